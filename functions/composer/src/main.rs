@@ -1,0 +1,47 @@
+//! Step "Compose": makes the film of the prepared scenes (R95-R98, D16, D17).
+
+use config::Environment;
+use domain::failure::StepError;
+use domain::job::JobId;
+use edge::step::Invocation;
+use pipeline::Studio;
+use serde::{Deserialize, Serialize};
+
+/// What the state machine passes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    job_id: JobId,
+}
+
+/// What it is told (R98).
+#[derive(Debug, Serialize)]
+struct Output {
+    status: &'static str,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let studio = Studio::connect(&mut environment, &sdk, &files);
+    environment.finish()?;
+
+    edge::step::run("composer", |input: Input, invocation| {
+        handle(input, invocation, &studio)
+    })
+    .await
+}
+
+async fn handle(
+    input: Input,
+    invocation: Invocation,
+    studio: &Studio,
+) -> Result<Output, StepError> {
+    studio.compose(input.job_id, &invocation).await?;
+    Ok(Output { status: "success" })
+}

@@ -1,0 +1,74 @@
+//! The `$default` route: 404 for a path nobody serves, 405 for a method a path
+//! does not know, both in the contract's body.
+
+use edge::http::{ApiError, Error, Reply, Request};
+
+/// Every route of the API. A test holds this list against the template.
+const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/api/v1/health"),
+    ("GET", "/api/v1/me"),
+    ("GET", "/api/v1/jobs"),
+    ("POST", "/api/v1/jobs"),
+    ("GET", "/api/v1/jobs/{id}"),
+    ("GET", "/api/v1/jobs/{id}/video"),
+    ("POST", "/api/v1/webhooks/replicate"),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    edge::http::public("fallback", |request| async move { handle(&request) }).await
+}
+
+fn handle(request: &Request) -> Result<Reply, ApiError> {
+    let methods = methods_of(request.uri().path());
+    if methods.is_empty() {
+        return Err(ApiError::NotFound("Route"));
+    }
+    Err(ApiError::MethodNotAllowed {
+        allow: methods.join(", "),
+    })
+}
+
+fn methods_of(path: &str) -> Vec<&'static str> {
+    ROUTES
+        .iter()
+        .filter(|(_, route)| matches(route, path))
+        .map(|(method, _)| *method)
+        .collect()
+}
+
+/// Whether a path is the route's; `{name}` stands for any one segment.
+fn matches(route: &str, path: &str) -> bool {
+    let route: Vec<&str> = route.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    route.len() == path.len()
+        && route.iter().zip(&path).all(|(pattern, segment)| {
+            pattern == segment || (pattern.starts_with('{') && !segment.is_empty())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_path_names_its_methods() {
+        assert_eq!(methods_of("/api/v1/jobs"), ["GET", "POST"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc"), ["GET"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET"]);
+    }
+
+    #[test]
+    fn an_unknown_path_has_none() {
+        for path in [
+            "/",
+            "/api/v1",
+            "/api/v1/jobs/",
+            "/api/v1/jobs/a/b/c",
+            "/API/v1/jobs",
+        ] {
+            assert!(methods_of(path).is_empty(), "{path}");
+        }
+    }
+}

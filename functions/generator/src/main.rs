@@ -1,0 +1,40 @@
+//! Step "Generate Scene": asks the provider for one scene (R90-R94).
+//!
+//! It returns as soon as the prediction is at work. The task's token is answered
+//! by whoever sees the prediction end: the webhook, the reconciler, or a retry.
+
+use config::Environment;
+use domain::attempt::Target;
+use domain::failure::StepError;
+use domain::job::JobId;
+use pipeline::Generation;
+use serde::Deserialize;
+
+/// What the state machine passes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    job_id: JobId,
+    scene: u32,
+    task_token: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let generation = Generation::connect(&mut environment, &sdk, &files)?;
+    environment.finish()?;
+
+    edge::step::run("generator", |input: Input, _| handle(input, &generation)).await
+}
+
+async fn handle(input: Input, generation: &Generation) -> Result<(), StepError> {
+    generation
+        .ask(input.job_id, Target::Scene(input.scene), &input.task_token)
+        .await
+}

@@ -1,0 +1,48 @@
+//! `GET /api/v1/health`: whether the API and what it depends on work (R1, D39).
+//!
+//! Anybody may ask. Answers 200 when everything answers, else 503; each
+//! dependency is really asked.
+
+use config::Environment;
+use edge::http::{ApiError, Error, Reply};
+use serde_json::json;
+use store::{DynamoDb, JobsTable, Objects, S3, StoreError};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let tables = environment.tables();
+    let bucket = environment.required("ASSETS_BUCKET");
+    environment.finish()?;
+    let sdk = config::aws::load().await;
+    let jobs = JobsTable::new(DynamoDb::new(&sdk), tables.jobs);
+    let objects = Objects::new(S3::new(&sdk), bucket);
+
+    edge::http::public("health", move |_request| {
+        handle(jobs.clone(), objects.clone())
+    })
+    .await
+}
+
+async fn handle(jobs: JobsTable, objects: Objects) -> Result<Reply, ApiError> {
+    let (database, storage) = tokio::join!(jobs.check(), objects.check());
+    let healthy = database.is_ok() && storage.is_ok();
+    let body = json!({
+        "status": if healthy { "ok" } else { "degraded" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "checks": { "database": word(&database), "storage": word(&storage) },
+    });
+    if healthy {
+        Reply::ok(&body)
+    } else {
+        Reply::unavailable(&body)
+    }
+}
+
+fn word(check: &Result<(), StoreError>) -> &'static str {
+    match check {
+        Ok(()) => "ok",
+        Err(_) => "failing",
+    }
+}

@@ -1,0 +1,113 @@
+//! `POST /api/v1/jobs`: accepts a film to be made (R6, R40, D9, D12).
+//!
+//! Writes the job and reserves its place in the month in one transaction, then
+//! starts the execution named by the job. If that fails the place is given back,
+//! the job says why, and the answer is 500 `Workflow failed`.
+
+use std::time::Duration;
+
+use config::Environment;
+use domain::failure::JobError;
+use domain::job::{Job, JobId};
+use domain::quota::next_month;
+use domain::request::CreateJob;
+use domain::time::Time;
+use edge::http::{ApiError, Error, Gate, Reply, Request, caller, json_object};
+use serde_json::json;
+use store::{
+    DynamoDb, Ending, JobsTable, ReserveError, StepFunctions, StoreError, UsageTable, Workflow,
+};
+use uuid::Uuid;
+
+#[derive(Clone)]
+struct State {
+    jobs: JobsTable,
+    usage: UsageTable,
+    workflow: Workflow,
+    quota: u32,
+    time_limit: Duration,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let tables = environment.tables();
+    let path = environment.request_path();
+    let machine = environment.required("STEP_FUNCTIONS_ARN");
+    let (quota, time_limit) = (environment.quota(), environment.job_time_limit());
+    environment.finish()?;
+    let sdk = config::aws::load().await;
+    let dynamo = DynamoDb::new(&sdk);
+    let state = State {
+        jobs: JobsTable::new(dynamo.clone(), tables.jobs),
+        usage: UsageTable::new(dynamo, tables.usage),
+        workflow: Workflow::new(StepFunctions::new(&sdk), machine),
+        quota,
+        time_limit,
+    };
+    let gate = Gate::new(&path, state.usage.clone())?;
+
+    edge::http::protected("jobs-create", gate, move |request| {
+        handle(request, state.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let wanted = CreateJob::from_json(&json_object(&request)?)?;
+
+    let now = config::clock::now();
+    let job = Job::accepted(
+        JobId(Uuid::now_v7()),
+        &caller.user_id,
+        wanted,
+        now,
+        state.time_limit,
+    );
+    reserve(&state, &job, now).await?;
+    start(&state, &job).await?;
+
+    Reply::accepted(&json!({
+        "jobId": job.job_id,
+        "status": job.status,
+        "message": "Video generation started",
+    }))
+}
+
+async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {
+    match state.usage.reserve(&state.jobs, job, state.quota).await {
+        Ok(()) => Ok(()),
+        Err(ReserveError::QuotaExceeded) => {
+            let retry_after = next_month(now).since(now).as_secs() + 1;
+            Err(ApiError::QuotaExceeded { retry_after })
+        }
+        Err(ReserveError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Starts the work. That its ARN could not be noted harms nothing: the execution
+/// has the job's name.
+async fn start(state: &State, job: &Job) -> Result<(), ApiError> {
+    let arn = match state.workflow.start(job.job_id).await {
+        Ok(arn) => arn,
+        Err(error) => return Err(give_back(state, job, error).await),
+    };
+    if let Err(error) = state.jobs.set_execution(job.job_id, &arn).await {
+        tracing::warn!(job = %job.job_id, error = %error, "the execution could not be noted");
+    }
+    Ok(())
+}
+
+async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
+    let ending = Ending::Failed(JobError::workflow_failed());
+    let settled = state
+        .usage
+        .settle(&state.jobs, job, &ending, config::clock::now())
+        .await;
+    if let Err(error) = settled {
+        tracing::error!(job = %job.job_id, error = %error, "left to the reconciler");
+    }
+    ApiError::WorkflowFailed(error)
+}

@@ -1,0 +1,63 @@
+//! Every minute, and whenever an execution ends: sees to it that every job ends.
+
+use config::Environment;
+use domain::failure::StepError;
+use domain::job::JobId;
+use pipeline::Reconciler;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What was seen to.
+#[derive(Debug, Serialize)]
+struct Output {
+    jobs: usize,
+    troubled: usize,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let reconciler = Reconciler::connect(&mut environment, &sdk, &files)?;
+    environment.finish()?;
+
+    edge::step::run("reconciler", |event: Value, _| handle(event, &reconciler)).await
+}
+
+async fn handle(event: Value, reconciler: &Reconciler) -> Result<Output, StepError> {
+    if let Some(job) = ended_job(&event) {
+        reconciler.reconcile_one(job).await?;
+        return Ok(Output {
+            jobs: 1,
+            troubled: 0,
+        });
+    }
+    let (jobs, troubled) = reconciler.reconcile_all().await?;
+    Ok(Output { jobs, troubled })
+}
+
+/// The job of an execution that has ended: they share their name (D12).
+fn ended_job(event: &Value) -> Option<JobId> {
+    event.get("detail")?.get("name")?.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executions_end_names_its_job() {
+        let event: Value =
+            serde_json::from_str(include_str!("../../../events/reconciler.json")).unwrap();
+        assert!(ended_job(&event).is_some());
+        assert_eq!(ended_job(&serde_json::json!({})), None);
+        assert_eq!(
+            ended_job(&serde_json::json!({"detail": {"name": "../x"}})),
+            None
+        );
+    }
+}

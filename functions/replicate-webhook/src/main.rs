@@ -1,0 +1,102 @@
+//! `POST /api/v1/webhooks/replicate`: the provider's news of a prediction.
+//!
+//! The signature is checked before a word is believed; the job and the attempt
+//! travel in the URL, the prediction names its attempt itself. News for nobody
+//! is answered 200, so that it is not sent again; 500 asks for another try.
+
+use std::sync::Arc;
+
+use config::Environment;
+use domain::job::JobId;
+use edge::http::{ApiError, Error, Reply, Request, query};
+use pipeline::{Completion, Generation};
+use replicate::Prediction;
+use replicate::webhook::{SignatureHeaders, WebhookError, verify};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let generation = Generation::connect(&mut environment, &sdk, &files)?;
+    environment.finish()?;
+    let generation = Arc::new(generation);
+
+    edge::http::public("replicate-webhook", move |request| {
+        handle(request, generation.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, ApiError> {
+    let prediction = proven(&request, &generation).await?;
+    let job: Option<JobId> = query(&request, "job").and_then(|id| id.parse().ok());
+    let attempt = query(&request, "attempt");
+    let (Some(job), Some(attempt)) = (job, attempt) else {
+        return Reply::ok(&json!({ "result": "ignored" }));
+    };
+
+    let completion = generation
+        .complete(job, &attempt, &prediction)
+        .await
+        .map_err(|error| ApiError::Internal(Box::new(error)))?;
+
+    let result = match completion {
+        Completion::Ignored => "ignored",
+        Completion::Running => "noted",
+        Completion::Settled => "settled",
+    };
+    tracing::info!(%job, prediction = prediction.id, status = prediction.status.as_str(), result, "webhook");
+    Reply::ok(&json!({ "result": result }))
+}
+
+/// The prediction, if the provider signed it. A signature that does not fit the
+/// kept secret is tried once against the secret fetched anew.
+async fn proven(request: &Request, generation: &Generation) -> Result<Prediction, ApiError> {
+    let now = config::clock::now();
+    let internal = |error| ApiError::Internal(Box::new(error));
+    let secret = generation
+        .provider
+        .webhook_secret(now)
+        .await
+        .map_err(internal)?;
+    let check = |secret| verify(secret, signature(request), request.body(), now.timestamp());
+    let verdict = match check(&secret) {
+        Err(WebhookError::BadSignature) => {
+            let secret = generation
+                .provider
+                .webhook_secret_again(now)
+                .await
+                .map_err(internal)?;
+            check(&secret)
+        }
+        verdict => verdict,
+    };
+    verdict.map_err(|refusal| match refusal {
+        WebhookError::BadBody => ApiError::InvalidRequest {
+            constraint: "a prediction",
+        },
+        refusal => {
+            tracing::warn!(%refusal, "webhook refused");
+            ApiError::SignatureInvalid
+        }
+    })
+}
+
+fn signature(request: &Request) -> SignatureHeaders<'_> {
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    SignatureHeaders {
+        id: header("webhook-id"),
+        timestamp: header("webhook-timestamp"),
+        signature: header("webhook-signature"),
+    }
+}

@@ -1,0 +1,50 @@
+//! Step "Prepare Scene": brings one scene to the film's format, beside the others.
+
+use config::Environment;
+use domain::failure::StepError;
+use domain::job::JobId;
+use edge::step::Invocation;
+use pipeline::Studio;
+use serde::{Deserialize, Serialize};
+
+/// What the state machine passes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    job_id: JobId,
+    scene: u32,
+}
+
+/// What it is told.
+#[derive(Debug, Serialize)]
+struct Output {
+    scene: u32,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let studio = Studio::connect(&mut environment, &sdk, &files);
+    environment.finish()?;
+
+    edge::step::run("scene-preparer", |input: Input, invocation| {
+        handle(input, invocation, &studio)
+    })
+    .await
+}
+
+async fn handle(
+    input: Input,
+    invocation: Invocation,
+    studio: &Studio,
+) -> Result<Output, StepError> {
+    studio
+        .prepare(input.job_id, input.scene, &invocation)
+        .await?;
+    Ok(Output { scene: input.scene })
+}

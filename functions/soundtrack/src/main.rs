@@ -1,0 +1,38 @@
+//! Step "Make Soundtrack": asks the provider for the music bed (D17).
+//!
+//! As with a scene, whoever sees the prediction end answers the task's token.
+
+use config::Environment;
+use domain::attempt::Target;
+use domain::failure::StepError;
+use domain::job::JobId;
+use pipeline::Generation;
+use serde::Deserialize;
+
+/// What the state machine passes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    job_id: JobId,
+    task_token: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    config::logging::start();
+    let mut environment = Environment::of_process();
+    let (sdk, files) = (
+        config::aws::load().await,
+        config::aws::load_for_files().await,
+    );
+    let generation = Generation::connect(&mut environment, &sdk, &files)?;
+    environment.finish()?;
+
+    edge::step::run("soundtrack", |input: Input, _| handle(input, &generation)).await
+}
+
+async fn handle(input: Input, generation: &Generation) -> Result<(), StepError> {
+    generation
+        .ask(input.job_id, Target::Soundtrack, &input.task_token)
+        .await
+}

@@ -1,0 +1,18 @@
+"""The local cloud: ministack, adapted at run time where it falls short of AWS.
+
+Start it with ``python infrastructure/local/cloud``; the address and the folders come
+from the environment that `cargo xtask up` sets (BIND_HOST, GATEWAY_PORT, STATE_DIR,
+S3_DATA_DIR). No file of the emulator is edited and no function knows that it runs here.
+"""
+
+import functions
+import http_api
+import identity
+import state_machines
+import tables
+from ministack.app import main
+
+for adaptation in (functions, http_api, identity, state_machines, tables):
+    adaptation.apply()
+
+main()

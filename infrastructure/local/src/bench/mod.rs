@@ -1,0 +1,42 @@
+//! `cargo xtask bench`: ratios measured in one run, a JSON line each.
+
+mod api;
+mod compose;
+mod load;
+mod runtime_api;
+mod start;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::say;
+use crate::setup::ffmpeg;
+use crate::workspace::Workspace;
+
+/// The benchmarks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Name {
+    /// Processor time and memory of composing, against the plain filter chain
+    Compose,
+    /// Requests per second and latencies, against a bare function on the same gateway
+    Api,
+    /// Time to the first answer and size, against a bare function
+    Start,
+}
+
+/// Runs one benchmark, or all of them.
+pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
+    let names = name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
+    for name in names {
+        let figures = match name {
+            Name::Compose => {
+                let ffmpeg = ffmpeg::install(workspace)?;
+                compose::run(&ffmpeg, &workspace.local_folder("bench")?)?
+            }
+            Name::Api => api::run(workspace)?,
+            Name::Start => start::run(workspace)?,
+        };
+        say::result(&figures.to_string());
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! `cargo xtask check`: everything that can be seen without running the product.
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{capture, command, is_installed, run as run_command};
+use crate::say;
+use crate::setup::{node, python};
+use crate::workspace::Workspace;
+
+/// The two validators of state machines, and what the second stands on.
+const VALIDATORS: [&str; 3] = [
+    "asl-validator@4.0.0",
+    "amazon-states-language-service@1.16.1",
+    "vscode-languageserver-textdocument@1.0.16",
+];
+const CARGO_DENY: &str = "0.20.2";
+
+/// A check: what it is called, and what it does.
+type Check = (&'static str, fn(&Workspace) -> Result<()>);
+
+const CHECKS: [Check; 6] = [
+    ("formats", formats),
+    ("lints", lints),
+    ("template.yaml translated and linted", template),
+    ("state machine by asl-validator", asl_validator),
+    (
+        "state machine by the AWS language service",
+        language_service,
+    ),
+    ("supply chain", supply_chain),
+];
+
+/// Runs every check; gives how many there were, or all that failed.
+pub(crate) fn run(workspace: &Workspace) -> Result<usize> {
+    let mut failures = Vec::new();
+    for (name, check) in CHECKS {
+        if let Err(error) = say::step(&format!("Checking: {name}"), || check(workspace)) {
+            say::note(&format!("  {error:#}"));
+            failures.push(name);
+        }
+    }
+    if failures.is_empty() {
+        return Ok(CHECKS.len());
+    }
+    bail!("these checks failed: {}", failures.join(", "))
+}
+
+fn formats(workspace: &Workspace) -> Result<()> {
+    run_command(command("cargo", workspace.root()).args(["fmt", "--all", "--check"]))
+}
+
+fn lints(workspace: &Workspace) -> Result<()> {
+    run_command(
+        command("cargo", workspace.root())
+            .args(["clippy", "--quiet", "--workspace", "--all-targets"])
+            .args(["--", "-D", "warnings"]),
+    )
+}
+
+fn template(workspace: &Workspace) -> Result<()> {
+    let python = python::environment(workspace, python::CLOUD)?;
+    python::environment(workspace, python::CHECKS)?;
+    let translated = workspace.local_folder("checks")?.join("template.json");
+    let mut translate = python::python_command(workspace, &python);
+    translate
+        .arg("infrastructure/local/checks/translate_sam.py")
+        .arg("template.yaml")
+        .arg(&translated);
+    capture(&mut translate)?;
+    let mut lint = python::python_command(workspace, &python);
+    lint.args(["-m", "cfnlint", "--regions", "us-east-1", "--"])
+        .arg(&translated);
+    run_command(&mut lint).context("cfn-lint has objections")
+}
+
+fn asl_validator(workspace: &Workspace) -> Result<()> {
+    let folder = node::packages(workspace, "checks", &VALIDATORS)?;
+    let mut validator = command(
+        folder.join("node_modules/.bin/asl-validator"),
+        workspace.root(),
+    );
+    validator.args(["--json-path", "statemachine/generate-video.asl.json"]);
+    run_command(&mut validator)
+}
+
+fn language_service(workspace: &Workspace) -> Result<()> {
+    let folder = node::packages(workspace, "checks", &VALIDATORS)?;
+    let mut node = command("node", workspace.root());
+    node.env("NODE_PATH", folder.join("node_modules"))
+        .arg("infrastructure/local/checks/asl_language_service.cjs")
+        .arg("statemachine/generate-video.asl.json");
+    run_command(&mut node)
+}
+
+fn supply_chain(workspace: &Workspace) -> Result<()> {
+    let installed = workspace.local("cargo/bin/cargo-deny");
+    let program = match (is_installed("cargo-deny"), installed.is_file()) {
+        (true, _) => "cargo-deny".into(),
+        (false, true) => installed,
+        (false, false) => {
+            say::step("Installing cargo-deny", || install_cargo_deny(workspace))?;
+            installed
+        }
+    };
+    run_command(
+        command(program, workspace.root())
+            .args(["--workspace", "--all-features", "check"])
+            .args(["bans", "licenses", "sources"]),
+    )
+}
+
+fn install_cargo_deny(workspace: &Workspace) -> Result<()> {
+    let root = workspace.local_folder("cargo")?;
+    run_command(
+        command("cargo", workspace.root())
+            .args(["install", "--locked", "--quiet", "cargo-deny"])
+            .args(["--version", CARGO_DENY, "--root"])
+            .arg(root),
+    )
+}

@@ -1,0 +1,236 @@
+//! `cargo xtask demo`: from a prompt to a film on the disk.
+
+mod progress;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+
+use self::progress::Progress;
+use crate::api::{Api, Job};
+use crate::cloud::users::Name;
+use crate::workspace::Workspace;
+use crate::{cloud, http, say};
+
+/// Once a second: sixty requests a minute, of the hundred that a user may make.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Longer than any job may take.
+const PATIENCE: Duration = Duration::from_secs(1800);
+const PROMPT: &str = "A paper boat crosses a flooded city at dawn";
+
+/// What film, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// What the film shows
+    #[arg(default_value = PROMPT)]
+    prompt: String,
+    /// The folder that the film is saved in
+    #[arg(long, default_value = "out")]
+    out: PathBuf,
+    /// End with one JSON object as the last line of stdout
+    #[arg(long)]
+    json: bool,
+    /// `music-video` or `ad-creative`
+    #[arg(long, default_value = "music-video")]
+    category: String,
+    /// How many scenes, 1 to 12
+    #[arg(long)]
+    scenes: Option<u32>,
+    /// How long, 6 to 60 seconds
+    #[arg(long)]
+    duration: Option<u32>,
+    /// `16:9`, `9:16` or `1:1`
+    #[arg(long)]
+    aspect_ratio: Option<String>,
+    /// `cut`, or one of FFmpeg's transitions
+    #[arg(long)]
+    transition: Option<String>,
+    /// `music` or `none`
+    #[arg(long)]
+    audio: Option<String>,
+    /// The same seed and prompt make the same film
+    #[arg(long)]
+    seed: Option<u32>,
+}
+
+impl Options {
+    /// The body of POST /api/v1/jobs: what is not said is left to the API.
+    fn request(&self) -> Value {
+        let mut request = json!({"prompt": self.prompt, "category": self.category});
+        let optional = [
+            ("scenes", self.scenes.map(Value::from)),
+            ("durationSeconds", self.duration.map(Value::from)),
+            ("aspectRatio", self.aspect_ratio.clone().map(Value::from)),
+            ("transition", self.transition.clone().map(Value::from)),
+            ("audio", self.audio.clone().map(Value::from)),
+            ("seed", self.seed.map(Value::from)),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                request[name] = value;
+            }
+        }
+        request
+    }
+}
+
+/// The files of a film.
+struct Film {
+    video: PathBuf,
+    thumbnail: Option<PathBuf>,
+}
+
+/// Makes a film, shows how it goes, saves it.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let stack = cloud::up(workspace, &cloud::Options::default())?;
+    let api = Api::of(&stack, Name::Demo)?;
+    let began = Instant::now();
+    let id = api.create_job(&options.request())?;
+    say::note(&format!("Job {id}: \"{}\"", options.prompt));
+    let (job, stages) = watch(&api, &id)?;
+    if job.status != "completed" {
+        bail!("{}", failure_of(&job));
+    }
+    let film = save(&api, &id, &job, &options.out)?;
+    let seconds = began.elapsed().as_secs_f64();
+    report(&film, &stages, seconds);
+    if options.json {
+        say::result(&summary(&id, &job, &film, seconds).to_string());
+    } else {
+        say::result(&film.video.display().to_string());
+    }
+    Ok(())
+}
+
+/// Follows a job to its end; gives it with the time that each of its stages took.
+fn watch(api: &Api, id: &str) -> Result<(Job, Vec<(String, Duration)>)> {
+    let began = Instant::now();
+    let mut progress = Progress::new();
+    let mut stages = Vec::new();
+    let mut stage = (String::from("queued"), began);
+    loop {
+        let job = api.job(id)?;
+        progress.show(&job);
+        if job.stage != stage.0 {
+            stages.push((stage.0, stage.1.elapsed()));
+            stage = (job.stage.clone(), Instant::now());
+        }
+        if matches!(job.status.as_str(), "completed" | "failed") {
+            progress.finish();
+            return Ok((job, stages));
+        }
+        if began.elapsed() > PATIENCE {
+            bail!(
+                "the job {id} has not ended within {} minutes",
+                PATIENCE.as_secs() / 60
+            );
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+}
+
+fn failure_of(job: &Job) -> String {
+    match &job.error {
+        None => "the job failed without a reason".to_owned(),
+        Some(error) => format!(
+            "the job failed while {}: {} ({})",
+            error.stage.as_deref().unwrap_or("it was made"),
+            error.message,
+            error.code
+        ),
+    }
+}
+
+fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make the folder {}", out.display()))?;
+    let folder = out
+        .canonicalize()
+        .with_context(|| format!("cannot use the folder {}", out.display()))?;
+    let video = folder.join(format!("{id}.mp4"));
+    http::download(&api.video_url(id)?, &video).context("the film could not be fetched")?;
+    let thumbnail = match &job.thumbnail_url {
+        None => None,
+        Some(url) => {
+            let picture = folder.join(format!("{id}.jpg"));
+            http::download(url, &picture).context("the thumbnail could not be fetched")?;
+            Some(picture)
+        }
+    };
+    Ok(Film { video, thumbnail })
+}
+
+fn report(film: &Film, stages: &[(String, Duration)], seconds: f64) {
+    say::note(&format!("The film is there: {}", film.video.display()));
+    for (stage, time) in stages {
+        say::note(&format!("  {stage:<12}{:>7.1} s", time.as_secs_f64()));
+    }
+    say::note(&format!("  {:<12}{seconds:>7.1} s", "in all"));
+}
+
+fn summary(id: &str, job: &Job, film: &Film, seconds: f64) -> Value {
+    json!({
+        "jobId": id,
+        "status": job.status,
+        "video": film.video,
+        "thumbnail": film.thumbnail,
+        "seconds": (seconds * 10.0).round() / 10.0,
+        "scenes": job.scenes.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn options(arguments: &[&str]) -> Options {
+        use clap::Parser;
+        Line::parse_from([&["demo"], arguments].concat()).options
+    }
+
+    #[test]
+    fn what_is_not_said_is_left_to_the_api() {
+        let request = options(&[]).request();
+        assert_eq!(
+            request,
+            json!({"prompt": PROMPT, "category": "music-video"})
+        );
+    }
+
+    #[test]
+    fn what_is_said_is_asked_for() {
+        let request = options(&[
+            "A red kite over hills",
+            "--scenes",
+            "2",
+            "--aspect-ratio",
+            "1:1",
+        ])
+        .request();
+        assert_eq!(request["scenes"], 2);
+        assert_eq!(request["aspectRatio"], "1:1");
+        assert_eq!(request["prompt"], "A red kite over hills");
+    }
+
+    #[test]
+    fn a_failed_job_tells_its_reason() {
+        let job: Job = serde_json::from_value(json!({
+            "status": "failed",
+            "error": {"code": "CONTENT_REFUSED", "message": "Flagged.", "stage": "generating"},
+        }))
+        .expect("a job");
+        assert_eq!(
+            failure_of(&job),
+            "the job failed while generating: Flagged. (CONTENT_REFUSED)"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! The functions' programs, built for this machine and laid where template.yaml looks.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::command::command;
+use crate::say;
+use crate::workspace::Workspace;
+
+/// The look-alike of the model provider, a package of its own.
+pub(crate) const REPLICATE_SERVER: &str = "replicate-server";
+
+/// How programs are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quickly.
+    Dev,
+    /// As for AWS.
+    Release,
+}
+
+/// Builds the packages and gives the paths of their programs by name.
+pub(crate) fn build(
+    workspace: &Workspace,
+    packages: &[String],
+    targets: &[&str],
+    profile: Profile,
+) -> Result<BTreeMap<String, PathBuf>> {
+    let mut cargo = command("cargo", workspace.root());
+    cargo.args(["build", "--message-format=json-render-diagnostics"]);
+    if profile == Profile::Release {
+        cargo.arg("--release");
+    }
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    let output = cargo
+        .args(targets)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("the functions could not be built ({})", output.status);
+    }
+    Ok(programs(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The programs that cargo's messages name.
+fn programs(messages: &str) -> BTreeMap<String, PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| {
+            let program = message["executable"].as_str()?;
+            let name = message["target"]["name"].as_str()?;
+            Some((name.to_owned(), PathBuf::from(program)))
+        })
+        .collect()
+}
+
+/// Builds everything that the local cloud runs; gives the look-alike's program.
+pub(crate) fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let functions = workspace.functions()?;
+    let mut packages = functions.clone();
+    packages.push(REPLICATE_SERVER.to_owned());
+    let built = say::step("Building the functions", || {
+        build(workspace, &packages, &[], profile)
+    })?;
+    for function in &functions {
+        let program = program_of(&built, function)?;
+        let folder = workspace.path(&format!("target/lambda/{function}"));
+        stage_one(program, &folder.join("bootstrap"))?;
+    }
+    program_of(&built, REPLICATE_SERVER).map(Path::to_path_buf)
+}
+
+fn program_of<'a>(built: &'a BTreeMap<String, PathBuf>, name: &str) -> Result<&'a Path> {
+    let program = built
+        .get(name)
+        .with_context(|| format!("the package {name} has no program of its name"))?;
+    Ok(program)
+}
+
+/// Lays a stripped copy at `bootstrap`, unless the one there was made of this very program.
+fn stage_one(program: &Path, bootstrap: &Path) -> Result<()> {
+    let folder = bootstrap.parent().context("a bootstrap lies in a folder")?;
+    let staged = folder.with_extension("staged");
+    let origin = fingerprint(program)?;
+    if bootstrap.is_file() && fs::read_to_string(&staged).is_ok_and(|text| text == origin) {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    // Beside the folder, not in it: everything in the folder goes into the archive.
+    let unfinished = folder.with_extension("part");
+    fs::copy(program, &unfinished)?;
+    strip(&unfinished);
+    fs::rename(&unfinished, bootstrap)?;
+    fs::write(&staged, origin)?;
+    Ok(())
+}
+
+/// What tells one state of a file from another without reading it.
+pub(crate) fn fingerprint(file: &Path) -> Result<String> {
+    let data = fs::metadata(file).with_context(|| format!("{} is missing", file.display()))?;
+    Ok(format!(
+        "{} {} {}.{}",
+        file.display(),
+        data.len(),
+        data.mtime(),
+        data.mtime_nsec()
+    ))
+}
+
+/// Symbols only make archives large; a machine without `strip` does without.
+fn strip(program: &Path) {
+    let stripped = std::process::Command::new("strip").arg(program).output();
+    if !stripped.is_ok_and(|output| output.status.success()) {
+        say::note("  (strip is not installed: the archives will be larger)");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_read_from_cargos_messages() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"health"},"executable":"/t/health"}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"domain"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        let found = programs(messages);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found["health"], PathBuf::from("/t/health"));
+    }
+}

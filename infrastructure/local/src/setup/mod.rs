@@ -1,0 +1,6 @@
+//! What a fresh machine needs, made below `.local/` once.
+
+pub(crate) mod bootstraps;
+pub(crate) mod ffmpeg;
+pub(crate) mod node;
+pub(crate) mod python;

@@ -1,0 +1,14 @@
+//! What a function takes from its surroundings: the environment, the clock, the
+//! SDK's configuration, the logger and the metrics.
+//!
+//! No other crate reads an environment variable or asks for the time.
+
+pub mod aws;
+pub mod clock;
+mod environment;
+pub mod logging;
+pub mod metrics;
+mod settings;
+
+pub use environment::{Environment, Faults};
+pub use settings::{Provider, RequestPath, SignIn, Tables};

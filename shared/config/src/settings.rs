@@ -1,0 +1,173 @@
+//! The settings of each concern, with the variables they come from.
+
+use std::time::Duration;
+
+use crate::Environment;
+
+/// The tables.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    /// `JOB_TABLE`.
+    pub jobs: String,
+    /// `USAGE_TABLE`.
+    pub usage: String,
+}
+
+/// Whose tokens are accepted (R76, R77).
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// `JWT_ISSUER`; by default Cognito's for `COGNITO_USER_POOL_ID` in `AWS_REGION`.
+    pub issuer: String,
+    /// `COGNITO_CLIENT_ID`.
+    pub client_id: String,
+    /// `JWKS_URL`; by default the issuer's.
+    pub jwks_url: String,
+}
+
+/// What every authenticated request needs.
+#[derive(Debug, Clone)]
+pub struct RequestPath {
+    /// See [`SignIn`].
+    pub sign_in: SignIn,
+    /// `RATE_LIMIT_PER_MIN`, 100 (R83).
+    pub rate_limit: u32,
+}
+
+/// The model provider.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// `REPLICATE_BASE_URL`, the provider's public one.
+    pub base_url: String,
+    /// `REPLICATE_SECRET_ID`, `omnigen/replicate-api-key` (R91).
+    pub secret_id: String,
+    /// `REPLICATE_OUTPUT_HOSTS`: origins that outputs may be fetched from.
+    pub output_hosts: String,
+    /// `WEBHOOK_URL`: where the provider reports to.
+    pub webhook_url: String,
+    /// `SCENE_MODEL` (D14).
+    pub scene_model: String,
+    /// `MUSIC_MODEL` (D17).
+    pub music_model: String,
+    /// `LANGUAGE_MODEL`, none by default (D15).
+    pub language_model: Option<String>,
+    /// `PREDICTION_DEADLINE_SECONDS`, 900: the provider stops a prediction then.
+    pub prediction_deadline: Duration,
+    /// `WEBHOOK_GRACE_SECONDS`, 60: how long the reconciler leaves a silent
+    /// prediction to its webhook.
+    pub webhook_grace: Duration,
+}
+
+impl Environment {
+    /// Reads [`Tables`].
+    pub fn tables(&mut self) -> Tables {
+        Tables {
+            jobs: self.required("JOB_TABLE"),
+            usage: self.required("USAGE_TABLE"),
+        }
+    }
+
+    /// Reads [`RequestPath`].
+    pub fn request_path(&mut self) -> RequestPath {
+        RequestPath {
+            sign_in: self.sign_in(),
+            rate_limit: self.parsed("RATE_LIMIT_PER_MIN", 100),
+        }
+    }
+
+    fn sign_in(&mut self) -> SignIn {
+        let issuer = match self.optional("JWT_ISSUER") {
+            Some(issuer) => issuer,
+            None => {
+                let region = self.required("AWS_REGION");
+                let pool = self.required("COGNITO_USER_POOL_ID");
+                format!("https://cognito-idp.{region}.amazonaws.com/{pool}")
+            }
+        };
+        let jwks_url = self
+            .optional("JWKS_URL")
+            .unwrap_or_else(|| format!("{issuer}/.well-known/jwks.json"));
+        SignIn {
+            issuer,
+            client_id: self.required("COGNITO_CLIENT_ID"),
+            jwks_url,
+        }
+    }
+
+    /// Reads the monthly quota, `QUOTA_PER_MONTH`, 10 (R84).
+    pub fn quota(&mut self) -> u32 {
+        self.parsed("QUOTA_PER_MONTH", 10)
+    }
+
+    /// Reads how long a job may run, `JOB_TIME_LIMIT_SECONDS`, an hour.
+    pub fn job_time_limit(&mut self) -> Duration {
+        Duration::from_secs(self.parsed("JOB_TIME_LIMIT_SECONDS", 3600))
+    }
+
+    /// Reads [`Provider`].
+    pub fn provider(&mut self) -> Provider {
+        let text = |environment: &Self, name: &str, default: &str| {
+            environment
+                .optional(name)
+                .unwrap_or_else(|| default.to_owned())
+        };
+        Provider {
+            base_url: text(self, "REPLICATE_BASE_URL", "https://api.replicate.com/v1"),
+            secret_id: text(self, "REPLICATE_SECRET_ID", "omnigen/replicate-api-key"),
+            output_hosts: text(
+                self,
+                "REPLICATE_OUTPUT_HOSTS",
+                "https://replicate.delivery,https://*.replicate.delivery",
+            ),
+            webhook_url: self.required("WEBHOOK_URL"),
+            scene_model: text(self, "SCENE_MODEL", "bytedance/seedance-1-pro-fast"),
+            music_model: text(self, "MUSIC_MODEL", "stability-ai/stable-audio-2.5"),
+            language_model: self.optional("LANGUAGE_MODEL"),
+            prediction_deadline: Duration::from_secs(
+                self.parsed("PREDICTION_DEADLINE_SECONDS", 900),
+            ),
+            webhook_grace: Duration::from_secs(self.parsed("WEBHOOK_GRACE_SECONDS", 60)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &'static [(&str, &str)]) -> Environment {
+        Environment::new(|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_issuer_follows_from_the_pool() {
+        let mut environment = environment(&[
+            ("AWS_REGION", "eu-west-1"),
+            ("COGNITO_USER_POOL_ID", "eu-west-1_abc"),
+            ("COGNITO_CLIENT_ID", "client"),
+        ]);
+        let path = environment.request_path();
+        assert_eq!(
+            path.sign_in.issuer,
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
+        );
+        assert!(
+            path.sign_in
+                .jwks_url
+                .ends_with("eu-west-1_abc/.well-known/jwks.json")
+        );
+        assert_eq!(path.rate_limit, 100);
+        assert_eq!(environment.finish(), Ok(()));
+    }
+
+    #[test]
+    fn a_malformed_limit_is_a_fault() {
+        let mut environment = environment(&[("QUOTA_PER_MONTH", "ten")]);
+        environment.quota();
+        assert!(environment.finish().is_err());
+    }
+}

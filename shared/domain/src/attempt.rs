@@ -1,0 +1,282 @@
+//! The fence against paying twice: what is known of each create at the provider.
+//!
+//! An attempt is written before the create is sent. Whoever comes later, a
+//! retry, a webhook or the reconciler, reads the attempts and is told by
+//! [`decide`] what may be done; a second create is allowed only when the first
+//! is known to have cost nothing or to have failed.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::film::UnknownName;
+use crate::time::Time;
+
+/// How long a create may be on its way: the client's own time limit and then some.
+/// Before that, a missing prediction proves nothing.
+pub const IN_FLIGHT: Duration = Duration::from_secs(45);
+
+/// How long after an answered create the provider's list may lag behind.
+pub const ANSWERED: Duration = Duration::from_secs(4);
+
+/// Predictions paid for one target: the first, and one more after a failure.
+pub const MAX_PAID: usize = 2;
+
+/// What an attempt is to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The storyboard.
+    Plan,
+    /// The scene of that number.
+    Scene(u32),
+    /// The music bed.
+    Soundtrack,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan => formatter.write_str("plan"),
+            Self::Scene(index) => write!(formatter, "scene-{index:03}"),
+            Self::Soundtrack => formatter.write_str("soundtrack"),
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        match text {
+            "plan" => Ok(Self::Plan),
+            "soundtrack" => Ok(Self::Soundtrack),
+            _ => {
+                let digits = text.strip_prefix("scene-").ok_or(UnknownName)?;
+                digits.parse().map(Self::Scene).map_err(|_| UnknownName)
+            }
+        }
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where an attempt stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttemptState {
+    /// Written before the create; whether it arrived is not known.
+    Creating,
+    /// The prediction's id is known.
+    Running,
+    /// The output is in the bucket.
+    Succeeded,
+    /// The prediction ended without a usable output. It may have cost money.
+    Failed,
+    /// Nothing was created, for certain.
+    Void,
+}
+
+impl AttemptState {
+    /// The text in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Void => "void",
+        }
+    }
+
+    /// Whether the provider's answer is still to come.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Creating | Self::Running)
+    }
+}
+
+/// One create, before, during and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// What it is to make.
+    pub target: Target,
+    /// From 1, for each target.
+    pub number: u32,
+    /// Unguessable; travels in the webhook's URL.
+    pub attempt_id: String,
+    /// See [`AttemptState`].
+    pub state: AttemptState,
+    /// The provider's name for it, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prediction_id: Option<String>,
+    /// The workflow's waiting task, to be answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_token: Option<String>,
+    /// The model asked.
+    pub model: String,
+    /// What it should cost, in billionths of a dollar.
+    pub predicted_nano_usd: u64,
+    /// When the fence was written.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// What may be done for a target, given its attempts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision<'a> {
+    /// Create a prediction under this number.
+    Create(u32),
+    /// A prediction runs: take it over.
+    Adopt(&'a Attempt),
+    /// A create may have been lost: ask the provider for it by attempt id.
+    LookUp(&'a Attempt),
+    /// The output is there.
+    Done,
+    /// No further create may be paid for.
+    GiveUp(Failure),
+}
+
+/// The rule. `attempts` are those of one target, in any order.
+pub fn decide(attempts: &[Attempt]) -> Decision<'_> {
+    if attempts
+        .iter()
+        .any(|attempt| attempt.state == AttemptState::Succeeded)
+    {
+        return Decision::Done;
+    }
+    if let Some(open) = attempts.iter().find(|attempt| attempt.state.is_open()) {
+        return match open.prediction_id {
+            Some(_) => Decision::Adopt(open),
+            None => Decision::LookUp(open),
+        };
+    }
+    let failures: Vec<Failure> = attempts
+        .iter()
+        .filter(|attempt| attempt.state == AttemptState::Failed)
+        .map(|attempt| attempt.failure.unwrap_or(Failure::ProviderFailed))
+        .collect();
+    let refusal = failures
+        .iter()
+        .find(|failure| **failure != Failure::ProviderFailed);
+    if let Some(refusal) = refusal {
+        return Decision::GiveUp(*refusal);
+    }
+    if failures.len() >= MAX_PAID {
+        return Decision::GiveUp(Failure::ProviderFailed);
+    }
+    let last = attempts.iter().map(|attempt| attempt.number).max();
+    Decision::Create(last.unwrap_or(0) + 1)
+}
+
+/// Whether a create that the provider does not know of can no longer arrive:
+/// some seconds after the provider answered it with an error of its own, or as
+/// long after the fence as a create may take when no answer came.
+pub fn is_lost(attempt: &Attempt, now: Time) -> bool {
+    let answered = attempt.failure == Some(Failure::ProviderUnavailable);
+    now.since(attempt.created_at) > IN_FLIGHT
+        || (answered && now.since(attempt.updated_at) > ANSWERED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn attempt(number: u32, state: AttemptState) -> Attempt {
+        Attempt {
+            target: Target::Scene(1),
+            number,
+            attempt_id: format!("attempt-{number}"),
+            state,
+            prediction_id: None,
+            task_token: None,
+            model: "model".to_owned(),
+            predicted_nano_usd: 1,
+            created_at: Time::from_millisecond(0),
+            updated_at: Time::from_millisecond(0),
+            failure: None,
+        }
+    }
+
+    fn any_state() -> impl Strategy<Value = AttemptState> {
+        prop_oneof![
+            Just(AttemptState::Creating),
+            Just(AttemptState::Running),
+            Just(AttemptState::Succeeded),
+            Just(AttemptState::Failed),
+            Just(AttemptState::Void),
+        ]
+    }
+
+    proptest! {
+        /// However the provider answers, no more than MAX_PAID creates are paid for,
+        /// and never one while another may be running.
+        #[test]
+        fn never_pays_beside_an_open_attempt(outcomes in prop::collection::vec(any_state(), 0..20)) {
+            let mut attempts: Vec<Attempt> = Vec::new();
+            for outcome in outcomes {
+                match decide(&attempts) {
+                    Decision::Create(number) => {
+                        prop_assert!(attempts.iter().all(|known| !known.state.is_open()));
+                        prop_assert!(attempts.iter().all(|known| known.number < number));
+                        attempts.push(attempt(number, outcome));
+                    }
+                    Decision::LookUp(open) | Decision::Adopt(open) => {
+                        let number = open.number;
+                        let known = attempts.iter_mut().find(|known| known.number == number).unwrap();
+                        known.state = outcome;
+                    }
+                    Decision::Done | Decision::GiveUp(_) => break,
+                }
+                let paid = attempts.iter().filter(|known| known.state != AttemptState::Void).count();
+                prop_assert!(paid <= MAX_PAID);
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_final() {
+        let refused = Attempt {
+            failure: Some(Failure::ContentRefused),
+            ..attempt(1, AttemptState::Failed)
+        };
+        assert_eq!(
+            decide(&[refused]),
+            Decision::GiveUp(Failure::ContentRefused)
+        );
+    }
+
+    #[test]
+    fn a_void_attempt_costs_no_try() {
+        let attempts: Vec<Attempt> = (1..=5)
+            .map(|number| attempt(number, AttemptState::Void))
+            .collect();
+        assert_eq!(decide(&attempts), Decision::Create(6));
+    }
+
+    #[test]
+    fn targets_read_back() {
+        for target in [Target::Plan, Target::Scene(12), Target::Soundtrack] {
+            assert_eq!(target.to_string().parse(), Ok(target));
+        }
+        assert_eq!(Target::Scene(1).to_string(), "scene-001");
+    }
+}

@@ -1,0 +1,262 @@
+//! The one table from failures to status, code and body (R57-R71, D6, D7).
+
+use domain::request::InvalidField;
+use domain::time::Time;
+use domain::window::Verdict;
+use lambda_http::http::StatusCode;
+use serde_json::{Value, json};
+use store::StoreError;
+
+/// Why a request is refused or failed. What the client reads gives nothing
+/// away; causes are logged by the layer that turns this into a response.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The body is not the JSON asked for.
+    #[error("Invalid request")]
+    InvalidRequest {
+        /// What is wrong with it.
+        constraint: &'static str,
+    },
+    /// A field breaks a rule.
+    #[error("Validation failed")]
+    Validation(#[from] InvalidField),
+    /// The body is longer than the limit.
+    #[error("Request body too large")]
+    BodyTooLarge,
+    /// The body's type is not JSON.
+    #[error("Unsupported media type")]
+    UnsupportedMediaType,
+    /// No token.
+    #[error("Authentication required")]
+    TokenMissing,
+    /// A token, but not one to accept.
+    #[error("Invalid token")]
+    TokenInvalid,
+    /// A webhook that the provider did not sign.
+    #[error("Invalid signature")]
+    SignatureInvalid,
+    /// The caller may not.
+    #[error("Access denied")]
+    Forbidden,
+    /// The thing is not there, or not the caller's.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The route does not know this method.
+    #[error("Method not allowed")]
+    MethodNotAllowed {
+        /// Those it knows, as the `Allow` header wants them.
+        allow: String,
+    },
+    /// The film is not finished (D3).
+    #[error("Video is not ready")]
+    VideoNotReady,
+    /// Too many requests (R65).
+    #[error("Rate limit exceeded")]
+    RateLimited(Verdict),
+    /// The month is used up (R66).
+    #[error("Monthly quota exceeded")]
+    QuotaExceeded {
+        /// Seconds until the next month.
+        retry_after: u64,
+    },
+    /// The execution could not be started (R67).
+    #[error("Workflow failed")]
+    WorkflowFailed(#[source] StoreError),
+    /// A table or service failed.
+    #[error("Database unavailable")]
+    Store(#[from] StoreError),
+    /// The key set cannot be fetched and none is kept.
+    #[error("Service unavailable")]
+    SignInUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours.
+    #[error("Internal server error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::InvalidRequest { .. } | Self::Validation(_) => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::VideoNotReady => StatusCode::CONFLICT,
+            Self::RateLimited(_) | Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::WorkflowFailed(_) | Self::Store(_) | Self::Internal(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    /// The code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest { .. } => "INVALID_REQUEST",
+            Self::Validation(_) => "VALIDATION_ERROR",
+            Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => "UNAUTHORIZED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound(_) => "NOT_FOUND",
+            Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
+            Self::VideoNotReady => "VIDEO_NOT_READY",
+            Self::RateLimited(_) => "RATE_LIMIT_EXCEEDED",
+            Self::QuotaExceeded { .. } => "QUOTA_EXCEEDED",
+            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
+                "SERVICE_UNAVAILABLE"
+            }
+            Self::WorkflowFailed(_) | Self::Store(_) | Self::Internal(_) => "INTERNAL_ERROR",
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Store(StoreError::Throttled { .. }) => "Service unavailable".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::InvalidRequest { constraint } => {
+                json!({ "field": "body", "constraint": constraint })
+            }
+            Self::Validation(fault) => {
+                json!({ "field": fault.field, "constraint": fault.constraint })
+            }
+            Self::BodyTooLarge => json!({ "field": "body", "constraint": "at most 65536 bytes" }),
+            Self::UnsupportedMediaType => {
+                json!({ "field": "Content-Type", "constraint": "application/json" })
+            }
+            _ => json!({}),
+        }
+    }
+
+    /// The body every failure has (R57).
+    pub fn body(&self, now: Time) -> Value {
+        json!({
+            "error": self.text(),
+            "code": self.code(),
+            "details": self.details(),
+            "timestamp": now,
+        })
+    }
+
+    /// The headers a failure brings, beside the body.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TokenMissing => vec![("www-authenticate", "Bearer".to_owned())],
+            Self::TokenInvalid => {
+                vec![(
+                    "www-authenticate",
+                    "Bearer error=\"invalid_token\"".to_owned(),
+                )]
+            }
+            Self::MethodNotAllowed { allow } => vec![("allow", allow.clone())],
+            Self::RateLimited(verdict) => vec![("retry-after", verdict.reset_seconds.to_string())],
+            Self::QuotaExceeded { retry_after } => vec![("retry-after", retry_after.to_string())],
+            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
+                vec![("retry-after", "2".to_owned())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause() -> Box<dyn std::error::Error + Send + Sync> {
+        "arn:aws:secret:detail".into()
+    }
+
+    fn every_error() -> Vec<(ApiError, u16, &'static str)> {
+        let verdict = domain::window::judge(Time::from_millisecond(0), 0, 101, 100);
+        let throttled = || StoreError::Throttled {
+            operation: "get",
+            source: cause(),
+        };
+        let broken = || StoreError::Unavailable {
+            operation: "get",
+            source: cause(),
+        };
+        vec![
+            (
+                ApiError::InvalidRequest { constraint: "JSON" },
+                400,
+                "INVALID_REQUEST",
+            ),
+            (
+                InvalidField::new("prompt", "required").into(),
+                400,
+                "VALIDATION_ERROR",
+            ),
+            (ApiError::BodyTooLarge, 413, "PAYLOAD_TOO_LARGE"),
+            (
+                ApiError::UnsupportedMediaType,
+                415,
+                "UNSUPPORTED_MEDIA_TYPE",
+            ),
+            (ApiError::TokenMissing, 401, "UNAUTHORIZED"),
+            (ApiError::TokenInvalid, 401, "UNAUTHORIZED"),
+            (ApiError::SignatureInvalid, 401, "UNAUTHORIZED"),
+            (ApiError::Forbidden, 403, "FORBIDDEN"),
+            (ApiError::NotFound("Job"), 404, "NOT_FOUND"),
+            (
+                ApiError::MethodNotAllowed {
+                    allow: "GET".to_owned(),
+                },
+                405,
+                "METHOD_NOT_ALLOWED",
+            ),
+            (ApiError::VideoNotReady, 409, "VIDEO_NOT_READY"),
+            (ApiError::RateLimited(verdict), 429, "RATE_LIMIT_EXCEEDED"),
+            (
+                ApiError::QuotaExceeded { retry_after: 9 },
+                429,
+                "QUOTA_EXCEEDED",
+            ),
+            (ApiError::WorkflowFailed(broken()), 500, "INTERNAL_ERROR"),
+            (ApiError::Store(throttled()), 503, "SERVICE_UNAVAILABLE"),
+            (ApiError::Store(broken()), 500, "INTERNAL_ERROR"),
+            (
+                ApiError::SignInUnavailable(cause()),
+                503,
+                "SERVICE_UNAVAILABLE",
+            ),
+            (ApiError::Internal(cause()), 500, "INTERNAL_ERROR"),
+        ]
+    }
+
+    #[test]
+    fn the_table_is_the_contracts_and_gives_nothing_away() {
+        for (error, status, code) in every_error() {
+            let body = error.body(Time::from_millisecond(0));
+            assert_eq!(error.status().as_u16(), status, "{error:?}");
+            assert_eq!(body["code"], code);
+            assert!(body["details"].is_object() && body["timestamp"].is_string());
+            assert!(!body.to_string().contains("arn:"), "{body}");
+        }
+    }
+
+    #[test]
+    fn limits_say_when_to_come_back() {
+        for (error, status, _) in every_error() {
+            let has_retry_after = error
+                .headers()
+                .iter()
+                .any(|(name, _)| *name == "retry-after");
+            assert_eq!(has_retry_after, status == 429 || status == 503, "{error:?}");
+        }
+    }
+}

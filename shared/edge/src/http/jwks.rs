@@ -1,0 +1,122 @@
+//! The pool's public keys: kept for an hour, fetched once more for an unknown
+//! key id, then not again until a cooldown has passed; kept keys serve on while
+//! the endpoint is down (R76).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::time::Time;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
+use tokio::sync::Mutex;
+
+const FRESH_FOR: Duration = Duration::from_secs(3600);
+/// Keys older than this are not trusted any more, even if no newer can be had.
+const STALE_FOR: Duration = Duration::from_secs(24 * 3600);
+const COOLDOWN: Duration = Duration::from_secs(10);
+const FETCH_LIMIT: Duration = Duration::from_secs(2);
+const MAX_BYTES: usize = 150_000;
+
+type Keys = Arc<HashMap<String, DecodingKey>>;
+
+/// The keys of one pool.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    url: String,
+    http: reqwest::Client,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    keys: Option<(Time, Keys)>,
+    tried_at: Option<Time>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Kept")
+            .field("tried_at", &self.tried_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JwksError {
+    #[error("the key set could not be fetched")]
+    Fetch(#[from] reqwest::Error),
+    #[error("the key set is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    #[error("the key set is not a JSON key set")]
+    Malformed(#[from] serde_json::Error),
+    #[error("no key set, and none may be fetched yet")]
+    CoolingDown,
+}
+
+impl KeySet {
+    pub(crate) fn new(url: &str) -> Result<Self, JwksError> {
+        let http = reqwest::Client::builder()
+            .timeout(FETCH_LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self {
+            url: url.to_owned(),
+            http,
+            kept: Mutex::default(),
+        })
+    }
+
+    /// The key of that id, or `None` when the pool has none.
+    ///
+    /// The lock is held while fetching: parallel callers wait for one fetch
+    /// instead of starting their own.
+    pub(crate) async fn find(&self, id: &str, now: Time) -> Result<Option<DecodingKey>, JwksError> {
+        let mut kept = self.kept.lock().await;
+        if let Some((fetched_at, keys)) = &kept.keys
+            && now.since(*fetched_at) < FRESH_FOR
+            && let Some(key) = keys.get(id)
+        {
+            return Ok(Some(key.clone()));
+        }
+        let cooling = kept
+            .tried_at
+            .is_some_and(|tried_at| now.since(tried_at) < COOLDOWN);
+        if !cooling {
+            kept.tried_at = Some(now);
+            match self.fetch().await {
+                Ok(keys) => kept.keys = Some((now, keys)),
+                Err(error) if kept.keys.is_none() => return Err(error),
+                Err(error) => tracing::warn!(error = %error, "the key set is stale"),
+            }
+        }
+        match &kept.keys {
+            Some((fetched_at, keys)) if now.since(*fetched_at) < STALE_FOR => {
+                Ok(keys.get(id).cloned())
+            }
+            _ => Err(JwksError::CoolingDown),
+        }
+    }
+
+    async fn fetch(&self) -> Result<Keys, JwksError> {
+        let mut response = self.http.get(&self.url).send().await?.error_for_status()?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(JwksError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let set: JwkSet = serde_json::from_slice(&body)?;
+        let keys = set.keys.iter().filter_map(|key| {
+            let id = key.common.key_id.clone()?;
+            match key.algorithm {
+                AlgorithmParameters::RSA(_) => Some((id, DecodingKey::from_jwk(key).ok()?)),
+                _ => None,
+            }
+        });
+        Ok(Arc::new(keys.collect()))
+    }
+}

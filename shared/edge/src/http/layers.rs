@@ -1,0 +1,220 @@
+//! The layers around a handler, in the order a request meets them (R73):
+//! log, authenticate, limit the rate, handle. CORS is the gateway's (D19); the
+//! quota is a matter of the one handler that uses it up (D8).
+//!
+//! The innermost service never fails: an error becomes its response inside the
+//! stack, so that even a 500 has its JSON.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use config::metrics::Metrics;
+use futures_util::FutureExt;
+use lambda_http::{Body, Error, Request, Response};
+use store::UsageTable;
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+
+use super::authenticate::{Authenticator, Caller};
+use super::error::ApiError;
+use super::reply::{Reply, set_header};
+use super::request::client_ip;
+
+type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>;
+
+/// What stands before a protected route.
+#[derive(Debug)]
+pub struct Gate {
+    /// Knows whose tokens to accept.
+    pub authenticator: Authenticator,
+    /// Counts requests.
+    pub usage: UsageTable,
+    /// Requests a user may make in a minute (R83).
+    pub rate_limit: u32,
+}
+
+impl Gate {
+    /// The gate of the API, from its settings.
+    pub fn new(settings: &config::RequestPath, usage: UsageTable) -> Result<Self, ApiError> {
+        Ok(Self {
+            authenticator: Authenticator::new(&settings.sign_in)?,
+            usage,
+            rate_limit: settings.rate_limit,
+        })
+    }
+}
+
+/// Serves a route that anybody may call.
+pub async fn public<Handler, Answer>(endpoint: &'static str, handler: Handler) -> Result<(), Error>
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    let metrics = Metrics::start();
+    let route = ServiceBuilder::new()
+        .layer(log(endpoint, metrics))
+        .service(innermost(handler));
+    lambda_http::run(route).await
+}
+
+/// Serves a route for signed-in callers, each within the rate limit.
+pub async fn protected<Handler, Answer>(
+    endpoint: &'static str,
+    gate: Gate,
+    handler: Handler,
+) -> Result<(), Error>
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    let metrics = Metrics::start();
+    let gate = Arc::new(gate);
+    let route = ServiceBuilder::new()
+        .layer(log(endpoint, metrics))
+        .layer(authenticate(gate.clone()))
+        .layer(limit_rate(gate))
+        .service(innermost(handler));
+    lambda_http::run(route).await
+}
+
+/// The handler, its errors and panics turned into responses.
+fn innermost<Handler, Answer>(handler: Handler) -> Route
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    Route::new(service_fn(move |request| {
+        let answer = AssertUnwindSafe(handler(request)).catch_unwind();
+        async move {
+            let result = answer
+                .await
+                .unwrap_or_else(|_| Err(ApiError::Internal("the handler panicked".into())));
+            Ok(result.map_or_else(refuse, Reply::into_response))
+        }
+    }))
+}
+
+/// Writes the failure's cause to the log, once, and answers without it.
+fn refuse(error: ApiError) -> Response<Body> {
+    if error.status().is_server_error() {
+        tracing::error!(
+            code = error.code(),
+            cause = crate::step::chain(&error),
+            "request failed"
+        );
+    }
+    metrics::counter!("ErrorCount", "ErrorType" => error.code()).increment(1);
+    error.into_response(config::clock::now())
+}
+
+/// A layer from a function that gets the request and what comes behind it.
+fn around<Middle, Answer>(middle: Middle) -> impl Layer<Route, Service = Route> + Clone
+where
+    Middle: Fn(Request, Route) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Response<Body>> + Send + 'static,
+{
+    tower::layer::layer_fn(move |inner: Route| {
+        let middle = middle.clone();
+        Route::new(service_fn(move |request| {
+            let answer = middle(request, inner.clone());
+            async move { Ok(answer.await) }
+        }))
+    })
+}
+
+async fn call(route: Route, request: Request) -> Response<Body> {
+    match route.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// One line and the metrics of every request (R141, R142, R144).
+fn log(endpoint: &'static str, metrics: Metrics) -> impl Layer<Route, Service = Route> + Clone {
+    around(move |request, inner| async move {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let ip = client_ip(&request);
+
+        let mut response = call(inner, request).await;
+
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        let status = response.status().as_u16();
+        let user = response
+            .extensions_mut()
+            .remove::<Caller>()
+            .map(|caller| caller.user_id);
+        tracing::info!(
+            endpoint, status, milliseconds, %method, path, ip, user = user.as_deref().unwrap_or_default(),
+            "request"
+        );
+        let status = status.to_string();
+        metrics::counter!("RequestCount", "Endpoint" => endpoint, "StatusCode" => status)
+            .increment(1);
+        metrics::histogram!("RequestDuration", "Endpoint" => endpoint).record(milliseconds);
+        metrics.flush();
+        response
+    })
+}
+
+/// Proves the caller (R75); handlers find it in the request's extensions.
+fn authenticate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
+    around(move |mut request: Request, inner| {
+        let gate = gate.clone();
+        async move {
+            let caller = gate
+                .authenticator
+                .authenticate(request.headers(), config::clock::now())
+                .await;
+            let caller = match caller {
+                Ok(caller) => caller,
+                Err(error) => return refuse(error),
+            };
+            request.extensions_mut().insert(caller.clone());
+            let mut response = call(inner, request).await;
+            response.extensions_mut().insert(caller);
+            response
+        }
+    })
+}
+
+/// Counts the request against its caller's minute; one round trip (D10, D11).
+fn limit_rate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
+    around(move |request: Request, inner| {
+        let gate = gate.clone();
+        async move {
+            let Some(caller) = request.extensions().get::<Caller>() else {
+                return refuse(ApiError::TokenMissing);
+            };
+            let now = config::clock::now();
+            let verdict = gate
+                .usage
+                .count_request(&caller.user_id, now, gate.rate_limit)
+                .await;
+            let verdict = match verdict {
+                Ok(verdict) => verdict,
+                Err(error) => return refuse(error.into()),
+            };
+            let mut response = if verdict.allowed {
+                call(inner, request).await
+            } else {
+                refuse(ApiError::RateLimited(verdict))
+            };
+            set_header(&mut response, "ratelimit-limit", &verdict.limit.to_string());
+            set_header(
+                &mut response,
+                "ratelimit-remaining",
+                &verdict.remaining.to_string(),
+            );
+            set_header(
+                &mut response,
+                "ratelimit-reset",
+                &verdict.reset_seconds.to_string(),
+            );
+            response
+        }
+    })
+}

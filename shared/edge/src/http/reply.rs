@@ -1,0 +1,96 @@
+//! What a handler answers with.
+
+use domain::time::Time;
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use super::error::ApiError;
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Reply {
+    /// 200 with JSON.
+    pub fn ok(body: &impl Serialize) -> Result<Self, ApiError> {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 202 with JSON: the work goes on.
+    pub fn accepted(body: &impl Serialize) -> Result<Self, ApiError> {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
+    /// 503 with JSON: it works, but not all of it.
+    pub fn unavailable(body: &impl Serialize) -> Result<Self, ApiError> {
+        Self::json(StatusCode::SERVICE_UNAVAILABLE, body)
+    }
+
+    /// 302 to another place.
+    pub fn found(location: String) -> Self {
+        Self {
+            status: StatusCode::FOUND,
+            headers: vec![("location", location)],
+            body: None,
+        }
+    }
+
+    /// Any status with JSON.
+    fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_vec(body).map_err(|error| ApiError::Internal(Box::new(error)))?;
+        Ok(Self {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: Some(body),
+        })
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let body = self.body.map_or(Body::Empty, |bytes| {
+            String::from_utf8(bytes)
+                .map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text)
+        });
+        response(self.status, self.headers, body)
+    }
+}
+
+impl ApiError {
+    pub(crate) fn into_response(self, now: Time) -> Response<Body> {
+        let mut headers = self.headers();
+        headers.push(("content-type", "application/json".to_owned()));
+        response(
+            self.status(),
+            headers,
+            Body::Text(self.body(now).to_string()),
+        )
+    }
+}
+
+fn response(
+    status: StatusCode,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    // Answers are about one caller at one moment (R129).
+    set_header(&mut response, "cache-control", "no-store, must-revalidate");
+    for (name, value) in headers {
+        set_header(&mut response, name, &value);
+    }
+    response
+}
+
+/// Sets a header; a value that cannot stand in one is left out.
+pub(crate) fn set_header(response: &mut Response<Body>, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
+    }
+}

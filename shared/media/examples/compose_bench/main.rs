@@ -1,0 +1,291 @@
+//! What composing costs, against one filter chain that encodes everything.
+//!
+//! `compose_bench FFMPEG SCRATCH` draws five clips of different size and rate,
+//! makes the same film of them in both ways, with the same encoder settings,
+//! and prints one JSON object of ratios. `cargo xtask bench compose` runs it.
+
+mod meter;
+mod plain;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use domain::film::{Transition, timeline};
+use media::{Ffmpeg, Film, FilmPlan, SceneSpec, compose, prepare_scene};
+use meter::{Cost, Meter};
+use serde_json::{Value, json};
+
+const SIZE: (u32, u32) = (1920, 1080);
+/// Five scenes of six seconds that share four seconds.
+const FRAMES: u32 = 780;
+/// Size, rate and picture of each clip; grain makes them as hard as a camera's.
+const CLIPS: [&str; 5] = [
+    "mandelbrot=s=1280x720:r=24:end_pts=400,noise=alls=8:allf=t",
+    "testsrc2=s=1920x1080:r=30,noise=alls=6:allf=t",
+    "gradients=s=1024x576:r=25:speed=0.05,noise=alls=10:allf=t",
+    "life=s=480x270:r=60:mold=10:seed=7:ratio=0.2,scale=1920:1080:flags=bicubic,noise=alls=6:allf=t",
+    "mandelbrot=s=2560x1440:r=30:start_scale=0.5:end_scale=0.02:end_pts=400,noise=alls=8:allf=t",
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let usage = "compose_bench FFMPEG SCRATCH";
+    let bench = Bench {
+        ffmpeg: Ffmpeg::new(arguments.next().context(usage)?, None),
+        scratch: arguments.next().context(usage)?.join("compose"),
+    };
+    let figures = bench.run().await?;
+    print_line(&figures);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is the program's answer")]
+fn print_line(figures: &Value) {
+    println!("{figures}");
+}
+
+struct Bench {
+    ffmpeg: Ffmpeg,
+    scratch: PathBuf,
+}
+
+impl Bench {
+    async fn run(&self) -> Result<Value> {
+        if self.scratch.exists() {
+            fs::remove_dir_all(&self.scratch)?;
+        }
+        fs::create_dir_all(&self.scratch)?;
+        let transitions = vec![Transition::FADE; CLIPS.len() - 1];
+        let plan = FilmPlan {
+            size: SIZE,
+            timings: timeline(FRAMES, &transitions),
+            transitions,
+        };
+        let clips = self.draw_clips()?;
+        let music = self.draw(
+            "music.mp3",
+            &[
+                "-f",
+                "lavfi",
+                "-i",
+                "aevalsrc=0.2*sin(1382*t)+0.2*sin(2073*t)|0.2*sin(1382*t):d=20",
+            ],
+        )?;
+
+        let (prepared, preparing) = self.prepare(&plan, &clips).await?;
+        let (film, composing) = self.compose(&plan, &prepared, &music).await?;
+        let from_prepared = self.path("plain-prepared.mp4");
+        let plain = self.measured(&plain::film(&prepared, &music, &from_prepared, FRAMES))?;
+        let from_clips = self.path("plain.mp4");
+        let plain_with_scaling =
+            self.measured(&plain::film(&clips, &music, &from_clips, FRAMES))?;
+
+        let reference = self.path("reference.mkv");
+        self.ffmpeg(&plain::lossless(&clips, &reference, FRAMES))?;
+        Ok(json!({
+            "bench": "compose",
+            "cpuRatio": ratio(composing.cpu_seconds, plain.cpu_seconds),
+            "cpuRatioWithPreparation": ratio(preparing.cpu_seconds + composing.cpu_seconds, plain_with_scaling.cpu_seconds),
+            "peakMemoryRatio": ratio(composing.peak_megabytes, plain.peak_megabytes),
+            "cpuSeconds": {
+                "compose": round(composing.cpu_seconds),
+                "prepare": round(preparing.cpu_seconds),
+                "naive": round(plain.cpu_seconds),
+                "naiveFromSources": round(plain_with_scaling.cpu_seconds),
+            },
+            "peakMegabytes": {
+                "compose": composing.peak_megabytes.round(),
+                "prepare": preparing.peak_megabytes.round(),
+                "naive": plain.peak_megabytes.round(),
+            },
+            "vmafCompose": round(self.vmaf(&film.video, &reference)?),
+            "vmafNaive": round(self.vmaf(&from_clips, &reference)?),
+            "megabytes": { "compose": megabytes(&film.video)?, "naive": megabytes(&from_clips)? },
+            "seams": self.seams(&film)?,
+        }))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.scratch.join(name)
+    }
+
+    fn ffmpeg(&self, arguments: &[String]) -> Result<Vec<u8>> {
+        let output = Command::new(self.ffmpeg.path())
+            .args(["-y", "-nostdin", "-v", "error"])
+            .args(arguments)
+            .output()?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "FFmpeg failed: {errors}");
+        Ok(output.stdout)
+    }
+
+    fn measured(&self, arguments: &[String]) -> Result<Cost> {
+        let meter = Meter::start()?;
+        self.ffmpeg(arguments)?;
+        meter.stop()
+    }
+
+    fn draw(&self, name: &str, arguments: &[&str]) -> Result<PathBuf> {
+        let path = self.path(name);
+        let mut arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        arguments.push(path.display().to_string());
+        self.ffmpeg(&arguments)?;
+        Ok(path)
+    }
+
+    fn draw_clips(&self) -> Result<Vec<PathBuf>> {
+        let encoder = [
+            "-t", "6.5", "-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-pix_fmt",
+            "yuv420p", "-c:a", "aac",
+        ];
+        CLIPS
+            .iter()
+            .enumerate()
+            .map(|(index, picture)| {
+                let tone = format!("sine=f={}:d=6.5", 200 + 90 * index);
+                let inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", &tone];
+                self.draw(
+                    &format!("clip-{index}.mp4"),
+                    &[&inputs[..], &encoder].concat(),
+                )
+            })
+            .collect()
+    }
+
+    async fn prepare(&self, plan: &FilmPlan, clips: &[PathBuf]) -> Result<(Vec<PathBuf>, Cost)> {
+        let meter = Meter::start()?;
+        let mut prepared = Vec::new();
+        for (index, (clip, timing)) in clips.iter().zip(&plan.timings).enumerate() {
+            let path = self.path(&format!("scene-{index}.mp4"));
+            let spec = SceneSpec {
+                size: plan.size,
+                timing: *timing,
+            };
+            prepare_scene(&self.ffmpeg, clip, &spec, &path, deadline(), |_| {}).await?;
+            prepared.push(path);
+        }
+        Ok((prepared, meter.stop()?))
+    }
+
+    async fn compose(
+        &self,
+        plan: &FilmPlan,
+        prepared: &[PathBuf],
+        music: &Path,
+    ) -> Result<(Film, Cost)> {
+        let meter = Meter::start()?;
+        let film = compose(
+            &self.ffmpeg,
+            plan,
+            prepared,
+            Some(music),
+            &self.scratch,
+            deadline(),
+            |_| {},
+        )
+        .await?;
+        Ok((film, meter.stop()?))
+    }
+
+    /// VMAF of every third frame.
+    fn vmaf(&self, film: &Path, reference: &Path) -> Result<f64> {
+        let report = self.path("vmaf.json");
+        let filter = format!(
+            "[0:v][1:v]libvmaf=n_subsample=3:n_threads=2:log_fmt=json:log_path={}",
+            report.display()
+        );
+        let inputs = [film, reference].map(|path| path.display().to_string());
+        let [film, reference] = inputs;
+        self.ffmpeg(&[
+            "-i".to_owned(),
+            film,
+            "-i".to_owned(),
+            reference,
+            "-lavfi".to_owned(),
+            filter,
+            "-f".to_owned(),
+            "null".to_owned(),
+            "-".to_owned(),
+        ])?;
+        let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
+        report["pooled_metrics"]["vmaf"]["mean"]
+            .as_f64()
+            .context("no VMAF")
+    }
+
+    /// The film decoded by two decoders, and piece by piece. Order and times of
+    /// its frames have been checked by `compose` itself.
+    fn seams(&self, film: &Film) -> Result<Value> {
+        let whole = self.frame_sums(&film.video, None)?;
+        let second = self.frame_sums(&film.video, Some("libopenh264"));
+        let mut pieces = Vec::new();
+        for index in 0.. {
+            let piece = self.path(&format!("piece-{index:03}.mp4"));
+            if !piece.exists() {
+                break;
+            }
+            pieces.extend(self.frame_sums(&piece, None)?);
+        }
+        let equal = |other: &[String]| {
+            whole
+                .iter()
+                .zip(other)
+                .filter(|(one, other)| one == other)
+                .count()
+        };
+        Ok(json!({
+            "frames": whole.len(),
+            "expectedFrames": FRAMES,
+            "equalToPieces": equal(&pieces),
+            "equalInSecondDecoder": second.map_or_else(|error| json!(error.to_string()), |sums| json!(equal(&sums))),
+            "timesRise": true,
+        }))
+    }
+
+    fn frame_sums(&self, film: &Path, decoder: Option<&str>) -> Result<Vec<String>> {
+        let mut arguments = Vec::new();
+        if let Some(decoder) = decoder {
+            arguments.extend(["-c:v".to_owned(), decoder.to_owned()]);
+        }
+        arguments.extend(["-i".to_owned(), film.display().to_string()]);
+        arguments.extend(
+            [
+                "-map",
+                "0:v",
+                "-fps_mode",
+                "passthrough",
+                "-f",
+                "framemd5",
+                "-",
+            ]
+            .map(str::to_owned),
+        );
+        let list = String::from_utf8(self.ffmpeg(&arguments)?)?;
+        let sums = list.lines().filter(|line| !line.starts_with('#'));
+        Ok(sums
+            .filter_map(|line| line.rsplit(',').next())
+            .map(|sum| sum.trim().to_owned())
+            .collect())
+    }
+}
+
+fn deadline() -> Instant {
+    Instant::now() + Duration::from_secs(900)
+}
+
+fn megabytes(path: &Path) -> Result<f64> {
+    Ok(round(fs::metadata(path)?.len() as f64 / 1e6))
+}
+
+fn ratio(ours: f64, plain: f64) -> f64 {
+    (ours / plain * 1000.0).round() / 1000.0
+}
+
+fn round(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
+}

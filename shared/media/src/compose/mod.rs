@@ -1,0 +1,246 @@
+//! Makes the film of prepared scenes.
+//!
+//! A scene is a body between two overlaps. Only the overlaps are decoded and
+//! encoded again, as transitions; bodies are copied, and all pieces are joined
+//! by copy. Neither work nor memory grows with the length of the scenes.
+
+mod join;
+mod loudness;
+mod pieces;
+mod sound;
+mod thumbnail;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use domain::film::{SceneTiming, Transition};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::inspection;
+use crate::prepare::{self, SceneSpec};
+use crate::{Ffmpeg, MediaError, Probe, supervisor};
+use pieces::Piece;
+
+/// What the film is made of; scenes and transitions in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilmPlan {
+    /// Width and height.
+    pub size: (u32, u32),
+    /// Each scene's place.
+    pub timings: Vec<SceneTiming>,
+    /// How each scene becomes the next: one less than scenes.
+    pub transitions: Vec<Transition>,
+}
+
+impl FilmPlan {
+    /// The film's length in frames.
+    pub fn frames(&self) -> u32 {
+        self.timings
+            .last()
+            .map_or(0, |last| last.start + last.frames)
+    }
+}
+
+/// The finished film.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Film {
+    /// The mp4.
+    pub video: PathBuf,
+    /// A picture of the film, as JPEG.
+    pub thumbnail: PathBuf,
+    /// What the film is, by its own packets.
+    pub probe: Probe,
+    /// Integrated loudness in LUFS; -70 for silence.
+    pub loudness: f64,
+    /// The highest true peak in dBTP; -70 at the least.
+    pub true_peak: f64,
+}
+
+/// Composes `prepared` scenes, in order, to `directory/final.mp4` and
+/// `directory/thumbnail.jpg`, and proves the result before it returns.
+///
+/// The directory must exist; what else is left in it is of no use afterwards.
+/// `progress` never falls and ends at 1.
+///
+/// # Errors
+///
+/// [`MediaError::CheckFailed`] when a scene is not as prepared for this plan, or
+/// the film is not as planned; an input fault for music that is not accepted.
+pub async fn compose(
+    ffmpeg: &Ffmpeg,
+    plan: &FilmPlan,
+    prepared: &[PathBuf],
+    music: Option<&Path>,
+    directory: &Path,
+    deadline: Instant,
+    progress: impl Fn(f32),
+) -> Result<Film, MediaError> {
+    let scenes = check_scenes(ffmpeg, plan, prepared, deadline).await?;
+    progress(0.02);
+
+    let pieces = pieces::divide(plan, directory);
+    make_pieces(ffmpeg, plan, prepared, &pieces, deadline, &progress).await?;
+    check_transitions(ffmpeg, &pieces, &scenes, deadline).await?;
+
+    let track = sound::make_track(ffmpeg, plan, &scenes.sounds, music, directory, deadline).await?;
+    progress(0.82);
+
+    let video = directory.join("final.mp4");
+    join::join(ffmpeg, &pieces, &track.path, directory, &video, deadline).await?;
+    progress(0.85);
+
+    let verified = verify::verify(ffmpeg, plan, &video, track.level, deadline).await?;
+    progress(0.96);
+
+    let picture = directory.join("thumbnail.jpg");
+    thumbnail::make(ffmpeg, &video, &picture, deadline).await?;
+    progress(1.0);
+    Ok(Film {
+        video,
+        thumbnail: picture,
+        probe: verified.probe,
+        loudness: verified.loudness.integrated,
+        true_peak: verified.loudness.true_peak,
+    })
+}
+
+/// A scene's sound and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SceneSound {
+    path: PathBuf,
+    timing: SceneTiming,
+}
+
+/// What the checked scenes have in common, and their sound.
+struct Scenes {
+    parameter_sets: Option<String>,
+    sounds: Vec<SceneSound>,
+}
+
+/// Makes sure that the scenes are our own encodes for this very plan, and says
+/// which of them have sound. Copying any other encode would decode wrongly.
+async fn check_scenes(
+    ffmpeg: &Ffmpeg,
+    plan: &FilmPlan,
+    prepared: &[PathBuf],
+    deadline: Instant,
+) -> Result<Scenes, MediaError> {
+    let scenes = plan.timings.len();
+    if scenes == 0 || prepared.len() != scenes || plan.transitions.len() + 1 != scenes {
+        return Err(MediaError::check(
+            "scenes, timings and transitions do not belong together",
+        ));
+    }
+    let mut checked = Scenes {
+        parameter_sets: None,
+        sounds: Vec::new(),
+    };
+    for (path, timing) in prepared.iter().zip(&plan.timings) {
+        let scene = inspection::inspect(ffmpeg, path, deadline).await?;
+        let spec = SceneSpec {
+            size: plan.size,
+            timing: *timing,
+        };
+        if prepare::check(&scene, &spec)? {
+            checked.sounds.push(SceneSound {
+                path: path.clone(),
+                timing: *timing,
+            });
+        }
+        let own = scene.parameter_sets();
+        let first = checked
+            .parameter_sets
+            .get_or_insert_with(|| own.clone().unwrap_or_default());
+        if own.as_ref() != Some(first) {
+            return Err(MediaError::check("the scenes were not all encoded alike"));
+        }
+    }
+    Ok(checked)
+}
+
+/// A transition must fit the bodies it stands between: their decoder set-up is
+/// the one it will be decoded with.
+async fn check_transitions(
+    ffmpeg: &Ffmpeg,
+    pieces: &[Piece],
+    scenes: &Scenes,
+    deadline: Instant,
+) -> Result<(), MediaError> {
+    for piece in pieces.iter().filter(|piece| piece.is_encoded()) {
+        let transition = inspection::inspect(ffmpeg, &piece.path, deadline).await?;
+        if transition.parameter_sets() != scenes.parameter_sets {
+            return Err(MediaError::check(
+                "a transition was not encoded like the scenes",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Copies the bodies and encodes the transitions, some at a time.
+async fn make_pieces(
+    ffmpeg: &Ffmpeg,
+    plan: &FilmPlan,
+    prepared: &[PathBuf],
+    pieces: &[Piece],
+    deadline: Instant,
+    progress: &impl Fn(f32),
+) -> Result<(), MediaError> {
+    let encoded = pieces.iter().filter(|piece| piece.is_encoded());
+    let total: u32 = encoded.map(|piece| piece.frames).sum();
+    let done = AtomicU32::new(0);
+    let advance = |frames: u32| {
+        let done = done.fetch_add(frames, Ordering::Relaxed) + frames;
+        progress(0.02 + 0.68 * done as f32 / total.max(1) as f32);
+    };
+    stream::iter(pieces.iter().map(|piece| {
+        let advance = &advance;
+        async move {
+            let arguments = pieces::plan(ffmpeg.threads(), plan, prepared, piece);
+            let mut reported = 0;
+            let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
+                let frames = u32::try_from(report.frames).unwrap_or(0).min(piece.frames);
+                if piece.is_encoded() && frames > reported {
+                    advance(frames - reported);
+                    reported = frames;
+                }
+            })
+            .await?;
+            if piece.is_encoded() {
+                advance(piece.frames - reported);
+            }
+            check_piece(piece, &finished)
+        }
+    }))
+    .buffer_unordered(encoders_at_once())
+    .try_collect()
+    .await
+}
+
+fn check_piece(piece: &Piece, finished: &supervisor::Finished) -> Result<(), MediaError> {
+    if !finished.errors.is_empty() {
+        return Err(MediaError::check(format!(
+            "a scene does not decode: {}",
+            finished.errors
+        )));
+    }
+    if finished.progress.frames != u64::from(piece.frames) {
+        return Err(MediaError::check(format!(
+            "a piece has {} frames instead of {}",
+            finished.progress.frames, piece.frames
+        )));
+    }
+    Ok(())
+}
+
+/// Encoders of one second of film each keep about two cores busy.
+fn encoders_at_once() -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (cores / 2).clamp(1, 4)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! The film cut into bodies, which are copied, and transitions, which are
+//! encoded from the overlaps of two scenes.
+
+use std::path::{Path, PathBuf};
+
+use domain::film::{FRAME_RATE, seconds};
+
+use super::FilmPlan;
+use crate::encoder;
+use crate::input::{file_url, strings};
+
+/// A run of frames of the film, in a file of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) kind: PieceKind,
+    pub(super) frames: u32,
+    pub(super) path: PathBuf,
+}
+
+/// Where a piece comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    /// Copied from a scene.
+    Body {
+        /// The scene's index.
+        scene: usize,
+    },
+    /// The end of a scene becoming the beginning of the next.
+    Transition {
+        /// The first scene's index.
+        from: usize,
+    },
+}
+
+impl Piece {
+    /// Whether the piece is encoded, not copied.
+    pub(super) fn is_encoded(&self) -> bool {
+        matches!(self.kind, PieceKind::Transition { .. })
+    }
+}
+
+/// The pieces in the order of the film. Together they have all its frames.
+pub(super) fn divide(plan: &FilmPlan, directory: &Path) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut push = |kind, frames| {
+        if frames > 0 {
+            let path = directory.join(format!("piece-{:03}.mp4", pieces.len()));
+            pieces.push(Piece { kind, frames, path });
+        }
+    };
+    for (scene, timing) in plan.timings.iter().enumerate() {
+        let body = timing
+            .frames
+            .saturating_sub(timing.overlap_before + timing.overlap_after);
+        push(PieceKind::Body { scene }, body);
+        push(PieceKind::Transition { from: scene }, timing.overlap_after);
+    }
+    pieces
+}
+
+/// The arguments that make one piece.
+pub(super) fn plan(
+    threads: Option<u32>,
+    plan: &FilmPlan,
+    prepared: &[PathBuf],
+    piece: &Piece,
+) -> Vec<String> {
+    let mut arguments = match piece.kind {
+        PieceKind::Body { scene } => {
+            let timing = &plan.timings[scene];
+            let mut arguments = from_frame(timing.overlap_before, &prepared[scene], threads);
+            arguments.extend(strings(&["-map", "0:v:0", "-c", "copy"]));
+            arguments
+        }
+        PieceKind::Transition { from } => {
+            let timing = &plan.timings[from];
+            let name = plan.transitions[from].as_str();
+            let start = timing.frames - timing.overlap_after;
+            let mut arguments = from_frame(start, &prepared[from], threads);
+            // One frame more than is needed, so that rounding takes none away.
+            let read = seconds(piece.frames + 1);
+            arguments.extend(["-t".to_owned(), format!("{read:.6}")]);
+            arguments.extend(from_frame(0, &prepared[from + 1], threads));
+            arguments.extend(["-filter_complex".to_owned(), cross(name, piece.frames)]);
+            arguments.extend(strings(&["-map", "[v]"]));
+            arguments.extend(encoder::video_arguments(threads, &[]));
+            arguments
+        }
+    };
+    arguments.extend(["-frames:v".to_owned(), piece.frames.to_string()]);
+    arguments.extend(encoder::container_arguments());
+    arguments.push(file_url(&piece.path));
+    arguments
+}
+
+/// Opens a prepared scene at one of its key frames.
+fn from_frame(frame: u32, scene: &Path, threads: Option<u32>) -> Vec<String> {
+    let mut arguments = Vec::new();
+    if frame > 0 {
+        // Rounded up to the microsecond: just below would be the key frame before.
+        let time = (seconds(frame) * 1e6).ceil() / 1e6;
+        arguments.extend(["-ss".to_owned(), format!("{time:.6}")]);
+    }
+    arguments.extend(crate::input::arguments(scene, threads));
+    arguments
+}
+
+/// A transition of exactly `frames` frames. Held last frames and `fps` at the
+/// end are what every version of `xfade` needs for it.
+fn cross(name: &str, frames: u32) -> String {
+    let window = format!(
+        "trim=end_frame={frames},setpts=PTS-STARTPTS,tpad=stop=2:stop_mode=clone,fps={FRAME_RATE}"
+    );
+    let duration = seconds(frames);
+    format!(
+        "[0:v:0]{window}[from];[1:v:0]{window}[to];\
+         [from][to]xfade=transition={name}:duration={duration:.6}:offset=0,format=yuv420p,\
+         setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709[v]"
+    )
+}

@@ -1,0 +1,247 @@
+//! One FFmpeg run that says everything about a file: the packet list of a
+//! stream copy, and the filter graphs FFmpeg built to decode the first frame.
+//!
+//! Both are written by FFmpeg for machines, into files of our own. The graph
+//! has the picture as a viewer sees it: FFmpeg turns a rotated picture itself,
+//! and the filters it put there for that stand in the graph.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::Path;
+use std::time::Instant;
+
+use serde::Deserialize;
+
+use crate::input::{self, file_url, strings};
+use crate::packets::{self, PacketList};
+use crate::{Ffmpeg, MediaError, supervisor};
+
+/// The longest packet list: some four hours of picture and sound.
+const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What a run found.
+#[derive(Debug)]
+pub(crate) struct Inspection {
+    pub(crate) video: Option<(PacketList, Picture)>,
+    pub(crate) audio: Option<PacketList>,
+}
+
+impl Inspection {
+    /// Size and checksum of the picture's decoder set-up (for H.264 the
+    /// parameter sets): equal for encodes with equal settings.
+    pub(crate) fn parameter_sets(&self) -> Option<String> {
+        let (packets, _) = self.video.as_ref()?;
+        packets.header("extradata").map(str::to_owned)
+    }
+}
+
+/// The decoded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picture {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Width and height of a pixel.
+    pub(crate) pixel_shape: (u32, u32),
+    pub(crate) pixel_format: String,
+    pub(crate) color_space: Option<String>,
+    /// Clockwise or not is FFmpeg's business: 0, 90 or 180.
+    pub(crate) rotation: u32,
+}
+
+/// Reads all packets of the first picture and the first sound of a file.
+pub(crate) async fn inspect(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    deadline: Instant,
+) -> Result<Inspection, MediaError> {
+    let size = fs::metadata(path)?.len();
+    if size == 0 {
+        return Err(MediaError::Corrupt("the file is empty".to_owned()));
+    }
+    let scratch = tempfile::tempdir()?;
+    let list = scratch.path().join("packets");
+    let graph = scratch.path().join("graph");
+    let arguments = plan(path, &list, &graph);
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {})
+        .await
+        .map_err(name_the_fault)?;
+    refuse_partial_file(&finished.errors)?;
+    if fs::metadata(&list)?.len() >= MAX_LIST_BYTES {
+        return Err(MediaError::TooLarge("too many packets".to_owned()));
+    }
+    let streams = packets::read(BufReader::new(File::open(&list)?))?;
+    let graphs = serde_json::from_slice(&fs::read(&graph)?).map_err(std::io::Error::other)?;
+    assign(streams, &graphs)
+}
+
+/// The arguments of the run. One thread: a single frame is decoded.
+fn plan(path: &Path, list: &Path, graph: &Path) -> Vec<String> {
+    let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
+    arguments.push(graph.display().to_string());
+    arguments.extend(input::arguments(path, Some(1)));
+    arguments.extend(strings(&[
+        "-map",
+        "0:V:0?",
+        "-map",
+        "0:a:0?",
+        "-c",
+        "copy",
+        "-copyinkf",
+        "-fs",
+    ]));
+    arguments.extend([
+        MAX_LIST_BYTES.to_string(),
+        "-f".to_owned(),
+        "framecrc".to_owned(),
+    ]);
+    arguments.push(file_url(list));
+    arguments.extend(strings(&[
+        "-map",
+        "0:V:0?",
+        "-map",
+        "0:a:0?",
+        "-frames:v",
+        "1",
+        "-frames:a",
+        "1",
+        "-f",
+        "null",
+        "-",
+    ]));
+    arguments
+}
+
+/// FFmpeg's words for what is wrong with an input. No user's text is in them.
+fn name_the_fault(error: MediaError) -> MediaError {
+    let MediaError::Failed { status, tail } = error else {
+        return error;
+    };
+    if status.contains("signal") {
+        return MediaError::Failed { status, tail };
+    }
+    let last = || tail.lines().last().unwrap_or_default().to_owned();
+    if tail.contains("exceeds specified max pixel count") {
+        return MediaError::TooLarge("the picture has too many pixels".to_owned());
+    }
+    let unsupported = [
+        "not on whitelist",
+        "does not contain any stream",
+        "Decoder not found",
+        "no decoder found",
+        "Decoding requested, but no decoder",
+    ];
+    if unsupported.iter().any(|words| tail.contains(words)) {
+        return MediaError::Unsupported(last());
+    }
+    let known = [
+        "Invalid data found",
+        "Invalid argument",
+        "End of file",
+        "received no packets",
+        "Error opening input",
+    ];
+    if known.iter().any(|words| tail.contains(words)) {
+        return MediaError::Corrupt(last());
+    }
+    MediaError::Failed { status, tail }
+}
+
+/// A file that ends before its own index does was cut off on its way.
+fn refuse_partial_file(errors: &str) -> Result<(), MediaError> {
+    if errors.contains("partial file") {
+        return Err(MediaError::Corrupt("the file is incomplete".to_owned()));
+    }
+    Ok(())
+}
+
+fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, MediaError> {
+    let mut inspection = Inspection {
+        video: None,
+        audio: None,
+    };
+    for stream in streams {
+        match stream.header("media_type") {
+            Some("video") => {
+                let picture = graphs.picture().ok_or_else(|| {
+                    MediaError::Corrupt("no frame of the picture can be decoded".to_owned())
+                })?;
+                inspection.video = Some((stream, picture));
+            }
+            Some("audio") => inspection.audio = Some(stream),
+            _ => {}
+        }
+    }
+    Ok(inspection)
+}
+
+/// FFmpeg's `-print_graphs` output; what is not needed is not named.
+#[derive(Debug, Deserialize)]
+struct Graphs {
+    graphs: Vec<Graph>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Graph {
+    filters: Vec<Filter>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Filter {
+    filter_name: String,
+    filter_inputs: Vec<Link>,
+}
+
+/// A link of sound has no size. (It also has `sample_rate` twice, so only
+/// fields that are named here may be asked for.)
+#[derive(Debug, Deserialize)]
+struct Link {
+    format: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    sar: Option<String>,
+    color_space: Option<String>,
+}
+
+impl Graphs {
+    /// What arrives at the end of the picture's graph.
+    fn picture(&self) -> Option<Picture> {
+        let graph = self.graphs.iter().find(|graph| graph.has("buffersink"))?;
+        let sink = graph
+            .filters
+            .iter()
+            .find(|filter| filter.filter_name == "buffersink")?;
+        let link = sink.filter_inputs.first()?;
+        Some(Picture {
+            width: link.width?,
+            height: link.height?,
+            pixel_shape: link.sar.as_deref().and_then(pixel_shape).unwrap_or((1, 1)),
+            pixel_format: link.format.clone()?,
+            color_space: link.color_space.clone(),
+            rotation: graph.rotation(),
+        })
+    }
+}
+
+impl Graph {
+    fn has(&self, name: &str) -> bool {
+        self.filters.iter().any(|filter| filter.filter_name == name)
+    }
+
+    fn rotation(&self) -> u32 {
+        if self.has("transpose") {
+            return 90;
+        }
+        if self.has("hflip") && self.has("vflip") {
+            180
+        } else {
+            0
+        }
+    }
+}
+
+/// `4:3`; `0:1` says that nothing is known.
+fn pixel_shape(text: &str) -> Option<(u32, u32)> {
+    let (width, height) = text.split_once([':', '/'])?;
+    let shape = (width.parse().ok()?, height.parse().ok()?);
+    (shape.0 > 0 && shape.1 > 0).then_some(shape)
+}

@@ -1,0 +1,320 @@
+//! Brings any clip to the film's format, with key frames where its transitions
+//! will be cut out. Each scene is prepared once, beside the others; composing
+//! then has to encode only the transitions.
+
+use std::path::Path;
+use std::time::Instant;
+
+use domain::film::{FRAME_RATE, SceneTiming, seconds};
+
+use crate::encoder::{self, FRAME_TICKS};
+use crate::input::{self, file_url, strings};
+use crate::inspection::{self, Inspection};
+use crate::probe::VideoStream;
+use crate::{Ffmpeg, MediaError, Probe, supervisor};
+
+/// Samples a second of every film's sound.
+pub(crate) const SAMPLE_RATE: u32 = 48_000;
+
+/// Samples of sound in one frame of picture: exact.
+pub(crate) const SAMPLES_PER_FRAME: u32 = SAMPLE_RATE / FRAME_RATE;
+
+/// A clip that is a little too short is slowed at most this much.
+const MAX_SLOWING: f64 = 1.25;
+
+/// How much of a picture may be cut off for it to fill the frame.
+const MAX_CROPPED: f64 = 0.12;
+
+/// What a clip becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SceneSpec {
+    /// The film's width and height.
+    pub size: (u32, u32),
+    /// The scene's place in the film.
+    pub timing: SceneTiming,
+}
+
+/// What a clip has become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prepared {
+    /// Whether the clip came with sound.
+    pub has_audio: bool,
+}
+
+/// Writes `input` to `output` (mp4) in the film's format: exact size and number
+/// of frames, H.264 with the one encoder setting, sound as lossless stereo.
+///
+/// A longer clip is cut; a shorter one is slowed by at most a quarter, or
+/// repeated. A picture of another shape fills the frame when little is lost by
+/// it, and else stands before a blurred copy of itself.
+///
+/// # Errors
+///
+/// An input fault when the clip is not accepted or does not decode cleanly;
+/// [`MediaError::CheckFailed`] when the output is not as asked for.
+pub async fn prepare_scene(
+    ffmpeg: &Ffmpeg,
+    input: &Path,
+    spec: &SceneSpec,
+    output: &Path,
+    deadline: Instant,
+    progress: impl Fn(f32) + Send + 'static,
+) -> Result<Prepared, MediaError> {
+    let source = inspection::inspect(ffmpeg, input, deadline).await?;
+    let source = Probe::of(&source)?;
+    let arguments = plan(ffmpeg.threads(), input, &source, spec, output)?;
+    let frames = spec.timing.frames;
+    let finished = supervisor::run(ffmpeg, arguments, deadline, move |report| {
+        progress((report.frames as f32 / frames as f32).min(1.0));
+    })
+    .await
+    .map_err(blame_broken_input)?;
+    if !finished.errors.is_empty() {
+        return Err(MediaError::Corrupt(finished.errors));
+    }
+    let prepared = inspection::inspect(ffmpeg, output, deadline).await?;
+    let has_audio = check(&prepared, spec)?;
+    if has_audio != source.audio.is_some() {
+        return Err(MediaError::check("the scene's sound is missing"));
+    }
+    Ok(Prepared { has_audio })
+}
+
+fn blame_broken_input(error: MediaError) -> MediaError {
+    match error {
+        MediaError::Failed { tail, .. } if tail.contains("Invalid data found") => {
+            MediaError::Corrupt(tail)
+        }
+        other => other,
+    }
+}
+
+/// The frames at which the scene is cut apart when the film is composed.
+fn borders(timing: &SceneTiming) -> [u32; 2] {
+    [timing.overlap_before, timing.frames - timing.overlap_after]
+}
+
+/// Says whether a prepared scene has sound, if it is what `spec` asks for.
+pub(crate) fn check(prepared: &Inspection, spec: &SceneSpec) -> Result<bool, MediaError> {
+    let frames = spec.timing.frames;
+    let Some((packets, picture)) = &prepared.video else {
+        return Err(MediaError::check("a scene has no picture"));
+    };
+    if (picture.width, picture.height) != spec.size || picture.pixel_shape != (1, 1) {
+        return Err(MediaError::check(format!(
+            "a scene is {}x{}",
+            picture.width, picture.height
+        )));
+    }
+    if packets.packets.len() != frames as usize
+        || packets.time_base() != (1, encoder::TRACK_TIMESCALE)
+    {
+        return Err(MediaError::check(format!(
+            "a scene has {} frames instead of {frames}",
+            packets.packets.len()
+        )));
+    }
+    for border in borders(&spec.timing)
+        .into_iter()
+        .filter(|border| *border < frames)
+    {
+        let time = i64::from(border) * i64::from(FRAME_TICKS);
+        if !packets
+            .packets
+            .iter()
+            .any(|packet| packet.is_key && packet.show_time == time)
+        {
+            return Err(MediaError::check(format!(
+                "a scene has no key frame at frame {border}"
+            )));
+        }
+    }
+    let Some(sound) = &prepared.audio else {
+        return Ok(false);
+    };
+    let length = sound.span().map_or(0.0, |(start, end)| {
+        sound.seconds(end) - sound.seconds(start)
+    });
+    if (length - seconds(frames)).abs() > 1.0 / f64::from(SAMPLE_RATE) {
+        return Err(MediaError::check(format!(
+            "a scene's sound is {length} s long"
+        )));
+    }
+    Ok(true)
+}
+
+/// The arguments of the whole preparation.
+fn plan(
+    threads: Option<u32>,
+    input: &Path,
+    source: &Probe,
+    spec: &SceneSpec,
+    output: &Path,
+) -> Result<Vec<String>, MediaError> {
+    let video = source
+        .video
+        .as_ref()
+        .ok_or_else(|| MediaError::Unsupported("the clip has no picture".to_owned()))?;
+    let frames = spec.timing.frames;
+    let pace = Pace::of(video.duration.as_secs_f64(), seconds(frames));
+    let mut graph = video_filters(video, spec, pace);
+
+    let mut arguments = Vec::new();
+    if pace == Pace::Repeat {
+        arguments.extend(strings(&["-stream_loop", "-1"]));
+    }
+    // Bounds what is read of a file whose times leap by hours.
+    arguments.extend(["-t".to_owned(), format!("{:.3}", seconds(frames) + 1.0)]);
+    arguments.extend(input::arguments(input, threads));
+    if source.audio.is_some() {
+        graph = format!("{graph};{}", audio_filters(frames, pace));
+    }
+    arguments.extend([
+        "-filter_complex".to_owned(),
+        graph,
+        "-map".to_owned(),
+        "[v]".to_owned(),
+    ]);
+    arguments.extend(encoder::video_arguments(threads, &borders(&spec.timing)));
+    arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
+    if source.audio.is_some() {
+        arguments.extend(strings(&[
+            "-map",
+            "[a]",
+            "-c:a",
+            "flac",
+            "-sample_fmt",
+            "s16",
+        ]));
+    }
+    arguments.extend(encoder::container_arguments());
+    arguments.push(file_url(output));
+    Ok(arguments)
+}
+
+/// How a clip's length is brought to its scene's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Pace {
+    /// Long enough: the rest is left away.
+    Cut,
+    /// Slowed by this factor.
+    Slow(f64),
+    /// Played again from the beginning.
+    Repeat,
+}
+
+impl Pace {
+    fn of(source: f64, target: f64) -> Self {
+        let slowing = target / source;
+        if source + 0.5 / f64::from(FRAME_RATE) >= target {
+            Self::Cut
+        } else if slowing <= MAX_SLOWING {
+            Self::Slow(slowing)
+        } else {
+            Self::Repeat
+        }
+    }
+}
+
+/// Rate, then size, then colours. The last frame is held if the clip, against
+/// its own packets, ends early.
+fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
+    let slow = match pace {
+        Pace::Slow(factor) => format!("setpts=PTS*{factor:.6},"),
+        Pace::Cut | Pace::Repeat => String::new(),
+    };
+    let rate = format!("fps={FRAME_RATE}:start_time=0,tpad=stop=-1:stop_mode=clone");
+    let colours = to_standard_range(video);
+    let shape = fill_frame((video.width, video.height), spec.size, source_matrix(video));
+    format!(
+        "[0:V:0]{slow}{rate}{colours},{shape},format=yuv420p,setsar=1,\
+         setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709[v]"
+    )
+}
+
+/// HDR and wide colours are mapped to what every screen shows.
+fn to_standard_range(video: &VideoStream) -> &'static str {
+    match video.color_space.as_deref() {
+        Some(space) if space.starts_with("bt2020") => {
+            ",scale=out_color_matrix=bt709:out_range=tv:out_transfer=bt709:out_primaries=bt709,format=yuv420p"
+        }
+        _ => "",
+    }
+}
+
+/// A picture that does not name its matrix is taken for HD, as players do.
+fn source_matrix(video: &VideoStream) -> &'static str {
+    if video.color_space.is_none() {
+        "bt709"
+    } else {
+        "auto"
+    }
+}
+
+/// Scales to `to`: filling it where little is lost, else before a blurred copy.
+fn fill_frame(from: (u32, u32), to: (u32, u32), matrix: &str) -> String {
+    let colours = format!("in_color_matrix={matrix}:out_color_matrix=bt709:out_range=tv");
+    let (width, height) = to;
+    let cover = scaled(from, to, f64::max);
+    let fit = scaled(from, to, f64::min);
+    let shown = f64::from(width) * f64::from(height) / (f64::from(cover.0) * f64::from(cover.1));
+    if 1.0 - shown <= MAX_CROPPED {
+        return format!(
+            "scale={}:{}:{colours},crop={width}:{height}",
+            cover.0, cover.1
+        );
+    }
+    // The backdrop is blurred when it is small, which costs next to nothing.
+    let small = (even(f64::from(width) / 8.0), even(f64::from(height) / 8.0));
+    let small_cover = scaled(from, small, f64::max);
+    let (x, y) = (even_offset(width, fit.0), even_offset(height, fit.1));
+    format!(
+        "split[near][far];\
+         [far]scale={}:{}:flags=area:{colours},crop={}:{},format=yuv420p,gblur=sigma=5,\
+         scale={width}:{height}:flags=bilinear,lutyuv=y=16+(val-16)*0.6[backdrop];\
+         [near]scale={}:{}:{colours},format=yuv420p[front];\
+         [backdrop][front]overlay={x}:{y}:format=yuv420",
+        small_cover.0, small_cover.1, small.0, small.1, fit.0, fit.1,
+    )
+}
+
+/// `from`, scaled by the larger or smaller of the two ratios to `to`.
+fn scaled(from: (u32, u32), to: (u32, u32), choose: fn(f64, f64) -> f64) -> (u32, u32) {
+    let (from_width, from_height) = (f64::from(from.0.max(1)), f64::from(from.1.max(1)));
+    let (width, height) = (f64::from(to.0), f64::from(to.1));
+    let factor = choose(width / from_width, height / from_height);
+    let bounded = |side: f64| even(side.min(16_384.0));
+    let (scaled_width, scaled_height) =
+        (bounded(from_width * factor), bounded(from_height * factor));
+    if choose(0.0, 1.0) > 0.0 {
+        (scaled_width.max(to.0), scaled_height.max(to.1))
+    } else {
+        (scaled_width.min(to.0), scaled_height.min(to.1))
+    }
+}
+
+/// The nearest even number from 2 upwards: colours are stored for two pixels.
+fn even(length: f64) -> u32 {
+    ((length / 2.0).round() as u32).max(1) * 2
+}
+
+fn even_offset(outer: u32, inner: u32) -> u32 {
+    outer.saturating_sub(inner) / 4 * 2
+}
+
+/// Exactly as long as the picture, to the sample.
+fn audio_filters(frames: u32, pace: Pace) -> String {
+    let slow = match pace {
+        Pace::Slow(factor) => format!(",atempo={:.6}", 1.0 / factor),
+        Pace::Cut | Pace::Repeat => String::new(),
+    };
+    let samples = frames * SAMPLES_PER_FRAME;
+    format!(
+        "[0:a:0]aresample={SAMPLE_RATE}:async=1:first_pts=0{slow},\
+         aformat=sample_fmts=s16:channel_layouts=stereo,\
+         apad=whole_len={samples},atrim=end_sample={samples}[a]"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! What a file is: codecs, the picture as a viewer sees it, true length.
+//!
+//! Nothing is believed that a file says about itself where it can be counted:
+//! lengths, frames and rates come from its packets.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::inspection::{self, Inspection, Picture};
+use crate::packets::PacketList;
+use crate::{Ffmpeg, MediaError};
+
+/// The longest file that is accepted.
+pub const MAX_DURATION: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// The highest frame rate that is accepted, in frames a second.
+pub const MAX_FRAME_RATE: u32 = 240;
+
+/// The facts about a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    /// From the first packet's beginning to the last one's end.
+    pub duration: Duration,
+    /// The first stream of moving pictures. A cover is not one.
+    pub video: Option<VideoStream>,
+    /// The first stream of sound.
+    pub audio: Option<AudioStream>,
+}
+
+/// The picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoStream {
+    /// FFmpeg's name of the codec.
+    pub codec: String,
+    /// Width as it is shown: turned, and in square pixels.
+    pub width: u32,
+    /// Height as it is shown.
+    pub height: u32,
+    /// How far the stored picture is turned to be shown, in degrees: 0, 90
+    /// (either way round: FFmpeg knows which) or 180.
+    pub rotation: u32,
+    /// Frames a second as a fraction; the average where it varies.
+    pub frame_rate: (u32, u32),
+    /// Frames that are shown, counted.
+    pub frames: u64,
+    /// FFmpeg's name of the pixel format.
+    pub pixel_format: String,
+    /// FFmpeg's name of the colour matrix, if the file names one.
+    pub color_space: Option<String>,
+    /// Length of the picture alone.
+    pub duration: Duration,
+}
+
+/// The sound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudioStream {
+    /// FFmpeg's name of the codec.
+    pub codec: String,
+    /// Samples a second.
+    pub sample_rate: u32,
+    /// Number of channels.
+    pub channels: u32,
+    /// Length of the sound alone.
+    pub duration: Duration,
+}
+
+/// Reads a whole file's packets and decodes its first frame.
+///
+/// # Errors
+///
+/// An input fault ([`MediaError::is_input_fault`]) for a file that is not
+/// accepted; others when the work itself fails.
+pub async fn probe(ffmpeg: &Ffmpeg, path: &Path, deadline: Instant) -> Result<Probe, MediaError> {
+    let inspection = inspection::inspect(ffmpeg, path, deadline).await?;
+    Probe::of(&inspection)
+}
+
+impl Probe {
+    /// Draws the facts from an inspection, within the bounds.
+    pub(crate) fn of(inspection: &Inspection) -> Result<Self, MediaError> {
+        let video = inspection
+            .video
+            .as_ref()
+            .map(|(packets, picture)| video_stream(packets, picture))
+            .transpose()?;
+        let audio = inspection.audio.as_ref().map(audio_stream).transpose()?;
+        let lists = inspection.video.iter().map(|(packets, _)| packets);
+        let spans: Vec<(f64, f64)> = lists
+            .chain(&inspection.audio)
+            .filter_map(|packets| {
+                let (start, end) = packets.span()?;
+                Some((packets.seconds(start), packets.seconds(end)))
+            })
+            .collect();
+        let start = spans
+            .iter()
+            .map(|span| span.0)
+            .fold(f64::INFINITY, f64::min);
+        let end = spans
+            .iter()
+            .map(|span| span.1)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let duration = bounded_duration(end - start)?;
+        Ok(Self {
+            duration,
+            video,
+            audio,
+        })
+    }
+}
+
+fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, MediaError> {
+    let frames = packets.packets.len() as u64;
+    let span = packets
+        .span()
+        .filter(|(start, end)| end > start)
+        .ok_or_else(|| MediaError::Corrupt("the picture has no length".to_owned()))?;
+    let frame_rate = frame_rate(packets, span);
+    if frame_rate.0 / frame_rate.1 > MAX_FRAME_RATE {
+        return Err(MediaError::TooLarge("too many frames a second".to_owned()));
+    }
+    let (pixel_width, pixel_height) = picture.pixel_shape;
+    let width = u64::from(picture.width) * u64::from(pixel_width) / u64::from(pixel_height);
+    Ok(VideoStream {
+        codec: codec(packets),
+        width: u32::try_from(width.max(1)).unwrap_or(u32::MAX),
+        height: picture.height,
+        rotation: picture.rotation,
+        frame_rate,
+        frames,
+        pixel_format: picture.pixel_format.clone(),
+        color_space: picture.color_space.clone(),
+        duration: bounded_duration(packets.seconds(span.1) - packets.seconds(span.0))?,
+    })
+}
+
+fn audio_stream(packets: &PacketList) -> Result<AudioStream, MediaError> {
+    let number = |name| packets.header(name).and_then(|value| value.parse().ok());
+    let (start, end) = packets.span().unwrap_or_default();
+    Ok(AudioStream {
+        codec: codec(packets),
+        sample_rate: number("sample_rate").unwrap_or(0),
+        channels: packets.header("channel_layout_name").map_or(0, channels),
+        duration: bounded_duration(packets.seconds(end) - packets.seconds(start))?,
+    })
+}
+
+fn codec(packets: &PacketList) -> String {
+    packets.header("codec_id").unwrap_or("unknown").to_owned()
+}
+
+/// Counts the channels of a layout by its name.
+fn channels(layout: &str) -> u32 {
+    let number = |text: &str| text.parse::<u32>().ok();
+    match layout {
+        "mono" => 1,
+        "stereo" | "downmix" => 2,
+        "quad" => 4,
+        "hexagonal" => 6,
+        "octagonal" => 8,
+        "hexadecagonal" => 16,
+        // "6 channels (FL+FR+...)"
+        _ if layout.contains(' ') => layout.split(' ').next().and_then(number).unwrap_or(0),
+        // "5.1(side)", "7.1.4"
+        _ => layout
+            .split('(')
+            .next()
+            .into_iter()
+            .flat_map(|name| name.split('.'))
+            .filter_map(number)
+            .sum(),
+    }
+}
+
+/// Frames over the time they are shown, in lowest terms.
+fn frame_rate(packets: &PacketList, (start, end): (i64, i64)) -> (u32, u32) {
+    let (numerator, denominator) = packets.time_base();
+    let frames = packets.packets.len() as u128 * u128::from(denominator);
+    let length = u128::from(end.abs_diff(start)) * u128::from(numerator);
+    let divisor = greatest_common_divisor(frames, length.max(1));
+    let (mut top, mut bottom) = (frames / divisor, length.max(1) / divisor);
+    while top > u128::from(u32::MAX) || bottom > u128::from(u32::MAX) {
+        (top, bottom) = (top / 2, (bottom / 2).max(1));
+    }
+    (
+        u32::try_from(top).unwrap_or(u32::MAX),
+        u32::try_from(bottom).unwrap_or(u32::MAX),
+    )
+}
+
+fn greatest_common_divisor(first: u128, second: u128) -> u128 {
+    if second == 0 {
+        first.max(1)
+    } else {
+        greatest_common_divisor(second, first % second)
+    }
+}
+
+fn bounded_duration(seconds: f64) -> Result<Duration, MediaError> {
+    let duration = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| MediaError::Corrupt("the length makes no sense".to_owned()))?;
+    if duration > MAX_DURATION {
+        return Err(MediaError::TooLarge("the film is too long".to_owned()));
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! Runs FFmpeg so that it ends, whatever is in the file.
+//!
+//! FFmpeg's stdout carries its progress and is read on one thread; its stderr
+//! is drained on another into a bounded tail; a third waits for the end, the
+//! deadline or the cancellation. Nobody who is slow can hold FFmpeg up: only
+//! the latest progress is kept. FFmpeg dies with its future, with its deadline
+//! and with its parent. `ffmpeg-sidecar` builds and spawns the command; its
+//! event iterator is never used, since a file's title can hang it for ever.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::process::{ChildStdout, Command, ExitStatus};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Instant;
+
+use ffmpeg_sidecar::child::FfmpegChild;
+use ffmpeg_sidecar::command::FfmpegCommand;
+use tokio::sync::watch;
+
+pub use crate::progress::Progress;
+use crate::{Ffmpeg, MediaError};
+
+/// How much of FFmpeg's stderr is kept, in bytes.
+const TAIL_BYTES: usize = 16 * 1024;
+
+/// Options of every run. `level+error` marks each line with its severity.
+const COMMON_ARGUMENTS: [&str; 10] = [
+    "-y",
+    "-nostdin",
+    "-hide_banner",
+    "-nostats",
+    "-loglevel",
+    "level+error",
+    "-progress",
+    "pipe:1",
+    "-stats_period",
+    "0.25",
+];
+
+/// A run that ended with exit status 0. That alone is not success: `errors`
+/// may still tell of a damaged input.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The end of what was written to stderr; empty when nothing was wrong.
+    pub errors: String,
+    /// The last progress report.
+    pub progress: Progress,
+}
+
+/// What wakes the waiting thread.
+enum Event {
+    PipeClosed,
+    Cancelled,
+}
+
+/// Sends the cancellation when the future that waits is dropped.
+struct CancelOnDrop(Sender<Event>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        // The run may be over: then nobody listens, and nothing is to be done.
+        let _ = self.0.send(Event::Cancelled);
+    }
+}
+
+/// FFmpeg, killed and reaped when it goes out of scope before its end.
+struct Running(FfmpegChild);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both are harmless when the process has been waited for already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs FFmpeg with `arguments` until it ends or `deadline` comes.
+///
+/// `on_progress` is called in the calling task with the latest report. Dropping
+/// the future kills FFmpeg.
+///
+/// # Errors
+///
+/// [`MediaError::TimedOut`] after the deadline, [`MediaError::Failed`] when
+/// FFmpeg's exit status is not 0, [`MediaError::Io`] when it cannot be started.
+pub async fn run(
+    ffmpeg: &Ffmpeg,
+    arguments: Vec<String>,
+    deadline: Instant,
+    on_progress: impl FnMut(Progress),
+) -> Result<Finished, MediaError> {
+    let mut command = FfmpegCommand::new_with_path(ffmpeg.path());
+    command.args(COMMON_ARGUMENTS).args(&arguments);
+    tracing::debug!(?arguments, "running FFmpeg");
+    run_command(command, deadline, on_progress).await
+}
+
+async fn run_command(
+    command: FfmpegCommand,
+    deadline: Instant,
+    mut on_progress: impl FnMut(Progress),
+) -> Result<Finished, MediaError> {
+    let (latest, mut reports) = watch::channel(Progress::default());
+    let (sender, events) = mpsc::channel();
+    let _cancel = CancelOnDrop(sender.clone());
+    let mut end =
+        tokio::task::spawn_blocking(move || supervise(command, deadline, latest, &sender, &events));
+    loop {
+        tokio::select! {
+            biased;
+            result = &mut end => return result.map_err(io::Error::other)?,
+            Ok(()) = reports.changed() => {
+                let report = *reports.borrow_and_update();
+                on_progress(report);
+            }
+        }
+    }
+}
+
+/// Spawns and waits on this one thread: FFmpeg is told to die with it.
+fn supervise(
+    mut command: FfmpegCommand,
+    deadline: Instant,
+    latest: watch::Sender<Progress>,
+    sender: &Sender<Event>,
+    events: &Receiver<Event>,
+) -> Result<Finished, MediaError> {
+    if events.try_recv().is_ok() {
+        return Err(cancelled());
+    }
+    let inner = command.as_inner_mut();
+    // Credentials in the environment are none of FFmpeg's business.
+    inner.env_clear();
+    die_with_parent(inner);
+    let mut running = Running(command.spawn().map_err(io::Error::other)?);
+    // `ffmpeg-sidecar` insists on a pipe that `-nostdin` never reads.
+    drop(running.0.take_stdin());
+    let stdout = running.0.take_stdout().ok_or_else(|| missing("stdout"))?;
+    let stderr = running.0.take_stderr().ok_or_else(|| missing("stderr"))?;
+
+    let (stdout_sender, stderr_sender) = (sender.clone(), sender.clone());
+    let stdout_reader = thread::spawn(move || {
+        let last = follow_progress(stdout, &latest);
+        let _ = stdout_sender.send(Event::PipeClosed);
+        last
+    });
+    let stderr_reader = thread::spawn(move || {
+        let tail = drain_to_tail(stderr);
+        let _ = stderr_sender.send(Event::PipeClosed);
+        tail
+    });
+
+    wait_for_closed_pipes(events, deadline)?;
+    let status = running.0.wait()?;
+    let progress = stdout_reader.join().map_err(|_| missing("progress"))?;
+    let errors = stderr_reader.join().map_err(|_| missing("error lines"))?;
+    judge(status, errors, progress)
+}
+
+/// Both pipes close when FFmpeg ends. An early return kills it.
+fn wait_for_closed_pipes(events: &Receiver<Event>, deadline: Instant) -> Result<(), MediaError> {
+    for _pipe in 0..2 {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match events.recv_timeout(left) {
+            Ok(Event::PipeClosed) => {}
+            Ok(Event::Cancelled) => return Err(cancelled()),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                return Err(MediaError::TimedOut);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn judge(status: ExitStatus, errors: String, progress: Progress) -> Result<Finished, MediaError> {
+    if status.success() {
+        return Ok(Finished { errors, progress });
+    }
+    Err(MediaError::Failed {
+        status: status.to_string(),
+        tail: errors,
+    })
+}
+
+/// Reads reports until the pipe closes; whoever is interested sees the latest.
+fn follow_progress(stdout: ChildStdout, latest: &watch::Sender<Progress>) -> Progress {
+    let mut progress = Progress::default();
+    for line in BufReader::new(stdout).lines() {
+        let Ok(line) = line else { break };
+        if progress.read_line(&line) {
+            latest.send_replace(progress);
+        }
+    }
+    progress
+}
+
+/// Reads everything, keeps the last [`TAIL_BYTES`].
+fn drain_to_tail(mut stderr: impl Read) -> String {
+    let mut tail = VecDeque::with_capacity(TAIL_BYTES);
+    let mut chunk = [0; 4096];
+    while let Ok(count @ 1..) = stderr.read(&mut chunk) {
+        tail.extend(&chunk[..count]);
+        tail.drain(..tail.len().saturating_sub(TAIL_BYTES));
+    }
+    String::from_utf8_lossy(tail.make_contiguous())
+        .trim()
+        .to_owned()
+}
+
+/// Asks the kernel to kill the child when the thread that spawned it ends.
+#[expect(
+    unsafe_code,
+    reason = "pre_exec is the only way to set an option between fork and exec"
+)]
+fn die_with_parent(command: &mut Command) {
+    let parent = rustix::process::getpid();
+    let set_option = move || {
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+        // The parent may have died before the option was set.
+        if rustix::process::getppid() == Some(parent) {
+            return Ok(());
+        }
+        Err(io::ErrorKind::Interrupted.into())
+    };
+    // SAFETY: the closure makes two system calls and allocates nothing, which
+    // is all that is allowed in a forked child of a process with threads.
+    unsafe { command.pre_exec(set_option) };
+}
+
+fn missing(what: &str) -> io::Error {
+    io::Error::other(format!("FFmpeg's {what} cannot be read"))
+}
+
+/// Seen by nobody: the future that would return it has been dropped.
+fn cancelled() -> MediaError {
+    io::Error::from(io::ErrorKind::Interrupted).into()
+}
+
+#[cfg(test)]
+mod tests;

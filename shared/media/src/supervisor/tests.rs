@@ -1,0 +1,154 @@
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::*;
+use crate::input::strings;
+use crate::testing::{ffmpeg, soon};
+
+/// Draws in real time, for `seconds`. The mark tells the process from others.
+fn slow_run(mark: &str, seconds: u32) -> Vec<String> {
+    let mut arguments = strings(&["-re", "-f", "lavfi", "-i"]);
+    arguments.push(format!("testsrc2=s=64x64:d={seconds}"));
+    arguments.push("-metadata".to_owned());
+    arguments.push(format!("mark={mark}"));
+    arguments.extend(strings(&["-f", "null", "-"]));
+    arguments
+}
+
+/// Whether a process with `mark` in its command line runs.
+fn is_running(mark: &str) -> bool {
+    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        fs::read(entry.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&format!("mark={mark}")))
+    })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_dropped_future_leaves_nothing_behind() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let runtime = runtime();
+    runtime.block_on(async {
+        let started = Arc::new(tokio::sync::Notify::new());
+        let notify = started.clone();
+        let run = run(&ffmpeg, slow_run("dropped", 100), soon(), move |_| {
+            notify.notify_one();
+        });
+        tokio::pin!(run);
+        tokio::select! {
+            _ = &mut run => panic!("ended too early"),
+            () = started.notified() => {}
+        }
+        assert!(is_running("dropped"));
+    });
+    // Waits for the supervising thread.
+    drop(runtime);
+    assert!(!is_running("dropped"));
+}
+
+#[test]
+fn a_panic_leaves_nothing_behind() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let runtime = runtime();
+    let panicked = runtime.block_on(async {
+        tokio::spawn(async move {
+            run(&ffmpeg, slow_run("panicked", 100), soon(), |_| {
+                panic!("the consumer fails")
+            })
+            .await
+        })
+        .await
+    });
+    assert!(panicked.unwrap_err().is_panic());
+    drop(runtime);
+    assert!(!is_running("panicked"));
+}
+
+#[tokio::test]
+async fn the_deadline_ends_a_run() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let begun = Instant::now();
+    let deadline = begun + Duration::from_millis(700);
+    let result = run(&ffmpeg, slow_run("late", 100), deadline, |_| {}).await;
+    assert!(matches!(result, Err(MediaError::TimedOut)), "{result:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(!is_running("late"));
+}
+
+#[test]
+fn ffmpeg_dies_with_the_thread_that_spawned_it() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let path = ffmpeg.path().to_owned();
+    let mut orphan = thread::spawn(move || {
+        let mut command = Command::new(path);
+        command
+            .args(slow_run("orphan", 100))
+            .stderr(std::process::Stdio::null());
+        die_with_parent(&mut command);
+        command.spawn().unwrap()
+    })
+    .join()
+    .unwrap();
+    assert_eq!(orphan.wait().unwrap().signal(), Some(9));
+}
+
+#[tokio::test]
+async fn a_slow_consumer_does_not_hold_ffmpeg_up() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let seen = reports.clone();
+    let begun = Instant::now();
+    let finished = run(&ffmpeg, slow_run("slow", 2), soon(), move |report| {
+        thread::sleep(Duration::from_secs(1));
+        seen.lock().unwrap().push(report.frames);
+    })
+    .await
+    .unwrap();
+    assert!(
+        begun.elapsed() < Duration::from_millis(4500),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(finished.progress.frames, 50);
+    assert!(finished.progress.finished);
+    let reports = reports.lock().unwrap();
+    assert!((1..=4).contains(&reports.len()), "{reports:?}");
+}
+
+#[tokio::test]
+async fn a_failure_carries_status_and_tail() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let arguments = strings(&["-i", "file:/nonexistent/file", "-f", "null", "-"]);
+    let result = run(&ffmpeg, arguments, soon(), |_| {}).await;
+    let Err(MediaError::Failed { status, tail }) = result else {
+        panic!("{result:?}")
+    };
+    assert!(status.contains("exit status"), "{status}");
+    assert!(
+        tail.contains("[error]") && tail.contains("No such file"),
+        "{tail}"
+    );
+}
+
+#[tokio::test]
+async fn a_missing_binary_is_an_error() {
+    let ffmpeg = Ffmpeg::new("/nonexistent/ffmpeg".into(), None);
+    let result = run(&ffmpeg, Vec::new(), soon(), |_| {}).await;
+    assert!(matches!(result, Err(MediaError::Io(_))), "{result:?}");
+}
+
+#[test]
+fn only_the_end_of_stderr_is_kept() {
+    let flood = "x".repeat(TAIL_BYTES * 3) + "the end";
+    let tail = drain_to_tail(flood.as_bytes());
+    assert_eq!(tail.len(), TAIL_BYTES);
+    assert!(tail.ends_with("xthe end"));
+}

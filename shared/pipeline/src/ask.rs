@@ -1,0 +1,327 @@
+//! Asking the provider for a scene or the music, behind the fence.
+
+use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
+use domain::failure::{Failure, StepError};
+use domain::job::{JobId, SceneStatus};
+use domain::prices::{CostKind, LedgerEntry};
+use domain::time::Time;
+use replicate::registry::{self, SceneRequest};
+use replicate::{CreateOptions, Prediction, WebhookEvent};
+use serde_json::Value;
+use store::JobRecord;
+use url::Url;
+use uuid::Uuid;
+
+use crate::generation::{Generation, attempts_for};
+use crate::provider::CallError;
+
+/// After a lost attempt is voided, the next decision may create.
+const ROUNDS: usize = 3;
+
+/// What is sent to a model.
+struct Question<'a> {
+    model: &'a replicate::registry::Model,
+    input: Value,
+    seconds: f64,
+}
+
+impl Generation {
+    /// Sees to it that exactly one prediction is at work for the target and that
+    /// `token` will be answered: creates, takes over, or answers at once.
+    pub async fn ask(&self, job: JobId, target: Target, token: &str) -> Result<(), StepError> {
+        for _ in 0..ROUNDS {
+            let record = self.open_record(job).await?;
+            let attempts = attempts_for(&record, target);
+            match decide(&attempts) {
+                Decision::Done => return self.answer_success(token, target).await,
+                Decision::GiveUp(failure) => return Err(failure.into()),
+                Decision::Adopt(attempt) => return self.adopt(&record, attempt, token).await,
+                Decision::LookUp(attempt) => {
+                    if let Some(found) = self.look_up(job, attempt).await? {
+                        return self.adopt(&record, &found, token).await;
+                    }
+                }
+                Decision::Create(number) => {
+                    return self.create(&record, target, number, token).await;
+                }
+            }
+        }
+        Err(Failure::AttemptInFlight.into())
+    }
+
+    /// Takes a running prediction over: its end will answer the new token.
+    async fn adopt(
+        &self,
+        record: &JobRecord,
+        attempt: &Attempt,
+        token: &str,
+    ) -> Result<(), StepError> {
+        let job = record.job.job_id;
+        let now = (self.now)();
+        self.jobs.set_task_token(job, attempt, token, now).await?;
+        let attempt = Attempt {
+            task_token: Some(token.to_owned()),
+            ..attempt.clone()
+        };
+        tracing::info!(%job, target = %attempt.target, number = attempt.number, "adopted a prediction");
+        let id = attempt.prediction_id.as_deref().unwrap_or_default();
+        let prediction = self
+            .provider
+            .call(now, |client| async move { client.get(id).await })
+            .await?;
+        self.apply(record, &attempt, &prediction).await.map(drop)
+    }
+
+    /// Looks for a create whose answer was lost. Finds the prediction; or proves
+    /// that there is none and voids the attempt; or, while it may still be on
+    /// its way, fails so that the question is put again later.
+    pub(crate) async fn look_up(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+    ) -> Result<Option<Attempt>, StepError> {
+        let now = (self.now)();
+        // The two clocks may differ.
+        let since =
+            Time::from_millisecond(attempt.created_at.as_millisecond() - 60_000).timestamp();
+        let recent = self
+            .provider
+            .call(now, |client| async move {
+                client.list_created_since(since).await
+            })
+            .await?;
+        let found = recent
+            .into_iter()
+            .find(|prediction| carries(prediction, &attempt.attempt_id));
+        if let Some(prediction) = found {
+            self.remember(job, attempt, &prediction.id, now).await?;
+            return Ok(Some(Attempt {
+                prediction_id: Some(prediction.id),
+                state: AttemptState::Running,
+                ..attempt.clone()
+            }));
+        }
+        if !is_lost(attempt, now) {
+            return Err(Failure::AttemptInFlight.into());
+        }
+        tracing::warn!(%job, target = %attempt.target, number = attempt.number, "the create never arrived");
+        ignore_conflict(
+            self.jobs
+                .end_attempt(job, attempt, AttemptState::Void, None, now)
+                .await,
+        )?;
+        Ok(None)
+    }
+
+    /// Remembers a prediction's name; somebody who was faster remembered the same.
+    pub(crate) async fn remember(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+        prediction_id: &str,
+        now: Time,
+    ) -> Result<(), StepError> {
+        ignore_conflict(
+            self.jobs
+                .set_prediction(job, attempt, prediction_id, now)
+                .await,
+        )
+    }
+
+    async fn create(
+        &self,
+        record: &JobRecord,
+        target: Target,
+        number: u32,
+        token: &str,
+    ) -> Result<(), StepError> {
+        let job = record.job.job_id;
+        let question = self.question(record, target)?;
+        let now = (self.now)();
+        let attempt = Attempt {
+            target,
+            number,
+            attempt_id: Uuid::new_v4().to_string(),
+            state: AttemptState::Creating,
+            prediction_id: None,
+            task_token: Some(token.to_owned()),
+            model: question.model.name.clone(),
+            predicted_nano_usd: question
+                .model
+                .predicted_price_nano_usd(question.seconds, &question.input),
+            created_at: now,
+            updated_at: now,
+            failure: None,
+        };
+        match self.jobs.put_attempt(job, &attempt).await {
+            Err(error) if error.is_conflict() => return Err(Failure::AttemptInFlight.into()),
+            other => other?,
+        }
+        let prediction = match self.send(job, &attempt, &question).await {
+            Ok(prediction) => prediction,
+            Err(error) => return self.create_failed(job, &attempt, error).await,
+        };
+        let now = (self.now)();
+        self.remember(job, &attempt, &prediction.id, now).await?;
+        if let Target::Scene(index) = target {
+            let advanced = self
+                .jobs
+                .advance_scene(job, index, SceneStatus::Generating, now)
+                .await;
+            ignore_conflict(advanced)?;
+        }
+        self.jobs
+            .put_ledger(job, &ledger_entry(&attempt, None, None))
+            .await?;
+        tracing::info!(%job, %target, number, prediction = prediction.id, "created a prediction");
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+        question: &Question<'_>,
+    ) -> Result<Prediction, CallError> {
+        let webhook = self.webhook_url(job, attempt);
+        self.provider
+            .call((self.now)(), |client| {
+                let options = CreateOptions {
+                    webhook: webhook.clone(),
+                    events: vec![WebhookEvent::Start, WebhookEvent::Completed],
+                    cancel_after: Some(self.provider.settings.prediction_deadline),
+                    wait: None,
+                };
+                let input = question.input.clone();
+                async move { client.create(question.model, input, options).await }
+            })
+            .await
+    }
+
+    /// A create that certainly made nothing costs no try; one that may have made
+    /// something leaves its fence standing, to be looked up.
+    async fn create_failed(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+        error: CallError,
+    ) -> Result<(), StepError> {
+        let now = (self.now)();
+        if !error.may_have_created() {
+            ignore_conflict(
+                self.jobs
+                    .end_attempt(job, attempt, AttemptState::Void, None, now)
+                    .await,
+            )?;
+        } else if error.was_answered() {
+            let noted = self
+                .jobs
+                .note_answer(job, attempt, Failure::ProviderUnavailable, now)
+                .await;
+            ignore_conflict(noted)?;
+        }
+        Err(error.into())
+    }
+
+    /// Where the provider reports to: the job and the attempt travel in the URL.
+    fn webhook_url(&self, job: JobId, attempt: &Attempt) -> Option<Url> {
+        let mut url = Url::parse(&self.provider.settings.webhook_url).ok()?;
+        url.query_pairs_mut()
+            .append_pair("job", &job.to_string())
+            .append_pair("attempt", &attempt.attempt_id);
+        Some(url)
+    }
+
+    fn question(&self, record: &JobRecord, target: Target) -> Result<Question<'_>, StepError> {
+        let job = &record.job;
+        let storyboard = job
+            .storyboard
+            .as_ref()
+            .ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))?;
+        let seed = job.request.seed;
+        match target {
+            Target::Scene(index) => {
+                let scene = storyboard.scene(index).ok_or_else(|| {
+                    StepError::new(Failure::Internal, format!("there is no scene {index}"))
+                })?;
+                let model = self.provider.model(&self.provider.settings.scene_model)?;
+                let prompt = scene.prompt(&job.request.prompt);
+                let seconds = scene.timing.seconds();
+                let request = SceneRequest {
+                    prompt: &prompt,
+                    seconds,
+                    aspect_ratio: job.request.aspect_ratio.as_str(),
+                    // Neighbouring scenes with one seed tend to look the same.
+                    seed: seed.map(|seed| seed.wrapping_add(index - 1) & 0x7fff_ffff),
+                };
+                let input = registry::scene_input(model, &request);
+                let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
+                Ok(Question {
+                    model,
+                    input,
+                    seconds,
+                })
+            }
+            Target::Soundtrack => {
+                let model = self.provider.model(&self.provider.settings.music_model)?;
+                let seconds = f64::from(job.request.duration_seconds);
+                let input = registry::music_input(model, &storyboard.music, seconds, seed);
+                let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
+                Ok(Question {
+                    model,
+                    input,
+                    seconds,
+                })
+            }
+            Target::Plan => Err(StepError::new(
+                Failure::Internal,
+                "a plan is not asked for here",
+            )),
+        }
+    }
+
+    pub(crate) async fn answer_success(
+        &self,
+        token: &str,
+        target: Target,
+    ) -> Result<(), StepError> {
+        let output = serde_json::json!({ "target": target.to_string() });
+        Ok(self.workflow.task_succeeded(token, &output).await?)
+    }
+}
+
+/// Whether a prediction was made by the attempt: its webhook says so.
+pub(crate) fn carries(prediction: &Prediction, attempt_id: &str) -> bool {
+    prediction
+        .webhook
+        .as_deref()
+        .and_then(|webhook| Url::parse(webhook).ok())
+        .is_some_and(|url| {
+            url.query_pairs()
+                .any(|(name, value)| name == "attempt" && value == attempt_id)
+        })
+}
+
+/// A ledger line of an attempt.
+pub(crate) fn ledger_entry(
+    attempt: &Attempt,
+    actual: Option<u64>,
+    seconds: Option<f64>,
+) -> LedgerEntry {
+    LedgerEntry {
+        step: format!("{}#{}", attempt.target, attempt.number),
+        kind: CostKind::Model,
+        item: attempt.model.clone(),
+        predicted_nano_usd: attempt.predicted_nano_usd,
+        actual_nano_usd: actual,
+        seconds,
+    }
+}
+
+/// Somebody was faster; what was to be written is written, or overtaken.
+pub(crate) fn ignore_conflict(result: Result<(), store::StoreError>) -> Result<(), StepError> {
+    match result {
+        Err(error) if error.is_conflict() => Ok(()),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,283 @@
+//! What happens when a prediction has news. The webhook, the reconciler and an
+//! adopting retry all come here; the first to finish wins, the others agree.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use domain::attempt::{Attempt, AttemptState, Target};
+use domain::failure::{Failure, StepError};
+use domain::job::{JobId, SceneStatus, Soundtrack};
+use domain::keys;
+use media::Probe;
+use replicate::output::{DownloadError, Limits, download};
+use replicate::{Failure as ProviderFailure, Prediction, Status};
+use store::JobRecord;
+
+use crate::ask::{carries, ignore_conflict, ledger_entry};
+use crate::errors::disk_error;
+use crate::generation::Generation;
+use crate::scratch;
+
+/// How long looking into a finished output may take.
+const PROBE_LIMIT: Duration = Duration::from_secs(60);
+
+/// What became of the news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// Nobody waits for it: unknown, ended, or another prediction's.
+    Ignored,
+    /// The prediction is still at work.
+    Running,
+    /// It has ended, and the workflow knows.
+    Settled,
+}
+
+/// Why an output cannot be used.
+enum Unusable {
+    /// Another prediction may do better.
+    Output(String),
+    /// The same output may be had later.
+    Later(StepError),
+}
+
+impl Generation {
+    /// Acts on a prediction's state, told to belong to an attempt of a job. The
+    /// prediction must be proven: by a signature, or because it was asked for.
+    pub async fn complete(
+        &self,
+        job: JobId,
+        attempt_id: &str,
+        prediction: &Prediction,
+    ) -> Result<Completion, StepError> {
+        let Some(record) = self.jobs.load(job).await? else {
+            return Ok(Completion::Ignored);
+        };
+        let attempt = record
+            .attempts
+            .iter()
+            .find(|attempt| attempt.attempt_id == attempt_id);
+        let Some(attempt) = attempt.filter(|attempt| is_its(prediction, attempt)) else {
+            tracing::warn!(%job, prediction = prediction.id, "news of a prediction nobody asked for");
+            return Ok(Completion::Ignored);
+        };
+        if record.job.status.is_final() || !attempt.state.is_open() {
+            return Ok(Completion::Ignored);
+        }
+        self.apply(&record, attempt, prediction).await
+    }
+
+    /// The same for an attempt that is known to be the prediction's.
+    pub(crate) async fn apply(
+        &self,
+        record: &JobRecord,
+        attempt: &Attempt,
+        prediction: &Prediction,
+    ) -> Result<Completion, StepError> {
+        if !prediction.is_terminal() {
+            self.remember(record.job.job_id, attempt, &prediction.id, (self.now)())
+                .await?;
+            return Ok(Completion::Running);
+        }
+        if prediction.status != Status::Succeeded {
+            return self
+                .fail(record, attempt, prediction, failure_of(prediction))
+                .await;
+        }
+        match self
+            .store_output(record.job.job_id, attempt, prediction)
+            .await
+        {
+            Ok(probe) => self.succeed(record, attempt, prediction, &probe).await,
+            Err(Unusable::Later(error)) => Err(error),
+            Err(Unusable::Output(reason)) => {
+                tracing::warn!(job = %record.job.job_id, target = %attempt.target, reason, "unusable output");
+                self.fail(record, attempt, prediction, Failure::ProviderFailed)
+                    .await
+            }
+        }
+    }
+
+    /// Copies the output into the bucket, at once: it is gone after an hour.
+    async fn store_output(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+        prediction: &Prediction,
+    ) -> Result<Probe, Unusable> {
+        let urls = prediction.output_urls();
+        let url = urls
+            .first()
+            .ok_or_else(|| Unusable::Output("a success without an output".to_owned()))?;
+        let directory = scratch::directory().map_err(|error| Unusable::Later(disk_error(error)))?;
+        let file: PathBuf = directory.path().join("output");
+        let downloaded = download(
+            &self.provider.http,
+            url,
+            &self.provider.hosts,
+            &Limits::default(),
+            &file,
+        )
+        .await
+        .map_err(unusable)?;
+        let probe = self.inspect(attempt.target, &file).await?;
+        let (key, content_type) = match attempt.target {
+            Target::Scene(index) => (keys::scene(job, index), "video/mp4"),
+            Target::Soundtrack | Target::Plan => {
+                (keys::soundtrack(job), downloaded.content_type.as_str())
+            }
+        };
+        self.objects
+            .upload(&key, &file, content_type)
+            .await
+            .map_err(|error| Unusable::Later(error.into()))?;
+        Ok(probe)
+    }
+
+    /// Whether the file is what was asked for: a content type proves nothing.
+    async fn inspect(&self, target: Target, file: &Path) -> Result<Probe, Unusable> {
+        let probe = media::probe(&self.ffmpeg, file, Instant::now() + PROBE_LIMIT)
+            .await
+            .map_err(|error| {
+                if error.is_input_fault() {
+                    Unusable::Output(error.to_string())
+                } else {
+                    Unusable::Later(crate::errors::media_error(error))
+                }
+            })?;
+        let fits = match target {
+            Target::Scene(_) => probe.video.is_some(),
+            Target::Soundtrack | Target::Plan => probe.audio.is_some(),
+        };
+        if fits {
+            Ok(probe)
+        } else {
+            Err(Unusable::Output(
+                "a file without the stream asked for".to_owned(),
+            ))
+        }
+    }
+
+    async fn succeed(
+        &self,
+        record: &JobRecord,
+        attempt: &Attempt,
+        prediction: &Prediction,
+        probe: &Probe,
+    ) -> Result<Completion, StepError> {
+        let job = record.job.job_id;
+        let now = (self.now)();
+        self.remember(job, attempt, &prediction.id, now).await?;
+        ignore_conflict(
+            self.jobs
+                .end_attempt(job, attempt, AttemptState::Succeeded, None, now)
+                .await,
+        )?;
+        match attempt.target {
+            Target::Scene(index) => {
+                ignore_conflict(
+                    self.jobs
+                        .advance_scene(job, index, SceneStatus::Generated, now)
+                        .await,
+                )?;
+            }
+            Target::Soundtrack => {
+                ignore_conflict(self.jobs.set_soundtrack(job, Soundtrack::Ready, None).await)?;
+            }
+            Target::Plan => {}
+        }
+        self.book(job, attempt, prediction, probe.duration.as_secs_f64())
+            .await?;
+        if let Some(token) = &attempt.task_token {
+            self.answer_success(token, attempt.target).await?;
+        }
+        Ok(Completion::Settled)
+    }
+
+    async fn fail(
+        &self,
+        record: &JobRecord,
+        attempt: &Attempt,
+        prediction: &Prediction,
+        failure: Failure,
+    ) -> Result<Completion, StepError> {
+        let job = record.job.job_id;
+        let now = (self.now)();
+        tracing::warn!(
+            %job, target = %attempt.target, number = attempt.number, prediction = prediction.id,
+            status = prediction.status.as_str(), failure = failure.name(), "a prediction failed"
+        );
+        self.remember(job, attempt, &prediction.id, now).await?;
+        let ended = self
+            .jobs
+            .end_attempt(job, attempt, AttemptState::Failed, Some(failure), now)
+            .await;
+        ignore_conflict(ended)?;
+        // The provider charges for what was canceled while it ran, not for what failed.
+        let seconds = if prediction.status == Status::Canceled {
+            1.0
+        } else {
+            0.0
+        };
+        let charged = (attempt.predicted_nano_usd as f64 * seconds) as u64;
+        self.jobs
+            .put_ledger(
+                job,
+                &ledger_entry(attempt, Some(charged), predict_time(prediction)),
+            )
+            .await?;
+        if let Some(token) = &attempt.task_token {
+            self.workflow
+                .task_failed(token, failure, prediction.status.as_str())
+                .await?;
+        }
+        Ok(Completion::Settled)
+    }
+
+    /// What the output really cost, by its real length.
+    async fn book(
+        &self,
+        job: JobId,
+        attempt: &Attempt,
+        prediction: &Prediction,
+        seconds: f64,
+    ) -> Result<(), StepError> {
+        let actual = self
+            .provider
+            .registry
+            .model(&attempt.model)
+            .map(|model| model.predicted_price_nano_usd(seconds, &prediction.input));
+        let entry = ledger_entry(attempt, actual, predict_time(prediction));
+        Ok(self.jobs.put_ledger(job, &entry).await?)
+    }
+}
+
+fn predict_time(prediction: &Prediction) -> Option<f64> {
+    prediction
+        .metrics
+        .as_ref()
+        .and_then(|metrics| metrics.predict_time)
+}
+
+/// Whether news can be about this attempt: the prediction says so itself, and
+/// is not another one than the attempt's.
+fn is_its(prediction: &Prediction, attempt: &Attempt) -> bool {
+    let known = attempt.prediction_id.as_ref();
+    carries(prediction, &attempt.attempt_id) && known.is_none_or(|id| *id == prediction.id)
+}
+
+fn failure_of(prediction: &Prediction) -> Failure {
+    match prediction.failure() {
+        Some(ProviderFailure::Refused) => Failure::ContentRefused,
+        _ => Failure::ProviderFailed,
+    }
+}
+
+fn unusable(error: DownloadError) -> Unusable {
+    if error.is_retryable() {
+        return Unusable::Later(StepError::new(Failure::ProviderUnavailable, error));
+    }
+    match error {
+        DownloadError::Write(error) => Unusable::Later(disk_error(error)),
+        other => Unusable::Output(other.to_string()),
+    }
+}

@@ -1,0 +1,129 @@
+//! Ending a job: one idempotent way for success, failure and time-out.
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::failure::{Failure, JobError, StepError};
+use domain::job::{Job, JobId, Stage, Status};
+use domain::time::Time;
+use store::{DynamoDb, Ending, JobRecord, JobsTable, Objects, S3, UsageTable};
+
+use crate::provider::Provider;
+
+/// Ends jobs.
+#[derive(Debug)]
+pub struct Finisher {
+    jobs: JobsTable,
+    usage: UsageTable,
+    objects: Objects,
+    provider: Provider,
+    now: fn() -> Time,
+}
+
+/// How the workflow ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every step was done.
+    Completed,
+    /// A step gave up.
+    Failed(Failure),
+}
+
+impl Finisher {
+    /// Wires the step up.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Result<Self, StepError> {
+        let tables = environment.tables();
+        let dynamo = DynamoDb::new(sdk);
+        Ok(Self {
+            jobs: JobsTable::new(dynamo.clone(), tables.jobs),
+            usage: UsageTable::new(dynamo, tables.usage),
+            objects: Objects::new(S3::new(sdk), environment.required("ASSETS_BUCKET")),
+            provider: Provider::connect(environment, sdk)?,
+            now: config::clock::now,
+        })
+    }
+
+    /// Ends the job and settles its place in the month, once; later calls find
+    /// it ended and change nothing. Answers the status it has then.
+    pub async fn finish(&self, id: JobId, outcome: Outcome) -> Result<Status, StepError> {
+        let Some(record) = self.jobs.load(id).await? else {
+            return Err(StepError::new(
+                Failure::Internal,
+                format!("there is no job {id}"),
+            ));
+        };
+        if record.job.status.is_final() {
+            return Ok(record.job.status);
+        }
+        let ending = self.ending(&record.job, outcome).await?;
+        match self
+            .usage
+            .settle(&self.jobs, &record.job, &ending, (self.now)())
+            .await
+        {
+            Ok(()) => {}
+            Err(error) if error.is_conflict() => return self.status_there(id).await,
+            Err(error) => return Err(error.into()),
+        }
+        let status = match ending {
+            Ending::Completed => Status::Completed,
+            Ending::Failed(_) => Status::Failed,
+        };
+        tracing::info!(job = %id, status = status.as_str(), "job ended");
+        metrics::counter!("JobsEnded", "Status" => status.as_str()).increment(1);
+        if status == Status::Failed {
+            self.cancel_running(&record).await;
+        }
+        Ok(status)
+    }
+
+    async fn status_there(&self, id: JobId) -> Result<Status, StepError> {
+        let job = self.jobs.get(id).await?.ok_or(Failure::Internal)?;
+        if job.status.is_final() {
+            Ok(job.status)
+        } else {
+            // The transaction met another change of the job; the step is tried again.
+            Err(Failure::StoreUnavailable.into())
+        }
+    }
+
+    /// A film counts only if it is in the bucket.
+    async fn ending(&self, job: &Job, outcome: Outcome) -> Result<Ending, StepError> {
+        let failed = |failure: Failure| {
+            let error = match (job.stage, failure) {
+                (Stage::Queued, Failure::Internal) => JobError::workflow_failed(),
+                (stage, failure) => JobError::new(failure, stage),
+            };
+            Ok(Ending::Failed(error))
+        };
+        match (outcome, &job.video_key) {
+            (Outcome::Failed(failure), _) => failed(failure),
+            (Outcome::Completed, Some(key)) if self.objects.exists(key).await? => {
+                Ok(Ending::Completed)
+            }
+            (Outcome::Completed, _) => failed(Failure::Internal),
+        }
+    }
+
+    /// What still runs for a failed job only costs money.
+    async fn cancel_running(&self, record: &JobRecord) {
+        let running = record
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.state.is_open());
+        for id in running.filter_map(|attempt| attempt.prediction_id.as_deref()) {
+            let canceled = self
+                .provider
+                .call(
+                    (self.now)(),
+                    |client| async move { client.cancel(id).await },
+                )
+                .await;
+            match canceled {
+                Ok(_) => tracing::info!(prediction = id, "canceled"),
+                Err(error) => {
+                    tracing::warn!(prediction = id, error = ?error, "could not be canceled")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The making of a film, step by step. Each function of the state machine is
+//! one call into here; so are the webhook and the reconciler.
+//!
+//! - [`Planner`] writes the storyboard.
+//! - [`Generation`] asks the provider behind the fence ([`domain::attempt`]) and
+//!   completes predictions, whoever brings the news.
+//! - [`Studio`] prepares scenes and composes the film.
+//! - [`Finisher`] ends a job, once.
+//! - [`Reconciler`] sees to it that everything ends.
+
+mod ask;
+mod complete;
+mod errors;
+mod finish;
+mod generation;
+mod plan;
+mod provider;
+mod reconcile;
+mod scratch;
+mod studio;
+
+pub use complete::Completion;
+pub use finish::{Finisher, Outcome};
+pub use generation::Generation;
+pub use plan::{Plan, Planner};
+pub use provider::Provider;
+pub use reconcile::Reconciler;
+pub use studio::Studio;

@@ -1,0 +1,173 @@
+//! Writing the storyboard (D15).
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::attempt::{Attempt, AttemptState, Target};
+use domain::failure::{Failure, StepError};
+use domain::job::{Job, JobId};
+use domain::storyboard::{Storyboard, answer_schema, instruction};
+use domain::time::Time;
+use replicate::CreateOptions;
+use replicate::registry::storyboard_input;
+use store::{DynamoDb, JobRecord, JobsTable};
+use uuid::Uuid;
+
+use crate::ask::{ignore_conflict, ledger_entry};
+use crate::generation::attempts_for;
+use crate::provider::Provider;
+
+/// How long a language model may think; the provider holds an answer no longer.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// Tokens of a storyboard's answer, for the price.
+const ANSWER_TOKENS: f64 = 2_000.0;
+
+/// The step that plans.
+#[derive(Debug)]
+pub struct Planner {
+    jobs: JobsTable,
+    provider: Provider,
+    now: fn() -> Time,
+}
+
+/// What the workflow is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The numbers of the scenes to make.
+    pub scenes: Vec<u32>,
+    /// Whether to make music.
+    pub soundtrack: bool,
+}
+
+impl Planner {
+    /// Wires the step up.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Result<Self, StepError> {
+        let tables = environment.tables();
+        Ok(Self {
+            jobs: JobsTable::new(DynamoDb::new(sdk), tables.jobs),
+            provider: Provider::connect(environment, sdk)?,
+            now: config::clock::now,
+        })
+    }
+
+    /// Writes the storyboard; one that is there already stays.
+    pub async fn plan(&self, id: JobId) -> Result<Plan, StepError> {
+        let record = self.jobs.load(id).await?;
+        let record = record
+            .filter(|record| !record.job.status.is_final())
+            .ok_or(Failure::JobClosed)?;
+        if let Some(storyboard) = &record.job.storyboard {
+            return Ok(plan_of(&record.job, storyboard));
+        }
+        self.jobs.begin(id, (self.now)()).await?;
+        let storyboard = match self.by_language_model(&record).await? {
+            Some(storyboard) => storyboard,
+            None => Storyboard::by_rules(&record.job.request),
+        };
+        match self
+            .jobs
+            .save_storyboard(id, &storyboard, (self.now)())
+            .await
+        {
+            Ok(()) => Ok(plan_of(&record.job, &storyboard)),
+            Err(error) if error.is_conflict() => self.plan_there(id).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Another run of this step was faster: its storyboard counts.
+    async fn plan_there(&self, id: JobId) -> Result<Plan, StepError> {
+        let job = self.jobs.get(id).await?.ok_or(Failure::JobClosed)?;
+        match &job.storyboard {
+            Some(storyboard) if !job.status.is_final() => Ok(plan_of(&job, storyboard)),
+            _ => Err(Failure::JobClosed.into()),
+        }
+    }
+
+    /// A language model's storyboard, if one is configured and its answer can be
+    /// used. It is asked once: a run that finds an earlier attempt, or gets no
+    /// usable answer, falls back to the rules rather than pay again.
+    async fn by_language_model(&self, record: &JobRecord) -> Result<Option<Storyboard>, StepError> {
+        let Some(name) = &self.provider.settings.language_model else {
+            return Ok(None);
+        };
+        if !attempts_for(record, Target::Plan).is_empty() {
+            return Ok(None);
+        }
+        let job = &record.job;
+        let model = self.provider.model(name)?;
+        let schema = answer_schema(job.request.scenes);
+        let input = storyboard_input(
+            model,
+            &instruction(&job.request),
+            &job.request.prompt,
+            &schema,
+        );
+        let now = (self.now)();
+        let attempt = Attempt {
+            target: Target::Plan,
+            number: 1,
+            attempt_id: Uuid::new_v4().to_string(),
+            state: AttemptState::Creating,
+            prediction_id: None,
+            task_token: None,
+            model: name.clone(),
+            predicted_nano_usd: model.predicted_price_nano_usd(ANSWER_TOKENS, &input),
+            created_at: now,
+            updated_at: now,
+            failure: None,
+        };
+        self.jobs.put_attempt(job.job_id, &attempt).await?;
+        let answer = self
+            .provider
+            .call(now, |client| {
+                let options = CreateOptions {
+                    cancel_after: Some(PATIENCE),
+                    wait: Some(PATIENCE),
+                    ..CreateOptions::default()
+                };
+                let input = input.clone();
+                async move { client.create(model, input, options).await }
+            })
+            .await;
+        let storyboard = match &answer {
+            Ok(prediction) => read(job, prediction.output_text().as_deref()),
+            Err(error) => {
+                tracing::warn!(job = %job.job_id, error = ?error, "the language model did not answer");
+                None
+            }
+        };
+        let state = if storyboard.is_some() {
+            AttemptState::Succeeded
+        } else {
+            AttemptState::Failed
+        };
+        ignore_conflict(
+            self.jobs
+                .end_attempt(job.job_id, &attempt, state, None, (self.now)())
+                .await,
+        )?;
+        let charged = answer.is_ok().then_some(attempt.predicted_nano_usd);
+        self.jobs
+            .put_ledger(job.job_id, &ledger_entry(&attempt, charged, None))
+            .await?;
+        Ok(storyboard)
+    }
+}
+
+fn read(job: &Job, answer: Option<&str>) -> Option<Storyboard> {
+    let answer = answer?;
+    match Storyboard::from_answer(&job.request, answer) {
+        Ok(storyboard) => Some(storyboard),
+        Err(reason) => {
+            tracing::warn!(job = %job.job_id, %reason, "the language model's storyboard is unusable");
+            None
+        }
+    }
+}
+
+fn plan_of(job: &Job, storyboard: &Storyboard) -> Plan {
+    Plan {
+        scenes: storyboard.scenes.iter().map(|scene| scene.index).collect(),
+        soundtrack: job.request.audio.wants_music(),
+    }
+}

@@ -1,0 +1,212 @@
+//! The safety net: every minute, every open job is held against the truth, which
+//! is the execution's state, the predictions' states and the clock.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::attempt::{Attempt, AttemptState, Target};
+use domain::failure::{Failure, StepError};
+use domain::job::{Job, JobId, SceneStatus, Soundtrack, Stage};
+use domain::time::Time;
+use store::{Execution, JobRecord};
+
+use crate::finish::{Finisher, Outcome};
+use crate::generation::Generation;
+
+/// A job whose execution is missing is younger than this while its creation may
+/// still be under way.
+const START_GRACE: Duration = Duration::from_secs(30);
+
+/// Closes what others left open.
+#[derive(Debug)]
+pub struct Reconciler {
+    generation: Generation,
+    finisher: Finisher,
+    webhook_grace: Duration,
+    now: fn() -> Time,
+}
+
+impl Reconciler {
+    /// Wires the function up.
+    pub fn connect(
+        environment: &mut Environment,
+        sdk: &SdkConfig,
+        files: &SdkConfig,
+    ) -> Result<Self, StepError> {
+        let generation = Generation::connect(environment, sdk, files)?;
+        let webhook_grace = generation.provider.settings.webhook_grace;
+        let finisher = Finisher::connect(environment, sdk)?;
+        Ok(Self {
+            generation,
+            finisher,
+            webhook_grace,
+            now: config::clock::now,
+        })
+    }
+
+    /// Every open job. One job's trouble does not keep the others waiting; the
+    /// answer is how many there are and how many could not be seen to.
+    pub async fn reconcile_all(&self) -> Result<(usize, usize), StepError> {
+        let jobs = self.generation.jobs.open().await?;
+        metrics::gauge!("ActiveJobs").set(jobs.len() as f64);
+        let mut troubled = 0;
+        for job in &jobs {
+            if let Err(error) = self.reconcile(job).await {
+                troubled += 1;
+                let cause = error
+                    .cause
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                tracing::error!(job = %job.job_id, failure = error.failure.name(), cause, "could not reconcile");
+            }
+        }
+        Ok((jobs.len(), troubled))
+    }
+
+    /// One job, because its execution has ended.
+    pub async fn reconcile_one(&self, id: JobId) -> Result<(), StepError> {
+        match self.generation.jobs.get(id).await? {
+            Some(job) if !job.status.is_final() => self.reconcile(&job).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn reconcile(&self, job: &Job) -> Result<(), StepError> {
+        let id = job.job_id;
+        let now = (self.now)();
+        if now > job.deadline {
+            tracing::warn!(job = %id, "past its time limit");
+            self.generation
+                .workflow
+                .stop(id, Failure::TimedOut.name())
+                .await?;
+            return self.finish(id, Outcome::Failed(Failure::TimedOut)).await;
+        }
+        match self.generation.workflow.execution(id).await? {
+            Execution::Missing if now.since(job.created_at) > START_GRACE => self.start(id).await,
+            Execution::Missing => Ok(()),
+            Execution::Running => self.see_to_attempts(id, now).await,
+            Execution::Succeeded => self.finish(id, Outcome::Completed).await,
+            Execution::Ended { error } => {
+                let failure = error
+                    .as_deref()
+                    .map_or(Failure::Internal, Failure::from_name);
+                self.finish(id, Outcome::Failed(failure)).await
+            }
+        }
+    }
+
+    /// The job was accepted, but its creator died before it started the work.
+    async fn start(&self, id: JobId) -> Result<(), StepError> {
+        tracing::warn!(job = %id, "its execution was never started");
+        let arn = self.generation.workflow.start(id).await?;
+        Ok(self.generation.jobs.set_execution(id, &arn).await?)
+    }
+
+    async fn finish(&self, id: JobId, outcome: Outcome) -> Result<(), StepError> {
+        self.finisher.finish(id, outcome).await.map(drop)
+    }
+
+    async fn see_to_attempts(&self, id: JobId, now: Time) -> Result<(), StepError> {
+        let Some(record) = self.generation.jobs.load(id).await? else {
+            return Ok(());
+        };
+        if record.job.stage != Stage::Generating {
+            return Ok(());
+        }
+        for attempt in latest_attempts(&record) {
+            if now.since(attempt.updated_at) < self.webhook_grace {
+                continue;
+            }
+            match attempt.state {
+                AttemptState::Creating | AttemptState::Running => {
+                    self.ask_after(&record, attempt, now).await?
+                }
+                AttemptState::Succeeded | AttemptState::Failed => {
+                    self.answer_again(&record, attempt).await?
+                }
+                AttemptState::Void => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The webhook is late: the prediction itself is asked.
+    async fn ask_after(
+        &self,
+        record: &JobRecord,
+        attempt: &Attempt,
+        now: Time,
+    ) -> Result<(), StepError> {
+        let generation = &self.generation;
+        let found = match &attempt.prediction_id {
+            Some(_) => Some(attempt.clone()),
+            None => match generation.look_up(record.job.job_id, attempt).await {
+                Ok(found) => found,
+                Err(error) if error.failure == Failure::AttemptInFlight => None,
+                Err(error) => return Err(error),
+            },
+        };
+        let Some(attempt) = found else {
+            return Ok(());
+        };
+        let id = attempt.prediction_id.as_deref().unwrap_or_default();
+        let prediction = generation
+            .provider
+            .call(now, |client| async move { client.get(id).await })
+            .await?;
+        generation
+            .apply(record, &attempt, &prediction)
+            .await
+            .map(drop)
+    }
+
+    /// The outcome is known, but whoever wrote it may have died before it told
+    /// the workflow. Telling it twice does no harm.
+    async fn answer_again(&self, record: &JobRecord, attempt: &Attempt) -> Result<(), StepError> {
+        let Some(token) = attempt
+            .task_token
+            .as_deref()
+            .filter(|_| is_awaited(record, attempt.target))
+        else {
+            return Ok(());
+        };
+        if attempt.state == AttemptState::Succeeded {
+            return self.generation.answer_success(token, attempt.target).await;
+        }
+        let failure = attempt.failure.unwrap_or(Failure::ProviderFailed);
+        Ok(self
+            .generation
+            .workflow
+            .task_failed(token, failure, "told again")
+            .await?)
+    }
+}
+
+/// The newest attempt of each target.
+fn latest_attempts(record: &JobRecord) -> Vec<&Attempt> {
+    record
+        .attempts
+        .iter()
+        .filter(|attempt| {
+            !record
+                .attempts
+                .iter()
+                .any(|other| other.target == attempt.target && other.number > attempt.number)
+        })
+        .collect()
+}
+
+/// Whether the workflow may still be waiting for this target.
+fn is_awaited(record: &JobRecord, target: Target) -> bool {
+    match target {
+        Target::Scene(index) => record
+            .scenes
+            .iter()
+            .any(|scene| scene.index == index && scene.status != SceneStatus::Complete),
+        Target::Soundtrack => record.job.soundtrack != Soundtrack::None,
+        Target::Plan => false,
+    }
+}

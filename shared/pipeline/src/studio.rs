@@ -1,0 +1,246 @@
+//! FFmpeg's part: bringing scenes to the film's format, and composing the film.
+
+use std::path::{Path, PathBuf};
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::failure::{Failure, StepError};
+use domain::job::{Job, JobId, SceneStatus, Soundtrack};
+use domain::keys;
+use domain::prices::{CostKind, LedgerEntry, lambda_nano_usd};
+use domain::storyboard::Storyboard;
+use domain::time::Time;
+use edge::step::Invocation;
+use media::{Ffmpeg, FilmPlan, SceneSpec};
+use store::{DynamoDb, JobsTable, Objects, S3};
+use tokio::sync::watch;
+
+use crate::ask::ignore_conflict;
+use crate::errors::{disk_error, media_error};
+use crate::scratch;
+
+/// Progress is written when it has grown by so many percent.
+const PROGRESS_STEP: u32 = 4;
+const WITHOUT_MUSIC: &str = "The music could not be made; the film carries its scenes' own sound.";
+
+/// The steps that need FFmpeg and nothing of the provider.
+#[derive(Debug)]
+pub struct Studio {
+    jobs: JobsTable,
+    objects: Objects,
+    ffmpeg: Ffmpeg,
+    now: fn() -> Time,
+}
+
+impl Studio {
+    /// Wires the steps up. `files` is the SDK's configuration for calls that move files.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig, files: &SdkConfig) -> Self {
+        let tables = environment.tables();
+        Self {
+            jobs: JobsTable::new(DynamoDb::new(sdk), tables.jobs),
+            objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
+            ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
+            now: config::clock::now,
+        }
+    }
+
+    async fn open_job(&self, id: JobId) -> Result<(Job, Storyboard), StepError> {
+        let job = self
+            .jobs
+            .get(id)
+            .await?
+            .filter(|job| !job.status.is_final());
+        let job = job.ok_or(Failure::JobClosed)?;
+        let storyboard = job
+            .storyboard
+            .clone()
+            .ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))?;
+        Ok((job, storyboard))
+    }
+
+    /// Brings one scene to the film's format. A scene that is there already is
+    /// made again only if its file is not.
+    pub async fn prepare(&self, id: JobId, index: u32, run: &Invocation) -> Result<(), StepError> {
+        let (job, storyboard) = self.open_job(id).await?;
+        let scene = storyboard.scene(index).ok_or_else(|| {
+            StepError::new(Failure::Internal, format!("there is no scene {index}"))
+        })?;
+        let directory = scratch::directory().map_err(disk_error)?;
+        let input = directory.path().join("scene.mp4");
+        let output = directory.path().join("prepared.mp4");
+
+        self.objects
+            .download(&keys::scene(id, index), &input)
+            .await?;
+        let spec = SceneSpec {
+            size: job.request.aspect_ratio.size(),
+            timing: scene.timing,
+        };
+        media::prepare_scene(&self.ffmpeg, &input, &spec, &output, run.deadline, |_| {})
+            .await
+            .map_err(media_error)?;
+        self.objects
+            .upload(&keys::prepared_scene(id, index), &output, "video/mp4")
+            .await?;
+
+        let advanced = self
+            .jobs
+            .advance_scene(id, index, SceneStatus::Complete, (self.now)())
+            .await;
+        ignore_conflict(advanced)?;
+        self.book(id, &format!("prepare-{index:03}"), "scene-preparer", run)
+            .await
+    }
+
+    /// Composes the film and puts it into the bucket. The job is finished by the
+    /// next step; until then nobody is shown the file.
+    pub async fn compose(&self, id: JobId, run: &Invocation) -> Result<(), StepError> {
+        let (job, storyboard) = self.open_job(id).await?;
+        self.jobs.begin_composing(id, (self.now)()).await?;
+        let directory = scratch::directory().map_err(disk_error)?;
+
+        let prepared = self.fetch_scenes(id, &storyboard, directory.path()).await?;
+        let music = self.fetch_music(&job, directory.path()).await?;
+        let plan = film_plan(&job, &storyboard);
+        let film = self
+            .with_progress(id, |progress| {
+                media::compose(
+                    &self.ffmpeg,
+                    &plan,
+                    &prepared,
+                    music.as_deref(),
+                    directory.path(),
+                    run.deadline,
+                    progress,
+                )
+            })
+            .await
+            .map_err(media_error)?;
+        tracing::info!(job = %id, loudness = film.loudness, true_peak = film.true_peak, "film composed");
+
+        self.objects
+            .upload(&keys::thumbnail(id), &film.thumbnail, "image/jpeg")
+            .await?;
+        self.objects
+            .upload(&keys::film(id), &film.video, "video/mp4")
+            .await?;
+        self.jobs
+            .set_film(id, &keys::film(id), &keys::thumbnail(id))
+            .await?;
+        self.book(id, "compose", "composer", run).await
+    }
+
+    async fn fetch_scenes(
+        &self,
+        id: JobId,
+        storyboard: &Storyboard,
+        directory: &Path,
+    ) -> Result<Vec<PathBuf>, StepError> {
+        let mut files = Vec::new();
+        for scene in &storyboard.scenes {
+            let file = directory.join(format!("scene-{:03}.mp4", scene.index));
+            self.objects
+                .download(&keys::prepared_scene(id, scene.index), &file)
+                .await?;
+            files.push(file);
+        }
+        Ok(files)
+    }
+
+    /// The music, if there is any. Without it the film is less than was asked
+    /// for, and the job says so (D17).
+    async fn fetch_music(&self, job: &Job, directory: &Path) -> Result<Option<PathBuf>, StepError> {
+        match job.soundtrack {
+            Soundtrack::None | Soundtrack::Failed => Ok(None),
+            Soundtrack::Pending => {
+                let noted = self
+                    .jobs
+                    .set_soundtrack(job.job_id, Soundtrack::Failed, Some(WITHOUT_MUSIC))
+                    .await;
+                ignore_conflict(noted)?;
+                Ok(None)
+            }
+            Soundtrack::Ready => {
+                let file = directory.join("music");
+                self.objects
+                    .download(&keys::soundtrack(job.job_id), &file)
+                    .await?;
+                Ok(Some(file))
+            }
+        }
+    }
+
+    /// Runs the work and writes its progress to the job as it grows. The work
+    /// never waits for the table: only the latest value is written.
+    async fn with_progress<T, Work, Answer>(&self, id: JobId, work: Work) -> T
+    where
+        Work: FnOnce(Box<dyn Fn(f32) + Send + Sync>) -> Answer,
+        Answer: Future<Output = T>,
+    {
+        let (sender, mut receiver) = watch::channel(0_u32);
+        let work = work(Box::new(move |part| {
+            let percent = (part.clamp(0.0, 1.0) * 100.0) as u32;
+            sender.send_if_modified(|last| {
+                let grown = percent >= *last + PROGRESS_STEP;
+                if grown {
+                    *last = percent;
+                }
+                grown
+            });
+        }));
+        let writing = async {
+            while receiver.changed().await.is_ok() {
+                let percent = *receiver.borrow_and_update();
+                let written = self.jobs.compose_percent(id, percent, (self.now)()).await;
+                if let Err(error) = written.or_else(|error| {
+                    if error.is_conflict() {
+                        Ok(())
+                    } else {
+                        Err(error)
+                    }
+                }) {
+                    tracing::warn!(job = %id, error = %error, "progress could not be written");
+                }
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            result = work => result,
+            () = writing => unreachable!("writing progress never ends by itself"),
+        }
+    }
+
+    async fn book(
+        &self,
+        id: JobId,
+        step: &str,
+        function: &str,
+        run: &Invocation,
+    ) -> Result<(), StepError> {
+        let seconds = run.started.elapsed().as_secs_f64();
+        let cost = lambda_nano_usd(seconds, run.memory_mb, cfg!(target_arch = "aarch64"));
+        let entry = LedgerEntry {
+            step: format!("{step}#{}", run.request_id),
+            kind: CostKind::Compute,
+            item: function.to_owned(),
+            predicted_nano_usd: cost,
+            actual_nano_usd: Some(cost),
+            seconds: Some(seconds),
+        };
+        Ok(self.jobs.put_ledger(id, &entry).await?)
+    }
+}
+
+fn film_plan(job: &Job, storyboard: &Storyboard) -> FilmPlan {
+    let between = storyboard.scenes.len().saturating_sub(1);
+    FilmPlan {
+        size: job.request.aspect_ratio.size(),
+        timings: storyboard.scenes.iter().map(|scene| scene.timing).collect(),
+        transitions: storyboard
+            .scenes
+            .iter()
+            .take(between)
+            .map(|scene| scene.transition)
+            .collect(),
+    }
+}

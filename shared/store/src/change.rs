@@ -1,0 +1,204 @@
+//! An update expression, put together without losing sight of its names.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+
+use crate::error::StoreError;
+
+/// A conditional change of one row. Attribute names are always placeholders,
+/// because many good names are reserved words.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    sets: Vec<String>,
+    removes: Vec<String>,
+    adds: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Change {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    fn name(&mut self, attribute: &str) -> String {
+        let placeholder = format!("#{attribute}");
+        self.names.insert(placeholder.clone(), attribute.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    /// `attribute = value`.
+    pub(crate) fn set(
+        mut self,
+        attribute: &str,
+        value: &impl Serialize,
+    ) -> Result<Self, StoreError> {
+        let value = to_attribute(value)?;
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.sets.push(format!("{name} = {value}"));
+        Ok(self)
+    }
+
+    /// `attribute = value` if there is a value.
+    pub(crate) fn set_some(
+        self,
+        attribute: &str,
+        value: Option<&impl Serialize>,
+    ) -> Result<Self, StoreError> {
+        match value {
+            Some(value) => self.set(attribute, value),
+            None => Ok(self),
+        }
+    }
+
+    /// `attribute = value`, unless it has one already.
+    pub(crate) fn set_once(
+        mut self,
+        attribute: &str,
+        value: &impl Serialize,
+    ) -> Result<Self, StoreError> {
+        let value = to_attribute(value)?;
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.sets
+            .push(format!("{name} = if_not_exists({name}, {value})"));
+        Ok(self)
+    }
+
+    /// Takes the attribute away.
+    pub(crate) fn remove(mut self, attribute: &str) -> Self {
+        let name = self.name(attribute);
+        self.removes.push(name);
+        self
+    }
+
+    /// Adds to a counter; a missing one counts from zero.
+    pub(crate) fn add(mut self, attribute: &str, amount: i64) -> Self {
+        let value = AttributeValue::N(amount.to_string());
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.adds.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Only if the attribute compares so with the value.
+    pub(crate) fn when(
+        mut self,
+        attribute: &str,
+        comparison: &str,
+        value: &impl Serialize,
+    ) -> Result<Self, StoreError> {
+        let value = to_attribute(value)?;
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.conditions.push(format!("{name} {comparison} {value}"));
+        Ok(self)
+    }
+
+    /// Only if the attribute is absent or compares so with the value.
+    pub(crate) fn when_absent_or(
+        mut self,
+        attribute: &str,
+        comparison: &str,
+        value: &impl Serialize,
+    ) -> Result<Self, StoreError> {
+        let value = to_attribute(value)?;
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.conditions.push(format!(
+            "(attribute_not_exists({name}) OR {name} {comparison} {value})"
+        ));
+        Ok(self)
+    }
+
+    /// Only if the attribute has one of these values.
+    pub(crate) fn when_in(mut self, attribute: &str, values: &[&str]) -> Self {
+        let name = self.name(attribute);
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| self.value(AttributeValue::S((*value).to_owned())))
+            .collect();
+        self.conditions
+            .push(format!("{name} IN ({})", values.join(", ")));
+        self
+    }
+
+    /// The update expression.
+    pub(crate) fn update(&self) -> String {
+        [
+            ("SET", &self.sets),
+            ("REMOVE", &self.removes),
+            ("ADD", &self.adds),
+        ]
+        .into_iter()
+        .filter(|(_, parts)| !parts.is_empty())
+        .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
+        .collect::<Vec<_>>()
+        .join(" ")
+    }
+
+    /// The condition expression, if there is a condition.
+    pub(crate) fn condition(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
+    }
+
+    pub(crate) fn names(&self) -> HashMap<String, String> {
+        self.names.clone()
+    }
+
+    pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+}
+
+/// A value as DynamoDB writes it.
+pub(crate) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value)
+        .map_err(|error| StoreError::unreadable("serialise", error))
+}
+
+/// A row as DynamoDB writes it.
+pub(crate) fn to_item(row: &impl Serialize) -> Result<HashMap<String, AttributeValue>, StoreError> {
+    serde_dynamo::to_item(row).map_err(|error| StoreError::unreadable("serialise", error))
+}
+
+/// A row read back.
+pub(crate) fn from_item<T: serde::de::DeserializeOwned>(
+    operation: &'static str,
+    item: HashMap<String, AttributeValue>,
+) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::unreadable(operation, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_reads_as_an_update_expression() {
+        let change = Change::new()
+            .set("status", &"failed")
+            .unwrap()
+            .remove("open")
+            .add("used", 1)
+            .when_in("status", &["pending", "processing"]);
+        assert_eq!(
+            change.update(),
+            "SET #status = :v0 REMOVE #open ADD #used :v1"
+        );
+        assert_eq!(change.condition().unwrap(), "#status IN (:v2, :v3)");
+        assert_eq!(change.names()["#open"], "open");
+    }
+
+    #[test]
+    fn without_values_there_is_no_value_map() {
+        let change = Change::new().remove("open");
+        assert_eq!(change.values(), None);
+        assert_eq!(change.condition(), None);
+    }
+}

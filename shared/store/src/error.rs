@@ -1,0 +1,113 @@
+//! What can go wrong in an AWS service, by meaning.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A failed call to a table, a bucket or another AWS service.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The service asked to slow down (R69).
+    #[error("{operation}: throttled")]
+    Throttled {
+        /// What was tried.
+        operation: &'static str,
+        /// The SDK's own account.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A condition did not hold: somebody else was first, or the thing has moved on.
+    #[error("{operation}: the condition did not hold")]
+    Conflict {
+        /// What was tried.
+        operation: &'static str,
+    },
+    /// The thing asked for is not there.
+    #[error("{operation}: not found")]
+    NotFound {
+        /// What was tried.
+        operation: &'static str,
+    },
+    /// Anything else: no answer, no permission, a fault at the service.
+    #[error("{operation}: failed")]
+    Unavailable {
+        /// What was tried.
+        operation: &'static str,
+        /// The SDK's own account.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A row that cannot be read as what it should be.
+    #[error("{operation}: unreadable row")]
+    Unreadable {
+        /// What was tried.
+        operation: &'static str,
+        /// Where the reading stopped.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// Whether a condition did not hold.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict { .. })
+    }
+
+    /// Sorts an SDK error by its code.
+    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let code = error.as_service_error().and_then(|service| service.code());
+        match code {
+            Some(
+                "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "ThrottledException"
+                | "SlowDown",
+            ) => Self::Throttled {
+                operation,
+                source: Box::new(error),
+            },
+            Some("ConditionalCheckFailedException") => Self::Conflict { operation },
+            Some(
+                "NotFound"
+                | "NoSuchKey"
+                | "ExecutionDoesNotExist"
+                | "TaskTimedOut"
+                | "TaskDoesNotExist",
+            ) => Self::NotFound { operation },
+            _ => Self::Unavailable {
+                operation,
+                source: Box::new(error),
+            },
+        }
+    }
+
+    pub(crate) fn unreadable(
+        operation: &'static str,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::Unreadable {
+            operation,
+            source: Box::new(source),
+        }
+    }
+}
+
+impl From<StoreError> for domain::failure::StepError {
+    /// What it means for a step: a condition that does not hold means that the
+    /// job has moved on without it.
+    fn from(error: StoreError) -> Self {
+        use domain::failure::Failure;
+        let failure = match &error {
+            StoreError::Conflict { .. } => Failure::JobClosed,
+            StoreError::Throttled { .. }
+            | StoreError::Unavailable { .. }
+            | StoreError::NotFound { .. } => Failure::StoreUnavailable,
+            StoreError::Unreadable { .. } => Failure::Internal,
+        };
+        Self::new(failure, error)
+    }
+}

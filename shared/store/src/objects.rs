@@ -1,0 +1,233 @@
+//! The assets bucket: files in and out without holding them in memory.
+
+use std::path::Path;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::{ByteStream, Length};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use tokio::io::AsyncWriteExt;
+
+use crate::error::StoreError;
+
+/// Parts of a multipart upload; a smaller file goes in one request.
+const PART_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Access to one bucket.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+impl Objects {
+    /// A bucket behind a client.
+    pub fn new(client: Client, bucket: impl Into<String>) -> Self {
+        Self {
+            client,
+            bucket: bucket.into(),
+        }
+    }
+
+    /// Uploads a file. It appears whole or not at all.
+    pub async fn upload(
+        &self,
+        key: &str,
+        file: &Path,
+        content_type: &str,
+    ) -> Result<(), StoreError> {
+        let length = tokio::fs::metadata(file)
+            .await
+            .map_err(|error| StoreError::unreadable("upload", error))?
+            .len();
+        if length <= PART_BYTES {
+            return self.put_file(key, file, content_type).await;
+        }
+        let upload = self
+            .client
+            .create_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("begin upload", error))?;
+        let upload_id = upload.upload_id().unwrap_or_default().to_owned();
+        let result = self.send_parts(key, &upload_id, file, length).await;
+        if result.is_err() {
+            self.abort(key, &upload_id).await;
+        }
+        result
+    }
+
+    async fn put_file(&self, key: &str, file: &Path, content_type: &str) -> Result<(), StoreError> {
+        let body = ByteStream::from_path(file)
+            .await
+            .map_err(|error| StoreError::unreadable("upload", error))?;
+        self.put(key, body, content_type).await
+    }
+
+    /// Writes a small object.
+    pub async fn put_bytes(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        content_type: &str,
+    ) -> Result<(), StoreError> {
+        self.put(key, ByteStream::from(bytes), content_type).await
+    }
+
+    async fn put(&self, key: &str, body: ByteStream, content_type: &str) -> Result<(), StoreError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(body)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("put object", error))
+    }
+
+    async fn send_parts(
+        &self,
+        key: &str,
+        upload_id: &str,
+        file: &Path,
+        length: u64,
+    ) -> Result<(), StoreError> {
+        let mut parts = Vec::new();
+        let mut offset = 0;
+        while offset < length {
+            let size = PART_BYTES.min(length - offset);
+            let number = i32::try_from(parts.len() + 1).unwrap_or(i32::MAX);
+            let body = ByteStream::read_from()
+                .path(file)
+                .offset(offset)
+                .length(Length::Exact(size))
+                .build()
+                .await
+                .map_err(|error| StoreError::unreadable("upload part", error))?;
+            let part = self
+                .client
+                .upload_part()
+                .bucket(&self.bucket)
+                .key(key)
+                .upload_id(upload_id)
+                .part_number(number)
+                .body(body)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("upload part", error))?;
+            parts.push(
+                CompletedPart::builder()
+                    .part_number(number)
+                    .set_e_tag(part.e_tag)
+                    .build(),
+            );
+            offset += size;
+        }
+        let parts = CompletedMultipartUpload::builder()
+            .set_parts(Some(parts))
+            .build();
+        self.client
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload_id)
+            .multipart_upload(parts)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("finish upload", error))
+    }
+
+    /// Leaves nothing half-uploaded behind; the bucket's lifecycle takes what this misses.
+    async fn abort(&self, key: &str, upload_id: &str) {
+        let result = self
+            .client
+            .abort_multipart_upload()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload_id)
+            .send()
+            .await;
+        if let Err(error) = result {
+            tracing::warn!(key, error = ?error, "could not abort a multipart upload");
+        }
+    }
+
+    /// Downloads an object into a file.
+    pub async fn download(&self, key: &str, file: &Path) -> Result<(), StoreError> {
+        let mut object = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("get object", error))?;
+        let unreadable = |error: std::io::Error| StoreError::unreadable("get object", error);
+        let mut sink = tokio::fs::File::create(file).await.map_err(unreadable)?;
+        while let Some(chunk) = object.body.next().await {
+            let chunk = chunk.map_err(|error| StoreError::Unavailable {
+                operation: "get object",
+                source: Box::new(error),
+            })?;
+            sink.write_all(&chunk).await.map_err(unreadable)?;
+        }
+        sink.flush().await.map_err(unreadable)
+    }
+
+    /// Whether the object is there.
+    pub async fn exists(&self, key: &str) -> Result<bool, StoreError> {
+        let result = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        match result.map_err(|error| StoreError::from_sdk("head object", error)) {
+            Ok(_) => Ok(true),
+            Err(StoreError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A URL that reads the object without credentials until it expires (R127).
+    pub async fn presign(
+        &self,
+        key: &str,
+        valid: Duration,
+        content_type: &str,
+        file_name: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let config = PresigningConfig::expires_in(valid)
+            .map_err(|error| StoreError::unreadable("presign", error))?;
+        let disposition = file_name.map(|name| format!("attachment; filename=\"{name}\""));
+        self.client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .response_content_type(content_type)
+            .set_response_content_disposition(disposition)
+            .presigned(config)
+            .await
+            .map(|request| request.uri().to_owned())
+            .map_err(|error| StoreError::from_sdk("presign", error))
+    }
+
+    /// Asks the bucket whether it is there, for the health check.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.client
+            .head_bucket()
+            .bucket(&self.bucket)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("head bucket", error))
+    }
+}

@@ -1,0 +1,396 @@
+//! The table `omnigen-usage`: the quota ledger and the request windows.
+//!
+//! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved),
+//! `quota` (an operator's override, if any), `rate` (request counters, TTL).
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
+};
+use domain::failure::JobError;
+use domain::job::{Job, Stage, Status};
+use domain::quota::{Month, Reservation, Usage};
+use domain::time::Time;
+use domain::window::{Verdict, judge, minute_of};
+
+use crate::change::Change;
+use crate::error::StoreError;
+use crate::jobs::JobsTable;
+use crate::transaction::{self, Refusal};
+
+/// Counters older than the window and younger than this many minutes are
+/// removed by the next request; the row's TTL takes the rest.
+const FORGET_MINUTES: i64 = 60;
+
+/// Access to the usage table.
+#[derive(Debug, Clone)]
+pub struct UsageTable {
+    client: Client,
+    table: String,
+}
+
+/// Why a job was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum ReserveError {
+    /// The user's month is used up (R66).
+    #[error("monthly quota exceeded")]
+    QuotaExceeded,
+    /// The table failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a job ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// With its film; the place in the month is used.
+    Completed,
+    /// Without; the place is given back.
+    Failed(JobError),
+}
+
+impl UsageTable {
+    /// A table behind a client.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    /// Counts a request and judges it, in one round trip (D10).
+    pub async fn count_request(
+        &self,
+        user_id: &str,
+        now: Time,
+        limit: u32,
+    ) -> Result<Verdict, StoreError> {
+        let minute = minute_of(now);
+        let mut change = Change::new()
+            .add(&bucket(minute), 1)
+            .set("expiresAt", &(now.as_second() + FORGET_MINUTES * 60))?
+            .when_absent_or(&bucket(minute), "<=", &limit)?;
+        for old in 2..=FORGET_MINUTES {
+            change = change.remove(&bucket(minute - old));
+        }
+        let result = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, "rate")))
+            .update_expression(change.update())
+            .set_condition_expression(change.condition())
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(change.values())
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let (row, counted) = match result {
+            Ok(answer) => (answer.attributes, true),
+            Err(error) => match error.as_service_error() {
+                Some(aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                    (refusal.item.clone(), false)
+                }
+                _ => return Err(StoreError::from_sdk("count request", error)),
+            },
+        };
+        let row = row.unwrap_or_default();
+        // A full bucket that refused to count is over the limit by this request.
+        let current = number(&row, &bucket(minute)).max(if counted { 0 } else { limit + 1 });
+        let previous = number(&row, &bucket(minute - 1)).min(limit);
+        Ok(judge(now, previous, current, limit))
+    }
+
+    /// A user's month, in one round trip.
+    pub async fn usage(
+        &self,
+        user_id: &str,
+        now: Time,
+        default_quota: u32,
+    ) -> Result<Usage, StoreError> {
+        let month_row = month_row(&Month::of(now));
+        let keys = KeysAndAttributes::builder()
+            .keys(key(user_id, "quota"))
+            .keys(key(user_id, &month_row))
+            .consistent_read(true)
+            .build()
+            .map_err(|error| StoreError::unreadable("get usage", error))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&self.table, keys)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("get usage", error))?;
+        let rows = answer
+            .responses
+            .unwrap_or_default()
+            .remove(&self.table)
+            .unwrap_or_default();
+        let row = |name: &str| {
+            rows.iter().find(|row| {
+                row.get("sk")
+                    .and_then(|value| value.as_s().ok())
+                    .is_some_and(|sk| sk == name)
+            })
+        };
+        let quota = row("quota").map(|row| number(row, "quota"));
+        let month = row(&month_row);
+        Ok(Usage {
+            used: month.map_or(0, |row| number(row, "used")),
+            reserved: month.map_or(0, |row| number(row, "reserved")),
+            quota: quota.unwrap_or(default_quota),
+        })
+    }
+
+    async fn quota_of(&self, user_id: &str, default_quota: u32) -> Result<u32, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, "quota")))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("get quota", error))?;
+        Ok(answer
+            .item
+            .map_or(default_quota, |row| number(&row, "quota")))
+    }
+
+    /// Writes the job and takes its place in the month, both or neither (D9).
+    /// However many creations run side by side, no more than the quota pass.
+    pub async fn reserve(
+        &self,
+        jobs: &JobsTable,
+        job: &Job,
+        default_quota: u32,
+    ) -> Result<(), ReserveError> {
+        let quota = self.quota_of(&job.user_id, default_quota).await?;
+        if quota == 0 {
+            return Err(ReserveError::QuotaExceeded);
+        }
+        let take = Change::new()
+            .add("taken", 1)
+            .add("reserved", 1)
+            .when_absent_or("taken", "<", &quota)?;
+        let writes = vec![
+            self.month_update(&job.user_id, &job.month, &take)?,
+            jobs.put_new(job)?,
+        ];
+        match transaction::write(&self.client, "reserve", writes).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Conditions(positions)) if positions.contains(&0) => {
+                Err(ReserveError::QuotaExceeded)
+            }
+            Err(refusal) => Err(ReserveError::Store(refusal.into_error("reserve"))),
+        }
+    }
+
+    /// Ends a job and settles its place, both or neither, once: a job that has
+    /// ended already is a conflict and nothing is written (D30).
+    pub async fn settle(
+        &self,
+        jobs: &JobsTable,
+        job: &Job,
+        ending: &Ending,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let close = Change::new()
+            .set("completedAt", &now)?
+            .set("updatedAt", &now)?
+            .remove("open");
+        let (close, month) = match ending {
+            Ending::Completed => (
+                close
+                    .set("status", &Status::Completed)?
+                    .set("stage", &Stage::Done)?
+                    .set("reservation", &Reservation::Committed)?
+                    .when("status", "=", &Status::Processing)?,
+                Change::new().add("reserved", -1).add("used", 1),
+            ),
+            Ending::Failed(error) => (
+                close
+                    .set("status", &Status::Failed)?
+                    .set("error", error)?
+                    .set("reservation", &Reservation::Released)?
+                    .when_in("status", &["pending", "processing"]),
+                Change::new().add("reserved", -1).add("taken", -1),
+            ),
+        };
+        let close = close.when("reservation", "=", &Reservation::Held)?;
+        let writes = vec![
+            jobs.job_update(job.job_id, &close)?,
+            self.month_update(&job.user_id, &job.month, &month)?,
+        ];
+        transaction::write(&self.client, "settle", writes)
+            .await
+            .map_err(|refusal| refusal.into_error("settle"))
+    }
+
+    fn month_update(
+        &self,
+        user_id: &str,
+        month: &Month,
+        change: &Change,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, &month_row(month))))
+            .update_expression(change.update())
+            .set_condition_expression(change.condition())
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(change.values())
+            .build()
+            .map_err(|error| StoreError::unreadable("usage", error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The rows of one month, page by page, from the index by month.
+    pub async fn month_rows(&self, month: &Month) -> Result<Vec<MonthRow>, StoreError> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("byRow")
+                .key_condition_expression("sk = :row")
+                .expression_attribute_values(":row", AttributeValue::S(month_row(month)))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("month rows", error))?;
+            for row in page.items.unwrap_or_default() {
+                rows.push(MonthRow {
+                    user_id: text(&row, "userId"),
+                    used: number(&row, "used"),
+                    reserved: number(&row, "reserved"),
+                    closed: row.contains_key("closedAt"),
+                });
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Marks a user's month as closed and lets it expire; once.
+    pub async fn close_month(
+        &self,
+        user_id: &str,
+        month: &Month,
+        now: Time,
+        expires_at: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set_once("closedAt", &now)?
+            .set_once("expiresAt", &expires_at.as_second())?;
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, &month_row(month))))
+            .update_expression(change.update())
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(change.values())
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("close month", error))
+    }
+
+    /// Removes the request counters of users who have been away: rows past
+    /// their TTL that DynamoDB has not swept yet. Answers how many.
+    pub async fn remove_expired_windows(&self, now: Time) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("byRow")
+                .key_condition_expression("sk = :row")
+                .expression_attribute_values(":row", AttributeValue::S("rate".to_owned()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("expired windows", error))?;
+            for row in page.items.unwrap_or_default() {
+                if self.remove_if_expired(&text(&row, "userId"), now).await? {
+                    removed += 1;
+                }
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(removed);
+            }
+        }
+    }
+
+    async fn remove_if_expired(&self, user_id: &str, now: Time) -> Result<bool, StoreError> {
+        let result = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key(user_id, "rate")))
+            .condition_expression("expiresAt < :now")
+            .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("remove window", error));
+        match result {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A user's row of a month, for the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthRow {
+    /// Whose.
+    pub user_id: String,
+    /// Videos finished.
+    pub used: u32,
+    /// Places still held when the month was read.
+    pub reserved: u32,
+    /// Whether an earlier run has closed it.
+    pub closed: bool,
+}
+
+fn key(user_id: &str, row: &str) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("userId".to_owned(), AttributeValue::S(user_id.to_owned())),
+        ("sk".to_owned(), AttributeValue::S(row.to_owned())),
+    ])
+}
+
+fn month_row(month: &Month) -> String {
+    format!("month#{}", month.as_str())
+}
+
+fn bucket(minute: i64) -> String {
+    format!("m{minute}")
+}
+
+fn number(row: &HashMap<String, AttributeValue>, attribute: &str) -> u32 {
+    row.get(attribute)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|digits| digits.parse::<i64>().ok())
+        .and_then(|number| u32::try_from(number.max(0)).ok())
+        .unwrap_or(0)
+}
+
+fn text(row: &HashMap<String, AttributeValue>, attribute: &str) -> String {
+    row.get(attribute)
+        .and_then(|value| value.as_s().ok())
+        .cloned()
+        .unwrap_or_default()
+}

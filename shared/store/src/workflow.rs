@@ -1,0 +1,158 @@
+//! Step Functions: executions, and answers to waiting tasks.
+
+use aws_sdk_sfn::Client;
+use domain::failure::Failure;
+use domain::job::JobId;
+
+use crate::error::StoreError;
+
+/// Access to one state machine.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    client: Client,
+    state_machine_arn: String,
+}
+
+/// How an execution stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Execution {
+    /// There is none of that name.
+    Missing,
+    /// It is under way.
+    Running,
+    /// It ended well.
+    Succeeded,
+    /// It failed, was stopped, or ran out of time; with the error's name if known.
+    Ended {
+        /// The error's name.
+        error: Option<String>,
+    },
+}
+
+impl Workflow {
+    /// A state machine behind a client.
+    pub fn new(client: Client, state_machine_arn: impl Into<String>) -> Self {
+        Self {
+            client,
+            state_machine_arn: state_machine_arn.into(),
+        }
+    }
+
+    /// Starts the execution named by the job (D12). One that was started before
+    /// is as good: a repeated start is harmless. Answers its ARN.
+    pub async fn start(&self, job: JobId) -> Result<String, StoreError> {
+        let result = self
+            .client
+            .start_execution()
+            .state_machine_arn(&self.state_machine_arn)
+            .name(job.to_string())
+            .input(serde_json::json!({ "jobId": job }).to_string())
+            .send()
+            .await;
+        match result {
+            Ok(answer) => Ok(answer.execution_arn),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|service| service.is_execution_already_exists()) =>
+            {
+                Ok(self.execution_arn(job))
+            }
+            Err(error) => Err(StoreError::from_sdk("start execution", error)),
+        }
+    }
+
+    /// How the job's execution stands.
+    pub async fn execution(&self, job: JobId) -> Result<Execution, StoreError> {
+        let result = self
+            .client
+            .describe_execution()
+            .execution_arn(self.execution_arn(job))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("describe execution", error));
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(StoreError::NotFound { .. }) => return Ok(Execution::Missing),
+            Err(error) => return Err(error),
+        };
+        Ok(match answer.status.as_str() {
+            "RUNNING" | "PENDING_REDRIVE" => Execution::Running,
+            "SUCCEEDED" => Execution::Succeeded,
+            "TIMED_OUT" => Execution::Ended {
+                error: Some("States.Timeout".to_owned()),
+            },
+            _ => Execution::Ended {
+                error: answer.error,
+            },
+        })
+    }
+
+    /// Stops the job's execution; one that has ended is left as it is.
+    pub async fn stop(&self, job: JobId, error: &str) -> Result<(), StoreError> {
+        let result = self
+            .client
+            .stop_execution()
+            .execution_arn(self.execution_arn(job))
+            .error(error)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("stop execution", error));
+        match result {
+            Ok(_) | Err(StoreError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Answers a waiting task with success. A task that no longer waits is not
+    /// an error: its answer came twice, or late.
+    pub async fn task_succeeded(
+        &self,
+        token: &str,
+        output: &serde_json::Value,
+    ) -> Result<(), StoreError> {
+        let result = self
+            .client
+            .send_task_success()
+            .task_token(token)
+            .output(output.to_string())
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("task success", error));
+        ignore_gone(result.map(drop))
+    }
+
+    /// Answers a waiting task with a typed failure.
+    pub async fn task_failed(
+        &self,
+        token: &str,
+        failure: Failure,
+        cause: &str,
+    ) -> Result<(), StoreError> {
+        let result = self
+            .client
+            .send_task_failure()
+            .task_token(token)
+            .error(failure.name())
+            .cause(cause)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("task failure", error));
+        ignore_gone(result.map(drop))
+    }
+
+    /// Executions are named by their job, so their ARN is known beforehand.
+    fn execution_arn(&self, job: JobId) -> String {
+        let base = self
+            .state_machine_arn
+            .replacen(":stateMachine:", ":execution:", 1);
+        format!("{base}:{job}")
+    }
+}
+
+fn ignore_gone(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(StoreError::NotFound { .. }) => Ok(()),
+        other => other,
+    }
+}
