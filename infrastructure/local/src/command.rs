@@ -35,7 +35,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("cannot start {name}"))?;
-    text_of(&name, output)
+    text_of(&name, &output)
 }
 
 /// As [`capture`], with `input` on its stdin.
@@ -50,7 +50,7 @@ pub(crate) fn capture_with_input(command: &mut Command, input: &str) -> Result<S
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes())?;
     }
-    text_of(&name, child.wait_with_output()?)
+    text_of(&name, &child.wait_with_output()?)
 }
 
 /// True when there is such a program on the PATH.
@@ -64,7 +64,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-fn text_of(name: &str, output: Output) -> Result<String> {
+fn text_of(name: &str, output: &Output) -> Result<String> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

@@ -10,7 +10,6 @@ use std::io::IsTerminal;
 use std::time::Instant;
 
 use anyhow::Result;
-use indicatif::HumanDuration;
 
 /// A result, for people and pipes alike: one line on stdout.
 pub(crate) fn result(line: &str) {
@@ -37,8 +36,9 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
     note(&format!("· {what} …"));
     let began = Instant::now();
     let done = work()?;
-    if began.elapsed().as_secs() >= 3 {
-        note(&format!("  done in {}", HumanDuration(began.elapsed())));
+    let seconds = began.elapsed().as_secs();
+    if seconds >= 3 {
+        note(&format!("  done in {seconds} s"));
     }
     Ok(done)
 }

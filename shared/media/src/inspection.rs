@@ -138,7 +138,6 @@ fn name_the_fault(error: MediaError) -> MediaError {
         "Invalid argument",
         "End of file",
         "received no packets",
-        "Error opening input",
     ];
     if known.iter().any(|words| tail.contains(words)) {
         return MediaError::Corrupt(last());

@@ -223,13 +223,26 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
         Pace::Slow(factor) => format!("setpts=PTS*{factor:.6},"),
         Pace::Cut | Pace::Repeat => String::new(),
     };
-    let rate = format!("fps={FRAME_RATE}:start_time=0,tpad=stop=-1:stop_mode=clone");
+    let rate = format!(
+        "{}{slow}fps={FRAME_RATE}:start_time=0,\
+         tpad=stop=-1:stop_mode=clone",
+        deinterlace(video),
+    );
     let colours = to_standard_range(video);
     let shape = fill_frame((video.width, video.height), spec.size, source_matrix(video));
     format!(
-        "[0:V:0]{slow}{rate}{colours},{shape},format=yuv420p,setsar=1,\
+        "[0:V:0]{rate}{colours},{shape},format=yuv420p,setsar=1,\
          setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709[v]"
     )
+}
+
+/// Frames that are not interlaced pass `bwdif` untouched and for nothing. It
+/// refuses the tiniest pictures.
+fn deinterlace(video: &VideoStream) -> &'static str {
+    if video.width.min(video.height) < 16 {
+        return "";
+    }
+    "bwdif=mode=send_frame:deint=interlaced,"
 }
 
 /// HDR and wide colours are mapped to what every screen shows.

@@ -19,12 +19,15 @@ pub(crate) fn after(moment: Timestamp, duration: Duration) -> Timestamp {
     moment.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 
-/// A fresh id of 26 characters, lower-case base32 without look-alikes.
+/// Characters of an id.
+pub(crate) const ID_LENGTH: usize = 26;
+
+/// A fresh id, lower-case base32 without look-alikes.
 pub(crate) fn new_id() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut bits = uuid::Uuid::new_v4().as_u128();
-    let mut id = String::with_capacity(26);
-    for _ in 0..26 {
+    let mut id = String::with_capacity(ID_LENGTH);
+    for _ in 0..ID_LENGTH {
         let index = usize::try_from(bits & 31).unwrap_or_default();
         id.push(char::from(ALPHABET[index]));
         bits = bits.rotate_right(5);

@@ -13,6 +13,7 @@ mod title;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use crate::clock::ID_LENGTH;
 use anyhow::Context;
 use clip::Clip;
 use ffmpeg::Ffmpeg;
@@ -94,6 +95,18 @@ pub(crate) fn content_type(name: &str) -> &'static str {
     }
 }
 
+/// Outputs of an earlier run: the predictions they belong to are forgotten.
+fn remove_orphans(outputs: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(outputs)? {
+        let entry = entry?;
+        let is_id = entry.file_name().len() == ID_LENGTH;
+        if is_id && entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes outputs, each in a directory of its own.
 #[derive(Debug)]
 pub(crate) struct Studio {
@@ -111,6 +124,7 @@ impl Studio {
         std::fs::create_dir_all(&outputs)
             .and_then(|()| std::fs::write(outputs.join("font.ttf"), FONT))
             .with_context(|| format!("{} cannot be written", outputs.display()))?;
+        remove_orphans(&outputs)?;
         Ok(Self {
             ffmpeg: Ffmpeg::new(ffmpeg)?,
             outputs,

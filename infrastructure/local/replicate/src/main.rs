@@ -1,4 +1,4 @@
-//! A look-alike of Replicate's HTTP API, so that OmniGen runs without an
+//! A look-alike of Replicate's HTTP API, so that `OmniGen` runs without an
 //! account: the same routes and bodies, signed webhooks, and real media drawn
 //! by `FFmpeg` from the prompt. It can be told to misbehave (`rules`).
 //!
@@ -47,10 +47,11 @@ async fn main() -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let server = server::Server::new(arguments.settings(port))?;
     tracing::info!(port, "the Replicate look-alike is listening");
-    axum::serve(listener, api::router(server))
-        .with_graceful_shutdown(stop_asked())
-        .await
-        .context("the server stopped")
+    // Nothing outlives the process, so no request is waited for at the end.
+    tokio::select! {
+        ended = axum::serve(listener, api::router(server)) => ended.context("the server stopped"),
+        () = stop_asked() => Ok(()),
+    }
 }
 
 /// Resolves on Ctrl-C or a termination signal.

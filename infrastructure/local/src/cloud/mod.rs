@@ -153,6 +153,7 @@ fn start_emulator(
         services.replicate.stop()?;
         forget_everything(workspace)?;
     }
+    Ports::check(workspace, options.port)?;
     services.replicate.stop()?;
     services.emulator.stop()?;
     let ports = Ports::choose(workspace, options.port)?;

@@ -196,28 +196,37 @@ async fn make_pieces(
         let done = done.fetch_add(frames, Ordering::Relaxed) + frames;
         progress(0.02 + 0.68 * done as f32 / total.max(1) as f32);
     };
-    stream::iter(pieces.iter().map(|piece| {
-        let advance = &advance;
-        async move {
+    let runs: Vec<_> = pieces
+        .iter()
+        .map(|piece| {
             let arguments = pieces::plan(ffmpeg.threads(), plan, prepared, piece);
-            let mut reported = 0;
-            let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
-                let frames = u32::try_from(report.frames).unwrap_or(0).min(piece.frames);
-                if piece.is_encoded() && frames > reported {
-                    advance(frames - reported);
-                    reported = frames;
-                }
-            })
-            .await?;
-            if piece.is_encoded() {
-                advance(piece.frames - reported);
-            }
-            check_piece(piece, &finished)
-        }
-    }))
-    .buffer_unordered(encoders_at_once())
-    .try_collect()
-    .await
+            make_piece(ffmpeg, piece, arguments, deadline, &advance)
+        })
+        .collect();
+    stream::iter(runs)
+        .buffer_unordered(encoders_at_once())
+        .try_collect()
+        .await
+}
+
+/// Runs one piece; `advance` is told of each encoded frame once.
+async fn make_piece(
+    ffmpeg: &Ffmpeg,
+    piece: &Piece,
+    arguments: Vec<String>,
+    deadline: Instant,
+    advance: &impl Fn(u32),
+) -> Result<(), MediaError> {
+    let mut reported = 0;
+    let counted = if piece.is_encoded() { piece.frames } else { 0 };
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
+        let frames = u32::try_from(report.frames).unwrap_or(0).min(counted);
+        advance(frames.saturating_sub(reported));
+        reported = reported.max(frames);
+    })
+    .await?;
+    advance(counted - reported);
+    check_piece(piece, &finished)
 }
 
 fn check_piece(piece: &Piece, finished: &supervisor::Finished) -> Result<(), MediaError> {

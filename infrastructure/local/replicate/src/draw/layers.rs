@@ -37,16 +37,17 @@ pub(super) fn sky(palette: &Palette, middle: f64) -> Paint {
     })
 }
 
-/// A source of one still for ever, `size` wide and high, opaque.
-pub(super) fn still(size: (u32, u32), fps: u32, paint: &Paint) -> String {
+/// An opaque still for ever, of a paint that depends on Y alone: a strip of it
+/// is calculated and drawn out to the width.
+pub(super) fn backdrop((width, height): (u32, u32), fps: u32, paint: &Paint) -> String {
     let [red, green, blue] = paint;
     format!(
-        "{},format=gbrp,geq=r='{red}':g='{green}':b='{blue}',format=yuv420p,loop=loop=-1:size=1",
-        one_frame(size, fps)
+        "{},format=gbrp,geq=r='{red}':g='{green}':b='{blue}',scale={width}:{height}:flags=neighbor,format=yuv420p,loop=loop=-1:size=1",
+        one_frame((16, height), fps)
     )
 }
 
-/// The same with transparency; `alpha` is an expression, 0-255.
+/// A still for ever with transparency; `alpha` is an expression, 0-255.
 pub(super) fn cutout(size: (u32, u32), fps: u32, paint: &Paint, alpha: &str) -> String {
     format!(
         "{},loop=loop=-1:size=1",
@@ -86,9 +87,11 @@ impl Ridge {
             waves: [long, middle, short],
             phase,
         } = self;
-        format!(
+        let line = format!(
             "128*(Y-H*({base}-{rise}*(0.55*sin(2*PI*{long}*X/W+{phase})+0.3*sin(2*PI*{middle}*X/W+{phase}*2.3)+0.15*sin(2*PI*{short}*X/W+{phase}*4.1))))"
-        )
+        );
+        // The waves reach no further than `rise`: most points need no sine.
+        format!("if(lt(Y,H*({base}-{rise})),0,if(gt(Y,H*({base}+{rise})+2),255,{line}))")
     }
 }
 

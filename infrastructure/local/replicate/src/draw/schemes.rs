@@ -3,7 +3,7 @@
 
 use super::dice::Dice;
 use super::layers::{
-    Canvas, Ridge, cutout, glowing_disc, noise, one_cutout, plain, sky, still, tint,
+    Canvas, Ridge, backdrop, cutout, glowing_disc, noise, one_cutout, plain, sky, tint,
 };
 use super::palette::{Colour, Palette};
 
@@ -86,7 +86,7 @@ fn hills(canvas: Canvas, dice: &mut Dice) -> String {
     let palette = Palette::roll(dice);
     let Canvas { width, height, fps } = canvas;
     let size = (width, height);
-    let mut stack = Stack::on(&still(size, fps, &sky(&palette, 0.4)));
+    let mut stack = Stack::on(&backdrop(size, fps, &sky(&palette, 0.4)));
     let side = even(canvas.short() * dice.between(0.38, 0.6));
     let (x, y) = (dice.between(0.15, 0.7), dice.between(0.02, 0.16));
     stack.put(
@@ -118,7 +118,7 @@ fn skyline(canvas: Canvas, dice: &mut Dice) -> String {
     let shore = even(f64::from(height) * 0.66);
     let water = height - shore;
     let size = (width, shore);
-    let mut stack = Stack::on(&still(size, fps, &sky(&palette, 0.55)));
+    let mut stack = Stack::on(&backdrop(size, fps, &sky(&palette, 0.55)));
     let side = even(canvas.short() * dice.between(0.3, 0.5));
     let x = dice.between(0.1, 0.7);
     stack.put(
@@ -170,7 +170,7 @@ fn sea(canvas: Canvas, dice: &mut Dice) -> String {
     let palette = Palette::roll(dice);
     let Canvas { width, height, fps } = canvas;
     let size = (width, height);
-    let mut stack = Stack::on(&still(size, fps, &sky(&palette, 0.35)));
+    let mut stack = Stack::on(&backdrop(size, fps, &sky(&palette, 0.35)));
     let side = even(canvas.short() * dice.between(0.5, 0.85));
     let x = dice.between(0.1, 0.55);
     stack.put(
@@ -206,7 +206,7 @@ fn lanterns(canvas: Canvas, dice: &mut Dice) -> String {
     let tones: fn(&mut Dice) -> Palette = Palette::dusk;
     let palette = dice.pick(&[tones, Palette::night])(dice);
     let Canvas { width, height, fps } = canvas;
-    let mut stack = Stack::on(&still((width, height), fps, &sky(&palette, 0.6)));
+    let mut stack = Stack::on(&backdrop((width, height), fps, &sky(&palette, 0.6)));
     let hue = dice.between(0.0, 360.0);
     for number in 0..9 {
         let share = dice.between(0.14, 0.5);
@@ -233,7 +233,7 @@ fn lanterns(canvas: Canvas, dice: &mut Dice) -> String {
 fn space(canvas: Canvas, dice: &mut Dice) -> String {
     let palette = Palette::night(dice);
     let Canvas { width, height, fps } = canvas;
-    let mut stack = Stack::on(&still((width, height), fps, &sky(&palette, 0.7)));
+    let mut stack = Stack::on(&backdrop((width, height), fps, &sky(&palette, 0.7)));
     for (near, columns) in [40, 24, 14].into_iter().enumerate() {
         let radius = canvas.short() * (0.0022 + 0.0011 * near as f64);
         let layer = dots(canvas, dice, columns, radius, 0.45);
@@ -264,7 +264,7 @@ fn snowfall(canvas: Canvas, dice: &mut Dice) -> String {
     let palette = dice.pick(&[tones, Palette::night, Palette::dusk])(dice);
     let Canvas { width, height, fps } = canvas;
     let size = (width, height);
-    let mut stack = Stack::on(&still(size, fps, &sky(&palette, 0.5)));
+    let mut stack = Stack::on(&backdrop(size, fps, &sky(&palette, 0.5)));
     let hue = dice.between(200.0, 260.0);
     for depth in 0..3_u32 {
         let near = f64::from(depth);

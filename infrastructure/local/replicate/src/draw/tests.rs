@@ -222,3 +222,15 @@ fn outputs_outside_of_the_directory_cannot_be_named() {
         assert_eq!(studio.output(id, name), None, "{id}/{name}");
     }
 }
+
+#[test]
+fn outputs_of_an_earlier_run_are_removed() {
+    let state = tempfile::tempdir().unwrap();
+    let outputs = state.path().join("outputs");
+    let (orphan, foreign) = (outputs.join("a".repeat(26)), outputs.join("mine"));
+    std::fs::create_dir_all(&orphan).unwrap();
+    std::fs::create_dir_all(&foreign).unwrap();
+    Studio::new(&ffmpeg(), state.path()).unwrap();
+    assert!(!orphan.exists());
+    assert!(foreign.exists());
+}
