@@ -3,12 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// Where variables come from.
+type Read = Box<dyn Fn(&str) -> Option<String>>;
+
 /// A reader of environment variables that remembers what was wrong.
 ///
 /// Readers of a missing or malformed variable get a placeholder; nothing made
 /// of placeholders is used, because [`Environment::finish`] fails then.
 pub struct Environment {
-    read: Box<dyn Fn(&str) -> Option<String>>,
+    read: Read,
     faults: Vec<String>,
 }
 

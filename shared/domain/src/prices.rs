@@ -75,6 +75,11 @@ pub fn lambda_nano_usd(seconds: f64, memory_mb: u32, arm64: bool) -> u64 {
     (gb_seconds * rate + LAMBDA_REQUEST).round() as u64
 }
 
+/// How long preparing takes for each second of a scene, with two processors.
+pub const PREPARING: f64 = 1.2;
+/// How long composing takes for each second of a film, with two processors.
+pub const COMPOSING: f64 = 0.6;
+
 /// Dollars as people read them.
 pub fn usd(nano_usd: u64) -> f64 {
     nano_usd as f64 / 1e9

@@ -48,7 +48,7 @@ where
         let result = handler(event.payload, invocation).await;
         report(name, started, &result);
         metrics.flush();
-        result.map_err(diagnostic)
+        result.map_err(|error| diagnostic(&error))
     }))
     .await
 }
@@ -93,7 +93,7 @@ fn report<T>(name: &'static str, started: Instant, result: &Result<T, StepError>
 }
 
 /// The error's name for the state machine, and a cause that says no more than the name.
-fn diagnostic(error: StepError) -> Diagnostic {
+fn diagnostic(error: &StepError) -> Diagnostic {
     Diagnostic {
         error_type: error.failure.name().to_owned(),
         error_message: error.to_string(),
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn the_state_machine_sees_the_failures_name() {
         let cause = std::io::Error::other("connection reset");
-        let diagnostic = diagnostic(StepError::new(Failure::ProviderUnavailable, cause));
+        let diagnostic = diagnostic(&StepError::new(Failure::ProviderUnavailable, cause));
         assert_eq!(diagnostic.error_type, "ProviderUnavailable");
     }
 }

@@ -244,3 +244,32 @@ fn pixel_shape(text: &str) -> Option<(u32, u32)> {
     let shape = (width.parse().ok()?, height.parse().ok()?);
     (shape.0 > 0 && shape.1 > 0).then_some(shape)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_for(tail: &str, status: &str) -> &'static str {
+        let (status, tail) = (status.to_owned(), tail.to_owned());
+        name_the_fault(MediaError::Failed { status, tail }).code()
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_the_inputs_fault_is_called_so() {
+        let exit = "exit status: 183";
+        assert_eq!(
+            code_for("[error] Format not on whitelist 'mov'", exit),
+            "UNSUPPORTED_MEDIA"
+        );
+        assert_eq!(
+            code_for("Invalid data found when processing input", exit),
+            "CORRUPT_MEDIA"
+        );
+        assert_eq!(code_for("No space left on device", exit), "MEDIA_FAILED");
+        assert_eq!(code_for("Cannot allocate memory", exit), "MEDIA_FAILED");
+        assert_eq!(
+            code_for("Invalid data found", "signal: 9 (SIGKILL)"),
+            "MEDIA_FAILED"
+        );
+    }
+}

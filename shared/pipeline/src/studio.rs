@@ -7,7 +7,7 @@ use config::Environment;
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, SceneStatus, Soundtrack};
 use domain::keys;
-use domain::prices::{CostKind, LedgerEntry, lambda_nano_usd};
+use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
 use domain::time::Time;
 use edge::step::Invocation;
@@ -88,8 +88,9 @@ impl Studio {
             .advance_scene(id, index, SceneStatus::Complete, (self.now)())
             .await;
         ignore_conflict(advanced)?;
-        self.book(id, &format!("prepare-{index:03}"), "scene-preparer", run)
-            .await
+        let expected = scene.timing.seconds() * prices::PREPARING;
+        let step = format!("prepare-{index:03}");
+        self.book(id, "scene-preparer", step, expected, run).await
     }
 
     /// Composes the film and puts it into the bucket. The job is finished by the
@@ -127,7 +128,9 @@ impl Studio {
         self.jobs
             .set_film(id, &keys::film(id), &keys::thumbnail(id))
             .await?;
-        self.book(id, "compose", "composer", run).await
+        let expected = f64::from(job.request.duration_seconds) * prices::COMPOSING;
+        self.book(id, "composer", "compose".to_owned(), expected, run)
+            .await
     }
 
     async fn fetch_scenes(
@@ -188,43 +191,45 @@ impl Studio {
                 grown
             });
         }));
+        // Ends when the work is done and its sender is gone.
         let writing = async {
             while receiver.changed().await.is_ok() {
                 let percent = *receiver.borrow_and_update();
-                let written = self.jobs.compose_percent(id, percent, (self.now)()).await;
-                if let Err(error) = written.or_else(|error| {
-                    if error.is_conflict() {
-                        Ok(())
-                    } else {
-                        Err(error)
-                    }
-                }) {
-                    tracing::warn!(job = %id, error = %error, "progress could not be written");
-                }
+                self.write_progress(id, percent).await;
             }
-            std::future::pending::<()>().await;
         };
-        tokio::select! {
-            result = work => result,
-            () = writing => unreachable!("writing progress never ends by itself"),
+        tokio::join!(work, writing).0
+    }
+
+    /// Progress that cannot be written is no reason to stop; a run after a kill
+    /// is behind what is written already, which is a conflict.
+    async fn write_progress(&self, id: JobId, percent: u32) {
+        match self.jobs.compose_percent(id, percent, (self.now)()).await {
+            Err(error) if !error.is_conflict() => {
+                tracing::warn!(job = %id, error = %error, "progress could not be written");
+            }
+            _ => {}
         }
     }
 
+    /// Writes what a run cost, beside what it was expected to take.
     async fn book(
         &self,
         id: JobId,
-        step: &str,
         function: &str,
+        step: String,
+        expected_seconds: f64,
         run: &Invocation,
     ) -> Result<(), StepError> {
+        let price =
+            |seconds| lambda_nano_usd(seconds, run.memory_mb, cfg!(target_arch = "aarch64"));
         let seconds = run.started.elapsed().as_secs_f64();
-        let cost = lambda_nano_usd(seconds, run.memory_mb, cfg!(target_arch = "aarch64"));
         let entry = LedgerEntry {
             step: format!("{step}#{}", run.request_id),
             kind: CostKind::Compute,
             item: function.to_owned(),
-            predicted_nano_usd: cost,
-            actual_nano_usd: Some(cost),
+            predicted_nano_usd: price(expected_seconds),
+            actual_nano_usd: Some(price(seconds)),
             seconds: Some(seconds),
         };
         Ok(self.jobs.put_ledger(id, &entry).await?)

@@ -176,18 +176,21 @@ impl JobsTable {
             .key_condition_expression("userId = :user")
             .expression_attribute_values(":user", AttributeValue::S(user_id.to_owned()))
             .scan_index_forward(false)
-            .limit(limit)
+            // One more than asked for tells whether there is a next page.
+            .limit(limit + 1)
             .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("list jobs", error))?;
-        let more = page.last_evaluated_key.is_some();
-        let jobs: Vec<Job> = page
+        let mut jobs: Vec<Job> = page
             .items
             .unwrap_or_default()
             .into_iter()
             .map(|item| from_item("list jobs", item))
             .collect::<Result<_, _>>()?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let more = jobs.len() > limit;
+        jobs.truncate(limit);
         let next = jobs.last().filter(|_| more).map(|job| Position {
             job_id: job.job_id,
             created_at: job.created_at,

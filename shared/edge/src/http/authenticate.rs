@@ -72,3 +72,6 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     }
     Ok(token.trim())
 }
+
+#[cfg(test)]
+mod tests;

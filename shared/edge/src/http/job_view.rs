@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::attempt::AttemptState;
 use domain::failure::JobError;
 use domain::job::{Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
-use domain::prices::{CostKind, LedgerEntry, usd};
+use domain::prices::LedgerEntry;
 use domain::request::CreateJob;
 use domain::storyboard::Author;
 use domain::time::Time;
@@ -47,7 +47,7 @@ pub struct JobView {
     #[serde(skip_serializing_if = "Option::is_none")]
     storyboard_by: Option<Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ledger: Option<Vec<LedgerView>>,
+    ledger: Option<Vec<LedgerEntry>>,
 }
 
 /// What was asked for; `scenes` is told as a list in the details.
@@ -77,17 +77,6 @@ struct SceneView {
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
     attempts: usize,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LedgerView {
-    step: String,
-    kind: CostKind,
-    item: String,
-    predicted_usd: f64,
-    actual_usd: Option<f64>,
-    seconds: Option<f64>,
 }
 
 impl JobView {
@@ -127,7 +116,7 @@ impl JobView {
                     .collect(),
             ),
             storyboard_by: storyboard.map(|storyboard| storyboard.author),
-            ledger: Some(record.ledger.iter().map(ledger_view).collect()),
+            ledger: Some(record.ledger.clone()),
             ..Self::summary(&record.job, thumbnail_url)
         }
     }
@@ -164,16 +153,5 @@ fn scene_view(record: &JobRecord, scene: &Scene) -> SceneView {
         description: planned.map(|planned| planned.description.clone()),
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: record.attempts.iter().filter(made).count(),
-    }
-}
-
-fn ledger_view(entry: &LedgerEntry) -> LedgerView {
-    LedgerView {
-        step: entry.step.clone(),
-        kind: entry.kind,
-        item: entry.item.clone(),
-        predicted_usd: usd(entry.predicted_nano_usd),
-        actual_usd: entry.actual_nano_usd.map(usd),
-        seconds: entry.seconds,
     }
 }

@@ -52,6 +52,8 @@ pub(crate) enum JwksError {
     TooLarge,
     #[error("the key set is not a JSON key set")]
     Malformed(#[from] serde_json::Error),
+    #[error("the key set holds no key to use")]
+    Empty,
     #[error("no key set, and none may be fetched yet")]
     CoolingDown,
 }
@@ -117,6 +119,13 @@ impl KeySet {
                 _ => None,
             }
         });
-        Ok(Arc::new(keys.collect()))
+        let keys: HashMap<_, _> = keys.collect();
+        if keys.is_empty() {
+            return Err(JwksError::Empty);
+        }
+        Ok(Arc::new(keys))
     }
 }
+
+#[cfg(test)]
+mod tests;

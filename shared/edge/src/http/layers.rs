@@ -52,11 +52,7 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    let metrics = Metrics::start();
-    let route = ServiceBuilder::new()
-        .layer(log(endpoint, metrics))
-        .service(innermost(handler));
-    lambda_http::run(route).await
+    lambda_http::run(public_route(endpoint, Metrics::start(), handler)).await
 }
 
 /// Serves a route for signed-in callers, each within the rate limit.
@@ -69,14 +65,39 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    let metrics = Metrics::start();
+    lambda_http::run(protected_route(endpoint, Metrics::start(), gate, handler)).await
+}
+
+fn public_route<Handler, Answer>(
+    endpoint: &'static str,
+    metrics: Metrics,
+    handler: Handler,
+) -> Route
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    ServiceBuilder::new()
+        .layer(log(endpoint, metrics))
+        .service(innermost(handler))
+}
+
+fn protected_route<Handler, Answer>(
+    endpoint: &'static str,
+    metrics: Metrics,
+    gate: Gate,
+    handler: Handler,
+) -> Route
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
     let gate = Arc::new(gate);
-    let route = ServiceBuilder::new()
+    ServiceBuilder::new()
         .layer(log(endpoint, metrics))
         .layer(authenticate(gate.clone()))
         .layer(limit_rate(gate))
-        .service(innermost(handler));
-    lambda_http::run(route).await
+        .service(innermost(handler))
 }
 
 /// The handler, its errors and panics turned into responses.
@@ -86,7 +107,9 @@ where
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
     Route::new(service_fn(move |request| {
-        let answer = AssertUnwindSafe(handler(request)).catch_unwind();
+        let handler = handler.clone();
+        // The call itself is inside too: a handler may panic before its first await.
+        let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
         async move {
             let result = answer
                 .await
@@ -218,3 +241,6 @@ fn limit_rate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
-//! A token's own rules. The library checks the signature, `exp` and `nbf`; what
-//! it leaves to its user is checked here: an absent audience or issuer, the
-//! token's kind, critical headers (ASVS V9, RFC 8725).
+//! A token's own rules. The library checks the signature; what it leaves to its
+//! user is checked here: an absent audience or issuer, the token's kind, critical
+//! headers (ASVS V9, RFC 8725), and its lifetime against the time handed in.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,8 +25,10 @@ pub(crate) enum Refusal {
     Malformed,
     #[error("header")]
     Header,
-    #[error("signature or lifetime: {0}")]
+    #[error("signature or claims: {0}")]
     Library(String),
+    #[error("lifetime")]
+    Lifetime,
     #[error("issuer")]
     Issuer,
     #[error("token use or client")]
@@ -40,6 +42,8 @@ struct Claims {
     iss: String,
     sub: String,
     exp: i64,
+    nbf: Option<i64>,
+    iat: Option<i64>,
     token_use: String,
     aud: Option<Value>,
     client_id: Option<Value>,
@@ -76,8 +80,8 @@ pub(crate) fn verify(
     now: Time,
 ) -> Result<Caller, Refusal> {
     let mut validation = Validation::new(Algorithm::RS256);
-    validation.leeway = 5;
-    validation.validate_nbf = true;
+    // The library asks the clock itself; the lifetime is checked below.
+    validation.validate_exp = false;
     // The audience is checked below, by token use: an absent one passes here.
     validation.validate_aud = false;
     validation.set_required_spec_claims(&["exp", "iss", "sub"]);
@@ -86,8 +90,8 @@ pub(crate) fn verify(
     let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
         .map_err(|error| Refusal::Library(error.to_string()))?
         .claims;
-    if claims.exp <= now.as_second() {
-        return Err(Refusal::Library("expired".to_owned()));
+    if !is_valid_at(&claims, now) {
+        return Err(Refusal::Lifetime);
     }
     if claims.iss != rules.issuer {
         return Err(Refusal::Issuer);
@@ -109,6 +113,15 @@ pub(crate) fn verify(
         email: claims.email,
         groups,
     })
+}
+
+/// Seconds that the pool's clock may be ahead of ours.
+const CLOCK_SKEW: i64 = 5;
+
+fn is_valid_at(claims: &Claims, now: Time) -> bool {
+    let now = now.as_second();
+    let has_begun = |time: Option<i64>| time.is_none_or(|time| time <= now + CLOCK_SKEW);
+    now < claims.exp && has_begun(claims.nbf) && has_begun(claims.iat)
 }
 
 /// ID tokens name the client as audience, access tokens as client id.

@@ -50,8 +50,13 @@ fn a_dropped_future_leaves_nothing_behind() {
         assert!(is_running("dropped"));
     });
     // Waits for the supervising thread.
+    let ended = Instant::now();
     drop(runtime);
     assert!(!is_running("dropped"));
+    assert!(
+        ended.elapsed() < Duration::from_secs(20),
+        "killed by its deadline"
+    );
 }
 
 #[test]
@@ -68,8 +73,13 @@ fn a_panic_leaves_nothing_behind() {
         .await
     });
     assert!(panicked.unwrap_err().is_panic());
+    let ended = Instant::now();
     drop(runtime);
     assert!(!is_running("panicked"));
+    assert!(
+        ended.elapsed() < Duration::from_secs(20),
+        "killed by its deadline"
+    );
 }
 
 #[tokio::test]

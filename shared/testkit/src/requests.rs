@@ -1,0 +1,20 @@
+//! Requests as the gateway's payload format 2.0 brings them.
+
+use lambda_http::Request;
+use serde_json::Value;
+
+const ME: &str = include_str!("../../../events/me.json");
+
+/// The sample `GET /api/v1/me` with these `Authorization` headers; the gateway
+/// joins headers of one name by commas.
+pub fn me(authorization: &[&str]) -> Request {
+    let mut event: Value = serde_json::from_str(ME).expect("a sample in JSON");
+    let headers = event["headers"]
+        .as_object_mut()
+        .expect("a sample with headers");
+    headers.remove("authorization");
+    if !authorization.is_empty() {
+        headers.insert("authorization".to_owned(), authorization.join(",").into());
+    }
+    lambda_http::request::from_str(&event.to_string()).expect("an event of the gateway")
+}

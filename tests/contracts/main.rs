@@ -1,0 +1,8 @@
+//! Holds what must agree against each other: routes, template, state machine,
+//! `functions/`, `events/` and the router of `cargo lambda watch`. No cloud.
+
+mod events;
+mod routes;
+mod sources;
+mod template;
+mod workflow;

@@ -1,0 +1,125 @@
+//! The files the contracts are read from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+use serde_yaml_ng::Value as Yaml;
+
+/// A method and a path.
+pub(crate) type Route = (String, String);
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+pub(crate) fn text(path: &str) -> Result<String> {
+    fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))
+}
+
+pub(crate) fn json(path: &str) -> Result<Value> {
+    serde_json::from_str(&text(path)?).with_context(|| format!("{path} is not JSON"))
+}
+
+/// The folders in `functions/`.
+pub(crate) fn functions() -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(root().join("functions"))? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").is_file() {
+            names.insert(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// `template.yaml` with its tags spelled out: `!Ref x` becomes `{"Ref": "x"}`,
+/// `!Sub x` becomes `{"Fn::Sub": "x"}`.
+pub(crate) fn template() -> Result<Value> {
+    let mut yaml: Yaml = serde_yaml_ng::from_str(&text("template.yaml")?)?;
+    yaml.apply_merge()?;
+    spelled_out(yaml)
+}
+
+fn spelled_out(yaml: Yaml) -> Result<Value> {
+    Ok(match yaml {
+        Yaml::Tagged(tagged) => {
+            let name = tagged.tag.to_string();
+            let name = match name.trim_start_matches('!') {
+                name @ ("Ref" | "Condition") => name.to_owned(),
+                name => format!("Fn::{name}"),
+            };
+            Value::Object(Map::from_iter([(name, spelled_out(tagged.value)?)]))
+        }
+        Yaml::Mapping(mapping) => {
+            let mut object = Map::new();
+            for (key, value) in mapping {
+                let key = key.as_str().context("a key is no text")?.to_owned();
+                object.insert(key, spelled_out(value)?);
+            }
+            Value::Object(object)
+        }
+        Yaml::Sequence(items) => {
+            Value::Array(items.into_iter().map(spelled_out).collect::<Result<_>>()?)
+        }
+        plain => serde_json::to_value(plain)?,
+    })
+}
+
+/// The properties of every function of the template, by its folder's name.
+pub(crate) fn template_functions() -> Result<BTreeMap<String, Value>> {
+    let template = template()?;
+    let resources = template["Resources"]
+        .as_object()
+        .context("no resources")?;
+    let mut functions = BTreeMap::new();
+    for (id, resource) in resources {
+        if resource["Type"] != "AWS::Serverless::Function" {
+            continue;
+        }
+        let properties = &resource["Properties"];
+        let name = properties["FunctionName"]
+            .as_str()
+            .and_then(|name| name.strip_prefix("omnigen-"))
+            .with_context(|| format!("{id} is not named omnigen-…"))?;
+        functions.insert(name.to_owned(), properties.clone());
+    }
+    Ok(functions)
+}
+
+/// The template's routes and the function that serves each.
+pub(crate) fn template_routes() -> Result<BTreeMap<Route, String>> {
+    let mut routes = BTreeMap::new();
+    for (function, properties) in template_functions()? {
+        for event in http_events(&properties) {
+            let (method, path) = (&event["Method"], &event["Path"]);
+            if let (Some(method), Some(path)) = (method.as_str(), path.as_str()) {
+                routes.insert((method.to_owned(), path.to_owned()), function.clone());
+            }
+        }
+    }
+    Ok(routes)
+}
+
+/// The function of the `$default` route: an HTTP event without a path.
+pub(crate) fn default_function() -> Result<Option<String>> {
+    let functions = template_functions()?;
+    let found = functions
+        .into_iter()
+        .find(|(_, properties)| http_events(properties).any(|event| event.get("Path").is_none()));
+    Ok(found.map(|(name, _)| name))
+}
+
+fn http_events(properties: &Value) -> impl Iterator<Item = &Value> {
+    properties["Events"]
+        .as_object()
+        .into_iter()
+        .flat_map(|events| events.values())
+        .filter(|event| event["Type"] == "HttpApi")
+        .map(|event| &event["Properties"])
+}

@@ -1,0 +1,207 @@
+//! The state machine's promises: limits, typed retries, a way to the finisher.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use domain::failure::Failure;
+use serde_json::Value;
+
+use crate::sources;
+
+/// A task of the state machine.
+pub(crate) struct Task<'a> {
+    pub(crate) name: String,
+    pub(crate) state: &'a Value,
+    /// Whether a state around it catches every error.
+    is_caught_outside: bool,
+}
+
+/// Every task, those inside a Map or a Parallel too.
+pub(crate) fn tasks(machine: &Value) -> Vec<Task<'_>> {
+    let mut tasks = Vec::new();
+    collect(machine, false, &mut tasks);
+    tasks
+}
+
+fn collect<'a>(machine: &'a Value, is_caught: bool, tasks: &mut Vec<Task<'a>>) {
+    let states = machine["States"].as_object();
+    for (name, state) in states.into_iter().flatten() {
+        if state["Type"] == "Task" {
+            tasks.push(Task {
+                name: name.clone(),
+                state,
+                is_caught_outside: is_caught,
+            });
+        }
+        let is_caught = is_caught || catches_all(state);
+        collect(&state["ItemProcessor"], is_caught, tasks);
+        for branch in state["Branches"].as_array().into_iter().flatten() {
+            collect(branch, is_caught, tasks);
+        }
+    }
+}
+
+fn catches_all(state: &Value) -> bool {
+    state["Catch"].as_array().into_iter().flatten().any(|catch| {
+        let errors = catch["ErrorEquals"].as_array();
+        errors.is_some_and(|errors| errors.iter().any(|error| error == "States.ALL"))
+    })
+}
+
+fn machine() -> Result<Value> {
+    sources::json("statemachine/generate-video.asl.json")
+}
+
+#[test]
+fn every_task_has_a_literal_time_limit() -> Result<()> {
+    for task in tasks(&machine()?) {
+        assert!(task.state["TimeoutSeconds"].is_u64(), "{}", task.name);
+    }
+    Ok(())
+}
+
+#[test]
+fn every_task_retries_with_jitter_where_it_retries() -> Result<()> {
+    for task in tasks(&machine()?) {
+        let retries = task.state["Retry"].as_array();
+        let retries = retries.with_context(|| format!("{} never retries", task.name))?;
+        for retry in retries.iter().filter(|retry| retry["MaxAttempts"] != 0) {
+            let jitter = &retry["JitterStrategy"];
+            // A create that may be on its way is asked after at known times.
+            let expected = if retry["ErrorEquals"] == serde_json::json!(["AttemptInFlight"]) {
+                "NONE"
+            } else {
+                "FULL"
+            };
+            assert_eq!(jitter, expected, "{}: {retry}", task.name);
+        }
+        let last = retries.last().context("an empty Retry")?;
+        assert_eq!(last["ErrorEquals"][0], "States.ALL", "{}", task.name);
+    }
+    Ok(())
+}
+
+/// All but the finisher itself, which the reconciler stands behind.
+#[test]
+fn every_task_leads_to_the_finisher_when_it_fails() -> Result<()> {
+    for task in tasks(&machine()?) {
+        let is_finisher = task.state["Arguments"]["FunctionName"] == "${JobFinisherArn}";
+        assert!(
+            is_finisher || task.is_caught_outside || catches_all(task.state),
+            "{}",
+            task.name
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn error_names_are_those_the_functions_use() -> Result<()> {
+    let known: BTreeSet<&str> = Failure::ALL.into_iter().map(Failure::name).collect();
+    let mut named = 0;
+    for name in error_names(&machine()?) {
+        if name.starts_with("States.") || name.starts_with("Lambda.") {
+            continue;
+        }
+        assert!(known.contains(name.as_str()), "{name}");
+        named += 1;
+    }
+    assert!(named > 0);
+    Ok(())
+}
+
+/// What is refused for its content, or paid for in vain, is never asked again.
+#[test]
+fn what_cannot_be_helped_is_not_retried() -> Result<()> {
+    for task in tasks(&machine()?) {
+        let waits = task.state["Resource"]
+            .as_str()
+            .is_some_and(|resource| resource.ends_with("waitForTaskToken"));
+        if !waits {
+            continue;
+        }
+        let first = &task.state["Retry"][0];
+        let never: Vec<&str> = first["ErrorEquals"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        for failure in [Failure::ContentRefused, Failure::InvalidInput] {
+            assert!(never.contains(&failure.name()), "{}", task.name);
+        }
+        assert_eq!(first["MaxAttempts"], 0, "{}", task.name);
+    }
+    Ok(())
+}
+
+fn error_names(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| match value.as_array() {
+                Some(errors) if name == "ErrorEquals" => errors
+                    .iter()
+                    .filter_map(|error| error.as_str().map(str::to_owned))
+                    .collect(),
+                _ => error_names(value),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(error_names).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_placeholder_has_its_substitution() -> Result<()> {
+    let text = sources::text("statemachine/generate-video.asl.json")?;
+    let placeholders: BTreeSet<String> = text
+        .split("${")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
+        .collect();
+    let template = sources::template()?;
+    let substitutions: BTreeSet<String> =
+        template["Resources"]["Workflow"]["Properties"]["DefinitionSubstitutions"]
+            .as_object()
+            .context("no substitutions")?
+            .keys()
+            .cloned()
+            .collect();
+    assert_eq!(placeholders, substitutions);
+    Ok(())
+}
+
+/// A task may take as long as its function, or the function's end is not seen.
+#[test]
+fn no_task_gives_up_before_its_function() -> Result<()> {
+    let functions = sources::template_functions()?;
+    let machine = machine()?;
+    for task in tasks(&machine) {
+        let name = task.state["Arguments"]["FunctionName"].as_str();
+        let name = name.context("no function")?;
+        let name = name.trim_start_matches("${").trim_end_matches("Arn}");
+        let function = kebab(name);
+        let properties = functions
+            .get(&function)
+            .with_context(|| format!("no function {function}"))?;
+        let Some(limit) = properties["Timeout"].as_u64() else {
+            continue;
+        };
+        let patience = task.state["TimeoutSeconds"].as_u64().unwrap_or(0);
+        assert!(patience >= limit, "{}: {patience} < {limit}", task.name);
+    }
+    Ok(())
+}
+
+/// `ScenePreparer` as `scene-preparer`.
+fn kebab(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
