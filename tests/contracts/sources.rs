@@ -42,6 +42,8 @@ pub(crate) fn functions() -> Result<BTreeSet<String>> {
 /// `!Sub x` becomes `{"Fn::Sub": "x"}`.
 pub(crate) fn template() -> Result<Value> {
     let mut yaml: Yaml = serde_yaml_ng::from_str(&text("template.yaml")?)?;
+    // Once for each level of an anchor merged into an anchor.
+    yaml.apply_merge()?;
     yaml.apply_merge()?;
     spelled_out(yaml)
 }

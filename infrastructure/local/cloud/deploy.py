@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import botocore.exceptions
@@ -53,15 +54,27 @@ def function_names(template):
 
 
 def package(template, root, artifacts, s3):
-    """Upload every local artifact and put its address into the template."""
+    """Upload every local artifact, side by side, and put its address into the template."""
     artifacts.mkdir(parents=True, exist_ok=True)
     ensure_bucket(s3)
-    for resource in template["Resources"].values():
-        name = ARTIFACT_PROPERTIES.get(resource["Type"])
-        place = resource.get("Properties", {}).get(name) if name else None
-        if isinstance(place, str) and not place.startswith("s3://"):
-            key = upload(s3, root / place, artifacts)
+    local = [resource for resource in template["Resources"].values() if is_local(resource)]
+    places = [root / artifact_of(resource) for resource in local]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        keys = pool.map(lambda place: upload(s3, place, artifacts), places)
+        for resource, key in zip(local, keys):
+            name = ARTIFACT_PROPERTIES[resource["Type"]]
             resource["Properties"][name] = address(resource["Type"], key)
+
+
+def artifact_of(resource):
+    """Where a resource's artifact lies, if it has one."""
+    name = ARTIFACT_PROPERTIES.get(resource["Type"])
+    return resource.get("Properties", {}).get(name) if name else None
+
+
+def is_local(resource):
+    place = artifact_of(resource)
+    return isinstance(place, str) and not place.startswith("s3://")
 
 
 def address(resource_type, key):

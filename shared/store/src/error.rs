@@ -65,7 +65,11 @@ impl StoreError {
                 | "ThrottlingException"
                 | "RequestLimitExceeded"
                 | "ThrottledException"
-                | "SlowDown",
+                | "SlowDown"
+                // A write alone that met a transaction of the same row, and a
+                // transaction that met itself: both may be tried again.
+                | "TransactionConflictException"
+                | "TransactionInProgressException",
             ) => Self::Throttled {
                 operation,
                 source: Box::new(error),

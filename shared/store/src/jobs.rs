@@ -189,7 +189,8 @@ impl JobsTable {
             .map(|item| from_item("list jobs", item))
             .collect::<Result<_, _>>()?;
         let limit = usize::try_from(limit).unwrap_or(0);
-        let more = jobs.len() > limit;
+        // A page also ends at a megabyte, with fewer rows than asked for.
+        let more = jobs.len() > limit || page.last_evaluated_key.is_some();
         jobs.truncate(limit);
         let next = jobs.last().filter(|_| more).map(|job| Position {
             job_id: job.job_id,
@@ -316,7 +317,12 @@ impl JobsTable {
         now: Time,
     ) -> Result<(), StoreError> {
         let before: &[&str] = match to {
-            SceneStatus::Pending => &[],
+            // Nothing becomes pending, and a condition of no values is no expression.
+            SceneStatus::Pending => {
+                return Err(StoreError::Conflict {
+                    operation: "advance scene",
+                });
+            }
             SceneStatus::Generating => &["pending"],
             SceneStatus::Generated => &["pending", "generating"],
             SceneStatus::Complete => &["generated"],
@@ -557,3 +563,6 @@ fn record(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Option<JobRecord
         ledger,
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ mod jitter;
 mod jobs;
 mod objects;
 mod secrets;
+#[cfg(test)]
+mod testing;
 mod transaction;
 mod usage;
 mod workflow;

@@ -60,7 +60,7 @@ pub(crate) async fn write(
             tokio::time::sleep(crate::jitter::up_to_milliseconds(20 << meetings.min(5))).await;
             continue;
         }
-        if met_another || reasons.iter().any(|reason| reason == "ThrottlingError") {
+        if met_another || reasons.iter().any(|reason| is_throttling(reason)) {
             return Err(Refusal::Other(StoreError::Throttled {
                 operation,
                 source: Box::new(error),
@@ -81,6 +81,10 @@ fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {
         .iter()
         .map(|reason| reason.code().unwrap_or_default().to_owned())
         .collect()
+}
+
+fn is_throttling(reason: &str) -> bool {
+    matches!(reason, "ThrottlingError" | "ProvisionedThroughputExceeded")
 }
 
 fn positions(reasons: &[String], wanted: &str) -> Vec<usize> {

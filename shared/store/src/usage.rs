@@ -126,6 +126,13 @@ impl UsageTable {
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("get usage", error))?;
+        // A batch that was throttled in part leaves rows out and still succeeds.
+        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::Throttled {
+                operation: "get usage",
+                source: "not every row was read".into(),
+            });
+        }
         let rows = answer
             .responses
             .unwrap_or_default()
@@ -394,3 +401,6 @@ fn text(row: &HashMap<String, AttributeValue>, attribute: &str) -> String {
         .cloned()
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::progress::Progress;
@@ -77,6 +78,18 @@ impl Options {
     }
 }
 
+/// The last line of `--json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    job_id: &'a str,
+    status: &'a str,
+    video: &'a Path,
+    thumbnail: Option<&'a Path>,
+    seconds: f64,
+    scenes: usize,
+}
+
 /// The files of a film.
 struct Film {
     video: PathBuf,
@@ -98,7 +111,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let seconds = began.elapsed().as_secs_f64();
     report(&film, &stages, seconds);
     if options.json {
-        say::result(&summary(&id, &job, &film, seconds).to_string());
+        let summary = Summary {
+            job_id: &id,
+            status: &job.status,
+            video: &film.video,
+            thumbnail: film.thumbnail.as_deref(),
+            seconds: (seconds * 10.0).round() / 10.0,
+            scenes: job.scenes.len(),
+        };
+        say::result(&serde_json::to_string(&summary)?);
     } else {
         say::result(&film.video.display().to_string());
     }
@@ -169,17 +190,6 @@ fn report(film: &Film, stages: &[(String, Duration)], seconds: f64) {
         say::note(&format!("  {stage:<12}{:>7.1} s", time.as_secs_f64()));
     }
     say::note(&format!("  {:<12}{seconds:>7.1} s", "in all"));
-}
-
-fn summary(id: &str, job: &Job, film: &Film, seconds: f64) -> Value {
-    json!({
-        "jobId": id,
-        "status": job.status,
-        "video": film.video,
-        "thumbnail": film.thumbnail,
-        "seconds": (seconds * 10.0).round() / 10.0,
-        "scenes": job.scenes.len(),
-    })
 }
 
 #[cfg(test)]

@@ -97,9 +97,7 @@ pub(super) fn plan(
 fn from_frame(frame: u32, scene: &Path, threads: Option<u32>) -> Vec<String> {
     let mut arguments = Vec::new();
     if frame > 0 {
-        // Rounded up to the microsecond: just below would be the key frame before.
-        let time = (seconds(frame) * 1e6).ceil() / 1e6;
-        arguments.extend(["-ss".to_owned(), format!("{time:.6}")]);
+        arguments.extend(["-ss".to_owned(), format!("{:.6}", seconds(frame))]);
     }
     arguments.extend(crate::input::arguments(scene, threads));
     arguments

@@ -180,7 +180,8 @@ fn plan(size: (u32, u32), frames: u32, transitions: &[&str]) -> FilmPlan {
 }
 
 /// Decoded from each seam on, the film is what it is when decoded whole, and
-/// what its pieces are when decoded alone.
+/// what its pieces are when decoded alone; and each body is, frame by frame,
+/// the part of its scene that it should be.
 fn assert_seamless(shop: &Workshop, plan: &FilmPlan, film: &Film) {
     let whole = shop.frames(&film.video, 0, u32::MAX / 2);
     assert_eq!(whole.len(), plan.frames() as usize);
@@ -190,6 +191,20 @@ fn assert_seamless(shop: &Workshop, plan: &FilmPlan, film: &Film) {
         .flat_map(|piece| shop.frames(&piece.path, 0, u32::MAX / 2))
         .collect();
     assert_eq!(whole, alone);
+    for (index, timing) in plan.timings.iter().enumerate() {
+        let scene = shop.frames(
+            &shop.path(&format!("scene-{index:03}.mp4")),
+            0,
+            u32::MAX / 2,
+        );
+        let body = timing.overlap_before as usize..(timing.frames - timing.overlap_after) as usize;
+        let place = timing.start as usize;
+        assert_eq!(
+            whole[place + body.start..place + body.end],
+            scene[body],
+            "scene {index}"
+        );
+    }
     let mut seam = 0;
     for piece in pieces {
         let count = 3.min(piece.frames);

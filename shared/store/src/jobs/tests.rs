@@ -1,0 +1,216 @@
+use super::*;
+use crate::testing::{Tables, client_of, failure, job, now};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_smithy_mocks::mock;
+use std::time::Duration;
+
+/// A job with one scene in the given status, in tables in memory.
+fn with_scene(status: SceneStatus) -> (Tables, JobsTable, JobId) {
+    let tables = Tables::default();
+    let job = job(1, "someone");
+    let scene = Scene {
+        index: 1,
+        title: "One".to_owned(),
+        status,
+        updated_at: now(),
+    };
+    let id = job.job_id;
+    tables.put("jobs", row(id, JOB_ROW, &job));
+    tables.put("jobs", row(id, &scene_row(1), &scene));
+    let jobs = JobsTable::new(tables.client(), "jobs");
+    (tables, jobs, id)
+}
+
+fn row(id: JobId, sk: &str, content: &impl Serialize) -> HashMap<String, AttributeValue> {
+    to_item(&Row {
+        job_id: id,
+        sk: sk.to_owned(),
+        content,
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_scene_moves_on_once_and_is_counted_once() {
+    let (_, jobs, id) = with_scene(SceneStatus::Pending);
+    for to in [
+        SceneStatus::Generating,
+        SceneStatus::Generated,
+        SceneStatus::Complete,
+    ] {
+        jobs.advance_scene(id, 1, to, now()).await.unwrap();
+        for again in [SceneStatus::Generating, to] {
+            let error = jobs.advance_scene(id, 1, again, now()).await;
+            assert!(error.unwrap_err().is_conflict(), "{again:?} after {to:?}");
+        }
+    }
+    let job = jobs.get(id).await.unwrap().unwrap();
+    assert_eq!((job.scenes_generated, job.scenes_prepared), (1, 1));
+}
+
+#[tokio::test]
+async fn scenes_only_move_forwards() {
+    use SceneStatus::{Complete, Failed, Generated, Generating, Pending};
+    let all = [Pending, Generating, Generated, Complete, Failed];
+    let allowed = [
+        (Pending, Generating),
+        (Pending, Generated),
+        (Generating, Generated),
+        (Generated, Complete),
+        (Pending, Failed),
+        (Generating, Failed),
+        (Generated, Failed),
+    ];
+    for from in all {
+        for to in all {
+            let (tables, jobs, id) = with_scene(from);
+            let moved = jobs.advance_scene(id, 1, to, now()).await;
+            assert_eq!(
+                moved.is_ok(),
+                allowed.contains(&(from, to)),
+                "{from:?} {to:?}"
+            );
+            let scene = tables.row("jobs", &id.to_string(), "scene#001").unwrap();
+            let expected = if moved.is_ok() { to } else { from };
+            let status = AttributeValue::S(expected.as_str().to_owned());
+            assert_eq!(scene["status"], status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_has_ended_takes_no_scene() {
+    for status in [Status::Completed, Status::Failed] {
+        let (tables, jobs, id) = with_scene(SceneStatus::Pending);
+        let mut ended = job(1, "someone");
+        ended.status = status;
+        tables.put("jobs", row(id, JOB_ROW, &ended));
+        let moved = jobs
+            .advance_scene(id, 1, SceneStatus::Generated, now())
+            .await;
+        assert!(moved.unwrap_err().is_conflict());
+        let scene = tables.row("jobs", &id.to_string(), "scene#001").unwrap();
+        assert_eq!(scene["status"], AttributeValue::S("pending".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_scene_that_is_not_there_is_a_conflict() {
+    let (_, jobs, id) = with_scene(SceneStatus::Pending);
+    let moved = jobs
+        .advance_scene(id, 2, SceneStatus::Generated, now())
+        .await;
+    assert!(moved.unwrap_err().is_conflict());
+}
+
+#[tokio::test]
+async fn composing_never_goes_back() {
+    let (_, jobs, id) = with_scene(SceneStatus::Complete);
+    jobs.begin(id, now()).await.unwrap();
+    assert!(
+        jobs.begin_composing(id, now())
+            .await
+            .unwrap_err()
+            .is_conflict()
+    );
+    let (tables, jobs, id) = with_scene(SceneStatus::Complete);
+    let mut generating = job(1, "someone");
+    generating.stage = Stage::Generating;
+    tables.put("jobs", row(id, JOB_ROW, &generating));
+    jobs.begin_composing(id, now()).await.unwrap();
+    jobs.compose_percent(id, 40, now()).await.unwrap();
+    jobs.begin_composing(id, now().after(Duration::from_secs(9)))
+        .await
+        .unwrap();
+    for lower in [0, 39, 40] {
+        let raised = jobs.compose_percent(id, lower, now()).await;
+        assert!(raised.unwrap_err().is_conflict(), "{lower}");
+    }
+    let job = jobs.get(id).await.unwrap().unwrap();
+    assert_eq!((job.compose_percent, job.composing_at), (40, Some(now())));
+}
+
+#[tokio::test]
+async fn a_page_is_the_users_newest_jobs_from_a_position_on() {
+    let after = Position {
+        job_id: job(9, "someone").job_id,
+        created_at: now(),
+    };
+    let query = mock!(Client::query)
+        .match_requests(|input| {
+            let start = input.exclusive_start_key().unwrap();
+            let text = |name: &str| start[name].as_s().unwrap().as_str();
+            input.index_name() == Some("byUser")
+                && input.scan_index_forward() == Some(false)
+                && input.limit() == Some(3)
+                && input.expression_attribute_values().unwrap()[":user"]
+                    == AttributeValue::S("someone".to_owned())
+                && text("userId") == "someone"
+                && text("sk") == "job"
+                && text("createdAt") == now().to_string()
+                && text("jobId") == "00000000-0000-0000-0000-000000000009"
+        })
+        .then_output(|| page(&[8, 7, 6], true));
+    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let (found, next) = jobs.list("someone", 2, Some(&after)).await.unwrap();
+    assert_eq!(found, [job(8, "someone"), job(7, "someone")]);
+    assert_eq!(next.unwrap().job_id, job(7, "someone").job_id);
+}
+
+#[tokio::test]
+async fn a_page_cut_short_by_its_size_leads_on() {
+    let query = mock!(Client::query).then_output(|| page(&[8], true));
+    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let (found, next) = jobs.list("someone", 2, None).await.unwrap();
+    assert_eq!(found, [job(8, "someone")]);
+    assert_eq!(next.unwrap().job_id, job(8, "someone").job_id);
+}
+
+#[tokio::test]
+async fn the_last_page_leads_nowhere() {
+    for numbers in [&[3, 2][..], &[1], &[]] {
+        let query = mock!(Client::query).then_output(move || page(numbers, false));
+        let jobs = JobsTable::new(client_of(&[query]), "jobs");
+        let (found, next) = jobs.list("someone", 2, None).await.unwrap();
+        assert_eq!((found.len(), next), (numbers.len(), None));
+    }
+}
+
+fn page(numbers: &[u128], more: bool) -> QueryOutput {
+    let rows = numbers.iter().map(|number| {
+        let job = job(*number, "someone");
+        row(job.job_id, JOB_ROW, &job)
+    });
+    let rows: Vec<_> = rows.collect();
+    let last = rows.last().filter(|_| more).cloned();
+    QueryOutput::builder()
+        .set_items(Some(rows))
+        .set_last_evaluated_key(last)
+        .build()
+}
+
+#[tokio::test]
+async fn a_row_that_is_no_job_is_unreadable() {
+    let query = mock!(Client::query).then_output(|| {
+        let mut page = page(&[1], false);
+        page.items.as_mut().unwrap()[0].remove("status");
+        page
+    });
+    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_failing_list_is_told_by_its_meaning() {
+    let throttled = mock!(Client::query)
+        .sequence()
+        .http_response(|| failure("ThrottlingException"))
+        .http_response(|| failure("AccessDeniedException"))
+        .build();
+    let jobs = JobsTable::new(client_of(&[throttled]), "jobs");
+    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Throttled { .. }), "{error:?}");
+    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
+}

@@ -1,0 +1,244 @@
+//! Tables in memory that evaluate the very expressions this crate sends, as
+//! strictly as DynamoDB: for tests of what the conditions allow.
+
+mod expression;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::error::ErrorMetadata;
+use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
+use aws_sdk_dynamodb::operation::transact_write_items::{
+    TransactWriteItemsError, TransactWriteItemsInput, TransactWriteItemsOutput,
+};
+use aws_sdk_dynamodb::operation::update_item::{
+    UpdateItemError, UpdateItemInput, UpdateItemOutput,
+};
+use aws_sdk_dynamodb::types::error::{
+    ConditionalCheckFailedException, TransactionCanceledException,
+};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
+use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
+use domain::job::{Job, JobId};
+use domain::request::CreateJob;
+use domain::time::Time;
+use expression::Expression;
+use uuid::Uuid;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+/// Table, partition key and sort key.
+type Place = (String, String, String);
+
+/// Tables in memory.
+#[derive(Clone, Default)]
+pub(crate) struct Tables(Arc<Mutex<HashMap<Place, Item>>>);
+
+/// One write of a transaction, or an update alone.
+struct Write {
+    place: Place,
+    key: Item,
+    expression: Expression,
+    /// The whole row, for a put.
+    row: Option<Item>,
+}
+
+impl Tables {
+    pub(crate) fn client(&self) -> Client {
+        let (updates, transactions, gets) = (self.clone(), self.clone(), self.clone());
+        client_of(&[
+            mock!(Client::update_item).then_compute_response(move |input| updates.update(input)),
+            mock!(Client::transact_write_items)
+                .then_compute_response(move |input| transactions.transact(input)),
+            mock!(Client::get_item).then_compute_output(move |input| {
+                let place = place(input.table_name(), input.key().unwrap());
+                let item = gets.rows().get(&place).cloned();
+                GetItemOutput::builder().set_item(item).build()
+            }),
+        ])
+    }
+
+    pub(crate) fn row(&self, table: &str, partition: &str, sort: &str) -> Option<Item> {
+        let place = (table.to_owned(), partition.to_owned(), sort.to_owned());
+        self.rows().get(&place).cloned()
+    }
+
+    pub(crate) fn put(&self, table: &str, item: Item) {
+        self.rows().insert(place(Some(table), &item), item);
+    }
+
+    fn rows(&self) -> MutexGuard<'_, HashMap<Place, Item>> {
+        self.0.lock().unwrap()
+    }
+
+    fn update(&self, input: &UpdateItemInput) -> MockResponse<UpdateItemOutput, UpdateItemError> {
+        let mut rows = self.rows();
+        let key = input.key().unwrap().clone();
+        let write = Write {
+            place: place(input.table_name(), &key),
+            key,
+            expression: Expression::new(
+                input.update_expression(),
+                input.condition_expression(),
+                input.expression_attribute_names(),
+                input.expression_attribute_values(),
+            ),
+            row: None,
+        };
+        if !write.is_allowed(&rows) {
+            let refusal = ConditionalCheckFailedException::builder()
+                .set_item(rows.get(&write.place).cloned())
+                .meta(named("ConditionalCheckFailedException"))
+                .build();
+            return MockResponse::Error(UpdateItemError::ConditionalCheckFailedException(refusal));
+        }
+        let row = write.apply(&mut rows);
+        MockResponse::Output(
+            UpdateItemOutput::builder()
+                .set_attributes(Some(row))
+                .build(),
+        )
+    }
+
+    fn transact(
+        &self,
+        input: &TransactWriteItemsInput,
+    ) -> MockResponse<TransactWriteItemsOutput, TransactWriteItemsError> {
+        let mut rows = self.rows();
+        let writes: Vec<Write> = input.transact_items().iter().map(Write::of).collect();
+        for (index, write) in writes.iter().enumerate() {
+            let twice = writes[..index]
+                .iter()
+                .any(|other| other.place == write.place);
+            assert!(!twice, "two writes of one row: {:?}", write.place);
+        }
+        let allowed: Vec<bool> = writes.iter().map(|write| write.is_allowed(&rows)).collect();
+        if allowed.contains(&false) {
+            let reasons = allowed.into_iter().map(|allowed| {
+                let code = if allowed {
+                    "None"
+                } else {
+                    "ConditionalCheckFailed"
+                };
+                CancellationReason::builder().code(code).build()
+            });
+            let canceled = TransactionCanceledException::builder()
+                .set_cancellation_reasons(Some(reasons.collect()))
+                .meta(named("TransactionCanceledException"))
+                .build();
+            return MockResponse::Error(TransactWriteItemsError::TransactionCanceledException(
+                canceled,
+            ));
+        }
+        for write in writes {
+            write.apply(&mut rows);
+        }
+        MockResponse::Output(TransactWriteItemsOutput::builder().build())
+    }
+}
+
+impl Write {
+    fn of(item: &TransactWriteItem) -> Self {
+        if let Some(update) = item.update() {
+            return Self {
+                place: place(Some(update.table_name()), update.key()),
+                key: update.key().clone(),
+                expression: Expression::new(
+                    Some(update.update_expression()),
+                    update.condition_expression(),
+                    update.expression_attribute_names(),
+                    update.expression_attribute_values(),
+                ),
+                row: None,
+            };
+        }
+        let put = item.put().unwrap();
+        Self {
+            place: place(Some(put.table_name()), put.item()),
+            key: Item::new(),
+            expression: Expression::new(
+                None,
+                put.condition_expression(),
+                put.expression_attribute_names(),
+                put.expression_attribute_values(),
+            ),
+            row: Some(put.item().clone()),
+        }
+    }
+
+    fn is_allowed(&self, rows: &HashMap<Place, Item>) -> bool {
+        let nothing = Item::new();
+        let row = rows.get(&self.place).unwrap_or(&nothing);
+        self.expression.holds(row)
+    }
+
+    /// Writes and answers the row it has become.
+    fn apply(self, rows: &mut HashMap<Place, Item>) -> Item {
+        let mut row = match self.row {
+            Some(row) => row,
+            None => rows.get(&self.place).cloned().unwrap_or(self.key),
+        };
+        self.expression.apply(&mut row);
+        rows.insert(self.place, row.clone());
+        row
+    }
+}
+
+fn place(table: Option<&str>, keys: &Item) -> Place {
+    let partition = ["jobId", "userId"].iter().find_map(|name| keys.get(*name));
+    let text = |value: Option<&AttributeValue>| value.unwrap().as_s().unwrap().clone();
+    (
+        table.unwrap().to_owned(),
+        text(partition),
+        text(keys.get("sk")),
+    )
+}
+
+fn named(code: &str) -> ErrorMetadata {
+    ErrorMetadata::builder().code(code).build()
+}
+
+/// A client that answers by the first rule that fits, and does not retry.
+pub(crate) fn client_of(rules: &[Rule]) -> Client {
+    mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules, |config| {
+        config.retry_config(RetryConfig::disabled())
+    })
+}
+
+/// DynamoDB's answer when it fails.
+pub(crate) fn failure(code: &str) -> HttpResponse {
+    failure_with(code, "")
+}
+
+/// DynamoDB's answer when it cancels a transaction for these reasons.
+pub(crate) fn canceled(reasons: &[&str]) -> HttpResponse {
+    let reasons: Vec<String> = reasons
+        .iter()
+        .map(|reason| format!("{{\"Code\":\"{reason}\"}}"))
+        .collect();
+    let reasons = format!(",\"CancellationReasons\":[{}]", reasons.join(","));
+    failure_with("TransactionCanceledException", &reasons)
+}
+
+fn failure_with(code: &str, more: &str) -> HttpResponse {
+    let body = format!("{{\"__type\":\"com.amazonaws.dynamodb.v20120810#{code}\"{more}}}");
+    HttpResponse::new(400.try_into().unwrap(), body.into())
+}
+
+/// A moment to count from.
+pub(crate) fn now() -> Time {
+    Time::from_millisecond(1_795_176_000_000)
+}
+
+/// A job just accepted; each number is another one.
+pub(crate) fn job(number: u128, user_id: &str) -> Job {
+    Job::accepted(
+        JobId(Uuid::from_u128(number)),
+        user_id,
+        CreateJob::sample(),
+        now(),
+        std::time::Duration::from_secs(3600),
+    )
+}

@@ -1,0 +1,49 @@
+//! AWS's JSON protocol over plain HTTP, for the few calls that the tests need.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::Stack;
+
+/// Calls Cognito.
+pub async fn cognito(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    call(stack, "cognito-idp", &target, body).await
+}
+
+/// Calls DynamoDB.
+pub async fn dynamodb(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
+    let target = format!("DynamoDB_20120810.{operation}");
+    call(stack, "dynamodb", &target, body).await
+}
+
+/// A job's own row, with DynamoDB's types.
+pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
+    let key = json!({"jobId": {"S": job}, "sk": {"S": "job"}});
+    let body = json!({"TableName": stack.table("jobs")?, "Key": key, "ConsistentRead": true});
+    let answer = dynamodb(stack, "GetItem", &body).await?;
+    Ok(answer["Item"].clone())
+}
+
+async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
+    // The emulator wants to see a signature, not to check it.
+    let credential = format!("test/20260101/{}/{service}/aws4_request", stack.region);
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local"
+    );
+    let response = reqwest::Client::new()
+        .post(&stack.endpoint_url)
+        .header("x-amz-target", target)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("authorization", authorization)
+        .body(body.to_string())
+        .send()
+        .await
+        .with_context(|| format!("{target} was not answered"))?;
+    let status = response.status();
+    let text = response.text().await?;
+    if !status.is_success() {
+        bail!("{target} was refused: {status} {text}");
+    }
+    Ok(serde_json::from_str(&text).unwrap_or_default())
+}
