@@ -66,8 +66,7 @@ fn the_creation_that_is_replayed_is_valid() -> Result<()> {
 fn step_events_have_the_fields_of_the_state_machines_payloads() -> Result<()> {
     let machine = sources::json("statemachine/generate-video.asl.json")?;
     let template = sources::template()?;
-    let substitutions =
-        &template["Resources"]["Workflow"]["Properties"]["DefinitionSubstitutions"];
+    let substitutions = &template["Resources"]["Workflow"]["Properties"]["DefinitionSubstitutions"];
     let mut seen = 0;
     for task in crate::workflow::tasks(&machine) {
         let arguments = &task.state["Arguments"];
@@ -83,10 +82,16 @@ fn step_events_have_the_fields_of_the_state_machines_payloads() -> Result<()> {
             .context("no function name")?;
         let event = event(function)?;
         ensure!(
-            event["jobId"].as_str().is_some_and(|id| id.parse::<JobId>().is_ok()),
+            event["jobId"]
+                .as_str()
+                .is_some_and(|id| id.parse::<JobId>().is_ok()),
             "{function}: no job id"
         );
-        for field in arguments["Payload"].as_object().context("no payload")?.keys() {
+        for field in arguments["Payload"]
+            .as_object()
+            .context("no payload")?
+            .keys()
+        {
             // "Finish Job" passes no error, "Finish Failed Job" does.
             assert!(event.get(field).is_some(), "{function}: no {field}");
         }

@@ -47,7 +47,9 @@ fn watch_router() -> Result<(BTreeMap<Route, String>, Option<String>)> {
         for entry in served_by.as_array().context("no list of methods")? {
             let field = |name: &str| {
                 let value = entry.get(name).and_then(toml::Value::as_str);
-                value.map(str::to_owned).with_context(|| format!("{path} has no {name}"))
+                value
+                    .map(str::to_owned)
+                    .with_context(|| format!("{path} has no {name}"))
             };
             routes.insert((field("method")?, path.clone()), field("function")?);
         }

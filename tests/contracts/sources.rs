@@ -76,9 +76,7 @@ fn spelled_out(yaml: Yaml) -> Result<Value> {
 /// The properties of every function of the template, by its folder's name.
 pub(crate) fn template_functions() -> Result<BTreeMap<String, Value>> {
     let template = template()?;
-    let resources = template["Resources"]
-        .as_object()
-        .context("no resources")?;
+    let resources = template["Resources"].as_object().context("no resources")?;
     let mut functions = BTreeMap::new();
     for (id, resource) in resources {
         if resource["Type"] != "AWS::Serverless::Function" {

@@ -24,7 +24,10 @@ fn timeouts_are_possible() -> Result<()> {
     for (function, properties) in sources::template_functions()? {
         let timeout = properties.get("Timeout").unwrap_or(default);
         let timeout = timeout.as_u64().with_context(|| function.clone())?;
-        assert!((1..=MAX_TIMEOUT).contains(&timeout), "{function}: {timeout}");
+        assert!(
+            (1..=MAX_TIMEOUT).contains(&timeout),
+            "{function}: {timeout}"
+        );
     }
     Ok(())
 }

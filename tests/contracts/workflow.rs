@@ -42,10 +42,14 @@ fn collect<'a>(machine: &'a Value, is_caught: bool, tasks: &mut Vec<Task<'a>>) {
 }
 
 fn catches_all(state: &Value) -> bool {
-    state["Catch"].as_array().into_iter().flatten().any(|catch| {
-        let errors = catch["ErrorEquals"].as_array();
-        errors.is_some_and(|errors| errors.iter().any(|error| error == "States.ALL"))
-    })
+    state["Catch"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|catch| {
+            let errors = catch["ErrorEquals"].as_array();
+            errors.is_some_and(|errors| errors.iter().any(|error| error == "States.ALL"))
+        })
 }
 
 fn machine() -> Result<Value> {

@@ -70,23 +70,53 @@ impl Film {
     /// Decodes every frame; any complaint of the decoder is an error.
     pub(crate) fn frames(&self) -> Result<Vec<Frame>> {
         let output = self.run(&[
-            "-v", "error", "-i", "FILM", "-map", "0:v:0", "-fps_mode", "passthrough", "-f",
-            "framecrc", "-",
+            "-v",
+            "error",
+            "-i",
+            "FILM",
+            "-map",
+            "0:v:0",
+            "-fps_mode",
+            "passthrough",
+            "-f",
+            "framecrc",
+            "-",
         ])?;
-        ensure!(output.errors.is_empty(), "does not decode: {}", output.errors);
+        ensure!(
+            output.errors.is_empty(),
+            "does not decode: {}",
+            output.errors
+        );
         let lines = output.text.lines().filter(|line| !line.starts_with('#'));
-        lines.map(|line| frame(line).with_context(|| line.to_owned())).collect()
+        lines
+            .map(|line| frame(line).with_context(|| line.to_owned()))
+            .collect()
     }
 
     /// Measured by the meter of EBU R128.
     pub(crate) fn loudness(&self) -> Result<Loudness> {
         let output = self.run(&[
-            "-nostats", "-i", "FILM", "-map", "0:a:0", "-af", "ebur128=peak=true:framelog=quiet",
-            "-f", "null", "-",
+            "-nostats",
+            "-i",
+            "FILM",
+            "-map",
+            "0:a:0",
+            "-af",
+            "ebur128=peak=true:framelog=quiet",
+            "-f",
+            "null",
+            "-",
         ])?;
-        let summary = output.errors.split("Summary:").nth(1).context("no summary")?;
+        let summary = output
+            .errors
+            .split("Summary:")
+            .nth(1)
+            .context("no summary")?;
         let value = |name: &str| -> Result<f64> {
-            let rest = summary.split(name).nth(1).with_context(|| format!("no {name}"))?;
+            let rest = summary
+                .split(name)
+                .nth(1)
+                .with_context(|| format!("no {name}"))?;
             let word = rest.split_whitespace().next().context("no value")?;
             Ok(word.parse()?)
         };
@@ -98,9 +128,13 @@ impl Film {
 
     fn run(&self, arguments: &[&str]) -> Result<Output> {
         let path = self.path.to_string_lossy().into_owned();
-        let arguments = arguments
-            .iter()
-            .map(|argument| if *argument == "FILM" { path.as_str() } else { argument });
+        let arguments = arguments.iter().map(|argument| {
+            if *argument == "FILM" {
+                path.as_str()
+            } else {
+                argument
+            }
+        });
         let output = Command::new(ffmpeg().path())
             .args(["-hide_banner", "-nostdin"])
             .args(arguments)

@@ -123,7 +123,9 @@ async fn video(person: &Person, id: &str) -> Result<Vec<u8>> {
     let without_query = |url: &str| url.split('?').next().map(str::to_owned);
     assert_eq!(without_query(url), without_query(&location));
 
-    let part = reqwest::Client::new().get(url).header("range", "bytes=0-99");
+    let part = reqwest::Client::new()
+        .get(url)
+        .header("range", "bytes=0-99");
     let part = part.send().await?;
     assert_eq!(part.status(), 206);
     assert_eq!(part.bytes().await?.len(), 100);
@@ -155,12 +157,22 @@ fn check_course(course: &Course, scenes: usize) -> Result<()> {
         assert_eq!(scene["index"], at + 1);
         assert_eq!(scene["status"], "complete");
         assert_eq!(scene["attempts"], 1);
-        ensure!(scene["title"].as_str().is_some_and(|title| !title.is_empty()));
+        ensure!(
+            scene["title"]
+                .as_str()
+                .is_some_and(|title| !title.is_empty())
+        );
     }
-    let times: Vec<&str> = ["createdAt", "startedAt", "plannedAt", "composingAt", "completedAt"]
-        .into_iter()
-        .filter_map(|name| job[name].as_str())
-        .collect();
+    let times: Vec<&str> = [
+        "createdAt",
+        "startedAt",
+        "plannedAt",
+        "composingAt",
+        "completedAt",
+    ]
+    .into_iter()
+    .filter_map(|name| job[name].as_str())
+    .collect();
     ensure!(times.len() == 5 && times.is_sorted(), "{times:?}");
     Ok(())
 }

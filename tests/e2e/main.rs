@@ -6,13 +6,13 @@
 
 mod cinema;
 mod film;
-//mod forged;
-//mod killed;
-//mod limits;
-//mod lists;
+mod forged;
+mod killed;
+mod limits;
+mod lists;
 mod misbehaviour;
-//mod refusals;
-//mod tokens;
+mod refusals;
+mod tokens;
 
 use serde_json::{Value, json};
 

@@ -67,7 +67,11 @@ impl Case {
 
         self.check_end(course.end())?;
         let creates = provider.creates(&word).await?;
-        ensure!(creates.paid == self.paid, "paid: {creates:?}, not {}", self.paid);
+        ensure!(
+            creates.paid == self.paid,
+            "paid: {creates:?}, not {}",
+            self.paid
+        );
         let usage = person.usage().await?;
         let expected = match self.end {
             End::Completed | End::WithoutMusic => (1, 0, 9),
@@ -94,7 +98,11 @@ impl Case {
                 ensure!(error["code"] == code, "{error}");
                 ensure!(error["retryable"] == retryable, "{error}");
                 ensure!(error["stage"] == "generating", "{error}");
-                ensure!(error["message"].as_str().is_some_and(|text| text.len() > 10));
+                ensure!(
+                    error["message"]
+                        .as_str()
+                        .is_some_and(|text| text.len() > 10)
+                );
             }
         }
         Ok(())

@@ -28,9 +28,8 @@ pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
 async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
     // The emulator wants to see a signature, not to check it.
     let credential = format!("test/20260101/{}/{service}/aws4_request", stack.region);
-    let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local"
-    );
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local");
     let response = reqwest::Client::new()
         .post(&stack.endpoint_url)
         .header("x-amz-target", target)

@@ -46,7 +46,9 @@ impl Answer {
     /// A header's text; empty when it is not there.
     pub fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The answer of a request.
@@ -90,12 +92,7 @@ impl Person {
     }
 
     /// The same in any pool, by any of its clients.
-    pub async fn sign_up_in(
-        stack: &Stack,
-        pool: &str,
-        client: &str,
-        email: &str,
-    ) -> Result<Self> {
+    pub async fn sign_up_in(stack: &Stack, pool: &str, client: &str, email: &str) -> Result<Self> {
         let user = json!({
             "UserPoolId": pool, "Username": email, "MessageAction": "SUPPRESS",
             "UserAttributes": [
@@ -119,7 +116,9 @@ impl Person {
         let answer = aws::cognito(stack, "InitiateAuth", &sign_in).await?;
         let token = |name: &str| {
             let token = answer["AuthenticationResult"][name].as_str();
-            token.map(str::to_owned).with_context(|| format!("no {name}"))
+            token
+                .map(str::to_owned)
+                .with_context(|| format!("no {name}"))
         };
         let mut person = Self {
             stack: stack.clone(),
@@ -127,7 +126,9 @@ impl Person {
             email: email.to_owned(),
             access_token: token("AccessToken")?,
             id_token: token("IdToken")?,
-            http: Client::builder().redirect(redirect::Policy::none()).build()?,
+            http: Client::builder()
+                .redirect(redirect::Policy::none())
+                .build()?,
         };
         let user = json!({"AccessToken": person.access_token});
         let user = aws::cognito(stack, "GetUser", &user).await?;

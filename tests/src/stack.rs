@@ -43,15 +43,17 @@ impl Stack {
             )?;
             return Ok(None);
         };
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
         let stack = serde_json::from_str(&text).with_context(|| format!("{path} is wrong"))?;
         Ok(Some(stack))
     }
 
     /// A table's name.
     pub fn table(&self, name: &str) -> Result<&str> {
-        let table = self.tables.get(name).with_context(|| format!("no table {name}"))?;
+        let table = self
+            .tables
+            .get(name)
+            .with_context(|| format!("no table {name}"))?;
         Ok(table)
     }
 }

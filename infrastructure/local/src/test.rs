@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cloud::deploy::REPLICATE_TOKEN;
 use crate::cloud::{self, Stack};
-use crate::command::{command, is_installed, run as run_command};
+use crate::command::{command, is_installed};
 use crate::setup::{ffmpeg, node, python};
 use crate::workspace::Workspace;
 use crate::{check, say};
@@ -71,15 +71,21 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 fn with_cloud(workspace: &Workspace, stack: &Stack, ffmpeg: &Path) -> Result<Count> {
     let mut count = Count::default();
     for (name, client) in [
-        (
-            "Python",
-            python_client as fn(&Workspace, &Stack) -> Result<()>,
-        ),
+        ("Python", python_client as fn(&Workspace) -> Result<Command>),
         ("Node.js", node_client),
     ] {
         let what = format!("Holding the look-alike to Replicate's {name} client");
-        let result = say::step(&what, || client(workspace, stack));
-        count.add(Count::of(result, |()| 1));
+        let probes = say::step(&what, || {
+            counted(
+                client(workspace)?
+                    .env("REPLICATE_BASE_URL", &stack.replicate_url)
+                    .env("REPLICATE_API_TOKEN", REPLICATE_TOKEN),
+            )
+        });
+        match probes {
+            Ok(found) => count.add(found),
+            Err(error) => count.add(Count::of(Err::<(), _>(error), |()| 0)),
+        }
     }
     count.add(say::step("Testing end to end", || {
         cargo_tests(workspace, Package::Only(END_TO_END), ffmpeg, Some(stack))
@@ -87,25 +93,19 @@ fn with_cloud(workspace: &Workspace, stack: &Stack, ffmpeg: &Path) -> Result<Cou
     Ok(count)
 }
 
-fn python_client(workspace: &Workspace, stack: &Stack) -> Result<()> {
+fn python_client(workspace: &Workspace) -> Result<Command> {
     let python = python::environment(workspace, PYTHON_CLIENT)?;
     let mut check = python::python_command(workspace, &python);
     check.arg(format!("{CLIENTS}/check_python.py"));
-    run_command(client_environment(&mut check, stack))
+    Ok(check)
 }
 
-fn node_client(workspace: &Workspace, stack: &Stack) -> Result<()> {
+fn node_client(workspace: &Workspace) -> Result<Command> {
     let folder = node::packages(workspace, "clients", &NODE_CLIENT)?;
     // It finds the client from the folder that it is run in.
     let mut check = command("node", &folder);
     check.arg(workspace.path(CLIENTS).join("check_node.mjs"));
-    run_command(client_environment(&mut check, stack))
-}
-
-fn client_environment<'a>(command: &'a mut Command, stack: &Stack) -> &'a mut Command {
-    command
-        .env("REPLICATE_BASE_URL", &stack.replicate_url)
-        .env("REPLICATE_API_TOKEN", REPLICATE_TOKEN)
+    Ok(check)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +148,7 @@ fn counted(command: &mut Command) -> Result<Count> {
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()
-        .context("cannot start cargo")?;
+        .context("cannot start the tests")?;
     // The command keeps its ends of the pipe open until it is told otherwise.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut count = Count::default();
@@ -166,10 +166,11 @@ fn counted(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
-/// The counts in the closing line of nextest or of a test program.
+/// The counts in the closing line of nextest, of a test program, or of a client's probes.
 fn summary(line: &str) -> Option<Count> {
     let line = line.trim_start();
-    if !line.starts_with("Summary [") && !line.starts_with("test result:") {
+    let closing = ["Summary [", "test result:", "python:", "node:"];
+    if !closing.iter().any(|start| line.starts_with(start)) {
         return None;
     }
     Some(Count {
@@ -213,6 +214,11 @@ mod tests {
                 failed: 0
             })
         );
+        let probes = Count {
+            passed: 18,
+            failed: 1,
+        };
+        assert_eq!(summary("python: 18 passed, 1 failed"), Some(probes));
         assert_eq!(summary("12 passed"), None);
     }
 

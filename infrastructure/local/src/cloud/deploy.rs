@@ -146,7 +146,6 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
     let mut parameters = json!({
         "Environment": "development",
         "Architecture": Architecture::host()?.lambda_name(),
-        "AllowedOrigin": "http://localhost:5173",
         "AllowedOrigins": "http://localhost:5173",
         "PublicApiUrl": addresses.api,
         "JwtIssuer": "",

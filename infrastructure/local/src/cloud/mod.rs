@@ -3,6 +3,7 @@
 
 pub(crate) mod deploy;
 mod emulator;
+mod environment;
 mod ports;
 mod process;
 mod stack;
@@ -68,6 +69,7 @@ pub(crate) fn up(workspace: &Workspace, options: &Options) -> Result<Stack> {
     let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, &options.parameter)?;
     let stack = Stack::new(&addresses, &deployed)?;
     users::create(&stack)?;
+    environment::write(workspace, &stack.endpoint_url)?;
     stack.write(workspace)?;
     say::note(&format!("The local cloud is up: {}", stack.api_url));
     Ok(stack)

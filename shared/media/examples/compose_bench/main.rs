@@ -205,11 +205,13 @@ impl Bench {
         Ok((film, meter.stop()?))
     }
 
-    /// VMAF of every fifth frame.
+    /// VMAF of every fifth frame. Frames are paired by number: by time, the
+    /// reference's milliseconds would pair every third with its neighbour.
     fn vmaf(&self, film: &Path, reference: &Path) -> Result<f64> {
         let report = self.path("vmaf.json");
         let filter = format!(
-            "[0:v][1:v]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path={}",
+            "[0:v]settb=1/30,setpts=N[film];[1:v]settb=1/30,setpts=N[reference];\
+             [film][reference]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path={}",
             report.display()
         );
         let inputs = [film, reference].map(|path| path.display().to_string());

@@ -213,7 +213,8 @@ fn assert_refusal(what: &str, error: &ApiError) {
     assert!(challenge.starts_with("Bearer"), "{what}: {challenge}");
 
     let body = error.body(now());
-    let names: Vec<_> = body.as_object().unwrap().keys().collect();
+    let mut names: Vec<_> = body.as_object().unwrap().keys().collect();
+    names.sort();
     assert_eq!(names, ["code", "details", "error", "timestamp"], "{what}");
     assert_eq!(body["code"], "UNAUTHORIZED", "{what}");
     assert_eq!(body["details"], json!({}), "{what}");

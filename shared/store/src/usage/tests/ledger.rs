@@ -221,3 +221,26 @@ async fn a_place_is_given_back_to_the_month_it_was_taken_in() {
     let other = month_row(&Month::of(next_month));
     assert_eq!(world.tables.row("usage", "someone", &other), None);
 }
+
+/// The place counts, whatever the status says.
+#[tokio::test]
+async fn a_place_that_is_not_held_is_not_settled() {
+    for reservation in [Reservation::Committed, Reservation::Released] {
+        let world = World::new();
+        assert!(world.happen(0, Event::Create).await);
+        let id = job(0, "someone").job_id.to_string();
+        let mut row = world.tables.row("jobs", &id, "job").unwrap();
+        let settled = crate::change::to_attribute(&reservation).unwrap();
+        row.insert("reservation".to_owned(), settled);
+        row.insert(
+            "status".to_owned(),
+            AttributeValue::S("processing".to_owned()),
+        );
+        world.tables.put("jobs", row);
+        let month = world.month();
+        for event in [Event::Complete, Event::Fail] {
+            assert!(!world.happen(0, event).await, "{event:?}");
+        }
+        assert_eq!(world.month(), month);
+    }
+}

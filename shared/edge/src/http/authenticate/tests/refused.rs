@@ -26,7 +26,7 @@ pub(super) fn tokens() -> Refused {
 }
 
 /// A good payload, signed by the pool's first key as this algorithm.
-fn signed_as(header: Value, key: &EncodingKey, algorithm: Algorithm) -> String {
+fn signed_as(header: &Value, key: &EncodingKey, algorithm: Algorithm) -> String {
     let payload = access_claims(now()).to_string();
     sign(&header.to_string(), &payload, key, algorithm)
 }
@@ -53,55 +53,55 @@ fn algorithms() -> Refused {
         ("alg RS256 without a signature", unsigned("RS256")),
         (
             "alg none with a signature",
-            signed_as(named("none"), &rsa, Algorithm::RS256),
+            signed_as(&named("none"), &rsa, Algorithm::RS256),
         ),
         (
             "alg rs256",
-            signed_as(named("rs256"), &rsa, Algorithm::RS256),
+            signed_as(&named("rs256"), &rsa, Algorithm::RS256),
         ),
         (
             "alg missing",
-            signed_as(json!({ "kid": "first" }), &rsa, Algorithm::RS256),
+            signed_as(&json!({ "kid": "first" }), &rsa, Algorithm::RS256),
         ),
         (
             "alg list",
             signed_as(
-                json!({ "alg": ["RS256"], "kid": "first" }),
+                &json!({ "alg": ["RS256"], "kid": "first" }),
                 &rsa,
                 Algorithm::RS256,
             ),
         ),
         (
             "HS256 with the public key",
-            signed_as(named("HS256"), &public_as_secret, Algorithm::HS256),
+            signed_as(&named("HS256"), &public_as_secret, Algorithm::HS256),
         ),
         (
             "HS256 with the modulus",
-            signed_as(named("HS256"), &modulus_as_secret, Algorithm::HS256),
+            signed_as(&named("HS256"), &modulus_as_secret, Algorithm::HS256),
         ),
         (
             "HS256 that says RS256",
-            signed_as(named("RS256"), &public_as_secret, Algorithm::HS256),
+            signed_as(&named("RS256"), &public_as_secret, Algorithm::HS256),
         ),
         ("ES256 of the pool", ELLIPTIC.mint(&access_claims(now()))),
         (
             "ES256 that names an RSA key",
-            signed_as(named("ES256"), &elliptic, Algorithm::ES256),
+            signed_as(&named("ES256"), &elliptic, Algorithm::ES256),
         ),
         (
             "RS256 that names an elliptic key",
             signed_as(
-                json!({ "alg": "RS256", "kid": "elliptic" }),
+                &json!({ "alg": "RS256", "kid": "elliptic" }),
                 &rsa,
                 Algorithm::RS256,
             ),
         ),
-        ("PS256", signed_as(named("PS256"), &rsa, Algorithm::PS256)),
-        ("RS384", signed_as(named("RS384"), &rsa, Algorithm::RS384)),
-        ("RS512", signed_as(named("RS512"), &rsa, Algorithm::RS512)),
+        ("PS256", signed_as(&named("PS256"), &rsa, Algorithm::PS256)),
+        ("RS384", signed_as(&named("RS384"), &rsa, Algorithm::RS384)),
+        ("RS512", signed_as(&named("RS512"), &rsa, Algorithm::RS512)),
         (
             "RS512 that says RS256",
-            signed_as(named("RS256"), &rsa, Algorithm::RS512),
+            signed_as(&named("RS256"), &rsa, Algorithm::RS512),
         ),
     ]
 }

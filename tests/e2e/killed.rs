@@ -1,0 +1,136 @@
+//! The composer dies in the middle of its work, three times over: at about 10,
+//! 50 and 90 percent. The film still comes and no scene is paid for again.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use end_to_end::{Person, Provider, Stack, aws, unique_word};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// A transition of this test only: it shows which FFmpeg works for its film.
+const TRANSITION: &str = "hlwind";
+const PATIENCE: Duration = Duration::from_secs(300);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const TO_VANISH: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_film_outlives_its_composer() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let word = unique_word("killed");
+    let person = Person::sign_up(&stack).await?;
+    let film = json!({
+        "prompt": format!("{word} a lantern drifts over quiet water"),
+        "category": "music-video", "scenes": 3, "durationSeconds": 9,
+        "transition": TRANSITION,
+    });
+    let id = person.create(&film).await?;
+    let watching = tokio::spawn({
+        let (person, id) = (person.clone(), id.clone());
+        async move { person.watch(&id).await }
+    });
+
+    let mut killed = Vec::new();
+    for percent in [10, 50, 90] {
+        let composer = composer_past(&stack, &id, percent, &killed)
+            .await
+            .with_context(|| format!("at {percent} %"))?;
+        kill(composer)?;
+        gone(composer).await?;
+        killed.push(composer);
+    }
+
+    let course = watching.await??;
+    assert_eq!(course.status(), "completed", "{}", course.end());
+    assert_eq!(Provider::new(&stack).creates(&word).await?.paid, 4);
+    assert_eq!(person.usage().await?, (1, 0, 9));
+    for scene in course.end()["scenes"].as_array().context("no scenes")? {
+        assert_eq!(scene["attempts"], 1, "{scene}");
+    }
+    Ok(())
+}
+
+/// The process that composes this film, as soon as it has come so far.
+async fn composer_past(stack: &Stack, id: &str, percent: u64, killed: &[i32]) -> Result<i32> {
+    let started = Instant::now();
+    let mut composer = None;
+    while started.elapsed() < PATIENCE {
+        if let Some(found) = composers()?.into_iter().find(|pid| !killed.contains(pid)) {
+            composer = Some(found);
+        }
+        let row = aws::job_row(stack, id).await?;
+        ensure!(row["status"]["S"] != "completed", "it was done before");
+        ensure!(row["status"]["S"] != "failed", "{row}");
+        if let (Some(composer), true) = (composer, compose_percent(&row) >= percent) {
+            return Ok(composer);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    bail!("it does not come so far")
+}
+
+fn compose_percent(row: &Value) -> u64 {
+    let digits = row["composePercent"]["N"].as_str().unwrap_or_default();
+    digits.parse().unwrap_or(0)
+}
+
+/// The parents of every FFmpeg that draws our transition.
+fn composers() -> Result<Vec<i32>> {
+    let marker = format!("transition={TRANSITION}");
+    let mut parents = Vec::new();
+    for pid in processes()? {
+        if command_line(pid).contains(&marker) {
+            parents.extend(parent(pid));
+        }
+    }
+    Ok(parents)
+}
+
+fn processes() -> Result<Vec<i32>> {
+    let entries = fs::read_dir("/proc")?.flatten();
+    Ok(entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect())
+}
+
+/// Empty for a process that is gone.
+fn command_line(pid: i32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    line.trim().parse().ok().filter(|parent| *parent > 1)
+}
+
+fn kill(pid: i32) -> Result<()> {
+    let line = command_line(pid);
+    ensure!(line.contains("bootstrap"), "{pid} is no function: {line}");
+    let pid = Pid::from_raw(pid).context("no process")?;
+    Ok(kill_process(pid, Signal::KILL)?)
+}
+
+/// Nothing that the dead composer started is left: it all works in a folder
+/// that is named after it.
+async fn gone(composer: i32) -> Result<()> {
+    let folder = format!("omnigen-{composer}-");
+    let started = Instant::now();
+    let mut left = Vec::new();
+    while started.elapsed() < TO_VANISH {
+        left = processes()?
+            .into_iter()
+            .map(command_line)
+            .filter(|line| line.contains(&folder))
+            .collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    bail!("orphans: {left:?}")
+}
