@@ -4,17 +4,23 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
-use domain::attempt::{Attempt, AttemptState};
-use domain::failure::Failure;
-use domain::job::{Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
+use domain::attempt::Attempt;
+use domain::job::{Job, JobId, Scene};
 use domain::prices::LedgerEntry;
-use domain::storyboard::Storyboard;
 use domain::time::Time;
 use serde::Serialize;
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
+use crate::transaction;
+
+mod attempts;
+mod changes;
+#[cfg(test)]
+mod tests;
 
 const JOB_ROW: &str = "job";
 const BY_USER: &str = "byUser";
@@ -226,6 +232,8 @@ impl JobsTable {
         }
     }
 
+    /// One conditional change of one row. A change that meets a transaction of
+    /// the same row waits its turn.
     async fn apply(
         &self,
         operation: &'static str,
@@ -233,279 +241,28 @@ impl JobsTable {
         row: &str,
         change: &Change,
     ) -> Result<(), StoreError> {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(id, row)))
-            .update_expression(change.update())
-            .set_condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(change.values())
-            .return_values(ReturnValue::None)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk(operation, error))
-    }
-
-    /// Remembers the execution (R38). A job that has ended keeps what it has.
-    pub async fn set_execution(&self, id: JobId, arn: &str) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("executionArn", &arn)?
-            .when_in("status", &STILL_OPEN);
-        self.apply("set execution", id, JOB_ROW, &change).await
-    }
-
-    /// `pending` becomes `processing`; a repeated call changes nothing that matters.
-    /// A job that has ended is a conflict.
-    pub async fn begin(&self, id: JobId, now: Time) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("status", &Status::Processing)?
-            .set_once("startedAt", &now)?
-            .set("stage", &Stage::Planning)?
-            .set("updatedAt", &now)?
-            .when_in("status", &STILL_OPEN)
-            .when_in("stage", &["queued", "planning"]);
-        self.apply("begin job", id, JOB_ROW, &change).await
-    }
-
-    /// Writes the plan and the rows of its scenes; the stage becomes `generating`.
-    /// A plan already there, or a job that has ended, is a conflict.
-    pub async fn save_storyboard(
-        &self,
-        id: JobId,
-        storyboard: &Storyboard,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("storyboard", storyboard)?
-            .set("stage", &Stage::Generating)?
-            .set("plannedAt", &now)?
-            .set("updatedAt", &now)?
-            .when("stage", "=", &Stage::Planning)?
-            .when_in("status", &STILL_OPEN);
-        let mut writes = vec![self.job_update(id, &change)?];
-        for planned in &storyboard.scenes {
-            let scene = Scene {
-                index: planned.index,
-                title: planned.title.clone(),
-                status: SceneStatus::Pending,
-                updated_at: now,
-            };
-            let item = to_item(&Row {
-                job_id: id,
-                sk: scene_row(planned.index),
-                content: &scene,
-            })?;
-            let put = Put::builder()
+        let mut meetings = 0;
+        loop {
+            let result = self
+                .client
+                .update_item()
                 .table_name(&self.table)
-                .set_item(Some(item))
-                .build()
-                .map_err(|error| StoreError::unreadable("save storyboard", error))?;
-            writes.push(TransactWriteItem::builder().put(put).build());
-        }
-        self.transact("save storyboard", writes).await
-    }
-
-    /// Moves a scene on; counts it on the job in the same transaction. A scene
-    /// that is already as far, or a job that has ended, is a conflict.
-    pub async fn advance_scene(
-        &self,
-        id: JobId,
-        index: u32,
-        to: SceneStatus,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let before: &[&str] = match to {
-            // Nothing becomes pending, and a condition of no values is no expression.
-            SceneStatus::Pending => {
-                return Err(StoreError::Conflict {
-                    operation: "advance scene",
-                });
+                .set_key(Some(key(id, row)))
+                .update_expression(change.update())
+                .set_condition_expression(change.condition())
+                .set_expression_attribute_names(Some(change.names()))
+                .set_expression_attribute_values(change.values())
+                .return_values(ReturnValue::None)
+                .send()
+                .await;
+            match result {
+                Ok(_) => return Ok(()),
+                Err(error)
+                    if met_a_transaction(&error) && transaction::wait_turn(&mut meetings).await => {
+                }
+                Err(error) => return Err(StoreError::from_sdk(operation, error)),
             }
-            SceneStatus::Generating => &["pending"],
-            SceneStatus::Generated => &["pending", "generating"],
-            SceneStatus::Complete => &["generated"],
-            SceneStatus::Failed => &["pending", "generating", "generated"],
-        };
-        let scene = Change::new()
-            .set("status", &to)?
-            .set("updatedAt", &now)?
-            .when_in("status", before);
-        let job = Change::new()
-            .set("updatedAt", &now)?
-            .when_in("status", &STILL_OPEN);
-        let job = match to {
-            SceneStatus::Generated => job.add("scenesGenerated", 1),
-            SceneStatus::Complete => job.add("scenesPrepared", 1),
-            SceneStatus::Pending | SceneStatus::Generating | SceneStatus::Failed => job,
-        };
-        let writes = vec![
-            self.transact_update(id, &scene_row(index), &scene)?,
-            self.job_update(id, &job)?,
-        ];
-        self.transact("advance scene", writes).await
-    }
-
-    /// How the music bed is coming along, with what to say when it failed.
-    pub async fn set_soundtrack(
-        &self,
-        id: JobId,
-        state: Soundtrack,
-        degraded: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("soundtrack", &state)?
-            .set_some("degraded", degraded.as_ref())?
-            .when("soundtrack", "=", &Soundtrack::Pending)?
-            .when_in("status", &STILL_OPEN);
-        self.apply("set soundtrack", id, JOB_ROW, &change).await
-    }
-
-    /// The stage becomes `composing`; repeated calls are fine.
-    pub async fn begin_composing(&self, id: JobId, now: Time) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("stage", &Stage::Composing)?
-            .set_once("composingAt", &now)?
-            .set("updatedAt", &now)?
-            .when_in("stage", &["generating", "composing"])
-            .when_in("status", &STILL_OPEN);
-        self.apply("begin composing", id, JOB_ROW, &change).await
-    }
-
-    /// Raises the composing's percentage; a lower one is a conflict, so a second
-    /// run after a kill does not set the progress back.
-    pub async fn compose_percent(
-        &self,
-        id: JobId,
-        percent: u32,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("composePercent", &percent)?
-            .set("updatedAt", &now)?
-            .when("composePercent", "<", &percent)?
-            .when("stage", "=", &Stage::Composing)?;
-        self.apply("compose progress", id, JOB_ROW, &change).await
-    }
-
-    /// Remembers where the film lies. The job is not finished by this.
-    pub async fn set_film(
-        &self,
-        id: JobId,
-        video: &str,
-        thumbnail: &str,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("videoKey", &video)?
-            .set("thumbnailKey", &thumbnail)?
-            .set("composePercent", &100)?
-            .when_in("status", &STILL_OPEN);
-        self.apply("set film", id, JOB_ROW, &change).await
-    }
-
-    /// Writes the fence: the attempt's row, before the create is sent. An attempt
-    /// of that number is a conflict.
-    pub async fn put_attempt(&self, id: JobId, attempt: &Attempt) -> Result<(), StoreError> {
-        let item = to_item(&Row {
-            job_id: id,
-            sk: attempt_row(attempt),
-            content: attempt,
-        })?;
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(jobId)")
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk("put attempt", error))
-    }
-
-    /// Remembers the provider's name for an attempt. Another name is a conflict.
-    pub async fn set_prediction(
-        &self,
-        id: JobId,
-        attempt: &Attempt,
-        prediction_id: &str,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("predictionId", &prediction_id)?
-            .set("state", &AttemptState::Running)?
-            .set("updatedAt", &now)?
-            .when_in("state", &["creating", "running"])
-            .when_absent_or("predictionId", "=", &prediction_id)?;
-        self.apply("set prediction", id, &attempt_row(attempt), &change)
-            .await
-    }
-
-    /// Gives the attempt the workflow's new task to answer.
-    pub async fn set_task_token(
-        &self,
-        id: JobId,
-        attempt: &Attempt,
-        token: &str,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("taskToken", &token)?
-            .set("updatedAt", &now)?;
-        self.apply("set task token", id, &attempt_row(attempt), &change)
-            .await
-    }
-
-    /// Notes that the provider answered a create with an error of its own, so that
-    /// it is no longer on its way. The fence stays.
-    pub async fn note_answer(
-        &self,
-        id: JobId,
-        attempt: &Attempt,
-        failure: Failure,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("failure", &failure)?
-            .set("updatedAt", &now)?
-            .when("state", "=", &AttemptState::Creating)?;
-        self.apply("note answer", id, &attempt_row(attempt), &change)
-            .await
-    }
-
-    /// Ends an attempt. One that has ended already is a conflict.
-    pub async fn end_attempt(
-        &self,
-        id: JobId,
-        attempt: &Attempt,
-        state: AttemptState,
-        failure: Option<Failure>,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("state", &state)?
-            .set_some("failure", failure.as_ref())?
-            .set("updatedAt", &now)?
-            .when_in("state", &["creating", "running"]);
-        self.apply("end attempt", id, &attempt_row(attempt), &change)
-            .await
-    }
-
-    /// Writes a line of the ledger; a line of the same step is replaced.
-    pub async fn put_ledger(&self, id: JobId, entry: &LedgerEntry) -> Result<(), StoreError> {
-        let item = to_item(&Row {
-            job_id: id,
-            sk: format!("ledger#{}", entry.step),
-            content: entry,
-        })?;
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk("put ledger", error))
+        }
     }
 
     async fn transact(
@@ -513,7 +270,7 @@ impl JobsTable {
         operation: &'static str,
         writes: Vec<TransactWriteItem>,
     ) -> Result<(), StoreError> {
-        crate::transaction::write(&self.client, operation, writes)
+        transaction::write(&self.client, operation, writes)
             .await
             .map_err(|refusal| refusal.into_error(operation))
     }
@@ -522,6 +279,13 @@ impl JobsTable {
     pub async fn check(&self) -> Result<(), StoreError> {
         self.get(JobId(uuid::Uuid::nil())).await.map(drop)
     }
+}
+
+fn met_a_transaction<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    matches!(
+        error.as_service_error(),
+        Some(UpdateItemError::TransactionConflictException(_))
+    )
 }
 
 fn key(id: JobId, row: &str) -> HashMap<String, AttributeValue> {
@@ -533,10 +297,6 @@ fn key(id: JobId, row: &str) -> HashMap<String, AttributeValue> {
 
 fn scene_row(index: u32) -> String {
     format!("scene#{index:03}")
-}
-
-fn attempt_row(attempt: &Attempt) -> String {
-    format!("attempt#{}#{:03}", attempt.target, attempt.number)
 }
 
 fn record(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Option<JobRecord>, StoreError> {
@@ -563,6 +323,3 @@ fn record(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Option<JobRecord
         ledger,
     }))
 }
-
-#[cfg(test)]
-mod tests;

@@ -55,9 +55,7 @@ pub(crate) async fn write(
             return Err(Refusal::Conditions(failed));
         }
         let met_another = reasons.iter().any(|reason| reason == "TransactionConflict");
-        if met_another && meetings < MEETINGS {
-            meetings += 1;
-            tokio::time::sleep(crate::jitter::up_to_milliseconds(20 << meetings.min(5))).await;
+        if met_another && wait_turn(&mut meetings).await {
             continue;
         }
         if met_another || reasons.iter().any(|reason| is_throttling(reason)) {
@@ -68,6 +66,16 @@ pub(crate) async fn write(
         }
         return Err(Refusal::Other(StoreError::from_sdk(operation, error)));
     }
+}
+
+/// Waits a random while, longer each time; `false` when it was often enough.
+pub(crate) async fn wait_turn(meetings: &mut u32) -> bool {
+    if *meetings >= MEETINGS {
+        return false;
+    }
+    *meetings += 1;
+    tokio::time::sleep(crate::jitter::up_to_milliseconds(20 << (*meetings).min(5))).await;
+    true
 }
 
 fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> Vec<String> {

@@ -1,3 +1,5 @@
+use domain::job::{SceneStatus, Stage, Status};
+
 use super::*;
 use crate::testing::{Tables, client_of, failure, job, now};
 use aws_sdk_dynamodb::operation::query::QueryOutput;

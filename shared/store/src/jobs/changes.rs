@@ -1,0 +1,168 @@
+//! How a job and its scenes move on: conditional writes along one transition table (D30).
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use domain::job::{JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
+use domain::storyboard::Storyboard;
+use domain::time::Time;
+
+use super::{JOB_ROW, JobsTable, Row, STILL_OPEN, scene_row};
+use crate::change::{Change, to_item};
+use crate::error::StoreError;
+
+impl JobsTable {
+    /// Remembers the execution (R38). A job that has ended keeps what it has.
+    pub async fn set_execution(&self, id: JobId, arn: &str) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("executionArn", &arn)?
+            .when_in("status", &STILL_OPEN);
+        self.apply("set execution", id, JOB_ROW, &change).await
+    }
+
+    /// `pending` becomes `processing`; a repeated call changes nothing that matters.
+    /// A job that has ended is a conflict.
+    pub async fn begin(&self, id: JobId, now: Time) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("status", &Status::Processing)?
+            .set_once("startedAt", &now)?
+            .set("stage", &Stage::Planning)?
+            .set("updatedAt", &now)?
+            .when_in("status", &STILL_OPEN)
+            .when_in("stage", &["queued", "planning"]);
+        self.apply("begin job", id, JOB_ROW, &change).await
+    }
+
+    /// Writes the plan and the rows of its scenes; the stage becomes `generating`.
+    /// A plan already there, or a job that has ended, is a conflict.
+    pub async fn save_storyboard(
+        &self,
+        id: JobId,
+        storyboard: &Storyboard,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("storyboard", storyboard)?
+            .set("stage", &Stage::Generating)?
+            .set("plannedAt", &now)?
+            .set("updatedAt", &now)?
+            .when("stage", "=", &Stage::Planning)?
+            .when_in("status", &STILL_OPEN);
+        let mut writes = vec![self.job_update(id, &change)?];
+        for planned in &storyboard.scenes {
+            let scene = Scene {
+                index: planned.index,
+                title: planned.title.clone(),
+                status: SceneStatus::Pending,
+                updated_at: now,
+            };
+            let item = to_item(&Row {
+                job_id: id,
+                sk: scene_row(planned.index),
+                content: &scene,
+            })?;
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .build()
+                .map_err(|error| StoreError::unreadable("save storyboard", error))?;
+            writes.push(TransactWriteItem::builder().put(put).build());
+        }
+        self.transact("save storyboard", writes).await
+    }
+
+    /// Moves a scene on; counts it on the job in the same transaction. A scene
+    /// that is already as far, or a job that has ended, is a conflict.
+    pub async fn advance_scene(
+        &self,
+        id: JobId,
+        index: u32,
+        to: SceneStatus,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let before: &[&str] = match to {
+            // Nothing becomes pending, and a condition of no values is no expression.
+            SceneStatus::Pending => {
+                return Err(StoreError::Conflict {
+                    operation: "advance scene",
+                });
+            }
+            SceneStatus::Generating => &["pending"],
+            SceneStatus::Generated => &["pending", "generating"],
+            SceneStatus::Complete => &["generated"],
+            SceneStatus::Failed => &["pending", "generating", "generated"],
+        };
+        let scene = Change::new()
+            .set("status", &to)?
+            .set("updatedAt", &now)?
+            .when_in("status", before);
+        let job = Change::new()
+            .set("updatedAt", &now)?
+            .when_in("status", &STILL_OPEN);
+        let job = match to {
+            SceneStatus::Generated => job.add("scenesGenerated", 1),
+            SceneStatus::Complete => job.add("scenesPrepared", 1),
+            SceneStatus::Pending | SceneStatus::Generating | SceneStatus::Failed => job,
+        };
+        let writes = vec![
+            self.transact_update(id, &scene_row(index), &scene)?,
+            self.job_update(id, &job)?,
+        ];
+        self.transact("advance scene", writes).await
+    }
+
+    /// How the music bed is coming along, with what to say when it failed.
+    pub async fn set_soundtrack(
+        &self,
+        id: JobId,
+        state: Soundtrack,
+        degraded: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("soundtrack", &state)?
+            .set_some("degraded", degraded.as_ref())?
+            .when("soundtrack", "=", &Soundtrack::Pending)?
+            .when_in("status", &STILL_OPEN);
+        self.apply("set soundtrack", id, JOB_ROW, &change).await
+    }
+
+    /// The stage becomes `composing`; repeated calls are fine.
+    pub async fn begin_composing(&self, id: JobId, now: Time) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("stage", &Stage::Composing)?
+            .set_once("composingAt", &now)?
+            .set("updatedAt", &now)?
+            .when_in("stage", &["generating", "composing"])
+            .when_in("status", &STILL_OPEN);
+        self.apply("begin composing", id, JOB_ROW, &change).await
+    }
+
+    /// Raises the composing's percentage; a lower one is a conflict, so a second
+    /// run after a kill does not set the progress back.
+    pub async fn compose_percent(
+        &self,
+        id: JobId,
+        percent: u32,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("composePercent", &percent)?
+            .set("updatedAt", &now)?
+            .when("composePercent", "<", &percent)?
+            .when("stage", "=", &Stage::Composing)?;
+        self.apply("compose progress", id, JOB_ROW, &change).await
+    }
+
+    /// Remembers where the film lies. The job is not finished by this.
+    pub async fn set_film(
+        &self,
+        id: JobId,
+        video: &str,
+        thumbnail: &str,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("videoKey", &video)?
+            .set("thumbnailKey", &thumbnail)?
+            .set("composePercent", &100)?
+            .when_in("status", &STILL_OPEN);
+        self.apply("set film", id, JOB_ROW, &change).await
+    }
+}
