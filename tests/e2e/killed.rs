@@ -47,10 +47,17 @@ async fn a_film_outlives_its_composer() -> Result<()> {
     assert_eq!(course.status(), "completed", "{}", course.end());
     assert_eq!(Provider::new(&stack).creates(&word).await?.paid, 4);
     assert_eq!(person.usage().await?, (1, 0, 9));
+    // Only a run that came to its end is booked: the others were really killed.
+    assert_eq!(runs_booked(course.end()), 1, "{}", course.end()["ledger"]);
     for scene in course.end()["scenes"].as_array().context("no scenes")? {
         assert_eq!(scene["attempts"], 1, "{scene}");
     }
     Ok(())
+}
+
+fn runs_booked(job: &Value) -> usize {
+    let lines = job["ledger"].as_array().into_iter().flatten();
+    lines.filter(|line| line["item"] == "composer").count()
 }
 
 /// The process that composes this film, as soon as it has come so far.

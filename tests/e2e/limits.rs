@@ -11,29 +11,13 @@ use domain::request::CreateJob;
 use end_to_end::{Answer, Person, Provider, Stack, unique_word};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
-use store::{DynamoDb, Ending, JobsTable, ReserveError, UsageTable};
+use store::{Ending, ReserveError};
 
 use crate::refusals::check_error;
-use crate::short_film;
+use crate::{short_film, tables};
 
 const LIMIT: usize = 100;
 const HOUR: Duration = Duration::from_secs(3600);
-
-fn tables(stack: &Stack) -> Result<(JobsTable, UsageTable)> {
-    let credentials =
-        aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    let settings = aws_sdk_dynamodb::Config::builder()
-        .behavior_version_latest()
-        .endpoint_url(&stack.endpoint_url)
-        .region(aws_sdk_dynamodb::config::Region::new(stack.region.clone()))
-        .credentials_provider(credentials)
-        .build();
-    let client = DynamoDb::from_conf(settings);
-    Ok((
-        JobsTable::new(client.clone(), stack.table("jobs")?),
-        UsageTable::new(client, stack.table("usage")?),
-    ))
-}
 
 /// The transaction by itself, without the limiter before it.
 #[tokio::test(flavor = "multi_thread")]

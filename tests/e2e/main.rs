@@ -4,6 +4,7 @@
 //! it every test says that it is skipped. Each test signs up people of its own
 //! and puts a word of its own into its prompts, so that all may run side by side.
 
+mod abandoned;
 mod cinema;
 mod film;
 mod forged;
@@ -12,9 +13,13 @@ mod limits;
 mod lists;
 mod misbehaviour;
 mod refusals;
+mod replays;
 mod tokens;
 
+use anyhow::Result;
+use end_to_end::Stack;
 use serde_json::{Value, json};
+use store::{DynamoDb, JobsTable, UsageTable};
 
 /// A short film about a word: one scene, six seconds, no music.
 fn short_film(word: &str) -> Value {
@@ -26,4 +31,21 @@ fn short_film(word: &str) -> Value {
         "aspectRatio": "1:1",
         "audio": "none",
     })
+}
+
+/// The tables as the functions use them.
+fn tables(stack: &Stack) -> Result<(JobsTable, UsageTable)> {
+    let credentials =
+        aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+    let settings = aws_sdk_dynamodb::Config::builder()
+        .behavior_version_latest()
+        .endpoint_url(&stack.endpoint_url)
+        .region(aws_sdk_dynamodb::config::Region::new(stack.region.clone()))
+        .credentials_provider(credentials)
+        .build();
+    let client = DynamoDb::from_conf(settings);
+    Ok((
+        JobsTable::new(client.clone(), stack.table("jobs")?),
+        UsageTable::new(client, stack.table("usage")?),
+    ))
 }

@@ -17,6 +17,32 @@ pub async fn dynamodb(stack: &Stack, operation: &str, body: &Value) -> Result<Va
     call(stack, "dynamodb", &target, body).await
 }
 
+/// Ends a job's execution from outside, as an operator may.
+pub async fn stop_execution(stack: &Stack, job: &str) -> Result<()> {
+    let machine = stack
+        .state_machine_arn
+        .replace(":stateMachine:", ":execution:");
+    let body = json!({"executionArn": format!("{machine}:{job}")});
+    call(stack, "states", "AWSStepFunctions.StopExecution", &body)
+        .await
+        .map(drop)
+}
+
+/// A function's answer to an event, or the error it failed with.
+pub async fn invoke(stack: &Stack, function: &str, event: &Value) -> Result<Value> {
+    let name = stack.functions.get(function);
+    let name = name.with_context(|| format!("no function {function}"))?;
+    let url = format!(
+        "{}/2015-03-31/functions/{name}/invocations",
+        stack.endpoint_url
+    );
+    let request = reqwest::Client::new()
+        .post(url)
+        .header("authorization", authorization(stack, "lambda"))
+        .body(event.to_string());
+    Ok(request.send().await?.json().await?)
+}
+
 /// A job's own row, with DynamoDB's types.
 pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
     let key = json!({"jobId": {"S": job}, "sk": {"S": "job"}});
@@ -26,15 +52,11 @@ pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
 }
 
 async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
-    // The emulator wants to see a signature, not to check it.
-    let credential = format!("test/20260101/{}/{service}/aws4_request", stack.region);
-    let authorization =
-        format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local");
     let response = reqwest::Client::new()
         .post(&stack.endpoint_url)
         .header("x-amz-target", target)
         .header("content-type", "application/x-amz-json-1.1")
-        .header("authorization", authorization)
+        .header("authorization", authorization(stack, service))
         .body(body.to_string())
         .send()
         .await
@@ -45,4 +67,10 @@ async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Resul
         bail!("{target} was refused: {status} {text}");
     }
     Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// The emulator wants to see a signature, not to check it.
+fn authorization(stack: &Stack, service: &str) -> String {
+    let credential = format!("test/20260101/{}/{service}/aws4_request", stack.region);
+    format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local")
 }

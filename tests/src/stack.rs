@@ -22,6 +22,8 @@ pub struct Stack {
     pub client_id: String,
     /// The look-alike of the provider.
     pub replicate_url: String,
+    /// The workflow.
+    pub state_machine_arn: String,
     /// Table names: `jobs`, `usage`.
     pub tables: BTreeMap<String, String>,
     /// Bucket names: `assets`.

@@ -146,7 +146,7 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
     let mut parameters = json!({
         "Environment": "development",
         "Architecture": Architecture::host()?.lambda_name(),
-        "AllowedOrigins": "http://localhost:5173",
+        "AllowedOrigin": "http://localhost:5173",
         "PublicApiUrl": addresses.api,
         "JwtIssuer": "",
         "JwksUrl": addresses.jwks,

@@ -1,0 +1,77 @@
+//! Jobs whose workflow never began, or was ended by somebody else.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use domain::job::{Job, JobId};
+use domain::request::CreateJob;
+use end_to_end::{Person, Provider, Stack, aws, unique_word};
+use serde_json::Value;
+
+use crate::{short_film, tables};
+
+/// The creator wrote the job and died before it started the work: the
+/// reconciler starts it, and the film comes.
+#[tokio::test]
+async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let person = Person::sign_up(&stack).await?;
+    let word = unique_word("orphan");
+    let film = short_film(&word);
+    let wanted = CreateJob::from_json(film.as_object().context("no object")?)?;
+    let id = JobId(uuid::Uuid::now_v7());
+    let limit = Duration::from_secs(600);
+    let job = Job::accepted(id, &person.user_id, wanted, config::clock::now(), limit);
+    let (jobs, usage) = tables(&stack)?;
+    usage.reserve(&jobs, &job, 10).await?;
+
+    let course = person.watch(&id.to_string()).await?;
+    assert_eq!(course.status(), "completed", "{}", course.end());
+    assert_eq!(Provider::new(&stack).creates(&word).await?.paid, 1);
+    assert_eq!(person.usage().await?, (1, 0, 9));
+    Ok(())
+}
+
+/// An execution that is stopped takes nothing with it: the job says why, the
+/// place comes back, and the provider is told to stop working.
+#[tokio::test]
+async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let person = Person::sign_up(&stack).await?;
+    let provider = Provider::new(&stack);
+    let word = unique_word("stopped");
+    provider.misbehave(&word, "hang", &Value::Null).await?;
+    let id = person.create(&short_film(&word)).await?;
+    while person.job(&id).await?["scenes"][0]["status"] != "generating" {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(person.usage().await?, (0, 1, 9));
+
+    aws::stop_execution(&stack, &id).await?;
+
+    let course = person.watch(&id).await?;
+    assert_eq!(course.status(), "failed", "{}", course.end());
+    let error = &course.end()["error"];
+    assert_eq!(error["code"], "INTERNAL_ERROR", "{error}");
+    assert_eq!(error["retryable"], true, "{error}");
+    assert_eq!(person.usage().await?, (0, 0, 10));
+    let creates = provider.creates(&word).await?;
+    assert_eq!(creates.paid, 1, "{creates:?}");
+    let prediction = creates.predictions.first().context("no prediction")?;
+    canceled(&provider, prediction).await
+}
+
+/// The job is ended first, the prediction right after.
+async fn canceled(provider: &Provider, prediction: &str) -> Result<()> {
+    for _ in 0..10 {
+        if provider.prediction(prediction).await?["status"] == "canceled" {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    anyhow::bail!("{prediction} runs on")
+}

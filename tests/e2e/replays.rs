@@ -1,0 +1,79 @@
+//! Each event in `events/` replayed to its function, as `cargo lambda invoke`
+//! does it. They name nobody's token and nobody's job, so most are refused; what
+//! counts is that each is understood.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::{Stack, aws};
+use serde_json::{Value, json};
+
+async fn replay(stack: &Stack, function: &str) -> Result<Value> {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let event = fs::read_to_string(events.join(format!("{function}.json")))?;
+    let answer = aws::invoke(stack, function, &serde_json::from_str(&event)?).await;
+    answer.with_context(|| function.to_owned())
+}
+
+#[tokio::test]
+async fn http_events_are_answered_by_the_contract() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    for (function, status) in [
+        ("health", 200),
+        ("fallback", 405),
+        ("me", 401),
+        ("jobs-create", 401),
+        ("jobs-list", 401),
+        ("jobs-get", 401),
+        ("jobs-video", 401),
+        ("replicate-webhook", 401),
+    ] {
+        let answer = replay(&stack, function).await?;
+        assert_eq!(answer["statusCode"], status, "{function}: {answer}");
+        let body = answer["body"].as_str().context("no body")?;
+        let body: Value = serde_json::from_str(body)?;
+        ensure!(body.is_object(), "{function}: {body}");
+    }
+    Ok(())
+}
+
+/// A step that knows no such job says so under a name of the state machine's.
+#[tokio::test]
+async fn step_events_are_understood() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    for (function, failure) in [
+        ("planner", "JobClosed"),
+        ("generator", "JobClosed"),
+        ("soundtrack", "JobClosed"),
+        ("scene-preparer", "JobClosed"),
+        ("composer", "JobClosed"),
+        ("job-finisher", "Internal"),
+    ] {
+        let answer = replay(&stack, function).await?;
+        assert_eq!(answer["errorType"], failure, "{function}: {answer}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn scheduled_events_are_done() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let reconciled = replay(&stack, "reconciler").await?;
+    assert_eq!(reconciled, json!({"jobs": 1, "troubled": 0}));
+    let closed = replay(&stack, "quota-reset").await?;
+    ensure!(
+        closed["month"]
+            .as_str()
+            .is_some_and(|month| month.len() == 7),
+        "{closed}"
+    );
+    ensure!(closed["users"].is_u64(), "{closed}");
+    Ok(())
+}
