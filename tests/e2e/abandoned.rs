@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use domain::job::{Job, JobId};
 use domain::request::CreateJob;
 use end_to_end::{Person, Provider, Stack, aws, unique_word};
@@ -46,9 +46,7 @@ async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
     let word = unique_word("stopped");
     provider.misbehave(&word, "hang", &Value::Null).await?;
     let id = person.create(&short_film(&word)).await?;
-    while person.job(&id).await?["scenes"][0]["status"] != "generating" {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
+    running(&person, &id).await?;
     assert_eq!(person.usage().await?, (0, 1, 9));
 
     aws::stop_execution(&stack, &id).await?;
@@ -65,6 +63,17 @@ async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
     canceled(&provider, prediction).await
 }
 
+/// Waits until the provider is at work.
+async fn running(person: &Person, id: &str) -> Result<()> {
+    for _ in 0..60 {
+        if person.job(id).await?["scenes"][0]["status"] == "generating" {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    bail!("{id} is not begun")
+}
+
 /// The job is ended first, the prediction right after.
 async fn canceled(provider: &Provider, prediction: &str) -> Result<()> {
     for _ in 0..10 {
@@ -73,5 +82,5 @@ async fn canceled(provider: &Provider, prediction: &str) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    anyhow::bail!("{prediction} runs on")
+    bail!("{prediction} runs on")
 }

@@ -163,7 +163,24 @@ fn frame(line: &str) -> Option<Frame> {
     Some(Frame { time, checksum })
 }
 
-/// Whether the bytes are a JPEG from its start to its end.
-pub(crate) fn is_jpeg(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xd8, 0xff]) && bytes.ends_with(&[0xff, 0xd9])
+/// How bright a JPEG is on the whole, from 0 to 255.
+pub(crate) fn brightness(jpeg: &[u8], folder: &Path) -> Result<u8> {
+    let is_whole = jpeg.starts_with(&[0xff, 0xd8, 0xff]) && jpeg.ends_with(&[0xff, 0xd9]);
+    ensure!(is_whole, "no JPEG");
+    let path = folder.join("picture.jpg");
+    fs::write(&path, jpeg)?;
+    let output = Command::new(ffmpeg().path())
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(&path)
+        .args([
+            "-vf",
+            "scale=1:1:flags=area,format=gray",
+            "-f",
+            "rawvideo",
+            "-",
+        ])
+        .stdin(Stdio::null())
+        .output()?;
+    let pixel = output.stdout.first().copied();
+    pixel.context("the picture does not decode")
 }

@@ -79,7 +79,7 @@ struct Made {
     course: Course,
     film: Film,
     thumbnail: Vec<u8>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Asks for a film, watches it being made, and fetches it.
@@ -104,7 +104,7 @@ async fn make(person: &Person, film: &Value) -> Result<Made> {
         course,
         film,
         thumbnail,
-        _folder: folder,
+        folder,
     })
 }
 
@@ -182,7 +182,8 @@ async fn check_film(made: &Made, size: (u32, u32), seconds: u64) -> Result<()> {
     check_streams(&probe, size, seconds)?;
     assert_eq!(made.film.h264_profile()?, 100, "not High");
     ensure!(made.film.starts_fast(), "the index is at the end");
-    ensure!(cinema::is_jpeg(&made.thumbnail), "the thumbnail is no JPEG");
+    let brightness = cinema::brightness(&made.thumbnail, made.folder.path())?;
+    ensure!(brightness > 16, "the thumbnail is black: {brightness}");
 
     let frames = made.film.frames()?;
     assert_eq!(frames.len() as u64, seconds * 30);
@@ -226,8 +227,11 @@ fn check_ledger(job: &Value, scenes: usize, music: bool) -> Result<()> {
     assert_eq!(count("soundtrack"), usize::from(music));
     ensure!(count("prepare-") >= scenes && count("compose") >= 1);
     for line in ledger {
-        for price in ["predictedUsd", "actualUsd"] {
-            ensure!(line[price].as_f64().is_some_and(|usd| usd > 0.0), "{line}");
+        for price in ["predictedNanoUsd", "actualNanoUsd"] {
+            ensure!(
+                line[price].as_u64().is_some_and(|price| price > 0),
+                "{line}"
+            );
         }
     }
     Ok(())

@@ -2,13 +2,11 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use config::Environment;
 use domain::request::InvalidField;
-use edge::http::{ApiError, Error, Gate, Reply, Request, caller, query};
+use edge::http::{
+    ApiError, Cursor, Error, JobReader, JobView, LINK_LIFE, Reply, Request, caller, query,
+};
 use serde_json::{Value, json};
-use store::{DynamoDb, JobsTable, Objects, S3, UsageTable};
-
-use edge::http::{Cursor, JobView, LINK_LIFE};
 
 const DEFAULT_LIMIT: i32 = 10;
 const MAX_LIMIT: i32 = 100;
@@ -16,24 +14,15 @@ const MAX_LIMIT: i32 = 100;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     config::logging::start();
-    let mut environment = Environment::of_process();
-    let tables = environment.tables();
-    let path = environment.request_path();
-    let bucket = environment.required("ASSETS_BUCKET");
-    environment.finish()?;
-    let sdk = config::aws::load().await;
-    let dynamo = DynamoDb::new(&sdk);
-    let jobs = JobsTable::new(dynamo.clone(), tables.jobs);
-    let objects = Objects::new(S3::new(&sdk), bucket);
-    let gate = Gate::new(&path, UsageTable::new(dynamo, tables.usage))?;
+    let (gate, reader) = JobReader::connect().await?;
 
     edge::http::protected("jobs-list", gate, move |request| {
-        handle(request, jobs.clone(), objects.clone())
+        handle(request, reader.clone())
     })
     .await
 }
 
-async fn handle(request: Request, jobs: JobsTable, objects: Objects) -> Result<Reply, ApiError> {
+async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
     let limit = limit(&request)?;
     let after = match query(&request, "cursor") {
@@ -41,13 +30,21 @@ async fn handle(request: Request, jobs: JobsTable, objects: Objects) -> Result<R
         None => None,
     };
 
-    let (page, next) = jobs.list(&caller.user_id, limit, after.as_ref()).await?;
+    let (page, next) = reader
+        .jobs
+        .list(&caller.user_id, limit, after.as_ref())
+        .await?;
 
     let mut views = Vec::new();
     let mut thumbnails: Vec<Value> = Vec::new();
     for job in &page {
         let url = match &job.thumbnail_key {
-            Some(key) => Some(objects.presign(key, LINK_LIFE, "image/jpeg", None).await?),
+            Some(key) => Some(
+                reader
+                    .objects
+                    .presign(key, LINK_LIFE, "image/jpeg", None)
+                    .await?,
+            ),
             None => None,
         };
         if let Some(url) = &url {

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
+use crate::rows::every_row;
 use crate::transaction;
 
 mod attempts;
@@ -136,26 +137,14 @@ impl JobsTable {
 
     /// The job and all its parts, in one query.
     pub async fn load(&self, id: JobId) -> Result<Option<JobRecord>, StoreError> {
-        let mut rows = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("jobId = :job")
-                .expression_attribute_values(":job", AttributeValue::S(id.to_string()))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("load job", error))?;
-            rows.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return record(rows);
-            }
-        }
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("jobId = :job")
+            .expression_attribute_values(":job", AttributeValue::S(id.to_string()))
+            .consistent_read(true);
+        record(every_row("load job", query).await?)
     }
 
     /// A user's jobs, newest first, from a position on.
@@ -207,29 +196,18 @@ impl JobsTable {
 
     /// Every job that has not ended, oldest first.
     pub async fn open(&self) -> Result<Vec<Job>, StoreError> {
-        let mut jobs = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(OPEN)
-                .key_condition_expression("#open = :yes")
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":yes", AttributeValue::S("yes".to_owned()))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("list open jobs", error))?;
-            for item in page.items.unwrap_or_default() {
-                jobs.push(from_item("list open jobs", item)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(jobs);
-            }
-        }
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(OPEN)
+            .key_condition_expression("#open = :yes")
+            .expression_attribute_names("#open", "open")
+            .expression_attribute_values(":yes", AttributeValue::S("yes".to_owned()));
+        let rows = every_row("list open jobs", query).await?;
+        rows.into_iter()
+            .map(|row| from_item("list open jobs", row))
+            .collect()
     }
 
     /// One conditional change of one row. A change that meets a transaction of

@@ -8,6 +8,7 @@ mod error;
 mod jitter;
 mod jobs;
 mod objects;
+mod rows;
 mod secrets;
 #[cfg(test)]
 mod testing;

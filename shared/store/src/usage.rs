@@ -19,6 +19,7 @@ use domain::window::{Verdict, judge, minute_of};
 use crate::change::Change;
 use crate::error::StoreError;
 use crate::jobs::JobsTable;
+use crate::rows::{Row, every_row};
 use crate::transaction::{self, Refusal};
 
 /// Counters older than the window and younger than this many minutes are
@@ -256,35 +257,31 @@ impl UsageTable {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// The rows of one month, page by page, from the index by month.
+    /// The rows of one month over all users, from the index by row.
     pub async fn month_rows(&self, month: &Month) -> Result<Vec<MonthRow>, StoreError> {
-        let mut rows = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("byRow")
-                .key_condition_expression("sk = :row")
-                .expression_attribute_values(":row", AttributeValue::S(month_row(month)))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("month rows", error))?;
-            for row in page.items.unwrap_or_default() {
-                rows.push(MonthRow {
-                    user_id: text(&row, "userId"),
-                    used: number(&row, "used"),
-                    reserved: number(&row, "reserved"),
-                    closed: row.contains_key("closedAt"),
-                });
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(rows);
-            }
-        }
+        let rows = self.rows_named("month rows", &month_row(month)).await?;
+        let rows = rows.iter().map(|row| MonthRow {
+            user_id: text(row, "userId"),
+            used: number(row, "used"),
+            reserved: number(row, "reserved"),
+            closed: row.contains_key("closedAt"),
+        });
+        Ok(rows.collect())
+    }
+
+    async fn rows_named(
+        &self,
+        operation: &'static str,
+        name: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("byRow")
+            .key_condition_expression("sk = :row")
+            .expression_attribute_values(":row", AttributeValue::S(name.to_owned()));
+        every_row(operation, query).await
     }
 
     /// Marks a user's month as closed and lets it expire; once.
@@ -315,29 +312,12 @@ impl UsageTable {
     /// their TTL that DynamoDB has not swept yet. Answers how many.
     pub async fn remove_expired_windows(&self, now: Time) -> Result<usize, StoreError> {
         let mut removed = 0;
-        let mut start = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("byRow")
-                .key_condition_expression("sk = :row")
-                .expression_attribute_values(":row", AttributeValue::S("rate".to_owned()))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("expired windows", error))?;
-            for row in page.items.unwrap_or_default() {
-                if self.remove_if_expired(&text(&row, "userId"), now).await? {
-                    removed += 1;
-                }
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(removed);
+        for row in self.rows_named("expired windows", "rate").await? {
+            if self.remove_if_expired(&text(&row, "userId"), now).await? {
+                removed += 1;
             }
         }
+        Ok(removed)
     }
 
     async fn remove_if_expired(&self, user_id: &str, now: Time) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@
 mod authenticate;
 mod cursor;
 mod error;
+mod job_reader;
 mod job_view;
 mod jwks;
 mod layers;
@@ -14,6 +15,7 @@ mod token;
 pub use authenticate::{Authenticator, Caller};
 pub use cursor::Cursor;
 pub use error::ApiError;
+pub use job_reader::JobReader;
 pub use job_view::{JobView, LINK_LIFE};
 pub use lambda_http::{Error, Request};
 pub use layers::{Gate, protected, public};

@@ -1,0 +1,36 @@
+//! What the routes that read jobs stand on.
+
+use config::Environment;
+use store::{DynamoDb, JobsTable, Objects, S3, UsageTable};
+
+use super::layers::Gate;
+
+/// The jobs, and the bucket their films lie in.
+#[derive(Debug, Clone)]
+pub struct JobReader {
+    /// The jobs.
+    pub jobs: JobsTable,
+    /// The films and pictures.
+    pub objects: Objects,
+}
+
+impl JobReader {
+    /// Wires such a route up from the environment, its gate included.
+    pub async fn connect() -> Result<(Gate, Self), lambda_http::Error> {
+        let mut environment = Environment::of_process();
+        let tables = environment.tables();
+        let path = environment.request_path();
+        let bucket = environment.required("ASSETS_BUCKET");
+        environment.finish()?;
+        let sdk = config::aws::load().await;
+        let dynamo = DynamoDb::new(&sdk);
+        let reader = Self {
+            jobs: JobsTable::new(dynamo.clone(), tables.jobs),
+            objects: Objects::new(S3::new(&sdk), bucket),
+        };
+        Ok((
+            Gate::new(&path, UsageTable::new(dynamo, tables.usage))?,
+            reader,
+        ))
+    }
+}
