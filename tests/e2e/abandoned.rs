@@ -63,6 +63,34 @@ async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
     canceled(&provider, prediction).await
 }
 
+/// Past its time limit a job ends, whatever its execution is waiting for.
+#[tokio::test]
+async fn a_job_past_its_time_limit_is_ended() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let person = Person::sign_up(&stack).await?;
+    let word = unique_word("late");
+    Provider::new(&stack)
+        .misbehave(&word, "hang", &Value::Null)
+        .await?;
+    let id = person.create(&short_film(&word)).await?;
+    running(&person, &id).await?;
+
+    aws::set_deadline(&stack, &id, "2026-01-01T00:00:00.000Z").await?;
+
+    let course = person.watch(&id).await?;
+    assert_eq!(course.status(), "failed", "{}", course.end());
+    assert_eq!(
+        course.end()["error"]["code"],
+        "TIMED_OUT",
+        "{}",
+        course.end()
+    );
+    assert_eq!(person.usage().await?, (0, 0, 10));
+    Ok(())
+}
+
 /// Waits until the provider is at work.
 async fn running(person: &Person, id: &str) -> Result<()> {
     for _ in 0..60 {

@@ -53,6 +53,17 @@ pub async fn invoke(stack: &Stack, function: &str, event: &Value) -> Result<Valu
     bail!("{function} is always busy")
 }
 
+/// Moves the time by which a job must have ended.
+pub async fn set_deadline(stack: &Stack, job: &str, deadline: &str) -> Result<()> {
+    let body = json!({
+        "TableName": stack.table("jobs")?,
+        "Key": {"jobId": {"S": job}, "sk": {"S": "job"}},
+        "UpdateExpression": "SET deadline = :deadline",
+        "ExpressionAttributeValues": {":deadline": {"S": deadline}},
+    });
+    dynamodb(stack, "UpdateItem", &body).await.map(drop)
+}
+
 /// A job's own row, with DynamoDB's types.
 pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
     let key = json!({"jobId": {"S": job}, "sk": {"S": "job"}});

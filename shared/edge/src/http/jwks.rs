@@ -15,6 +15,8 @@ const FRESH_FOR: Duration = Duration::from_secs(3600);
 /// Keys older than this are not trusted any more, even if no newer can be had.
 const STALE_FOR: Duration = Duration::from_secs(24 * 3600);
 const COOLDOWN: Duration = Duration::from_secs(10);
+/// Without any keys nobody can sign in, so the endpoint is asked again sooner.
+const FIRST_COOLDOWN: Duration = Duration::from_secs(1);
 const FETCH_LIMIT: Duration = Duration::from_secs(2);
 const MAX_BYTES: usize = 150_000;
 
@@ -83,9 +85,13 @@ impl KeySet {
         {
             return Ok(Some(key.clone()));
         }
+        let cooldown = match kept.keys {
+            Some(_) => COOLDOWN,
+            None => FIRST_COOLDOWN,
+        };
         let cooling = kept
             .tried_at
-            .is_some_and(|tried_at| now.since(tried_at) < COOLDOWN);
+            .is_some_and(|tried_at| now.since(tried_at) < cooldown);
         if !cooling {
             kept.tried_at = Some(now);
             match self.fetch().await {
