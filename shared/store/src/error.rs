@@ -80,7 +80,8 @@ impl StoreError {
                 | "NoSuchKey"
                 | "ExecutionDoesNotExist"
                 | "TaskTimedOut"
-                | "TaskDoesNotExist",
+                | "TaskDoesNotExist"
+                | "InvalidToken",
             ) => Self::NotFound { operation },
             _ => Self::Unavailable {
                 operation,
