@@ -213,12 +213,10 @@ impl Generation {
             .await;
         ignore_conflict(ended)?;
         // The provider charges for what was canceled while it ran, not for what failed.
-        let seconds = if prediction.status == Status::Canceled {
-            1.0
-        } else {
-            0.0
+        let charged = match prediction.status {
+            Status::Canceled => attempt.predicted_nano_usd,
+            _ => 0,
         };
-        let charged = (attempt.predicted_nano_usd as f64 * seconds) as u64;
         self.jobs
             .put_ledger(
                 job,
