@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use serde::Serialize;
 
 use crate::error::StoreError;
+use crate::rows::Row;
 
 /// A conditional change of one row. Attribute names are always placeholders,
 /// because many good names are reserved words.
@@ -129,7 +132,7 @@ impl Change {
     }
 
     /// The update expression.
-    pub(crate) fn update(&self) -> String {
+    fn update(&self) -> String {
         [
             ("SET", &self.sets),
             ("REMOVE", &self.removes),
@@ -143,15 +146,46 @@ impl Change {
     }
 
     /// The condition expression, if there is a condition.
-    pub(crate) fn condition(&self) -> Option<String> {
+    fn condition(&self) -> Option<String> {
         (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
     }
 
-    pub(crate) fn names(&self) -> HashMap<String, String> {
+    /// The change as a call of its own.
+    pub(crate) fn request(
+        &self,
+        client: &Client,
+        table: &str,
+        key: Row,
+    ) -> UpdateItemFluentBuilder {
+        client
+            .update_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .update_expression(self.update())
+            .set_condition_expression(self.condition())
+            .set_expression_attribute_names(Some(self.names()))
+            .set_expression_attribute_values(self.values())
+    }
+
+    /// The change as a part of a transaction.
+    pub(crate) fn write(&self, table: &str, key: Row) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .update_expression(self.update())
+            .set_condition_expression(self.condition())
+            .set_expression_attribute_names(Some(self.names()))
+            .set_expression_attribute_values(self.values())
+            .build()
+            .map_err(|error| StoreError::unreadable("change", error))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn names(&self) -> HashMap<String, String> {
         self.names.clone()
     }
 
-    pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
 }
@@ -163,14 +197,14 @@ pub(crate) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, Sto
 }
 
 /// A row as DynamoDB writes it.
-pub(crate) fn to_item(row: &impl Serialize) -> Result<HashMap<String, AttributeValue>, StoreError> {
+pub(crate) fn to_item(row: &impl Serialize) -> Result<Row, StoreError> {
     serde_dynamo::to_item(row).map_err(|error| StoreError::unreadable("serialise", error))
 }
 
 /// A row read back.
 pub(crate) fn from_item<T: serde::de::DeserializeOwned>(
     operation: &'static str,
-    item: HashMap<String, AttributeValue>,
+    item: Row,
 ) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::unreadable(operation, error))
 }

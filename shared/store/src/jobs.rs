@@ -1,12 +1,10 @@
 //! The table `omnigen-jobs`: a job, its scenes, its attempts and its ledger, as
 //! rows under one key, and two indexes (by user and time; of open jobs).
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::attempt::Attempt;
 use domain::job::{Job, JobId, Scene};
 use domain::prices::LedgerEntry;
@@ -15,7 +13,7 @@ use serde::Serialize;
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
-use crate::rows::every_row;
+use crate::rows::{Row, every_row};
 use crate::transaction;
 
 mod attempts;
@@ -26,6 +24,8 @@ mod tests;
 const JOB_ROW: &str = "job";
 const BY_USER: &str = "byUser";
 const OPEN: &str = "openJobs";
+/// Only if there is no such row yet.
+const IS_NEW: &str = "attribute_not_exists(jobId)";
 const STILL_OPEN: [&str; 2] = ["pending", "processing"];
 
 /// Access to the jobs table.
@@ -57,15 +57,6 @@ pub struct Position {
     pub created_at: Time,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row<'a, T> {
-    job_id: JobId,
-    sk: String,
-    #[serde(flatten)]
-    content: &'a T,
-}
-
 impl JobsTable {
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
@@ -77,15 +68,10 @@ impl JobsTable {
 
     /// The row of a new job, as part of the transaction that reserves its place.
     pub(crate) fn put_new(&self, job: &Job) -> Result<TransactWriteItem, StoreError> {
-        let item = to_item(&Row {
-            job_id: job.job_id,
-            sk: JOB_ROW.to_owned(),
-            content: job,
-        })?;
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(jobId)")
+            .set_item(Some(item(job.job_id, JOB_ROW, job)?))
+            .condition_expression(IS_NEW)
             .build()
             .map_err(|error| StoreError::unreadable("create job", error))?;
         Ok(TransactWriteItem::builder().put(put).build())
@@ -97,25 +83,7 @@ impl JobsTable {
         id: JobId,
         change: &Change,
     ) -> Result<TransactWriteItem, StoreError> {
-        self.transact_update(id, JOB_ROW, change)
-    }
-
-    fn transact_update(
-        &self,
-        id: JobId,
-        row: &str,
-        change: &Change,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key(id, row)))
-            .update_expression(change.update())
-            .set_condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(change.values())
-            .build()
-            .map_err(|error| StoreError::unreadable("update job", error))?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        change.write(&self.table, key(id, JOB_ROW))
     }
 
     /// The job itself, without its parts.
@@ -221,19 +189,8 @@ impl JobsTable {
     ) -> Result<(), StoreError> {
         let mut meetings = 0;
         loop {
-            let result = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(key(id, row)))
-                .update_expression(change.update())
-                .set_condition_expression(change.condition())
-                .set_expression_attribute_names(Some(change.names()))
-                .set_expression_attribute_values(change.values())
-                .return_values(ReturnValue::None)
-                .send()
-                .await;
-            match result {
+            let request = change.request(&self.client, &self.table, key(id, row));
+            match request.send().await {
                 Ok(_) => return Ok(()),
                 Err(error)
                     if met_a_transaction(&error) && transaction::wait_turn(&mut meetings).await => {
@@ -266,8 +223,15 @@ fn met_a_transaction<R>(error: &SdkError<UpdateItemError, R>) -> bool {
     )
 }
 
-fn key(id: JobId, row: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([
+/// A row of a job: its key, and what stands in it.
+fn item(id: JobId, row: &str, content: &impl Serialize) -> Result<Row, StoreError> {
+    let mut item = to_item(content)?;
+    item.extend(key(id, row));
+    Ok(item)
+}
+
+fn key(id: JobId, row: &str) -> Row {
+    Row::from([
         ("jobId".to_owned(), AttributeValue::S(id.to_string())),
         ("sk".to_owned(), AttributeValue::S(row.to_owned())),
     ])
@@ -277,7 +241,7 @@ fn scene_row(index: u32) -> String {
     format!("scene#{index:03}")
 }
 
-fn record(rows: Vec<HashMap<String, AttributeValue>>) -> Result<Option<JobRecord>, StoreError> {
+fn record(rows: Vec<Row>) -> Result<Option<JobRecord>, StoreError> {
     let mut job = None;
     let (mut scenes, mut attempts, mut ledger) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {

@@ -3,12 +3,11 @@
 //! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved),
 //! `quota` (an operator's override, if any), `rate` (request counters, TTL).
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    TransactWriteItem,
 };
 use domain::failure::JobError;
 use domain::job::{Job, Stage, Status};
@@ -77,15 +76,8 @@ impl UsageTable {
         for old in 2..=FORGET_MINUTES {
             change = change.remove(&bucket(minute - old));
         }
-        let result = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(user_id, "rate")))
-            .update_expression(change.update())
-            .set_condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(change.values())
+        let result = change
+            .request(&self.client, &self.table, key(user_id, "rate"))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -93,7 +85,7 @@ impl UsageTable {
         let (row, counted) = match result {
             Ok(answer) => (answer.attributes, true),
             Err(error) => match error.as_service_error() {
-                Some(aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
                     (refusal.item.clone(), false)
                 }
                 _ => return Err(StoreError::from_sdk("count request", error)),
@@ -245,16 +237,7 @@ impl UsageTable {
         month: &Month,
         change: &Change,
     ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key(user_id, &month_row(month))))
-            .update_expression(change.update())
-            .set_condition_expression(change.condition())
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(change.values())
-            .build()
-            .map_err(|error| StoreError::unreadable("usage", error))?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        change.write(&self.table, key(user_id, &month_row(month)))
     }
 
     /// The rows of one month over all users, from the index by row.
@@ -295,13 +278,8 @@ impl UsageTable {
         let change = Change::new()
             .set_once("closedAt", &now)?
             .set_once("expiresAt", &expires_at.as_second())?;
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(user_id, &month_row(month))))
-            .update_expression(change.update())
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(change.values())
+        change
+            .request(&self.client, &self.table, key(user_id, &month_row(month)))
             .send()
             .await
             .map(drop)
@@ -352,8 +330,8 @@ pub struct MonthRow {
     pub closed: bool,
 }
 
-fn key(user_id: &str, row: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([
+fn key(user_id: &str, row: &str) -> Row {
+    Row::from([
         ("userId".to_owned(), AttributeValue::S(user_id.to_owned())),
         ("sk".to_owned(), AttributeValue::S(row.to_owned())),
     ])
@@ -367,7 +345,7 @@ fn bucket(minute: i64) -> String {
     format!("m{minute}")
 }
 
-fn number(row: &HashMap<String, AttributeValue>, attribute: &str) -> u32 {
+fn number(row: &Row, attribute: &str) -> u32 {
     row.get(attribute)
         .and_then(|value| value.as_n().ok())
         .and_then(|digits| digits.parse::<i64>().ok())
@@ -375,7 +353,7 @@ fn number(row: &HashMap<String, AttributeValue>, attribute: &str) -> u32 {
         .unwrap_or(0)
 }
 
-fn text(row: &HashMap<String, AttributeValue>, attribute: &str) -> String {
+fn text(row: &Row, attribute: &str) -> String {
     row.get(attribute)
         .and_then(|value| value.as_s().ok())
         .cloned()

@@ -6,24 +6,19 @@ use domain::job::JobId;
 use domain::prices::LedgerEntry;
 use domain::time::Time;
 
-use super::{JobsTable, Row};
-use crate::change::{Change, to_item};
+use super::{IS_NEW, JobsTable, item};
+use crate::change::Change;
 use crate::error::StoreError;
 
 impl JobsTable {
     /// Writes the fence: the attempt's row, before the create is sent. An attempt
     /// of that number is a conflict.
     pub async fn put_attempt(&self, id: JobId, attempt: &Attempt) -> Result<(), StoreError> {
-        let item = to_item(&Row {
-            job_id: id,
-            sk: attempt_row(attempt),
-            content: attempt,
-        })?;
         self.client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(jobId)")
+            .set_item(Some(item(id, &attempt_row(attempt), attempt)?))
+            .condition_expression(IS_NEW)
             .send()
             .await
             .map(drop)
@@ -100,15 +95,11 @@ impl JobsTable {
 
     /// Writes a line of the ledger; a line of the same step is replaced.
     pub async fn put_ledger(&self, id: JobId, entry: &LedgerEntry) -> Result<(), StoreError> {
-        let item = to_item(&Row {
-            job_id: id,
-            sk: format!("ledger#{}", entry.step),
-            content: entry,
-        })?;
+        let row = format!("ledger#{}", entry.step);
         self.client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(item(id, &row, entry)?))
             .send()
             .await
             .map(drop)

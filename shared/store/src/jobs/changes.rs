@@ -5,8 +5,8 @@ use domain::job::{JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
 use domain::storyboard::Storyboard;
 use domain::time::Time;
 
-use super::{JOB_ROW, JobsTable, Row, STILL_OPEN, scene_row};
-use crate::change::{Change, to_item};
+use super::{JOB_ROW, JobsTable, STILL_OPEN, item, key, scene_row};
+use crate::change::Change;
 use crate::error::StoreError;
 
 impl JobsTable {
@@ -54,14 +54,9 @@ impl JobsTable {
                 status: SceneStatus::Pending,
                 updated_at: now,
             };
-            let item = to_item(&Row {
-                job_id: id,
-                sk: scene_row(planned.index),
-                content: &scene,
-            })?;
             let put = Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(item))
+                .set_item(Some(item(id, &scene_row(planned.index), &scene)?))
                 .build()
                 .map_err(|error| StoreError::unreadable("save storyboard", error))?;
             writes.push(TransactWriteItem::builder().put(put).build());
@@ -103,7 +98,7 @@ impl JobsTable {
             SceneStatus::Pending | SceneStatus::Generating | SceneStatus::Failed => job,
         };
         let writes = vec![
-            self.transact_update(id, &scene_row(index), &scene)?,
+            scene.write(&self.table, key(id, &scene_row(index)))?,
             self.job_update(id, &job)?,
         ];
         self.transact("advance scene", writes).await

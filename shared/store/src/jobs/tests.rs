@@ -17,19 +17,10 @@ fn with_scene(status: SceneStatus) -> (Tables, JobsTable, JobId) {
         updated_at: now(),
     };
     let id = job.job_id;
-    tables.put("jobs", row(id, JOB_ROW, &job));
-    tables.put("jobs", row(id, &scene_row(1), &scene));
+    tables.put("jobs", item(id, JOB_ROW, &job).unwrap());
+    tables.put("jobs", item(id, &scene_row(1), &scene).unwrap());
     let jobs = JobsTable::new(tables.client(), "jobs");
     (tables, jobs, id)
-}
-
-fn row(id: JobId, sk: &str, content: &impl Serialize) -> HashMap<String, AttributeValue> {
-    to_item(&Row {
-        job_id: id,
-        sk: sk.to_owned(),
-        content,
-    })
-    .unwrap()
 }
 
 #[tokio::test]
@@ -86,7 +77,7 @@ async fn a_job_that_has_ended_takes_no_scene() {
         let (tables, jobs, id) = with_scene(SceneStatus::Pending);
         let mut ended = job(1, "someone");
         ended.status = status;
-        tables.put("jobs", row(id, JOB_ROW, &ended));
+        tables.put("jobs", item(id, JOB_ROW, &ended).unwrap());
         let moved = jobs
             .advance_scene(id, 1, SceneStatus::Generated, now())
             .await;
@@ -118,7 +109,7 @@ async fn composing_never_goes_back() {
     let (tables, jobs, id) = with_scene(SceneStatus::Complete);
     let mut generating = job(1, "someone");
     generating.stage = Stage::Generating;
-    tables.put("jobs", row(id, JOB_ROW, &generating));
+    tables.put("jobs", item(id, JOB_ROW, &generating).unwrap());
     jobs.begin_composing(id, now()).await.unwrap();
     jobs.compose_percent(id, 40, now()).await.unwrap();
     jobs.begin_composing(id, now().after(Duration::from_secs(9)))
@@ -181,7 +172,7 @@ async fn the_last_page_leads_nowhere() {
 fn page(numbers: &[u128], more: bool) -> QueryOutput {
     let rows = numbers.iter().map(|number| {
         let job = job(*number, "someone");
-        row(job.job_id, JOB_ROW, &job)
+        item(job.job_id, JOB_ROW, &job).unwrap()
     });
     let rows: Vec<_> = rows.collect();
     let last = rows.last().filter(|_| more).cloned();
