@@ -2,10 +2,7 @@
 //!
 //! A job of somebody else is as unknown as one that never was: 404.
 
-use domain::job::JobId;
-use edge::http::{
-    ApiError, Error, JobReader, JobView, LINK_LIFE, Reply, Request, caller, path_after,
-};
+use edge::http::{ApiError, Error, JobReader, JobView, Reply, Request, caller, job_id};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,24 +17,13 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
-    let unknown = || ApiError::NotFound("Job");
-    let id: JobId = path_after(&request, "jobs")
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(unknown)?;
+    let id = job_id(&request)?;
 
-    let record = reader.jobs.load(id).await?.ok_or_else(unknown)?;
-    if record.job.user_id != caller.user_id {
-        return Err(unknown());
-    }
+    let record = reader.jobs.load(id).await?;
+    let record = record
+        .filter(|record| record.job.user_id == caller.user_id)
+        .ok_or(ApiError::NotFound("Job"))?;
 
-    let thumbnail = match &record.job.thumbnail_key {
-        Some(key) => Some(
-            reader
-                .objects
-                .presign(key, LINK_LIFE, "image/jpeg", None)
-                .await?,
-        ),
-        None => None,
-    };
+    let thumbnail = reader.thumbnail_url(&record.job).await?;
     Reply::ok(&JobView::detail(&record, thumbnail))
 }

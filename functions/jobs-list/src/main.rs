@@ -3,9 +3,7 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use domain::request::InvalidField;
-use edge::http::{
-    ApiError, Cursor, Error, JobReader, JobView, LINK_LIFE, Reply, Request, caller, query,
-};
+use edge::http::{ApiError, Cursor, Error, JobReader, JobView, Reply, Request, caller, query};
 use serde_json::{Value, json};
 
 const DEFAULT_LIMIT: i32 = 10;
@@ -38,15 +36,7 @@ async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> 
     let mut views = Vec::new();
     let mut thumbnails: Vec<Value> = Vec::new();
     for job in &page {
-        let url = match &job.thumbnail_key {
-            Some(key) => Some(
-                reader
-                    .objects
-                    .presign(key, LINK_LIFE, "image/jpeg", None)
-                    .await?,
-            ),
-            None => None,
-        };
+        let url = reader.thumbnail_url(job).await?;
         if let Some(url) = &url {
             thumbnails.push(json!({ "jobId": job.job_id, "url": url }));
         }

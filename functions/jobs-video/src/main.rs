@@ -4,9 +4,9 @@
 //! `?download=1` the URL makes a browser save the film (R131). A job that is not
 //! finished: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
-use domain::job::{JobId, Status};
+use domain::job::Status;
 use edge::http::{
-    ApiError, Error, JobReader, LINK_LIFE, Reply, Request, accepts_json, caller, path_after, query,
+    ApiError, Error, JobReader, LINK_LIFE, Reply, Request, accepts_json, caller, job_id, query,
 };
 use serde_json::json;
 
@@ -23,17 +23,12 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
-    let unknown = || ApiError::NotFound("Job");
-    let id: JobId = path_after(&request, "jobs")
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(unknown)?;
+    let id = job_id(&request)?;
 
-    let job = reader
-        .jobs
-        .get(id)
-        .await?
+    let job = reader.jobs.get(id).await?;
+    let job = job
         .filter(|job| job.user_id == caller.user_id)
-        .ok_or_else(unknown)?;
+        .ok_or(ApiError::NotFound("Job"))?;
     let key = match &job.video_key {
         Some(key) if job.status == Status::Completed => key,
         _ => return Err(ApiError::VideoNotReady),

@@ -1,8 +1,11 @@
 //! What the routes that read jobs stand on.
 
 use config::Environment;
+use domain::job::{Job, Status};
 use store::{DynamoDb, JobsTable, Objects, S3, UsageTable};
 
+use super::error::ApiError;
+use super::job_view::LINK_LIFE;
 use super::layers::Gate;
 
 /// The jobs, and the bucket their films lie in.
@@ -32,5 +35,17 @@ impl JobReader {
             Gate::new(&path, UsageTable::new(dynamo, tables.usage))?,
             reader,
         ))
+    }
+    /// A signed link to the picture of a finished film; other jobs have none.
+    pub async fn thumbnail_url(&self, job: &Job) -> Result<Option<String>, ApiError> {
+        let key = match &job.thumbnail_key {
+            Some(key) if job.status == Status::Completed => key,
+            _ => return Ok(None),
+        };
+        let url = self
+            .objects
+            .presign(key, LINK_LIFE, "image/jpeg", None)
+            .await?;
+        Ok(Some(url))
     }
 }

@@ -97,7 +97,7 @@ impl JobView {
             soundtrack: job.soundtrack,
             degraded: job.degraded.clone(),
             error: job.error.clone(),
-            thumbnail_url: thumbnail_url.filter(|_| job.status == Status::Completed),
+            thumbnail_url,
             scenes: None,
             storyboard_by: None,
             ledger: None,

@@ -52,7 +52,7 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    lambda_http::run(public_route(endpoint, Metrics::start(), handler)).await
+    lambda_http::run(public_route(endpoint, Metrics::start(), innermost(handler))).await
 }
 
 /// Serves a route for signed-in callers, each within the rate limit.
@@ -65,39 +65,28 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    lambda_http::run(protected_route(endpoint, Metrics::start(), gate, handler)).await
+    lambda_http::run(protected_route(
+        endpoint,
+        Metrics::start(),
+        gate,
+        innermost(handler),
+    ))
+    .await
 }
 
-fn public_route<Handler, Answer>(
-    endpoint: &'static str,
-    metrics: Metrics,
-    handler: Handler,
-) -> Route
-where
-    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
-    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
-{
+fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Route {
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
-        .service(innermost(handler))
+        .service(handler)
 }
 
-fn protected_route<Handler, Answer>(
-    endpoint: &'static str,
-    metrics: Metrics,
-    gate: Gate,
-    handler: Handler,
-) -> Route
-where
-    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
-    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
-{
+fn protected_route(endpoint: &'static str, metrics: Metrics, gate: Gate, handler: Route) -> Route {
     let gate = Arc::new(gate);
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
         .layer(authenticate(gate.clone()))
         .layer(limit_rate(gate))
-        .service(innermost(handler))
+        .service(handler)
 }
 
 /// The handler, its errors and panics turned into responses.
@@ -108,10 +97,10 @@ where
 {
     Route::new(service_fn(move |request| {
         let handler = handler.clone();
-        // The call itself is inside too: a handler may panic before its first await.
-        let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
         async move {
-            let result = answer
+            // The call itself is inside too: a handler may panic before its first await.
+            let result = AssertUnwindSafe(async { handler(request).await })
+                .catch_unwind()
                 .await
                 .unwrap_or_else(|_| Err(ApiError::Internal("the handler panicked".into())));
             Ok(result.map_or_else(refuse, Reply::into_response))

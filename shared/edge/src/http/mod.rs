@@ -20,4 +20,4 @@ pub use job_view::{JobView, LINK_LIFE};
 pub use lambda_http::{Error, Request};
 pub use layers::{Gate, protected, public};
 pub use reply::Reply;
-pub use request::{accepts_json, caller, client_ip, json_object, path_after, query};
+pub use request::{accepts_json, caller, client_ip, job_id, json_object, query};

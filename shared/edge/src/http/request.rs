@@ -1,5 +1,6 @@
 //! What a handler reads from a request.
 
+use domain::job::JobId;
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -45,10 +46,17 @@ pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
+/// The job a path names. What is no job's name is as unknown as a job that is not there.
+pub fn job_id(request: &Request) -> Result<JobId, ApiError> {
+    path_after(request, "jobs")
+        .and_then(|id| id.parse().ok())
+        .ok_or(ApiError::NotFound("Job"))
+}
+
 /// The path's segment behind the last segment of that name. Read from the path
 /// itself, so that the same code runs behind the gateway and under
 /// `cargo lambda watch`.
-pub fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let mut segments = request.uri().path().rsplit('/');
     let mut behind = None;
     loop {

@@ -63,7 +63,7 @@ impl Cloud {
         Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
         Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
     {
-        let route = protected_route("test", Metrics::start(), self.gate(), handler);
+        let route = protected_route("test", Metrics::start(), self.gate(), innermost(handler));
         call(route, request).await
     }
 
@@ -291,7 +291,7 @@ async fn a_table_that_fails_lets_nobody_through() {
 
 #[tokio::test]
 async fn a_public_route_asks_for_nothing() {
-    let route = |handler| public_route("test", Metrics::start(), handler);
+    let route = |handler| public_route("test", Metrics::start(), innermost(handler));
     fn healthy(_: Request) -> std::future::Ready<Result<Reply, ApiError>> {
         std::future::ready(Reply::ok(&json!({ "status": "healthy" })))
     }
