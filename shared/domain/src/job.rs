@@ -1,42 +1,15 @@
 //! A generation job and the course of its life.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::failure::JobError;
+pub use crate::ids::JobId;
 use crate::quota::{Month, Reservation};
 use crate::request::CreateJob;
 use crate::storyboard::Storyboard;
 use crate::time::Time;
-
-/// A job's name: a UUIDv7 (D4), also the name of its execution (D12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JobId(pub Uuid);
-
-impl fmt::Display for JobId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl FromStr for JobId {
-    type Err = uuid::Error;
-
-    /// Reads the hyphenated form only, so that one job has one name.
-    fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        let id = Uuid::parse_str(text)?;
-        if id.to_string() == text {
-            Ok(Self(id))
-        } else {
-            Uuid::parse_str("not the hyphenated form").map(Self)
-        }
-    }
-}
 
 /// What the client is told first (R41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -310,7 +283,7 @@ mod tests {
             ..CreateJob::sample()
         };
         Job::accepted(
-            JobId(Uuid::nil()),
+            JobId(uuid::Uuid::nil()),
             "user",
             request,
             Time::from_millisecond(0),

@@ -1,6 +1,7 @@
 //! Where objects lie in the assets bucket (R94, R98, R104, R123).
 
-use crate::job::JobId;
+use crate::ids::{JobId, TranscodeId};
+use crate::rendition::Quality;
 
 /// A scene as the provider made it: `{jobId}/scene-001.mp4`.
 pub fn scene(job: JobId, index: u32) -> String {
@@ -25,4 +26,33 @@ pub fn film(job: JobId) -> String {
 /// Its still picture.
 pub fn thumbnail(job: JobId) -> String {
     format!("{job}/thumbnail.jpg")
+}
+
+/// An upload: `gallery/{userId}/{epoch}-{filename}` (R125), the name sanitised.
+pub fn gallery_upload(user_id: &str, epoch_ms: i64, file_name: &str) -> String {
+    format!("{GALLERY}{user_id}/{epoch_ms}-{file_name}")
+}
+
+/// Where all uploads lie.
+pub const GALLERY: &str = "gallery/";
+
+/// Where the outputs of all transcodes lie.
+pub const TRANSCODES: &str = "videos/output/";
+
+/// Everything of one transcode lies under this.
+pub fn transcode_folder(id: TranscodeId) -> String {
+    format!("{TRANSCODES}{id}/")
+}
+
+/// An output of a transcode: `videos/output/{id}/high.mp4` and the like (R126).
+pub fn transcode_output(id: TranscodeId, file: &str) -> String {
+    format!("{TRANSCODES}{id}/{file}")
+}
+
+/// A finished piece of a rendition, kept until the whole is put together.
+pub fn transcode_segment(id: TranscodeId, index: u32, quality: Quality) -> String {
+    format!(
+        "{TRANSCODES}{id}/segments/{index:05}-{}.mp4",
+        quality.as_str()
+    )
 }

@@ -2,15 +2,26 @@
 //!
 //! No I/O, no AWS, no HTTP; the time comes in as an argument.
 
+pub mod administration;
 pub mod attempt;
+pub mod delivery;
 pub mod failure;
+mod fields;
 pub mod film;
+pub mod ids;
 pub mod job;
 pub mod keys;
+pub mod playlist;
 pub mod prices;
 pub mod quota;
+pub mod rendition;
 pub mod request;
+pub mod search;
+pub mod storage;
 pub mod storyboard;
 mod storyboard_arcs;
 pub mod time;
+pub mod transcode;
+pub mod upload;
+pub mod video;
 pub mod window;

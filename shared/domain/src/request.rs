@@ -5,6 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use crate::fields::InvalidField;
+use crate::fields::{name, number, only, required_name};
 use crate::film::{AspectRatio, FRAME_RATE, Transition, UnknownName};
 
 /// Characters of a prompt.
@@ -110,26 +112,6 @@ pub struct CreateJob {
     pub seed: Option<u32>,
 }
 
-/// A field that breaks a rule: `details` of the error body (R58).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {constraint}")]
-pub struct InvalidField {
-    /// The field's name in the body.
-    pub field: String,
-    /// The rule it breaks.
-    pub constraint: String,
-}
-
-impl InvalidField {
-    /// `field` breaks `constraint`.
-    pub fn new(field: impl Into<String>, constraint: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            constraint: constraint.into(),
-        }
-    }
-}
-
 impl CreateJob {
     /// Checks a body's fields; the first one at fault is named.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
@@ -148,10 +130,8 @@ impl CreateJob {
             audio: name(body, "audio", "one of: music, none")?,
             seed: number(body, "seed", 0..=MAX_SEED)?,
         };
-        match body.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-            Some(unknown) => Err(InvalidField::new(unknown.clone(), "unknown field")),
-            None => Ok(request),
-        }
+        only(body, &FIELDS)?;
+        Ok(request)
     }
 
     /// The film's length in frames.
@@ -206,51 +186,6 @@ fn prompt(body: &Map<String, Value>) -> Result<String, InvalidField> {
         return Err(fault("no control characters"));
     }
     Ok(text)
-}
-
-fn name<T: FromStr + Default>(
-    body: &Map<String, Value>,
-    field: &str,
-    constraint: &str,
-) -> Result<T, InvalidField> {
-    match body.get(field) {
-        None | Some(Value::Null) => Ok(T::default()),
-        Some(_) => required_name(body, field, constraint),
-    }
-}
-
-fn required_name<T: FromStr>(
-    body: &Map<String, Value>,
-    field: &str,
-    constraint: &str,
-) -> Result<T, InvalidField> {
-    match body.get(field) {
-        None | Some(Value::Null) => Err(InvalidField::new(field, "required")),
-        Some(Value::String(text)) => text
-            .parse()
-            .map_err(|_| InvalidField::new(field, constraint)),
-        Some(_) => Err(InvalidField::new(field, constraint)),
-    }
-}
-
-fn number(
-    body: &Map<String, Value>,
-    field: &str,
-    range: std::ops::RangeInclusive<u64>,
-) -> Result<Option<u32>, InvalidField> {
-    let value = match body.get(field) {
-        None | Some(Value::Null) => return Ok(None),
-        Some(value) => value,
-    };
-    value
-        .as_u64()
-        .filter(|number| range.contains(number))
-        .and_then(|number| u32::try_from(number).ok())
-        .map(Some)
-        .ok_or_else(|| {
-            let constraint = format!("a whole number from {} to {}", range.start(), range.end());
-            InvalidField::new(field, constraint)
-        })
 }
 
 #[cfg(test)]

@@ -1,0 +1,229 @@
+//! A transcode's message: what stands in it, when a worker goes on or hands over,
+//! and when it is sent again (R106, R112, D32, D38).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TranscodeId;
+use crate::time::Time;
+use crate::transcode::TranscodeStatus;
+
+/// The version of the messages that are written and read.
+const VERSION: u32 = 1;
+/// How long a transcode may wait, or lie without a worker, before its message
+/// is thought lost.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// A message is sent again no more often than this.
+const RESEND_EVERY: Duration = Duration::from_secs(3600);
+
+/// A message of the queue: one transcode to be worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TranscodeMessage {
+    /// Which one.
+    pub transcode_id: TranscodeId,
+    version: u32,
+    /// How often its workers have handed it on.
+    #[serde(default)]
+    pub handover: u32,
+}
+
+/// A message that nobody here wrote.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableMessage {
+    /// It is not the JSON that is written.
+    #[error("the message is not readable")]
+    Malformed(#[from] serde_json::Error),
+    /// It is of another version.
+    #[error("the message has the unknown version {0}")]
+    Version(u32),
+}
+
+impl TranscodeMessage {
+    /// The first message of a transcode.
+    pub fn new(transcode_id: TranscodeId) -> Self {
+        Self {
+            transcode_id,
+            version: VERSION,
+            handover: 0,
+        }
+    }
+
+    /// The message by which a worker hands on to the next.
+    pub fn handed_on(self) -> Self {
+        Self {
+            handover: self.handover.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// Reads a message's body.
+    pub fn read(body: &str) -> Result<Self, UnreadableMessage> {
+        let message: Self = serde_json::from_str(body)?;
+        if message.version == VERSION {
+            Ok(message)
+        } else {
+            Err(UnreadableMessage::Version(message.version))
+        }
+    }
+
+    /// The body to send.
+    pub fn body(&self) -> String {
+        let handover = match self.handover {
+            0 => String::new(),
+            times => format!(",\"handover\":{times}"),
+        };
+        format!(
+            "{{\"transcodeId\":\"{}\",\"version\":{}{handover}}}",
+            self.transcode_id, self.version
+        )
+    }
+}
+
+/// What a transcode's row says about who works on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Care {
+    /// Until when a worker has it for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<Time>,
+    /// When its message was last sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent_at: Option<Time>,
+}
+
+impl Care {
+    /// Whether a worker has it now.
+    pub fn is_held(&self, now: Time) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+
+    /// Whether its message must be thought lost and is to be sent again.
+    pub fn is_lost(&self, status: TranscodeStatus, updated_at: Time, now: Time) -> bool {
+        let last = match status {
+            TranscodeStatus::Pending => updated_at,
+            // Who handed it on or gave it up left no lease, but a time.
+            TranscodeStatus::Downloading | TranscodeStatus::Processing => {
+                self.lease_until.unwrap_or(updated_at)
+            }
+            TranscodeStatus::Completed | TranscodeStatus::Failed => return false,
+        };
+        let is_resent = self
+            .resent_at
+            .is_some_and(|resent| now.since(resent) < RESEND_EVERY);
+        now.since(last) > PATIENCE && !is_resent
+    }
+}
+
+/// A worker's time: how long its invocation lasts, how much is left of that, and
+/// what the segments took that it has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkingTime {
+    /// From the invocation's beginning to its deadline.
+    pub whole: Duration,
+    /// From now to its deadline.
+    pub left: Duration,
+    /// The longest that one of its segments took; none before its first.
+    pub longest_segment: Option<Duration>,
+}
+
+impl WorkingTime {
+    /// Whether to begin one more segment. The first one is always begun, so that
+    /// each invocation brings the work further.
+    pub fn allows_segment(&self) -> bool {
+        match self.longest_segment {
+            Some(longest) => self.left > longest + longest / 2,
+            None => true,
+        }
+    }
+
+    /// Whether to begin to put the pieces together, which is done in one go: with
+    /// half of the time left, or as an invocation's only work.
+    pub fn allows_assembling(&self) -> bool {
+        self.longest_segment.is_none() || self.left * 2 >= self.whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn id() -> TranscodeId {
+        "0198c0de-0000-7000-8000-000000000001".parse().unwrap()
+    }
+
+    #[test]
+    fn a_message_reads_back() {
+        let first = TranscodeMessage::new(id());
+        assert_eq!(
+            first.body(),
+            r#"{"transcodeId":"0198c0de-0000-7000-8000-000000000001","version":1}"#
+        );
+        let second = first.handed_on();
+        assert_eq!(TranscodeMessage::read(&first.body()).unwrap(), first);
+        assert_eq!(TranscodeMessage::read(&second.body()).unwrap(), second);
+        assert_eq!(second.handover, 1);
+    }
+
+    #[test]
+    fn what_nobody_wrote_is_unreadable() {
+        let other = first_with("\"version\":1", "\"version\":2");
+        assert!(matches!(
+            TranscodeMessage::read(&other),
+            Err(UnreadableMessage::Version(2))
+        ));
+        for body in ["", "nonsense", "{}", "[]", "{\"transcodeId\":7}"] {
+            assert!(TranscodeMessage::read(body).is_err(), "{body}");
+        }
+        assert!(TranscodeMessage::read(&first_with("}", ",\"x\":1}")).is_err());
+    }
+
+    fn first_with(from: &str, to: &str) -> String {
+        TranscodeMessage::new(id()).body().replace(from, to)
+    }
+
+    #[test]
+    fn a_message_is_sent_again_when_it_must_be_lost_and_once_an_hour() {
+        use TranscodeStatus::{Completed, Downloading, Failed, Pending, Processing};
+        let start = Time::from_millisecond(1_795_176_000_000);
+        let at = |minutes: u32| start.after(MINUTE * minutes);
+        let nobody = Care::default();
+        assert!(!nobody.is_lost(Pending, start, at(15)));
+        assert!(nobody.is_lost(Pending, start, at(16)));
+        assert!(nobody.is_lost(Processing, start, at(16)));
+        for ended in [Completed, Failed] {
+            assert!(!nobody.is_lost(ended, start, at(1000)));
+        }
+        let held = Care {
+            lease_until: Some(at(60)),
+            ..nobody
+        };
+        assert!(!held.is_lost(Downloading, start, at(75)));
+        assert!(held.is_lost(Downloading, start, at(76)));
+        assert!(held.is_held(at(59)) && !held.is_held(at(60)));
+        let resent = Care {
+            resent_at: Some(at(20)),
+            ..nobody
+        };
+        assert!(!resent.is_lost(Pending, start, at(79)));
+        assert!(resent.is_lost(Pending, start, at(80)));
+    }
+
+    #[test]
+    fn each_invocation_makes_a_segment_and_none_that_it_cannot_finish() {
+        let time = |left: u32, longest: Option<u32>| WorkingTime {
+            whole: MINUTE * 10,
+            left: MINUTE * left,
+            longest_segment: longest.map(|minutes| MINUTE * minutes),
+        };
+        assert!(time(0, None).allows_segment());
+        assert!(time(4, Some(2)).allows_segment());
+        assert!(!time(3, Some(2)).allows_segment());
+        assert!(time(1, None).allows_assembling());
+        assert!(time(5, Some(2)).allows_assembling());
+        assert!(!time(4, Some(2)).allows_assembling());
+    }
+}

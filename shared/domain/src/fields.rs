@@ -1,0 +1,143 @@
+//! Reading the fields of a request's body: each reader names its field when a
+//! rule is broken (R58).
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+
+/// A field that breaks a rule: `details` of the error body (R58).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {constraint}")]
+pub struct InvalidField {
+    /// The field's name in the body.
+    pub field: String,
+    /// The rule it breaks.
+    pub constraint: String,
+}
+
+impl InvalidField {
+    /// `field` breaks `constraint`.
+    pub fn new(field: impl Into<String>, constraint: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            constraint: constraint.into(),
+        }
+    }
+}
+
+/// A body's fields.
+pub(crate) type Body = Map<String, Value>;
+
+/// Refuses fields that nobody asked for: a misspelt one would do nothing, and
+/// one like `userId` must not seem to.
+pub(crate) fn only(body: &Body, fields: &[&str]) -> Result<(), InvalidField> {
+    match body.keys().find(|key| !fields.contains(&key.as_str())) {
+        Some(unknown) => Err(InvalidField::new(unknown.clone(), "unknown field")),
+        None => Ok(()),
+    }
+}
+
+/// A text of limited length, trimmed; absent and `null` are the same.
+pub(crate) fn text(body: &Body, field: &str, most: usize) -> Result<Option<String>, InvalidField> {
+    let text = match body.get(field) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text.trim(),
+        Some(_) => return Err(InvalidField::new(field, "a string")),
+    };
+    if text.chars().count() > most {
+        return Err(InvalidField::new(
+            field,
+            format!("at most {most} characters"),
+        ));
+    }
+    if text
+        .chars()
+        .any(|letter| letter.is_control() && !letter.is_whitespace())
+    {
+        return Err(InvalidField::new(field, "no control characters"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// A text that must be there and not be blank.
+pub(crate) fn required_text(body: &Body, field: &str, most: usize) -> Result<String, InvalidField> {
+    text(body, field, most)?
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| InvalidField::new(field, "required"))
+}
+
+/// A yes or no; no by default.
+pub(crate) fn flag(body: &Body, field: &str) -> Result<bool, InvalidField> {
+    match body.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(yes)) => Ok(*yes),
+        Some(_) => Err(InvalidField::new(field, "true or false")),
+    }
+}
+
+/// A list of at most so many values, each read by `one`.
+pub(crate) fn list<T>(
+    body: &Body,
+    field: &str,
+    most: usize,
+    constraint: &str,
+    one: impl Fn(&Value) -> Option<T>,
+) -> Result<Option<Vec<T>>, InvalidField> {
+    let fault = || InvalidField::new(field, constraint);
+    let values = match body.get(field) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Array(values)) => values,
+        Some(_) => return Err(fault()),
+    };
+    if values.len() > most {
+        return Err(fault());
+    }
+    let values: Option<Vec<T>> = values.iter().map(one).collect();
+    values.map(Some).ok_or_else(fault)
+}
+
+pub(crate) fn name<T: FromStr + Default>(
+    body: &Body,
+    field: &str,
+    constraint: &str,
+) -> Result<T, InvalidField> {
+    match body.get(field) {
+        None | Some(Value::Null) => Ok(T::default()),
+        Some(_) => required_name(body, field, constraint),
+    }
+}
+
+pub(crate) fn required_name<T: FromStr>(
+    body: &Body,
+    field: &str,
+    constraint: &str,
+) -> Result<T, InvalidField> {
+    match body.get(field) {
+        None | Some(Value::Null) => Err(InvalidField::new(field, "required")),
+        Some(Value::String(text)) => text
+            .parse()
+            .map_err(|_| InvalidField::new(field, constraint)),
+        Some(_) => Err(InvalidField::new(field, constraint)),
+    }
+}
+
+pub(crate) fn number(
+    body: &Body,
+    field: &str,
+    range: RangeInclusive<u64>,
+) -> Result<Option<u32>, InvalidField> {
+    let value = match body.get(field) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value,
+    };
+    value
+        .as_u64()
+        .filter(|number| range.contains(number))
+        .and_then(|number| u32::try_from(number).ok())
+        .map(Some)
+        .ok_or_else(|| {
+            let constraint = format!("a whole number from {} to {}", range.start(), range.end());
+            InvalidField::new(field, constraint)
+        })
+}

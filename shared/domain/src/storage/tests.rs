@@ -1,0 +1,293 @@
+//! The rules one by one.
+
+use super::*;
+use crate::ids::{TranscodeId, VideoId};
+use crate::keys;
+use crate::rendition::Quality;
+use crate::upload::Upload;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const KEY: &str = "gallery/u/1-a.mp4";
+
+fn start() -> Time {
+    Time::from_millisecond(1_795_176_000_000)
+}
+
+fn day(days: u32) -> Time {
+    start().after(DAY * days)
+}
+
+fn object(key: &str) -> Object {
+    Object {
+        key: key.to_owned(),
+        size: 1,
+        modified: start(),
+    }
+}
+
+fn after_days(records: &Records, key: &str, days: u32) -> Judgement {
+    Claims::of(records).judge(&object(key), GRACE, day(days))
+}
+
+fn id<T: std::str::FromStr>(last: u32) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    format!("0198c0de-0000-7000-8000-{last:012}")
+        .parse()
+        .unwrap()
+}
+
+fn upload(confirmed_at: Option<Time>) -> Upload {
+    Upload {
+        s3_key: KEY.to_owned(),
+        user_id: "u".to_owned(),
+        video_id: id(1),
+        content_type: "video/mp4".to_owned(),
+        size: None,
+        created_at: start(),
+        confirmed_at,
+        multipart: None,
+    }
+}
+
+fn trash(source: Origin, key: &str, deleted_at: Time) -> Trash {
+    Trash {
+        video_id: id(1),
+        user_id: "u".to_owned(),
+        s3_key: key.to_owned(),
+        transcode_id: Some(id(3)),
+        bytes: 1,
+        source,
+        deleted_at,
+    }
+}
+
+fn made(last: u32, ended: Option<(Ended, Time)>) -> Made {
+    Made {
+        id: id(last),
+        video_id: Some(id(1)),
+        created_at: day(0),
+        ended,
+    }
+}
+
+fn shown(key: &str, transcode_id: Option<TranscodeId>) -> Shown {
+    Shown {
+        id: id::<VideoId>(1),
+        keys: vec![key.to_owned()],
+        transcode_id,
+    }
+}
+
+#[test]
+fn what_nobody_names_goes_after_its_grace() {
+    let records = Records::default();
+    let film = keys::film(id(1));
+    let rendition = keys::transcode_output(id(2), "high.mp4");
+    for key in [KEY, &film, &rendition] {
+        let judgement = after_days(&records, key, 6);
+        assert_eq!(judgement, Judgement::Wait(Reason::Orphan));
+        let judgement = after_days(&records, key, 7);
+        assert_eq!(judgement, Judgement::Remove(Reason::Orphan));
+    }
+    for key in [
+        "reports/usage-2026-10.json",
+        "index.html",
+        "videos/output/x/y",
+    ] {
+        assert_eq!(after_days(&records, key, 1000), Judgement::Keep, "{key}");
+    }
+}
+
+#[test]
+fn a_shown_file_stays_whatever_else_is_said_of_it() {
+    let records = Records {
+        uploads: vec![upload(None)],
+        videos: vec![shown(KEY, None)],
+        trash: vec![trash(Origin::Upload, KEY, start())],
+        ..Records::default()
+    };
+    assert_eq!(after_days(&records, KEY, 1000), Judgement::Keep);
+}
+
+#[test]
+fn an_upload_goes_a_grace_after_its_last_record() {
+    let judged = |uploads, trash, days| {
+        let records = Records {
+            uploads,
+            trash,
+            ..Records::default()
+        };
+        after_days(&records, KEY, days)
+    };
+    let unconfirmed = |days| judged(vec![upload(None)], vec![], days);
+    assert_eq!(unconfirmed(6), Judgement::Wait(Reason::Unconfirmed));
+    assert_eq!(unconfirmed(7), Judgement::Remove(Reason::Unconfirmed));
+    // Confirmed while the records were read: its video is not among them.
+    let confirmed = |days| judged(vec![upload(Some(day(10)))], vec![], days);
+    assert_eq!(confirmed(10), Judgement::Wait(Reason::Orphan));
+    assert_eq!(confirmed(17), Judgement::Remove(Reason::Orphan));
+    let deleted = |days| {
+        let trash = trash(Origin::Upload, KEY, day(20));
+        judged(vec![upload(Some(day(10)))], vec![trash], days)
+    };
+    assert_eq!(deleted(26), Judgement::Wait(Reason::Deleted));
+    assert_eq!(deleted(27), Judgement::Remove(Reason::Deleted));
+}
+
+#[test]
+fn a_film_stays_with_its_job() {
+    let film = keys::film(id(5));
+    let mut records = Records {
+        uploads: vec![Upload {
+            s3_key: film.clone(),
+            ..upload(Some(start()))
+        }],
+        trash: vec![trash(Origin::Film, &film, start())],
+        jobs: vec![id(5)],
+        ..Records::default()
+    };
+    assert_eq!(after_days(&records, &film, 1000), Judgement::Keep);
+    assert_eq!(records.due(GRACE, day(7)).trash.len(), 1);
+    records.jobs.clear();
+    let judgement = after_days(&records, &film, 7);
+    assert_eq!(judgement, Judgement::Remove(Reason::Orphan));
+}
+
+#[test]
+fn pieces_go_when_their_transcode_has_ended() {
+    let segment = keys::transcode_segment(id(3), 0, Quality::High);
+    let output = keys::transcode_output(id(3), "high.mp4");
+    let judged = |ended: Option<Ended>, key: &str, days| {
+        let records = Records {
+            transcodes: vec![made(3, ended.map(|ended| (ended, start())))],
+            ..Records::default()
+        };
+        after_days(&records, key, days)
+    };
+    let leftover = Judgement::Remove(Reason::Leftover);
+    assert_eq!(judged(None, &segment, 1000), Judgement::Keep);
+    assert_eq!(judged(None, &output, 1000), Judgement::Keep);
+    assert_eq!(judged(Some(Ended::Completed), &segment, 7), leftover);
+    assert_eq!(
+        judged(Some(Ended::Completed), &output, 1000),
+        Judgement::Keep
+    );
+    assert_eq!(judged(Some(Ended::Failed), &output, 7), leftover);
+    let waiting = Judgement::Wait(Reason::Leftover);
+    assert_eq!(judged(Some(Ended::Failed), &output, 6), waiting);
+}
+
+/// The playlist names segments that no record names.
+#[test]
+fn all_of_a_shown_transcode_stays_even_without_its_record() {
+    let records = Records {
+        videos: vec![shown(KEY, Some(id(3)))],
+        ..Records::default()
+    };
+    let segment = keys::transcode_output(id(3), "hls/high.mp4");
+    assert_eq!(after_days(&records, &segment, 1000), Judgement::Keep);
+}
+
+#[test]
+fn the_transcodes_of_a_deleted_video_go_with_it() {
+    let mut records = Records {
+        transcodes: vec![
+            made(3, Some((Ended::Completed, start()))),
+            made(4, Some((Ended::Failed, start()))),
+        ],
+        trash: vec![trash(Origin::Upload, KEY, day(1))],
+        ..Records::default()
+    };
+    let output = keys::transcode_output(id(3), "high.mp4");
+    let judgement = after_days(&records, &output, 7);
+    assert_eq!(judgement, Judgement::Wait(Reason::Deleted));
+    let judgement = after_days(&records, &output, 8);
+    assert_eq!(judgement, Judgement::Remove(Reason::Deleted));
+    assert_eq!(records.due(GRACE, day(7)).trash, []);
+    let due = records.due(GRACE, day(8)).trash;
+    assert_eq!(due[0].transcodes, [id(3), id(4)]);
+
+    // One is still at work: the video waits for it.
+    records.transcodes[1].ended = None;
+    assert_eq!(records.due(GRACE, day(8)).trash, []);
+}
+
+/// A film that is published again is the same video.
+#[test]
+fn a_video_that_is_shown_again_keeps_what_was_made_of_it() {
+    let film = keys::film(id(5));
+    let later = Made {
+        created_at: day(2),
+        ..made(6, Some((Ended::Completed, day(3))))
+    };
+    let records = Records {
+        videos: vec![shown(&film, Some(id(4)))],
+        transcodes: vec![
+            made(3, Some((Ended::Completed, start()))),
+            made(4, Some((Ended::Completed, start()))),
+            later,
+        ],
+        trash: vec![trash(Origin::Film, &film, day(1))],
+        jobs: vec![id(5)],
+        ..Records::default()
+    };
+    let due = records.due(GRACE, day(8)).trash;
+    assert_eq!(due[0].transcodes, []);
+    for kept in [id(3), id(4), id(6)] {
+        let output = keys::transcode_output(kept, "high.mp4");
+        assert_eq!(after_days(&records, &output, 1000), Judgement::Keep);
+    }
+}
+
+#[test]
+fn a_late_file_has_its_own_grace() {
+    let records = Records {
+        uploads: vec![upload(None)],
+        ..Records::default()
+    };
+    let late = Object {
+        modified: day(5),
+        ..object(KEY)
+    };
+    let judge = |days| Claims::of(&records).judge(&late, GRACE, day(days));
+    assert_eq!(judge(8), Judgement::Wait(Reason::Unconfirmed));
+    assert_eq!(judge(12), Judgement::Remove(Reason::Unconfirmed));
+}
+
+#[test]
+fn a_run_of_one_folder_leaves_the_records_of_others_alone() {
+    let mut records = Records {
+        uploads: vec![upload(None)],
+        trash: vec![trash(Origin::Upload, KEY, start())],
+        ..Records::default()
+    };
+    records.restrict_to("gallery/u/");
+    let due = records.due(GRACE, day(7));
+    assert_eq!((due.uploads.len(), due.trash.len()), (1, 1));
+    records.restrict_to("gallery/v/");
+    assert_eq!(records.due(GRACE, day(7)), Due::default());
+}
+
+#[test]
+fn the_report_adds_up() {
+    let mut report = Report::default();
+    let sized = |key: &str, size| Object {
+        size,
+        ..object(key)
+    };
+    report.count(&sized(KEY, 5), Judgement::Keep);
+    report.count(&sized(KEY, 7), Judgement::Wait(Reason::Deleted));
+    report.count(&sized(KEY, 9), Judgement::Remove(Reason::Orphan));
+    report.count(&sized("index.html", 1), Judgement::Keep);
+    report.count_removed(Reason::Abandoned, 2);
+    let tally = |objects, bytes| Tally { objects, bytes };
+    assert_eq!(report.stored["uploads"], tally(2, 12));
+    assert_eq!(report.stored["other"], tally(1, 1));
+    assert_eq!(report.stored["films"], tally(0, 0));
+    assert_eq!(report.waiting["deleted"], tally(1, 7));
+    assert_eq!(report.removed["orphan"], tally(1, 9));
+    assert_eq!(report.removed["abandoned"], tally(1, 2));
+    assert_eq!(report.freed_bytes, 11);
+}

@@ -1,0 +1,435 @@
+//! A transcode job: every rendition of one file (R25-R28, R50-R53, R106-R112).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::fields::{InvalidField, list, only, required_text};
+use crate::ids::{AssetId, JobId, TranscodeId, VideoId};
+use crate::rendition::{Quality, Skipped};
+use crate::time::Time;
+
+/// How far a transcode has come (R51).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TranscodeStatus {
+    /// Accepted; its message waits in the queue.
+    Pending,
+    /// The source is being fetched and looked at.
+    Downloading,
+    /// The outputs are being made.
+    Processing,
+    /// All outputs are there.
+    Completed,
+    /// It ended without; `errorText` says why.
+    Failed,
+}
+
+impl TranscodeStatus {
+    /// Every status, in the order of a life.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Downloading,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+    ];
+
+    /// The text in the table and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Downloading => "DOWNLOADING",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// Reads the text, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether it has ended. Only an administrator's restart moves it then.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+
+    /// The transition table (D30): which statuses may follow this one. A worker
+    /// that takes over from a killed one goes on where that one was.
+    pub fn can_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => matches!(next, Self::Downloading | Self::Failed),
+            Self::Downloading => matches!(next, Self::Processing | Self::Failed),
+            Self::Processing => matches!(next, Self::Completed | Self::Failed),
+            Self::Failed => matches!(next, Self::Pending),
+            Self::Completed => false,
+        }
+    }
+
+    /// The counter of the statistics it is counted in (R30).
+    pub fn counter(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Downloading | Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A transcode as it stands in the table (R118).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transcode {
+    /// Its name.
+    pub id: TranscodeId,
+    /// Who asked for it.
+    pub user_id: String,
+    /// The object it is made from.
+    pub input_source: String,
+    /// The gallery video that the object is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<VideoId>,
+    /// What was asked for.
+    pub output_formats: Vec<Quality>,
+    /// See [`TranscodeStatus`].
+    pub status: TranscodeStatus,
+    /// 0-100; never falls while it is being worked on (D5).
+    pub progress: u32,
+    /// When it was accepted.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// When the first worker took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Time>,
+    /// The source's length in seconds (R110).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// The source's size as it is shown, `1920x1080`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+    /// The source's picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_codec: Option<String>,
+    /// The source's sound; none for a silent film.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_codec: Option<String>,
+    /// What was asked for and would be larger than the source (D34).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+    /// The master playlist, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playlist_key: Option<String>,
+    /// Bytes of all its outputs.
+    #[serde(default)]
+    pub stored_bytes: u64,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TranscodeError>,
+}
+
+impl Transcode {
+    /// A new one.
+    pub fn accepted(
+        id: TranscodeId,
+        user_id: &str,
+        request: CreateTranscode,
+        video_id: Option<VideoId>,
+        now: Time,
+    ) -> Self {
+        Self {
+            id,
+            user_id: user_id.to_owned(),
+            input_source: request.input_source,
+            video_id,
+            output_formats: request.output_formats,
+            status: TranscodeStatus::Pending,
+            progress: 0,
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+            completed_at: None,
+            duration: None,
+            resolution: None,
+            video_codec: None,
+            audio_codec: None,
+            skipped: Vec::new(),
+            playlist_key: None,
+            stored_bytes: 0,
+            error: None,
+        }
+    }
+
+    /// How long the work on it took, once it has ended.
+    pub fn processing_time(&self) -> Option<Duration> {
+        Some(self.completed_at?.since(self.started_at?))
+    }
+}
+
+/// A file that was made (R53, R119).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asset {
+    /// Its name.
+    pub id: AssetId,
+    /// What it is.
+    pub asset_type: AssetType,
+    /// `jpg`, `gif` or `mp4`.
+    pub format: String,
+    /// Which rendition, for a video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
+    /// Where it lies.
+    pub s3_key: String,
+    /// Bytes.
+    pub file_size: u64,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+/// What an asset is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AssetType {
+    /// A still picture.
+    Thumbnail,
+    /// A moving preview.
+    Gif,
+    /// A rendition.
+    Video,
+}
+
+impl AssetType {
+    /// The type in `Content-Type`.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Thumbnail => "image/jpeg",
+            Self::Gif => "image/gif",
+            Self::Video => "video/mp4",
+        }
+    }
+}
+
+/// Why a transcode failed (R52, R72).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TranscodeError {
+    /// For programs.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+/// What can go wrong with a transcode, by class (R72).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TranscodeFault {
+    /// The source is not in the bucket.
+    SourceMissing,
+    /// The source could not be fetched.
+    DownloadFailed,
+    /// The source is no video that is accepted.
+    Unsupported,
+    /// The source is damaged.
+    Corrupt,
+    /// The source goes beyond the bounds.
+    TooLarge,
+    /// The work took too long or FFmpeg failed.
+    TranscodingFailed,
+    /// The outputs could not be stored.
+    UploadFailed,
+    /// Every try was cut short.
+    WorkerLost,
+}
+
+impl TranscodeFault {
+    /// What a client reads.
+    pub fn error(self) -> TranscodeError {
+        let (code, text) = match self {
+            Self::SourceMissing => (
+                "SOURCE_NOT_FOUND",
+                "Failed to download source video: 404 Not Found",
+            ),
+            Self::DownloadFailed => ("DOWNLOAD_FAILED", "Failed to download source video"),
+            Self::Unsupported => (
+                "UNSUPPORTED_MEDIA",
+                "Metadata extraction failed: the file is not a video of a supported kind",
+            ),
+            Self::Corrupt => (
+                "CORRUPT_MEDIA",
+                "Transcoding failed: the video is corrupt or incomplete",
+            ),
+            Self::TooLarge => (
+                "MEDIA_TOO_LARGE",
+                "Metadata extraction failed: the picture, length or frame rate is beyond the limits",
+            ),
+            Self::TranscodingFailed => ("TRANSCODING_FAILED", "Transcoding failed"),
+            Self::UploadFailed => ("UPLOAD_FAILED", "Upload of the processed files failed"),
+            Self::WorkerLost => (
+                "PROCESSING_INTERRUPTED",
+                "Processing was interrupted several times and given up",
+            ),
+        };
+        TranscodeError {
+            code: code.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Whether another try with the same source must end the same way.
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::SourceMissing | Self::Unsupported | Self::Corrupt | Self::TooLarge
+        )
+    }
+}
+
+/// A request for a transcode (R25, R50).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateTranscode {
+    /// An object of the caller's own (D33).
+    pub input_source: String,
+    /// Tallest first, each once; all by default.
+    pub output_formats: Vec<Quality>,
+}
+
+const FORMATS: &str = "a list of: high, medium, low";
+
+impl CreateTranscode {
+    /// Checks a body's fields; the first one at fault is named.
+    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
+        only(body, &["inputSource", "outputFormats"])?;
+        let input_source = required_text(body, "inputSource", 1024)?;
+        let quality = |value: &Value| value.as_str()?.parse::<Quality>().ok();
+        let asked = list(body, "outputFormats", 10, FORMATS, quality)?;
+        let asked = asked.unwrap_or_else(|| Quality::ALL.to_vec());
+        let output_formats: Vec<Quality> = Quality::ALL
+            .into_iter()
+            .filter(|quality| asked.contains(quality))
+            .collect();
+        if output_formats.is_empty() {
+            return Err(InvalidField::new("outputFormats", FORMATS));
+        }
+        Ok(Self {
+            input_source,
+            output_formats,
+        })
+    }
+}
+
+/// What an `inputSource` names (D33).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputSource {
+    /// An upload of the caller's.
+    Upload(String),
+    /// The film of a job, which must be the caller's and finished.
+    Film(JobId),
+}
+
+impl InputSource {
+    /// Reads a key as one of `user_id`'s; `None` for any other.
+    pub fn read(key: &str, user_id: &str) -> Option<Self> {
+        if let Some(file) = key.strip_prefix(&format!("gallery/{user_id}/")) {
+            let is_plain = !file.is_empty() && !file.contains('/') && file != "..";
+            return is_plain.then(|| Self::Upload(key.to_owned()));
+        }
+        let job: JobId = key.strip_suffix("/final.mp4")?.parse().ok()?;
+        Some(Self::Film(job))
+    }
+}
+
+/// Percent at which the outputs begin to be made (R108).
+const PROBED: u32 = 10;
+/// Percent at which all are made and being stored.
+const MADE: u32 = 90;
+
+/// The progress while the outputs are being made; `done` from 0 to 1 (R108).
+pub fn making_progress(done: f64) -> u32 {
+    PROBED + (done.clamp(0.0, 1.0) * f64::from(MADE - PROBED)) as u32
+}
+
+/// The progress while the outputs are being stored; `done` from 0 to 1.
+pub fn storing_progress(done: f64) -> u32 {
+    MADE + (done.clamp(0.0, 1.0) * f64::from(99 - MADE)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_a_restart_leaves_an_end() {
+        for from in TranscodeStatus::ALL {
+            for to in TranscodeStatus::ALL {
+                if from.is_final() && from.can_become(to) {
+                    assert_eq!(
+                        (from, to),
+                        (TranscodeStatus::Failed, TranscodeStatus::Pending)
+                    );
+                }
+            }
+        }
+        assert!(!TranscodeStatus::Pending.can_become(TranscodeStatus::Completed));
+    }
+
+    #[test]
+    fn only_ones_own_objects_are_sources() {
+        let read = |key| InputSource::read(key, "user-1");
+        assert!(matches!(
+            read("gallery/user-1/17-a.mp4"),
+            Some(InputSource::Upload(_))
+        ));
+        let film = "0198c0de-0000-7000-8000-000000000001/final.mp4";
+        assert!(matches!(read(film), Some(InputSource::Film(_))));
+        for key in [
+            "gallery/user-2/17-a.mp4",
+            "gallery/user-1/",
+            "gallery/user-1/../user-2/17-a.mp4",
+            "gallery/user-1/..",
+            "gallery/user-10/17-a.mp4",
+            "https://example.org/a.mp4",
+            "s3://bucket/key",
+            "nonsense/final.mp4",
+            "../final.mp4",
+        ] {
+            assert_eq!(read(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn formats_come_once_and_tallest_first() {
+        let read = |body: Value| CreateTranscode::from_json(body.as_object().unwrap());
+        let formats = |formats: Value| {
+            read(json!({"inputSource": "k", "outputFormats": formats}))
+                .map(|request| request.output_formats)
+        };
+        assert_eq!(
+            formats(json!(["low", "high", "low"])).unwrap(),
+            [Quality::High, Quality::Low]
+        );
+        assert_eq!(formats(Value::Null).unwrap(), Quality::ALL);
+        for wrong in [json!([]), json!(["4k"]), json!("high"), json!([7])] {
+            assert_eq!(formats(wrong).unwrap_err().field, "outputFormats");
+        }
+        assert_eq!(read(json!({})).unwrap_err().field, "inputSource");
+    }
+
+    #[test]
+    fn progress_rises_from_one_phase_to_the_next() {
+        assert_eq!((making_progress(-1.0), making_progress(0.5)), (10, 50));
+        assert_eq!((making_progress(1.0), storing_progress(0.0)), (90, 90));
+        assert_eq!(storing_progress(7.0), 99);
+    }
+}

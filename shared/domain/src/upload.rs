@@ -1,0 +1,295 @@
+//! Bringing a file: names, types, sizes and parts (R13, R45, R46, R125).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::fields::{InvalidField, list, only, required_text};
+use crate::ids::{UploadId, VideoId};
+use crate::time::Time;
+use crate::video::Video;
+
+/// The largest upload, in bytes: what one PUT of S3 takes.
+pub const MAX_BYTES: u64 = 5 * 1024 * 1024 * 1024;
+/// The smallest upload in parts, in bytes; below it a part is no part to S3.
+pub const MIN_MULTIPART_BYTES: u64 = 5 * 1024 * 1024;
+/// Bytes of a part, but for the last.
+pub const PART_BYTES: u64 = 8 * 1024 * 1024;
+/// Links to parts that are handed out at once.
+pub const MAX_PARTS_AT_ONCE: usize = 100;
+const FILE_NAME_LETTERS: usize = 100;
+
+/// Types that may be uploaded, as clients declare them.
+const CONTENT_TYPES: [&str; 10] = [
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "video/x-matroska",
+    "video/matroska",
+    "video/x-msvideo",
+    "video/x-m4v",
+    "video/mp2t",
+    "video/3gpp",
+    "video/3gpp2",
+];
+
+/// What a client wants to upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// Safe to stand in a key: see [`sanitised`].
+    pub file_name: String,
+    /// One of the accepted types.
+    pub content_type: String,
+    /// Bytes, if the client told.
+    pub size: Option<u64>,
+}
+
+impl Announcement {
+    /// Checks a body's fields; the first one at fault is named.
+    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
+        only(body, &["filename", "contentType", "size"])?;
+        let file_name = required_text(body, "filename", 1000)?;
+        let content_type = required_text(body, "contentType", 100)?.to_ascii_lowercase();
+        if !CONTENT_TYPES.contains(&content_type.as_str()) {
+            let constraint = format!("one of: {}", CONTENT_TYPES.join(", "));
+            return Err(InvalidField::new("contentType", constraint));
+        }
+        Ok(Self {
+            file_name: sanitised(&file_name),
+            content_type,
+            size: size(body)?,
+        })
+    }
+
+    /// The size, for an upload in parts.
+    pub fn multipart_size(&self) -> Result<u64, InvalidField> {
+        let size = self
+            .size
+            .ok_or_else(|| InvalidField::new("size", "required"))?;
+        if size < MIN_MULTIPART_BYTES {
+            let constraint = format!("at least {MIN_MULTIPART_BYTES} bytes for an upload in parts");
+            return Err(InvalidField::new("size", constraint));
+        }
+        Ok(size)
+    }
+}
+
+fn size(body: &Map<String, Value>) -> Result<Option<u64>, InvalidField> {
+    match body.get("size") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .filter(|size| (1..=MAX_BYTES).contains(size))
+            .map(Some)
+            .ok_or_else(|| {
+                InvalidField::new("size", format!("a whole number from 1 to {MAX_BYTES}"))
+            }),
+    }
+}
+
+/// A file's name as a part of a key: letters, digits, dots, dashes and
+/// underscores, no dot in front, no path.
+pub fn sanitised(file_name: &str) -> String {
+    let base = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let mut name = String::new();
+    for letter in base.chars().take(FILE_NAME_LETTERS) {
+        let plain = letter.is_ascii_alphanumeric() || "._-".contains(letter);
+        let letter = if plain { letter } else { '-' };
+        let repeats = "-.".contains(letter) && name.ends_with(letter);
+        if !repeats {
+            name.push(letter);
+        }
+    }
+    let name = name.trim_matches(|letter| "-.".contains(letter));
+    if name.is_empty() {
+        "video".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A key that was handed out, and what became of it. It is the one place that
+/// says whose an object is and which video it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    /// The object.
+    pub s3_key: String,
+    /// Who asked for it.
+    pub user_id: String,
+    /// The video it becomes when it is confirmed; chosen now, so that two
+    /// confirmations make the same one.
+    pub video_id: VideoId,
+    /// The declared type.
+    pub content_type: String,
+    /// The declared size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// When it was handed out.
+    pub created_at: Time,
+    /// When it was confirmed; until then nobody sees the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<Time>,
+    /// Its parts, if it comes in parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multipart: Option<Multipart>,
+}
+
+impl Upload {
+    /// A key that is handed out now.
+    pub fn announced(
+        s3_key: String,
+        user_id: &str,
+        video_id: VideoId,
+        announcement: &Announcement,
+        now: Time,
+    ) -> Self {
+        Self {
+            s3_key,
+            user_id: user_id.to_owned(),
+            video_id,
+            content_type: announcement.content_type.clone(),
+            size: announcement.size,
+            created_at: now,
+            confirmed_at: None,
+            multipart: None,
+        }
+    }
+
+    /// The film of a job that is shown as a video: it is there and known to be
+    /// good, so it stands in the registry as confirmed.
+    pub fn of_film(video: &Video) -> Self {
+        Self {
+            s3_key: video.s3_key.clone(),
+            user_id: video.user_id.clone(),
+            video_id: video.id,
+            content_type: "video/mp4".to_owned(),
+            size: Some(video.facts.file_size),
+            created_at: video.created_at,
+            confirmed_at: Some(video.created_at),
+            multipart: None,
+        }
+    }
+}
+
+/// An upload in parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Multipart {
+    /// Our name of it.
+    pub upload_id: UploadId,
+    /// S3's name of it.
+    pub s3_upload_id: String,
+}
+
+/// How many parts a size has.
+pub fn part_count(size: u64) -> u32 {
+    u32::try_from(size.div_ceil(PART_BYTES)).unwrap_or(u32::MAX)
+}
+
+/// Bytes of part `number` (from 1) of an upload, if it has such a part.
+pub fn part_bytes(size: u64, number: u32) -> Option<u64> {
+    if number == 0 || number > part_count(size) {
+        return None;
+    }
+    let before = u64::from(number - 1) * PART_BYTES;
+    Some((size - before).min(PART_BYTES))
+}
+
+/// The parts that are not stored, or not as long as they must be; `stored` tells
+/// how many bytes of a part there are.
+pub fn missing_parts(size: u64, stored: impl Fn(u32) -> Option<u64>) -> Vec<u32> {
+    (1..=part_count(size))
+        .filter(|number| stored(*number) != part_bytes(size, *number))
+        .collect()
+}
+
+/// Which parts a client wants links to: at most 100 numbers at once.
+pub fn part_numbers(body: &Map<String, Value>, size: u64) -> Result<Vec<u32>, InvalidField> {
+    only(body, &["partNumbers"])?;
+    let constraint = format!(
+        "1 to {MAX_PARTS_AT_ONCE} numbers from 1 to {}",
+        part_count(size)
+    );
+    let number = |value: &Value| {
+        let number = u32::try_from(value.as_u64()?).ok()?;
+        part_bytes(size, number).map(|_| number)
+    };
+    list(body, "partNumbers", MAX_PARTS_AT_ONCE, &constraint, number)?
+        .filter(|numbers| !numbers.is_empty())
+        .ok_or_else(|| InvalidField::new("partNumbers", constraint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn announce(body: &Value) -> Result<Announcement, InvalidField> {
+        Announcement::from_json(body.as_object().unwrap())
+    }
+
+    #[test]
+    fn names_become_safe() {
+        assert_eq!(sanitised("my-video.mp4"), "my-video.mp4");
+        assert_eq!(sanitised("../../etc/passwd"), "passwd");
+        assert_eq!(
+            sanitised("C:\\films\\Mein Film (1).MOV"),
+            "Mein-Film-1-.MOV"
+        );
+        assert_eq!(sanitised("..."), "video");
+        assert_eq!(sanitised("🎬.mp4"), "mp4");
+        assert_eq!(sanitised("a\r\nb\"%2e%2e.mp4"), "a-b-2e-2e.mp4");
+    }
+
+    #[test]
+    fn every_rule_names_its_field() {
+        let fault = |body: Value| announce(&body).unwrap_err().field;
+        assert_eq!(fault(json!({"contentType": "video/mp4"})), "filename");
+        assert_eq!(fault(json!({"filename": "a"})), "contentType");
+        let with = |field: &str, value: Value| {
+            let mut body = json!({"filename": "a.mp4", "contentType": "video/mp4"});
+            body[field] = value;
+            body
+        };
+        assert_eq!(
+            fault(with("contentType", json!("text/html"))),
+            "contentType"
+        );
+        assert_eq!(fault(with("size", json!(0))), "size");
+        assert_eq!(fault(with("size", json!(MAX_BYTES + 1))), "size");
+        assert_eq!(fault(with("userId", json!("me"))), "userId");
+        let small = announce(&with("size", json!(1000))).unwrap();
+        assert_eq!(small.multipart_size().unwrap_err().field, "size");
+    }
+
+    #[test]
+    fn a_part_that_is_too_short_is_missing() {
+        let size = 2 * PART_BYTES + 7;
+        let stored = |number| match number {
+            1 => Some(PART_BYTES),
+            2 => Some(PART_BYTES - 1),
+            _ => None,
+        };
+        assert_eq!(missing_parts(size, stored), [2, 3]);
+        assert_eq!(missing_parts(size, |number| part_bytes(size, number)), [0; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_safe_name_holds_nothing_else(name in ".*") {
+            let safe = sanitised(&name);
+            prop_assert!(!safe.is_empty() && safe.len() <= FILE_NAME_LETTERS);
+            prop_assert!(!safe.starts_with('.') && !safe.contains(".."));
+            prop_assert!(safe.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter)));
+        }
+
+        #[test]
+        fn parts_add_up(size in MIN_MULTIPART_BYTES..=MAX_BYTES) {
+            let total: u64 = (1..=part_count(size)).filter_map(|number| part_bytes(size, number)).sum();
+            prop_assert_eq!(total, size);
+            prop_assert!(part_count(size) <= 10_000);
+            prop_assert_eq!(part_bytes(size, part_count(size) + 1), None);
+        }
+    }
+}
