@@ -66,9 +66,15 @@ pub fn video_arguments(threads: Option<u32>, key_frames: &[u32]) -> Vec<String> 
     arguments
 }
 
-/// What every mp4 of ours has: one timescale, and nothing of its sources'
+/// What every mp4 of a film has: one timescale, and nothing of its sources'
 /// metadata.
 pub(crate) fn container_arguments() -> Vec<String> {
+    mp4_arguments(TRACK_TIMESCALE)
+}
+
+/// An mp4 with nothing of its sources' metadata; `timescale` units of the
+/// picture's time are a second.
+pub(crate) fn mp4_arguments(timescale: u32) -> Vec<String> {
     let mut arguments = strings(&[
         "-map_metadata",
         "-1",
@@ -77,10 +83,7 @@ pub(crate) fn container_arguments() -> Vec<String> {
         "-fflags",
         "+bitexact",
     ]);
-    arguments.extend([
-        "-video_track_timescale".to_owned(),
-        TRACK_TIMESCALE.to_string(),
-    ]);
+    arguments.extend(["-video_track_timescale".to_owned(), timescale.to_string()]);
     arguments.extend(strings(&["-f", "mp4"]));
     arguments
 }

@@ -36,6 +36,21 @@ pub(crate) fn strings(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(ToString::to_string).collect()
 }
 
+/// A path as a filter's option: escaped once for the option, once for the graph.
+pub(crate) fn escaped(path: &Path) -> String {
+    let escape = |text: &str, special: &str| {
+        text.chars().fold(String::new(), |mut escaped, character| {
+            if special.contains(character) {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+            escaped
+        })
+    };
+    let option = escape(&path.display().to_string(), "\\':");
+    escape(&option, "\\'[],;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

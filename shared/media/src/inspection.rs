@@ -8,12 +8,13 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use crate::input::{self, file_url, strings};
 use crate::packets::{self, PacketList};
+use crate::transfer::{self, Transfer};
 use crate::{Ffmpeg, MediaError, supervisor};
 
 /// The longest packet list: some four hours of picture and sound.
@@ -44,8 +45,25 @@ pub(crate) struct Picture {
     pub(crate) pixel_shape: (u32, u32),
     pub(crate) pixel_format: String,
     pub(crate) color_space: Option<String>,
+    pub(crate) transfer: Transfer,
     /// Clockwise or not is FFmpeg's business: 0, 90 or 180.
     pub(crate) rotation: u32,
+}
+
+impl Picture {
+    /// Width and height in square pixels.
+    pub(crate) fn shown_size(&self) -> (u32, u32) {
+        let (pixel_width, pixel_height) = self.pixel_shape;
+        let width = u64::from(self.width) * u64::from(pixel_width) / u64::from(pixel_height);
+        (u32::try_from(width.max(1)).unwrap_or(u32::MAX), self.height)
+    }
+}
+
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Beginning,
 }
 
 /// Reads all packets of the first picture and the first sound of a file.
@@ -54,14 +72,30 @@ pub(crate) async fn inspect(
     path: &Path,
     deadline: Instant,
 ) -> Result<Inspection, MediaError> {
-    let size = fs::metadata(path)?.len();
-    if size == 0 {
-        return Err(MediaError::Corrupt("the file is empty".to_owned()));
-    }
+    inspect_extent(ffmpeg, path, Extent::Whole, deadline).await
+}
+
+/// Reads up to the first packet of the picture, with the file's own times, and
+/// no more of the file than that needs. A file without a picture is refused.
+pub(crate) async fn inspect_beginning(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    deadline: Instant,
+) -> Result<Inspection, MediaError> {
+    inspect_extent(ffmpeg, path, Extent::Beginning, deadline).await
+}
+
+async fn inspect_extent(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    extent: Extent,
+    deadline: Instant,
+) -> Result<Inspection, MediaError> {
+    refuse_what_is_no_file(path)?;
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
     let graph = scratch.path().join("graph");
-    let arguments = plan(path, &list, &graph);
+    let arguments = plan(path, extent, &list, &graph);
     let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {})
         .await
         .map_err(name_the_fault)?;
@@ -71,48 +105,96 @@ pub(crate) async fn inspect(
     }
     let streams = packets::read(BufReader::new(File::open(&list)?))?;
     let graphs = serde_json::from_slice(&fs::read(&graph)?).map_err(std::io::Error::other)?;
-    assign(streams, &graphs)
+    let mut inspection = assign(streams, &graphs)?;
+    if let Some((_, picture)) = &mut inspection.video
+        && transfer::may_be_hdr(&picture.pixel_format)
+    {
+        picture.transfer = transfer::read(ffmpeg, path, scratch.path(), deadline).await?;
+    }
+    Ok(inspection)
 }
 
-/// The arguments of the run. One thread: a single frame is decoded.
-fn plan(path: &Path, list: &Path, graph: &Path) -> Vec<String> {
-    let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
-    arguments.push(graph.display().to_string());
+/// Reads the packets from the key frame before `time` to the end, with their own
+/// times. Nothing is decoded, so that what they hold need not be at hand.
+pub(crate) async fn inspect_end(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    time: Duration,
+    deadline: Instant,
+) -> Result<Vec<PacketList>, MediaError> {
+    let scratch = tempfile::tempdir()?;
+    let list = scratch.path().join("packets");
+    let mut arguments = strings(&["-copyts", "-noaccurate_seek", "-ss"]);
+    arguments.push(time.as_secs().to_string());
     arguments.extend(input::arguments(path, Some(1)));
     arguments.extend(strings(&[
         "-map",
-        "0:V:0?",
+        "0:V:0",
         "-map",
         "0:a:0?",
         "-c",
         "copy",
         "-copyinkf",
-        "-fs",
     ]));
-    arguments.extend([
+    arguments.extend(strings(&["-copypriorss", "1"]));
+    arguments.extend(list_output(&list));
+    supervisor::run(ffmpeg, arguments, deadline, |_| {})
+        .await
+        .map_err(name_the_fault)?;
+    Ok(packets::read(BufReader::new(File::open(&list)?))?)
+}
+
+/// A packet list of bounded size.
+fn list_output(list: &Path) -> Vec<String> {
+    vec![
+        "-fs".to_owned(),
         MAX_LIST_BYTES.to_string(),
         "-f".to_owned(),
         "framecrc".to_owned(),
-    ]);
-    arguments.push(file_url(list));
-    arguments.extend(strings(&[
-        "-map",
-        "0:V:0?",
-        "-map",
-        "0:a:0?",
-        "-frames:v",
-        "1",
-        "-frames:a",
-        "1",
-        "-f",
-        "null",
-        "-",
-    ]));
+        file_url(list),
+    ]
+}
+
+/// The arguments of the run. One thread: a single frame is decoded.
+fn plan(path: &Path, extent: Extent, list: &Path, graph: &Path) -> Vec<String> {
+    let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
+    arguments.push(graph.display().to_string());
+    if extent == Extent::Beginning {
+        arguments.push("-copyts".to_owned());
+    }
+    arguments.extend(input::arguments(path, Some(1)));
+    if extent == Extent::Beginning {
+        // The sound would go on to the end of a file that has only sound.
+        arguments.extend(strings(&["-map", "0:V:0", "-map", "0:a:0?"]));
+        arguments.extend(strings(&["-frames:v", "1"]));
+    } else {
+        arguments.extend(strings(&["-map", "0:V:0?", "-map", "0:a:0?"]));
+    }
+    arguments.extend(strings(&["-c", "copy", "-copyinkf"]));
+    arguments.extend(list_output(list));
+    arguments.extend(strings(&["-map", "0:V:0?", "-frames:v", "1"]));
+    // Whether the sound decodes is of interest only where all of it is at hand.
+    if extent == Extent::Whole {
+        arguments.extend(strings(&["-map", "0:a:0?", "-frames:a", "1"]));
+    }
+    arguments.extend(strings(&["-f", "null", "-"]));
     arguments
 }
 
+/// A link could lead anywhere, and a pipe would never end.
+fn refuse_what_is_no_file(path: &Path) -> Result<(), MediaError> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_file() {
+        return Err(MediaError::Unsupported("no regular file".to_owned()));
+    }
+    if metadata.len() == 0 {
+        return Err(MediaError::Corrupt("the file is empty".to_owned()));
+    }
+    Ok(())
+}
+
 /// FFmpeg's words for what is wrong with an input. No user's text is in them.
-fn name_the_fault(error: MediaError) -> MediaError {
+pub(crate) fn name_the_fault(error: MediaError) -> MediaError {
     let MediaError::Failed { status, tail } = error else {
         return error;
     };
@@ -123,9 +205,14 @@ fn name_the_fault(error: MediaError) -> MediaError {
     if tail.contains("exceeds specified max pixel count") {
         return MediaError::TooLarge("the picture has too many pixels".to_owned());
     }
+    // A table that claims billions of entries. Elsewhere the memory is ours.
+    if tail.contains("Error opening input: Cannot allocate memory") {
+        return MediaError::TooLarge("the index claims too much".to_owned());
+    }
     let unsupported = [
         "not on whitelist",
         "does not contain any stream",
+        "matches no streams",
         "Decoder not found",
         "no decoder found",
         "Decoding requested, but no decoder",
@@ -136,6 +223,8 @@ fn name_the_fault(error: MediaError) -> MediaError {
     let known = [
         "Invalid data found",
         "Invalid argument",
+        // What a file that ends in the middle of its header is told.
+        "Error opening input: Input/output error",
         "End of file",
         "received no packets",
     ];
@@ -216,6 +305,7 @@ impl Graphs {
             pixel_shape: link.sar.as_deref().and_then(pixel_shape).unwrap_or((1, 1)),
             pixel_format: link.format.clone()?,
             color_space: link.color_space.clone(),
+            transfer: Transfer::Standard,
             rotation: graph.rotation(),
         })
     }
@@ -267,6 +357,14 @@ mod tests {
         );
         assert_eq!(code_for("No space left on device", exit), "MEDIA_FAILED");
         assert_eq!(code_for("Cannot allocate memory", exit), "MEDIA_FAILED");
+        assert_eq!(
+            code_for("Error opening input: Cannot allocate memory", exit),
+            "MEDIA_TOO_LARGE"
+        );
+        assert_eq!(
+            code_for("Error opening input: Input/output error", exit),
+            "CORRUPT_MEDIA"
+        );
         assert_eq!(
             code_for("Invalid data found", "signal: 9 (SIGKILL)"),
             "MEDIA_FAILED"

@@ -2,7 +2,11 @@
 //!
 //! - [`supervisor`] runs FFmpeg: a deadline, bounded output, nothing left behind.
 //! - [`probe()`] says what a file is, without trusting a word that stands in it.
+//! - [`sniff()`] says by the first bytes what a file claims to be, and
+//!   [`probe_partial`] what can be known of one that is not at hand as a whole.
 //! - [`prepare_scene`] brings any clip to the film's format.
+//! - [`preview`] makes the still and the moving preview of any video.
+//! - [`ladder`] makes every rendition of a video, in segments; [`hls`] packages them.
 //! - [`compose()`] makes the film of prepared scenes; only transitions are encoded.
 //!
 //! What FFmpeg is asked to do is planned by pure functions that return argument
@@ -12,13 +16,20 @@ pub mod compose;
 pub mod encoder;
 mod error;
 mod ffmpeg;
+pub mod hls;
 mod input;
 mod inspection;
+pub mod ladder;
 mod packets;
+pub mod partial;
 pub mod prepare;
+pub mod preview;
 pub mod probe;
 mod progress;
+pub mod scratch;
+mod sniff;
 pub mod supervisor;
+mod transfer;
 
 #[cfg(test)]
 mod testing;
@@ -26,5 +37,7 @@ mod testing;
 pub use compose::{Film, FilmPlan, compose};
 pub use error::MediaError;
 pub use ffmpeg::Ffmpeg;
+pub use partial::{PartialFacts, probe_partial};
 pub use prepare::{Prepared, SceneSpec, prepare_scene};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
+pub use sniff::sniff;

@@ -39,6 +39,11 @@ impl PacketList {
         self.header.get(name).map(String::as_str)
     }
 
+    /// FFmpeg's name of the codec.
+    pub(crate) fn codec(&self) -> &str {
+        self.header("codec_id").unwrap_or("unknown")
+    }
+
     /// A header value such as `640x360` or `1/30`, as two numbers.
     pub(crate) fn pair(&self, name: &str, separator: char) -> Option<(u32, u32)> {
         let (first, second) = self.header(name)?.split_once(separator)?;

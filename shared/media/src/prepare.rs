@@ -238,7 +238,7 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
 
 /// Frames that are not interlaced pass `bwdif` untouched and for nothing. It
 /// refuses the tiniest pictures.
-fn deinterlace(video: &VideoStream) -> &'static str {
+pub(crate) fn deinterlace(video: &VideoStream) -> &'static str {
     if video.width.min(video.height) < 16 {
         return "";
     }
@@ -256,7 +256,7 @@ fn to_standard_range(video: &VideoStream) -> &'static str {
 }
 
 /// A picture that does not name its matrix is taken for HD, as players do.
-fn source_matrix(video: &VideoStream) -> &'static str {
+pub(crate) fn source_matrix(video: &VideoStream) -> &'static str {
     if video.color_space.is_none() {
         "bt709"
     } else {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inspection::{self, Inspection, Picture};
 use crate::packets::PacketList;
+pub use crate::transfer::Transfer;
 use crate::{Ffmpeg, MediaError};
 
 /// The longest file that is accepted.
@@ -51,6 +52,12 @@ pub struct VideoStream {
     pub pixel_format: String,
     /// FFmpeg's name of the colour matrix, if the file names one.
     pub color_space: Option<String>,
+    /// What the picture's values mean in light.
+    #[serde(default)]
+    pub transfer: Transfer,
+    /// When the first frame is shown, in microseconds from the file's start.
+    #[serde(default)]
+    pub start: i64,
     /// Length of the picture alone.
     pub duration: Duration,
 }
@@ -65,6 +72,9 @@ pub struct AudioStream {
     pub sample_rate: u32,
     /// Number of channels.
     pub channels: u32,
+    /// When the sound begins, in microseconds from the file's start.
+    #[serde(default)]
+    pub start: i64,
     /// Length of the sound alone.
     pub duration: Duration,
 }
@@ -124,17 +134,18 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
     if frame_rate.0 / frame_rate.1 > MAX_FRAME_RATE {
         return Err(MediaError::TooLarge("too many frames a second".to_owned()));
     }
-    let (pixel_width, pixel_height) = picture.pixel_shape;
-    let width = u64::from(picture.width) * u64::from(pixel_width) / u64::from(pixel_height);
+    let (width, height) = picture.shown_size();
     Ok(VideoStream {
-        codec: codec(packets),
-        width: u32::try_from(width.max(1)).unwrap_or(u32::MAX),
-        height: picture.height,
+        codec: packets.codec().to_owned(),
+        width,
+        height,
         rotation: picture.rotation,
         frame_rate,
         frames,
         pixel_format: picture.pixel_format.clone(),
         color_space: picture.color_space.clone(),
+        transfer: picture.transfer,
+        start: microseconds(packets, span.0),
         duration: bounded_duration(packets.seconds(span.1) - packets.seconds(span.0))?,
     })
 }
@@ -143,15 +154,16 @@ fn audio_stream(packets: &PacketList) -> Result<AudioStream, MediaError> {
     let number = |name| packets.header(name).and_then(|value| value.parse().ok());
     let (start, end) = packets.span().unwrap_or_default();
     Ok(AudioStream {
-        codec: codec(packets),
+        codec: packets.codec().to_owned(),
         sample_rate: number("sample_rate").unwrap_or(0),
         channels: packets.header("channel_layout_name").map_or(0, channels),
+        start: microseconds(packets, start),
         duration: bounded_duration(packets.seconds(end) - packets.seconds(start))?,
     })
 }
 
-fn codec(packets: &PacketList) -> String {
-    packets.header("codec_id").unwrap_or("unknown").to_owned()
+fn microseconds(packets: &PacketList, time: i64) -> i64 {
+    (packets.seconds(time) * 1e6).round() as i64
 }
 
 /// Counts the channels of a layout by its name.
@@ -201,7 +213,7 @@ fn greatest_common_divisor(first: u128, second: u128) -> u128 {
     }
 }
 
-fn bounded_duration(seconds: f64) -> Result<Duration, MediaError> {
+pub(crate) fn bounded_duration(seconds: f64) -> Result<Duration, MediaError> {
     let duration = Duration::try_from_secs_f64(seconds)
         .map_err(|_| MediaError::Corrupt("the length makes no sense".to_owned()))?;
     if duration > MAX_DURATION {

@@ -13,7 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{ChildStdout, Command, ExitStatus};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ffmpeg_sidecar::child::FfmpegChild;
 use ffmpeg_sidecar::command::FfmpegCommand;
@@ -55,13 +55,21 @@ enum Event {
     Cancelled,
 }
 
-/// Sends the cancellation when the future that waits is dropped.
-struct CancelOnDrop(Sender<Event>);
+/// How long a dropped future waits for its FFmpeg to be killed.
+const KILLING_TIME: Duration = Duration::from_secs(1);
+
+/// Cancels the run when the future that waits for it is dropped, and returns
+/// when FFmpeg is gone: whoever removes its files next finds nobody writing.
+struct CancelOnDrop {
+    events: Sender<Event>,
+    ended: Receiver<()>,
+}
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         // The run may be over: then nobody listens, and nothing is to be done.
-        let _ = self.0.send(Event::Cancelled);
+        let _ = self.events.send(Event::Cancelled);
+        let _ = self.ended.recv_timeout(KILLING_TIME);
     }
 }
 
@@ -104,9 +112,16 @@ async fn run_command(
 ) -> Result<Finished, MediaError> {
     let (latest, mut reports) = watch::channel(Progress::default());
     let (sender, events) = mpsc::channel();
-    let _cancel = CancelOnDrop(sender.clone());
-    let mut end =
-        tokio::task::spawn_blocking(move || supervise(command, deadline, latest, &sender, &events));
+    // Nothing is ever sent: the other end goes when the run does.
+    let (running, ended) = mpsc::channel();
+    let _cancel = CancelOnDrop {
+        events: sender.clone(),
+        ended,
+    };
+    let mut end = tokio::task::spawn_blocking(move || {
+        let _running = running;
+        supervise(command, deadline, latest, &sender, &events)
+    });
     loop {
         tokio::select! {
             biased;

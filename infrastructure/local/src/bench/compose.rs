@@ -1,34 +1,14 @@
 //! `compose`: what composing a film costs against one filter chain over all of
 //! it, with the same encoder settings, and at what VMAF.
-//!
-//! The measuring is an example of the `media` crate, so that this command does
-//! not have to be built with everything that crate needs.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde_json::Value;
+
+use super::example;
 
 /// Runs the benchmark; takes some minutes. `scratch` lies in the workspace.
 pub(super) fn run(ffmpeg: &Path, scratch: &Path) -> Result<Value> {
-    let ffmpeg = std::path::absolute(ffmpeg)?;
-    let scratch = std::path::absolute(scratch)?;
-    let output = Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "media",
-            "--example",
-            "compose_bench",
-            "--",
-        ])
-        .args([&ffmpeg, &scratch])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cargo cannot be started")?;
-    ensure!(output.status.success(), "the benchmark failed");
-    serde_json::from_slice(&output.stdout).context("the benchmark gave no figures")
+    example::run("compose_bench", ffmpeg, scratch)
 }

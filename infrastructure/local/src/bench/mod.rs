@@ -2,6 +2,8 @@
 
 mod api;
 mod compose;
+mod example;
+mod ladder;
 mod load;
 mod runtime_api;
 mod start;
@@ -18,6 +20,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Name {
     /// Processor time and memory of composing, against the plain filter chain
     Compose,
+    /// Processor time of all outputs of an upload, against one FFmpeg for each and against bare x264
+    Ladder,
     /// Requests per second and latencies, against a bare function on the same gateway
     Api,
     /// Time to the first answer and size, against a bare function
@@ -32,6 +36,10 @@ pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
             Name::Compose => {
                 let ffmpeg = ffmpeg::install(workspace)?;
                 compose::run(&ffmpeg, &workspace.local_folder("bench")?)?
+            }
+            Name::Ladder => {
+                let ffmpeg = ffmpeg::install(workspace)?;
+                ladder::run(&ffmpeg, &workspace.local_folder("bench")?)?
             }
             Name::Api => api::run(workspace)?,
             Name::Start => start::run(workspace)?,

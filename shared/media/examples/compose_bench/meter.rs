@@ -21,17 +21,6 @@ pub(crate) struct Cost {
     pub(crate) peak_megabytes: f64,
 }
 
-impl Cost {
-    /// Mean time, and the highest peak.
-    pub(crate) fn mean<'a>(costs: impl Iterator<Item = &'a Self> + Clone) -> Self {
-        let count = costs.clone().count().max(1) as f64;
-        Self {
-            cpu_seconds: costs.clone().map(|cost| cost.cpu_seconds).sum::<f64>() / count,
-            peak_megabytes: costs.map(|cost| cost.peak_megabytes).fold(0.0, f64::max),
-        }
-    }
-}
-
 /// Measures until it is stopped.
 pub(crate) struct Meter {
     ticks_before: f64,

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
+use crate::input::escaped;
+
 /// The meter's floor, in LUFS or dBTP. Also stands for silence.
 pub(crate) const FLOOR: f64 = -70.0;
 
@@ -67,19 +69,4 @@ fn read_lines(lines: impl BufRead) -> io::Result<Loudness> {
 
 fn decibels(linear: f64) -> f64 {
     20.0 * linear.max(1e-9).log10()
-}
-
-/// A path as a filter's option: escaped once for the option, once for the graph.
-pub(crate) fn escaped(path: &Path) -> String {
-    let escape = |text: &str, special: &str| {
-        text.chars().fold(String::new(), |mut escaped, character| {
-            if special.contains(character) {
-                escaped.push('\\');
-            }
-            escaped.push(character);
-            escaped
-        })
-    };
-    let option = escape(&path.display().to_string(), "\\':");
-    escape(&option, "\\'[],;")
 }

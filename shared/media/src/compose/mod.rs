@@ -8,7 +8,6 @@ mod join;
 mod loudness;
 mod pieces;
 mod sound;
-mod thumbnail;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +20,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::inspection;
 use crate::prepare::{self, SceneSpec};
-use crate::{Ffmpeg, MediaError, Probe, supervisor};
+use crate::{Ffmpeg, MediaError, Probe, preview, supervisor};
 use pieces::Piece;
 
 /// What the film is made of; scenes and transitions in order.
@@ -96,7 +95,7 @@ pub async fn compose(
     progress(0.96);
 
     let picture = directory.join("thumbnail.jpg");
-    thumbnail::make(ffmpeg, &video, &picture, deadline).await?;
+    preview::thumbnail(ffmpeg, &video, &verified.probe, &picture, deadline).await?;
     progress(1.0);
     Ok(Film {
         video,

@@ -362,7 +362,7 @@ async fn the_thumbnail_is_not_black() {
         &shop.ffmpeg,
         &["-i", thumbnail, "-f", "rawvideo", "-pix_fmt", "gray", "-"],
     );
-    assert_eq!(thumbnail.len(), 1280 * 720);
+    assert_eq!(thumbnail.len(), 320 * 180);
 }
 
 #[tokio::test]

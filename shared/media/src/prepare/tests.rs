@@ -292,6 +292,8 @@ fn the_plan_is_what_it_is() {
             frames: 120,
             pixel_format: "yuv420p".to_owned(),
             color_space: None,
+            transfer: crate::probe::Transfer::Standard,
+            start: 0,
             duration: std::time::Duration::from_secs(5),
         }),
         audio: None,

@@ -17,12 +17,22 @@ fn slow_run(mark: &str, seconds: u32) -> Vec<String> {
     arguments
 }
 
-/// Whether a process with `mark` in its command line runs.
+/// The process with `mark` in its command line.
+fn process_with(mark: &str) -> Option<i32> {
+    let mark = format!("mark={mark}\0");
+    let has_mark = |path: &std::path::Path| {
+        fs::read(path.join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&mark))
+    };
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let found = entries
+        .map(|entry| entry.path())
+        .find(|path| has_mark(path));
+    found?.file_name()?.to_str()?.parse().ok()
+}
+
 fn is_running(mark: &str) -> bool {
-    fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        fs::read(entry.path().join("cmdline"))
-            .is_ok_and(|line| String::from_utf8_lossy(&line).contains(&format!("mark={mark}")))
-    })
+    process_with(mark).is_some()
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -57,6 +67,41 @@ fn a_dropped_future_leaves_nothing_behind() {
         ended.elapsed() < Duration::from_secs(20),
         "killed by its deadline"
     );
+}
+
+/// Files of a dropped run can be removed at once: nobody writes them again.
+#[tokio::test]
+async fn a_dropped_future_is_dropped_with_its_ffmpeg() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    for round in 0..10 {
+        let mark = format!("gone{round}");
+        let started = Arc::new(tokio::sync::Notify::new());
+        let notify = started.clone();
+        let run = Box::pin(run(&ffmpeg, slow_run(&mark, 100), soon(), move |_| {
+            notify.notify_one();
+        }));
+        let begun = tokio::select! {
+            result = run => Err(result),
+            () = started.notified() => Ok(()),
+        };
+        begun.unwrap();
+        assert!(!is_running(&mark));
+    }
+}
+
+#[tokio::test]
+async fn a_killed_ffmpeg_is_no_fault_of_the_input() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let result = run(&ffmpeg, slow_run("killed", 100), soon(), |_| {
+        let process = process_with("killed").unwrap();
+        let process = rustix::process::Pid::from_raw(process).unwrap();
+        rustix::process::kill_process(process, rustix::process::Signal::KILL).unwrap();
+    })
+    .await;
+    let Err(MediaError::Failed { status, .. }) = result else {
+        panic!("{result:?}")
+    };
+    assert!(status.contains("signal: 9"), "{status}");
 }
 
 #[test]
@@ -113,24 +158,30 @@ fn ffmpeg_dies_with_the_thread_that_spawned_it() {
 #[tokio::test]
 async fn a_slow_consumer_does_not_hold_ffmpeg_up() {
     let Some(ffmpeg) = ffmpeg() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let output = directory.path().join("frames");
+    let mut arguments = slow_run("slow", 3);
+    arguments.truncate(arguments.len() - 3);
+    arguments.extend(strings(&["-f", "rawvideo"]));
+    arguments.push(crate::input::file_url(&output));
     let reports = Arc::new(Mutex::new(Vec::new()));
     let seen = reports.clone();
-    let begun = Instant::now();
-    let finished = run(&ffmpeg, slow_run("slow", 2), soon(), move |report| {
+    let begun = directory.path().join("begun");
+    fs::write(&begun, "").unwrap();
+    let finished = run(&ffmpeg, arguments, soon(), move |report| {
         thread::sleep(Duration::from_secs(1));
         seen.lock().unwrap().push(report.frames);
     })
     .await
     .unwrap();
-    assert!(
-        begun.elapsed() < Duration::from_millis(4500),
-        "{:?}",
-        begun.elapsed()
-    );
-    assert_eq!(finished.progress.frames, 50);
+    // M6: a tenth more than without a consumer, and FFmpeg's start.
+    let written = |path| fs::metadata(path).unwrap().modified().unwrap();
+    let took = written(&output).duration_since(written(&begun)).unwrap();
+    assert!(took < Duration::from_millis(3300 + 400), "{took:?}");
+    assert_eq!(finished.progress.frames, 75);
     assert!(finished.progress.finished);
     let reports = reports.lock().unwrap();
-    assert!((1..=4).contains(&reports.len()), "{reports:?}");
+    assert!((1..=5).contains(&reports.len()), "{reports:?}");
 }
 
 #[tokio::test]

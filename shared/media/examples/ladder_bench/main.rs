@@ -1,0 +1,242 @@
+//! What all outputs of an upload cost, against a separate FFmpeg for each, and
+//! against the bare encoders; and what working in segments costs.
+//!
+//! `ladder_bench FFMPEG SCRATCH [SECONDS]` draws a source, makes everything of
+//! it in each way, and prints one JSON object. `cargo xtask bench ladder` runs it.
+
+#[path = "../compose_bench/meter.rs"]
+mod meter;
+mod plain;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use domain::rendition::Quality;
+use media::ladder::{LadderPlan, Output, assemble, encode_segment};
+use media::{Ffmpeg, hls, preview, probe};
+use meter::{Cost, Meter};
+use serde_json::{Value, json};
+
+/// Seconds of the source, and of a segment of one that is not cut.
+const SECONDS: u32 = 60;
+const WHOLE: u32 = 10_000;
+/// Seconds of a segment of one that is cut.
+const SEGMENT: u32 = 10;
+/// Seconds of raw frames that lie on the disk at a time.
+const RAW: u32 = 15;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut arguments = env::args_os().skip(1);
+    let usage = "ladder_bench FFMPEG SCRATCH [SECONDS]";
+    let ffmpeg = PathBuf::from(arguments.next().context(usage)?);
+    let scratch = PathBuf::from(arguments.next().context(usage)?).join("ladder");
+    let seconds = arguments.next().map_or(Ok(SECONDS), |seconds| {
+        seconds.to_string_lossy().parse().context(usage)
+    })?;
+    let bench = Bench {
+        ffmpeg: Ffmpeg::new(ffmpeg, None),
+        scratch,
+        seconds,
+    };
+    let figures = bench.run().await?;
+    print_line(&figures);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is the program's answer")]
+fn print_line(figures: &Value) {
+    println!("{figures}");
+}
+
+struct Bench {
+    ffmpeg: Ffmpeg,
+    scratch: PathBuf,
+    seconds: u32,
+}
+
+/// What a way made, and what it cost.
+struct Way {
+    outputs: Vec<PathBuf>,
+    cost: Cost,
+}
+
+impl Bench {
+    async fn run(&self) -> Result<Value> {
+        if self.scratch.exists() {
+            fs::remove_dir_all(&self.scratch)?;
+        }
+        fs::create_dir_all(&self.scratch)?;
+        let source = self.scratch.join("source.mp4");
+        self.ffmpeg(&plain::source(&source, self.seconds))?;
+
+        let ours = self.everything(&source, WHOLE).await?;
+        let in_segments = self.everything(&source, SEGMENT).await?;
+        let separate = self.separately(&source)?;
+        let bare = self.bare_encodes(&source, plain::ENCODER_LIKE_OURS)?;
+        let bare_reference = self.bare_encodes(&source, plain::ENCODER)?;
+        let cpu = |cost: &Cost| cost.cpu_seconds;
+        let figures = json!({
+            "bench": "ladder",
+            "seconds": self.seconds,
+            "cpuAgainstSeparate": ratio(cpu(&ours.cost), cpu(&separate.cost)),
+            "cpuAgainstBareMedium": ratio(cpu(&ours.cost), bare_reference),
+            "cpuAgainstBareSameSettings": ratio(cpu(&ours.cost), bare),
+            "cpuSegmentsAgainstWhole": ratio(cpu(&in_segments.cost), cpu(&ours.cost)),
+            "cpuSeconds": {
+                "ours": round(cpu(&ours.cost)),
+                "oursInSegments": round(cpu(&in_segments.cost)),
+                "separate": round(cpu(&separate.cost)),
+                "bareMedium": round(bare_reference),
+                "bareSameSettings": round(bare),
+            },
+            "peakMegabytes": {
+                "ours": ours.cost.peak_megabytes.round(),
+                "oursInSegments": in_segments.cost.peak_megabytes.round(),
+                "separate": separate.cost.peak_megabytes.round(),
+            },
+            "ours": self.quality(&ours.outputs, &source)?,
+            "oursInSegments": self.quality(&in_segments.outputs, &source)?,
+            "separate": self.quality(&separate.outputs, &source)?,
+        });
+        Ok(figures)
+    }
+
+    fn ffmpeg(&self, arguments: &[String]) -> Result<()> {
+        let output = Command::new(self.ffmpeg.path())
+            .args(["-y", "-nostdin", "-v", "error"])
+            .args(arguments)
+            .output()?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "FFmpeg failed: {errors}");
+        Ok(())
+    }
+
+    /// Our way: facts, still, moving preview, all renditions, HLS.
+    async fn everything(&self, source: &Path, segment_seconds: u32) -> Result<Way> {
+        let directory = self.scratch.join(format!("ours-{segment_seconds}"));
+        fs::create_dir_all(&directory)?;
+        let meter = Meter::start()?;
+        let facts = probe(&self.ffmpeg, source, deadline()).await?;
+        let still = directory.join("thumbnail.jpg");
+        preview::thumbnail(&self.ffmpeg, source, &facts, &still, deadline()).await?;
+        let moving = directory.join("preview.gif");
+        preview::gif(&self.ffmpeg, source, &facts, &moving, deadline()).await?;
+        let plan = LadderPlan::new(&facts, &Quality::ALL, segment_seconds)?;
+        let outputs = self.climb(&plan, source, &directory).await?;
+        hls::package(&self.ffmpeg, &outputs, &directory, deadline()).await?;
+        let cost = meter.stop()?;
+        Ok(Way {
+            outputs: outputs.into_iter().map(|output| output.path).collect(),
+            cost,
+        })
+    }
+
+    async fn climb(
+        &self,
+        plan: &LadderPlan,
+        source: &Path,
+        directory: &Path,
+    ) -> Result<Vec<Output>> {
+        let mut pieces: Vec<Vec<PathBuf>> = vec![Vec::new(); plan.renditions.len()];
+        for segment in &plan.segments {
+            let made = encode_segment(
+                &self.ffmpeg,
+                plan,
+                segment,
+                source,
+                directory,
+                deadline(),
+                |_| {},
+            )
+            .await?;
+            for (pieces, piece) in pieces.iter_mut().zip(made) {
+                pieces.push(piece.path);
+            }
+        }
+        let outputs = assemble(
+            &self.ffmpeg,
+            plan,
+            &pieces,
+            source,
+            directory,
+            deadline(),
+            |_| {},
+        );
+        Ok(outputs.await?)
+    }
+
+    /// The way of the source documents: one FFmpeg after the other.
+    fn separately(&self, source: &Path) -> Result<Way> {
+        let directory = self.scratch.join("separate");
+        fs::create_dir_all(directory.join("hls"))?;
+        let meter = Meter::start()?;
+        for arguments in plain::still_and_moving(source, &directory, self.seconds) {
+            self.ffmpeg(&arguments)?;
+        }
+        let mut outputs = Vec::new();
+        for quality in Quality::ALL {
+            let output = directory.join(format!("{}.mp4", quality.as_str()));
+            self.ffmpeg(&plain::rendition(source, quality, &output))?;
+            self.ffmpeg(&plain::hls(&output, &directory.join("hls"), quality))?;
+            outputs.push(output);
+        }
+        let cost = meter.stop()?;
+        Ok(Way { outputs, cost })
+    }
+
+    /// The encoders alone, fed with frames that are decoded and scaled already.
+    /// Raw frames are large, so they are made some seconds at a time.
+    fn bare_encodes(&self, source: &Path, encoder: &[&str]) -> Result<f64> {
+        let raw = self.scratch.join("raw.yuv");
+        let mut total = 0.0;
+        for quality in Quality::ALL {
+            for start in (0..self.seconds).step_by(RAW as usize) {
+                self.ffmpeg(&plain::raw_frames(source, quality, start, RAW, &raw))?;
+                let meter = Meter::start()?;
+                self.ffmpeg(&plain::bare_encode(&raw, quality, encoder))?;
+                total += meter.stop()?.cpu_seconds;
+            }
+        }
+        fs::remove_file(raw)?;
+        Ok(total)
+    }
+
+    /// VMAF (of every tenth frame, at the source's size) and size of each
+    /// rendition, tallest first.
+    fn quality(&self, outputs: &[PathBuf], source: &Path) -> Result<Value> {
+        let mut vmaf = Vec::new();
+        let mut megabytes = Vec::new();
+        for output in outputs {
+            vmaf.push(round(self.vmaf(output, source)?));
+            megabytes.push(round(fs::metadata(output)?.len() as f64 / 1e6));
+        }
+        Ok(json!({ "vmaf": vmaf, "megabytes": megabytes }))
+    }
+
+    /// Frames are paired by their number.
+    fn vmaf(&self, output: &Path, source: &Path) -> Result<f64> {
+        let report = self.scratch.join("vmaf.json");
+        self.ffmpeg(&plain::vmaf(output, source, &report))?;
+        let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
+        report["pooled_metrics"]["vmaf"]["mean"]
+            .as_f64()
+            .context("no VMAF")
+    }
+}
+
+fn deadline() -> Instant {
+    Instant::now() + Duration::from_secs(7200)
+}
+
+fn ratio(ours: f64, other: f64) -> f64 {
+    (ours / other * 1000.0).round() / 1000.0
+}
+
+fn round(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
+}

@@ -1,0 +1,157 @@
+//! Encodes one segment: one FFmpeg, one decoding, all renditions.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::plan::{LadderPlan, Segment};
+use super::{Piece, loss, picture, settings};
+use crate::input::{self, file_url, strings};
+use crate::inspection::name_the_fault;
+use crate::{Ffmpeg, MediaError, supervisor};
+
+/// How long before its first frame a segment is read, in seconds: enough for a
+/// filter to see the frame before, then for a container without an index, where
+/// a seek may land between key frames.
+const RUN_UPS: [f64; 2] = [0.25, 15.0];
+
+/// Encodes `segment`; `progress` is told the share that is done.
+pub(super) async fn encode(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    segment: &Segment,
+    input: &Path,
+    directory: &Path,
+    deadline: Instant,
+    progress: impl Fn(f32),
+) -> Result<Vec<Piece>, MediaError> {
+    let scratch = tempfile::tempdir_in(directory)?;
+    let seek = seek_point(ffmpeg, plan, segment, input, scratch.path(), deadline).await?;
+    let pieces = pieces_of(plan, segment, directory);
+    let lists = (
+        scratch.path().join("frames"),
+        scratch.path().join("packets"),
+    );
+    let mut arguments = source(input, seek, ffmpeg.threads());
+    arguments.extend(["-filter_complex".to_owned(), picture::graph(plan, segment)]);
+    for (index, piece) in pieces.iter().enumerate() {
+        arguments.extend(["-map".to_owned(), picture::pad(index)]);
+        arguments.extend(settings::video_arguments(
+            plan,
+            piece.quality,
+            ffmpeg.threads(),
+        ));
+        arguments.push(file_url(&piece.path));
+    }
+    let shown = shown(plan, segment);
+    arguments.extend(loss::frames_output(&lists.0, shown.1));
+    arguments.extend(loss::packets_output(plan, &lists.1, shown.1));
+
+    let frames = segment.frames;
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
+        progress((report.frames as f32 / frames as f32).min(1.0));
+    })
+    .await
+    .map_err(name_the_fault)?;
+    if !finished.errors.is_empty() {
+        let last = finished.errors.lines().last();
+        tracing::warn!(last, "a source does not decode cleanly");
+    }
+    loss::check(&lists.0, &lists.1, plan, shown)?;
+    Ok(pieces)
+}
+
+fn pieces_of(plan: &LadderPlan, segment: &Segment, directory: &Path) -> Vec<Piece> {
+    let renditions = plan.renditions.iter();
+    renditions
+        .map(|rendition| {
+            let quality = rendition.quality;
+            let name = format!("piece-{}-{:04}.mp4", quality.as_str(), segment.index);
+            Piece {
+                quality,
+                path: directory.join(name),
+            }
+        })
+        .collect()
+}
+
+/// The source's time the segment stands for; the first and the last one reach
+/// as far as there is anything.
+fn shown(plan: &LadderPlan, segment: &Segment) -> (f64, f64) {
+    let from = if segment.first_frame == 0 {
+        f64::NEG_INFINITY
+    } else {
+        plan.source_seconds(segment.first_frame)
+    };
+    let to = if segment.end() == plan.frames {
+        f64::INFINITY
+    } else {
+        plan.source_seconds(segment.end())
+    };
+    (from, to)
+}
+
+/// `-i` from a time on. Times stay the source's own, counted from its start,
+/// wherever reading begins. Where it ends is for the outputs to say: FFmpeg
+/// would count an input's length from the key frame it sought.
+fn source(input: &Path, seek: Option<f64>, threads: Option<u32>) -> Vec<String> {
+    let mut arguments = strings(&["-copyts", "-start_at_zero", "-noaccurate_seek"]);
+    if let Some(seek) = seek {
+        arguments.extend(["-ss".to_owned(), format!("{seek:.6}")]);
+    }
+    arguments.extend(input::arguments(input, threads));
+    arguments
+}
+
+/// Where to begin to read, so that the frame that is shown when the segment
+/// begins is decoded; `None` for the source's beginning.
+async fn seek_point(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    segment: &Segment,
+    input: &Path,
+    scratch: &Path,
+    deadline: Instant,
+) -> Result<Option<f64>, MediaError> {
+    if segment.first_frame == 0 {
+        return Ok(None);
+    }
+    let needed = plan.source_seconds(segment.first_frame);
+    let list = scratch.join("first");
+    for run_up in RUN_UPS {
+        let seek = needed - run_up;
+        if seek <= 0.0 {
+            break;
+        }
+        let mut arguments = source(input, Some(seek), Some(1));
+        arguments.extend(first_frame(plan, &list));
+        let run = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await;
+        if let Err(error @ (MediaError::TimedOut | MediaError::Io(_))) = run {
+            return Err(error);
+        }
+        let times = loss::frame_times(&list).unwrap_or_default();
+        if times.first().is_some_and(|first| *first <= needed) {
+            return Ok(Some(seek));
+        }
+    }
+    Ok(None)
+}
+
+/// Decodes one frame and lists its time; the sound is opened as in every run.
+fn first_frame(plan: &LadderPlan, list: &Path) -> Vec<String> {
+    let mut arguments = strings(&["-frames:v", "1"]);
+    arguments.extend(loss::frames_output(list, f64::INFINITY));
+    if plan.has_sound {
+        arguments.extend(strings(&[
+            "-map",
+            "0:a:0",
+            "-c",
+            "copy",
+            "-frames:a",
+            "1",
+            "-f",
+            "null",
+            "-",
+        ]));
+    }
+    arguments
+}

@@ -1,0 +1,118 @@
+//! Joins the pieces of a rendition by copy, and gives it the sound.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::plan::LadderPlan;
+use super::settings::{self, SAMPLE_RATE};
+use crate::input::{self, file_url, strings};
+use crate::inspection::name_the_fault;
+use crate::{Ffmpeg, MediaError, encoder, supervisor};
+
+/// Encodes the source's first sound, exactly as long as the picture.
+pub(super) async fn make_sound(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    input: &Path,
+    directory: &Path,
+    deadline: Instant,
+) -> Result<PathBuf, MediaError> {
+    let path = directory.join("sound.m4a");
+    let mut arguments = input::arguments(input, ffmpeg.threads());
+    arguments.extend(["-filter_complex".to_owned(), sound_filters(plan)]);
+    arguments.extend(strings(&["-map", "[a]"]));
+    arguments.extend(settings::sound_arguments());
+    arguments.extend(encoder::mp4_arguments(plan.timescale()));
+    arguments.push(file_url(&path));
+    // Read for its time alone, as in every run: see the list of packets.
+    arguments.extend(strings(&["-map", "0:V:0", "-c", "copy", "-f", "null", "-"]));
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {})
+        .await
+        .map_err(name_the_fault)?;
+    if !finished.errors.is_empty() {
+        let last = finished.errors.lines().last();
+        tracing::warn!(last, "a sound does not decode cleanly");
+    }
+    Ok(path)
+}
+
+/// Silence stands where there is none: before its beginning, in its gaps and
+/// after its end.
+fn sound_filters(plan: &LadderPlan) -> String {
+    let samples = (plan.seconds(plan.frames) * f64::from(SAMPLE_RATE)).round();
+    format!(
+        "[0:a:0]asetpts=PTS-round({:.6}/TB),aresample={SAMPLE_RATE}:async=1:first_pts=0,\
+         aformat=channel_layouts=stereo,apad=whole_len={samples},atrim=end_sample={samples}[a]",
+        plan.source_seconds(0),
+    )
+}
+
+/// Writes the rendition to `output`.
+pub(super) async fn join(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    pieces: &[PathBuf],
+    sound: Option<&Path>,
+    output: &Path,
+    deadline: Instant,
+) -> Result<(), MediaError> {
+    let scratch = tempfile::tempdir_in(output.parent().unwrap_or(Path::new(".")))?;
+    let list = scratch.path().join("pieces.txt");
+    fs::write(&list, list_of(plan, pieces)?)?;
+    let arguments = join_plan(plan, &list, sound, output);
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    if finished.errors.is_empty() {
+        return Ok(());
+    }
+    Err(MediaError::check(format!(
+        "the pieces do not join: {}",
+        finished.errors
+    )))
+}
+
+/// The list for FFmpeg's concat demuxer, with each length, so that no rounding
+/// of a file's own length adds up.
+fn list_of(plan: &LadderPlan, pieces: &[PathBuf]) -> Result<String, MediaError> {
+    let mut list = "ffconcat version 1.0\n".to_owned();
+    let mut start = 0;
+    for (piece, segment) in pieces.iter().zip(&plan.segments) {
+        let end = (plan.seconds(segment.end()) * 1e6).round() as u64;
+        let path = std::path::absolute(piece)?;
+        let path = path.to_str().filter(|path| !path.contains(['\'', '\n']));
+        let path = path.ok_or_else(|| MediaError::check("a piece has an odd name"))?;
+        let length = (end - start) as f64 / 1e6;
+        let _ = writeln!(list, "file 'file:{path}'\nduration {length:.6}");
+        start = end;
+    }
+    Ok(list)
+}
+
+/// `-auto_convert 0`: with it, headers would be put into the stream and hide a
+/// piece that does not fit.
+fn join_plan(plan: &LadderPlan, list: &Path, sound: Option<&Path>, output: &Path) -> Vec<String> {
+    let mut arguments = strings(&[
+        "-protocol_whitelist",
+        "file,pipe",
+        "-f",
+        "concat",
+        "-safe",
+        "0",
+        "-auto_convert",
+        "0",
+        "-i",
+    ]);
+    arguments.push(file_url(list));
+    if let Some(sound) = sound {
+        arguments.extend(input::arguments(sound, None));
+    }
+    arguments.extend(strings(&["-map", "0:v:0"]));
+    if sound.is_some() {
+        arguments.extend(strings(&["-map", "1:a:0"]));
+    }
+    arguments.extend(strings(&["-c", "copy", "-movflags", "+faststart"]));
+    arguments.extend(encoder::mp4_arguments(plan.timescale()));
+    arguments.push(file_url(output));
+    arguments
+}

@@ -1,0 +1,365 @@
+//! What is made of a source, and in which parts: pure, so that every function
+//! that works on a part plans the same.
+
+use domain::rendition::{self, Quality, Rendition, Skipped};
+use serde::{Deserialize, Serialize};
+
+use crate::probe::VideoStream;
+use crate::{MediaError, Probe};
+
+/// Key frames are this far apart, in seconds.
+pub(super) const KEY_FRAME_SECONDS: u32 = 2;
+
+/// The highest frame rate of a rendition.
+const MAX_RATE: f64 = 60.0;
+
+/// A rate this near to a common one is that one.
+const RATE_TOLERANCE: f64 = 0.005;
+
+/// Rates that films and cameras have.
+const COMMON_RATES: [(u32, u32); 8] = [
+    (24_000, 1001),
+    (24, 1),
+    (25, 1),
+    (30_000, 1001),
+    (30, 1),
+    (50, 1),
+    (60_000, 1001),
+    (60, 1),
+];
+
+/// A picture or a sound that begins later or ends earlier than the other by no
+/// more than this is only cut unevenly; beyond it, something would be lost.
+/// Microseconds.
+const UNEVEN_CUT: i64 = 1_000_000;
+
+/// Units of time in a second that a rate's timescale has at least, if it can.
+const FINE_TIMESCALE: u32 = 15_360;
+
+/// A run of frames that is encoded by itself; it begins with a key frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Segment {
+    /// 0 for the first one.
+    pub index: u32,
+    /// Its first frame's number in the whole.
+    pub first_frame: u64,
+    /// Its length in frames.
+    pub frames: u64,
+}
+
+impl Segment {
+    /// The number of the frame after the last one.
+    pub(super) fn end(&self) -> u64 {
+        self.first_frame + self.frames
+    }
+}
+
+/// How a source becomes its renditions (R50, R106-R108).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LadderPlan {
+    /// Tallest first; at least one.
+    pub renditions: Vec<Rendition>,
+    /// What was asked for and would be larger than the source (D34).
+    pub skipped: Vec<Skipped>,
+    /// Constant frames a second of every rendition, as a fraction.
+    pub frame_rate: (u32, u32),
+    /// Length of every rendition in frames.
+    pub frames: u64,
+    /// Together they have all the frames, in order.
+    pub segments: Vec<Segment>,
+    /// When frame 0 is shown, in microseconds from the source's start.
+    pub start: i64,
+    /// Whether the renditions have sound.
+    pub has_sound: bool,
+    /// The source's picture.
+    pub picture: VideoStream,
+}
+
+impl LadderPlan {
+    /// Plans the renditions of a source in segments of about `segment_seconds`.
+    /// A source not longer than one and a half of them is one segment.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError::Unsupported`] for a source without a picture,
+    /// [`MediaError::CheckFailed`] when nothing is wanted.
+    pub fn new(
+        probe: &Probe,
+        wanted: &[Quality],
+        segment_seconds: u32,
+    ) -> Result<Self, MediaError> {
+        let picture = probe
+            .video
+            .as_ref()
+            .ok_or_else(|| MediaError::Unsupported("the file has no picture".to_owned()))?;
+        let choice = rendition::choose((picture.width, picture.height), wanted);
+        if choice.renditions.is_empty() {
+            return Err(MediaError::check("no rendition is asked for"));
+        }
+        let frame_rate = constant_rate(picture.frame_rate);
+        let (start, end) = shown(probe, picture);
+        let length = end.abs_diff(start) as f64 / 1e6;
+        let frames = ((length * as_number(frame_rate)).round() as u64).max(1);
+        Ok(Self {
+            renditions: choice.renditions,
+            skipped: choice.skipped,
+            frame_rate,
+            frames,
+            segments: divide(frames, key_frame_interval(frame_rate), segment_seconds),
+            start,
+            has_sound: probe.audio.is_some(),
+            picture: picture.clone(),
+        })
+    }
+
+    /// Frames from one key frame to the next.
+    pub fn key_frame_interval(&self) -> u64 {
+        key_frame_interval(self.frame_rate)
+    }
+
+    /// When a frame is shown, in seconds from frame 0.
+    pub(super) fn seconds(&self, frame: u64) -> f64 {
+        frame as f64 / as_number(self.frame_rate)
+    }
+
+    /// When a frame is shown, in seconds from the source's start.
+    pub(super) fn source_seconds(&self, frame: u64) -> f64 {
+        self.start as f64 / 1e6 + self.seconds(frame)
+    }
+
+    /// Length of a frame in units of [`Self::timescale`]: exact.
+    pub(super) fn frame_ticks(&self) -> u32 {
+        self.frame_rate.1 * self.fineness()
+    }
+
+    /// Units of the picture's time in a second.
+    pub(super) fn timescale(&self) -> u32 {
+        self.frame_rate.0 * self.fineness()
+    }
+
+    fn fineness(&self) -> u32 {
+        (FINE_TIMESCALE / self.frame_rate.0).max(1)
+    }
+}
+
+fn as_number((top, bottom): (u32, u32)) -> f64 {
+    f64::from(top) / f64::from(bottom)
+}
+
+fn key_frame_interval(rate: (u32, u32)) -> u64 {
+    ((f64::from(KEY_FRAME_SECONDS) * as_number(rate)).round() as u64).max(1)
+}
+
+/// From when to when the renditions last, in the source's microseconds: as long
+/// as the picture. It is held where sound alone goes before or after it.
+fn shown(probe: &Probe, picture: &VideoStream) -> (i64, i64) {
+    let end = |start: i64, length: std::time::Duration| {
+        start.saturating_add(i64::try_from(length.as_micros()).unwrap_or(i64::MAX))
+    };
+    let picture = (picture.start, end(picture.start, picture.duration));
+    let Some(audio) = &probe.audio else {
+        return picture;
+    };
+    let sound = (audio.start, end(audio.start, audio.duration));
+    let from = if picture.0.saturating_sub(sound.0) > UNEVEN_CUT {
+        sound.0
+    } else {
+        picture.0
+    };
+    let to = if sound.1.saturating_sub(picture.1) > UNEVEN_CUT {
+        sound.1
+    } else {
+        picture.1
+    };
+    (from, to)
+}
+
+/// The source's average rate, or the common one it stands for. One that is too
+/// high is halved or quartered if that gives a common one: no motion stutters.
+fn constant_rate((top, bottom): (u32, u32)) -> (u32, u32) {
+    let rate = f64::from(top) / f64::from(bottom.max(1));
+    let common = [1.0, 2.0, 4.0]
+        .into_iter()
+        .find_map(|part| common_rate(rate / part));
+    if let Some(common) = common {
+        return common;
+    }
+    let hundredths = (rate.clamp(1.0, MAX_RATE) * 100.0).round() as u32;
+    let divisor = (1..=100)
+        .rev()
+        .find(|divisor| hundredths.is_multiple_of(*divisor) && 100_u32.is_multiple_of(*divisor))
+        .unwrap_or(1);
+    (hundredths / divisor, 100 / divisor)
+}
+
+/// The nearest common rate, if one is near.
+fn common_rate(rate: f64) -> Option<(u32, u32)> {
+    let distance = |common: (u32, u32)| (rate / as_number(common) - 1.0).abs();
+    COMMON_RATES
+        .into_iter()
+        .filter(|common| distance(*common) <= RATE_TOLERANCE)
+        .min_by(|one, other| distance(*one).total_cmp(&distance(*other)))
+}
+
+/// Whole groups of pictures; what is less than half a segment at the end
+/// belongs to the one before.
+fn divide(frames: u64, group: u64, segment_seconds: u32) -> Vec<Segment> {
+    let groups = (segment_seconds + KEY_FRAME_SECONDS / 2) / KEY_FRAME_SECONDS;
+    let length = group * u64::from(groups.max(1));
+    let rest = frames % length;
+    let count = frames / length + u64::from(2 * rest > length);
+    let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    (0..count)
+        .map(|index| {
+            let first_frame = u64::from(index) * length;
+            let end = if index + 1 == count {
+                frames
+            } else {
+                first_frame + length
+            };
+            Segment {
+                index,
+                first_frame,
+                frames: end - first_frame,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::AudioStream;
+    use crate::probe::Transfer;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    pub(in crate::ladder) fn probe_of(seconds: f64, frame_rate: (u32, u32)) -> Probe {
+        let duration = Duration::from_secs_f64(seconds);
+        Probe {
+            duration,
+            video: Some(VideoStream {
+                codec: "h264".to_owned(),
+                width: 1920,
+                height: 1080,
+                rotation: 0,
+                frame_rate,
+                frames: 0,
+                pixel_format: "yuv420p".to_owned(),
+                color_space: Some("bt709".to_owned()),
+                transfer: Transfer::Standard,
+                start: 0,
+                duration,
+            }),
+            audio: None,
+        }
+    }
+
+    fn with_sound(mut probe: Probe, start: i64, seconds: f64) -> Probe {
+        probe.audio = Some(AudioStream {
+            codec: "aac".to_owned(),
+            sample_rate: 48_000,
+            channels: 2,
+            start,
+            duration: Duration::from_secs_f64(seconds),
+        });
+        probe
+    }
+
+    fn plan_of(probe: &Probe) -> LadderPlan {
+        LadderPlan::new(probe, &Quality::ALL, 10).unwrap()
+    }
+
+    #[test]
+    fn rates_become_the_ones_they_stand_for() {
+        let rates = [
+            ((30, 1), (30, 1)),
+            ((2997, 100), (30_000, 1001)),
+            ((29_900, 1000), (30_000, 1001)),
+            ((23_976, 1000), (24_000, 1001)),
+            ((240, 1), (60, 1)),
+            ((120_000, 1001), (60_000, 1001)),
+            ((100, 1), (50, 1)),
+            ((90, 1), (60, 1)),
+            ((15, 1), (15, 1)),
+            ((25, 2), (25, 2)),
+            ((1837, 100), (1837, 100)),
+            ((1, 10), (1, 1)),
+        ];
+        for (source, expected) in rates {
+            assert_eq!(constant_rate(source), expected, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_source_is_one_segment() {
+        let lengths = |seconds| {
+            let plan = plan_of(&probe_of(seconds, (30, 1)));
+            plan.segments
+                .iter()
+                .map(|segment| segment.frames)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lengths(15.0), [450]);
+        assert_eq!(lengths(15.1), [300, 153]);
+        assert_eq!(lengths(24.0), [300, 420]);
+        assert_eq!(lengths(0.0), [1]);
+    }
+
+    #[test]
+    fn sound_alone_is_not_lost() {
+        let plan = |start, seconds| plan_of(&with_sound(probe_of(10.0, (30, 1)), start, seconds));
+        let span = |start, seconds| (plan(start, seconds).start, plan(start, seconds).frames);
+        assert_eq!(span(0, 10.02), (0, 300), "cut with the picture");
+        assert_eq!(span(0, 12.0), (0, 360));
+        assert_eq!(span(0, 3.0), (0, 300));
+        assert_eq!(span(-23_000, 10.0), (0, 300));
+        assert_eq!(span(-2_000_000, 12.0), (-2_000_000, 360));
+        assert_eq!(span(500_000, 9.0), (0, 300));
+    }
+
+    #[test]
+    fn what_cannot_be_planned_is_said() {
+        let mut silent_film = probe_of(10.0, (30, 1));
+        let error = LadderPlan::new(&silent_film, &[], 10).unwrap_err();
+        assert_eq!(error.code(), "OUTPUT_CHECK_FAILED");
+        silent_film.video = None;
+        let error = LadderPlan::new(&silent_film, &Quality::ALL, 10).unwrap_err();
+        assert_eq!(error.code(), "UNSUPPORTED_MEDIA");
+    }
+
+    #[test]
+    fn it_reads_back_from_its_own_text() {
+        let plan = plan_of(&with_sound(probe_of(100.0, (30_000, 1001)), -5, 100.0));
+        let text = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<LadderPlan>(&text).unwrap(), plan);
+    }
+
+    proptest! {
+        #[test]
+        fn segments_hold_every_frame_once_and_begin_with_key_frames(
+            seconds in 0.0f64..20_000.0,
+            top in 1u32..480_000,
+            bottom in 1u32..2002,
+            segment_seconds in 0u32..40,
+        ) {
+            let plan = LadderPlan::new(&probe_of(seconds, (top, bottom)), &Quality::ALL, segment_seconds).unwrap();
+            let rate = as_number(plan.frame_rate);
+            prop_assert!((1.0..=60.0).contains(&rate));
+            let mut next = 0;
+            for (index, segment) in plan.segments.iter().enumerate() {
+                prop_assert_eq!(segment.index as usize, index);
+                prop_assert_eq!(segment.first_frame, next);
+                prop_assert_eq!(segment.first_frame % plan.key_frame_interval(), 0);
+                prop_assert!(segment.frames > 0);
+                next = segment.end();
+            }
+            prop_assert_eq!(next, plan.frames);
+            prop_assert!((plan.seconds(plan.frames) - seconds).abs() <= 1.0 / rate);
+            let frame = f64::from(plan.frame_ticks()) / f64::from(plan.timescale());
+            prop_assert!((frame * rate - 1.0).abs() < 1e-9, "a frame is a whole number of ticks");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Colours and fields: what a viewer sees is what the source shows.
+
+use super::*;
+use rstest::rstest;
+
+fn hdr(ffmpeg: &Ffmpeg, path: &Path, transfer: &str, value: u32) {
+    let picture =
+        format!("color=black:s=64x64:r=25:d=0.4,format=yuv420p10le,geq=lum={value}:cb=512:cr=512");
+    let tags = format!("log-level=none:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc");
+    let input = ["-f", "lavfi", "-i", &picture];
+    let encoder = [
+        "-c:v",
+        "libx265",
+        "-x265-params",
+        &tags,
+        "-pix_fmt",
+        "yuv420p10le",
+    ];
+    draw(ffmpeg, &[&input[..], &encoder].concat(), path);
+}
+
+/// Middle grey (18 % of white) should be near the 125 of a bt709 screen; HDR's
+/// white is light but not glaring, and what is brighter is still told from it.
+#[rstest]
+#[case::dark("smpte2084", 284, 35..70)]
+#[case::middle_grey("smpte2084", 424, 105..140)]
+#[case::white("smpte2084", 573, 200..230)]
+#[case::brighter("smpte2084", 674, 235..254)]
+#[case::hlg_middle_grey("arib-std-b67", 397, 95..140)]
+#[case::hlg_white("arib-std-b67", 721, 200..230)]
+#[case::wide_but_standard("bt2020-10", 502, 115..140)]
+#[tokio::test]
+async fn hdr_is_brought_to_every_screen(
+    #[case] transfer: &str,
+    #[case] value: u32,
+    #[case] expected: std::ops::Range<u8>,
+) {
+    let made = made("x.mp4", 10, |ffmpeg, path| {
+        hdr(ffmpeg, path, transfer, value)
+    });
+    let Some(made) = made.await else { return };
+    let found = made.brightness();
+    assert_eq!(found.len(), 10);
+    assert!(
+        found.iter().all(|value| expected.contains(value)),
+        "{found:?}"
+    );
+}
+
+/// How much neighbouring lines differ: a comb, where fields were left apart.
+fn combing(ffmpeg: &Ffmpeg, path: &Path) -> f64 {
+    let frames: Vec<[u8; 64 * 64]> = pixels(ffmpeg, path, "64:64");
+    let frame = &frames[frames.len() / 2];
+    let comb = |row: usize, column: usize| {
+        let at = |row: usize| f64::from(frame[row * 64 + column]);
+        (at(row) - (at(row - 1) + at(row + 1)) / 2.0).abs()
+    };
+    let lines = (1..63).flat_map(|row| (0..64).map(move |column| (row, column)));
+    lines.map(|(row, column)| comb(row, column)).sum::<f64>() / (62.0 * 64.0)
+}
+
+/// A bar that moves fast: its fields lie far apart.
+const BAR: &str =
+    "color=black:s=64x64:r=50:d=2,geq=lum='if(lt(mod(X+N*7,64),20),235,16)':cb=128:cr=128";
+
+#[tokio::test]
+async fn fields_are_brought_together() {
+    let mut source_combing = 0.0;
+    let made = made("x.mp4", 10, |ffmpeg, path| {
+        draw(
+            ffmpeg,
+            &[
+                "-f",
+                "lavfi",
+                "-i",
+                BAR,
+                "-vf",
+                "tinterlace=mode=interleave_top,setfield=tff",
+                "-flags",
+                "+ilme+ildct",
+                "-c:v",
+                "libx264",
+                "-crf",
+                "5",
+                "-x264-params",
+                "tff=1",
+            ],
+            path,
+        );
+        source_combing = combing(ffmpeg, path);
+    });
+    let Some(made) = made.await else { return };
+    let combing = combing(&made.ffmpeg, made.last());
+    assert!(source_combing > 20.0, "{source_combing}");
+    assert!(combing < source_combing / 4.0, "{combing} {source_combing}");
+}
+
+#[tokio::test]
+async fn a_progressive_picture_is_not_touched() {
+    // Lines that a deinterlacer would take for fields.
+    let lines = "color=black:s=64x64:r=25:d=1,geq=lum='if(mod(Y,2),235,16)':cb=128:cr=128";
+    let mut source_combing = 0.0;
+    let made = made("x.mp4", 10, |ffmpeg, path| {
+        draw(ffmpeg, &["-f", "lavfi", "-i", lines, "-crf", "5"], path);
+        source_combing = combing(ffmpeg, path);
+    });
+    let Some(made) = made.await else { return };
+    let combing = combing(&made.ffmpeg, made.last());
+    assert!(source_combing > 100.0, "{source_combing}");
+    assert!(combing > source_combing * 0.9, "{combing} {source_combing}");
+}
+
+#[tokio::test]
+async fn colours_are_told_as_they_are() {
+    let made = made("x.mp4", 10, |ffmpeg, path| {
+        let picture =
+            "color=0x20c040:s=64x64:r=25:d=0.4,scale=out_color_matrix=bt601,format=yuv420p";
+        let tags = [
+            "-colorspace",
+            "smpte170m",
+            "-color_primaries",
+            "smpte170m",
+            "-color_trc",
+            "smpte170m",
+        ];
+        draw(
+            ffmpeg,
+            &[&["-f", "lavfi", "-i", picture][..], &tags].concat(),
+            path,
+        );
+    });
+    let Some(made) = made.await else { return };
+    assert_eq!(
+        made.probe().await.video.unwrap().color_space.as_deref(),
+        Some("bt709")
+    );
+    let path = made.last().to_str().unwrap();
+    let pixel = output_of(
+        &made.ffmpeg,
+        &[
+            "-i",
+            path,
+            "-vf",
+            "scale=1:1",
+            "-frames:v",
+            "1",
+            "-pix_fmt",
+            "rgb24",
+            "-f",
+            "rawvideo",
+            "-",
+        ],
+    );
+    for (found, expected) in pixel.into_iter().zip([0x20_u8, 0xc0, 0x40]) {
+        assert!(found.abs_diff(expected) <= 8, "{found:x} {expected:x}");
+    }
+}

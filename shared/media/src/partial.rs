@@ -1,0 +1,194 @@
+//! The facts about a large file of which only the beginning and the end are at
+//! hand: a sparse file of full length. An upload may have 5 GB, and the function
+//! that confirms it neither the time nor the room for them.
+//!
+//! The length of an MP4 or MOV file stands in its index, at either end of
+//! the file; FFmpeg seeks behind the last frame by it, and tells when that
+//! frame ends. In other containers only the frames themselves would tell.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::inspection::{self, Inspection};
+use crate::packets::PacketList;
+use crate::probe::{MAX_DURATION, bounded_duration};
+use crate::sniff::sniff;
+use crate::{Ffmpeg, MediaError};
+
+/// Bytes of the beginning that are enough for every container.
+pub const HEAD_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Bytes of the end that are enough for the index of a file of four hours.
+pub const TAIL_BYTES: u64 = 24 * 1024 * 1024;
+
+/// Boxes that are read at one level of a file before it is given up.
+const MAX_BOXES: usize = 256;
+
+/// What is known of a file without reading all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartialFacts {
+    /// The media type, by the first bytes.
+    pub media_type: String,
+    /// Unknown unless an index at hand tells it.
+    pub duration: Option<Duration>,
+    /// FFmpeg's name of the picture's codec.
+    pub video_codec: String,
+    /// Width as it is shown: turned, and in square pixels.
+    pub width: u32,
+    /// Height as it is shown.
+    pub height: u32,
+    /// How far the stored picture is turned: 0, 90 (either way) or 180.
+    pub rotation: u32,
+    /// FFmpeg's name of the sound's codec, if there is sound.
+    pub audio_codec: Option<String>,
+}
+
+/// Reads what can be known of the file at `path`, of which the first
+/// [`HEAD_BYTES`] and the last [`TAIL_BYTES`] are at hand and the rest is a hole.
+/// Its first frame must be at hand; it is decoded.
+///
+/// # Errors
+///
+/// An input fault ([`MediaError::is_input_fault`]) for a file that is no video,
+/// or whose index is not at hand; others when the work itself fails.
+pub async fn probe_partial(
+    ffmpeg: &Ffmpeg,
+    path: &Path,
+    deadline: Instant,
+) -> Result<PartialFacts, MediaError> {
+    let media_type = sniff(&head(path)?)?;
+    let index = index_of(path, media_type)?;
+    let beginning = inspection::inspect_beginning(ffmpeg, path, deadline).await?;
+    let Some((packets, picture)) = &beginning.video else {
+        return Err(MediaError::Unsupported("there is no picture".to_owned()));
+    };
+    let duration = match index {
+        Index::Whole => {
+            let end = inspection::inspect_end(ffmpeg, path, MAX_DURATION, deadline).await?;
+            Some(length(&beginning, &end)?)
+        }
+        Index::InPieces | Index::Unread => None,
+    };
+    let (width, height) = picture.shown_size();
+    Ok(PartialFacts {
+        media_type: media_type.to_owned(),
+        duration,
+        video_codec: packets.codec().to_owned(),
+        width,
+        height,
+        rotation: picture.rotation,
+        audio_codec: beginning.audio.as_ref().map(|list| list.codec().to_owned()),
+    })
+}
+
+fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(4096).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// From the first packet's beginning to the last one's end.
+fn length(beginning: &Inspection, end: &[PacketList]) -> Result<Duration, MediaError> {
+    let video = beginning.video.as_ref().map(|(packets, _)| packets);
+    let first = video
+        .into_iter()
+        .chain(&beginning.audio)
+        .filter_map(|list| Some(list.seconds(list.span()?.0)))
+        .fold(f64::INFINITY, f64::min);
+    let last = end
+        .iter()
+        .filter_map(|list| Some(list.seconds(list.span()?.1)))
+        .fold(f64::NEG_INFINITY, f64::max);
+    bounded_duration(last - first)
+}
+
+/// Where a file says which frames it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Index {
+    /// In one place, which is at hand.
+    Whole,
+    /// Beside the frames, all over the file.
+    InPieces,
+    /// In a way that is not read here.
+    Unread,
+}
+
+/// Finds the index of an MP4 or MOV file.
+fn index_of(path: &Path, media_type: &str) -> Result<Index, MediaError> {
+    let is_iso = !matches!(
+        media_type,
+        "video/x-matroska" | "video/webm" | "video/x-msvideo" | "video/mp2t"
+    );
+    if !is_iso {
+        return Ok(Index::Unread);
+    }
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let index = find_box(&mut file, 0..length, *b"moov")?
+        .ok_or_else(|| MediaError::Corrupt("there is no index".to_owned()))?;
+    let pieces = find_box(&mut file, index, *b"mvex")?;
+    Ok(pieces.map_or(Index::Whole, |_| Index::InPieces))
+}
+
+/// The contents of the first box of this kind between two places of a file.
+fn find_box(
+    file: &mut File,
+    within: Range<u64>,
+    kind: [u8; 4],
+) -> Result<Option<Range<u64>>, MediaError> {
+    let mut place = within.start;
+    for _ in 0..MAX_BOXES {
+        if place.saturating_add(8) > within.end {
+            return Ok(None);
+        }
+        let found = read_box(file, place, within.end)?;
+        if found.kind == kind {
+            return Ok(Some(found.contents));
+        }
+        place = found.contents.end;
+    }
+    Ok(None)
+}
+
+struct FoundBox {
+    kind: [u8; 4],
+    contents: Range<u64>,
+}
+
+/// A box is its length, its kind, and what it holds. Length 1 says that the
+/// length stands in the next eight bytes, 0 that it reaches to the end.
+fn read_box(file: &mut File, place: u64, end: u64) -> Result<FoundBox, MediaError> {
+    file.seek(SeekFrom::Start(place))?;
+    let mut header = Vec::with_capacity(16);
+    file.take(16).read_to_end(&mut header)?;
+    let cut_off = || MediaError::Corrupt("a box is cut off".to_owned());
+    let (short, rest) = header.split_first_chunk::<4>().ok_or_else(cut_off)?;
+    let (kind, long) = rest.split_first_chunk::<4>().ok_or_else(cut_off)?;
+    if *kind == [0; 4] {
+        // The hole, or a file of zeros.
+        return Err(MediaError::Unsupported(
+            "its index is neither at its beginning nor at its end".to_owned(),
+        ));
+    }
+    let (size, header_size) = match (u32::from_be_bytes(*short), long.first_chunk::<8>()) {
+        (0, _) => (end - place, 8),
+        (1, Some(long)) => (u64::from_be_bytes(*long), 16),
+        (size, _) => (u64::from(size), 8),
+    };
+    if size < header_size {
+        return Err(MediaError::Corrupt("a box has no length".to_owned()));
+    }
+    Ok(FoundBox {
+        kind: *kind,
+        contents: place + header_size..place.saturating_add(size).min(end),
+    })
+}
+
+#[cfg(test)]
+mod tests;
