@@ -272,7 +272,10 @@ mod tests {
             _ => None,
         };
         assert_eq!(missing_parts(size, stored), [2, 3]);
-        assert_eq!(missing_parts(size, |number| part_bytes(size, number)), [0; 0]);
+        assert_eq!(
+            missing_parts(size, |number| part_bytes(size, number)),
+            [0; 0]
+        );
     }
 
     proptest! {

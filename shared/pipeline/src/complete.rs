@@ -16,7 +16,6 @@ use store::JobRecord;
 use crate::ask::{carries, ignore_conflict, ledger_entry};
 use crate::errors::disk_error;
 use crate::generation::Generation;
-use crate::scratch;
 
 /// How long looking into a finished output may take.
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
@@ -108,7 +107,8 @@ impl Generation {
         let url = urls
             .first()
             .ok_or_else(|| Unusable::Output("a success without an output".to_owned()))?;
-        let directory = scratch::directory().map_err(|error| Unusable::Later(disk_error(error)))?;
+        let directory =
+            media::scratch::directory().map_err(|error| Unusable::Later(disk_error(error)))?;
         let file: PathBuf = directory.path().join("output");
         let downloaded = download(
             &self.provider.http,

@@ -16,7 +16,6 @@ mod generation;
 mod plan;
 mod provider;
 mod reconcile;
-mod scratch;
 mod studio;
 
 pub use complete::Completion;

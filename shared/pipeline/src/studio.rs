@@ -17,7 +17,6 @@ use tokio::sync::watch;
 
 use crate::ask::ignore_conflict;
 use crate::errors::{disk_error, media_error};
-use crate::scratch;
 
 /// Progress is written when it has grown by so many percent.
 const PROGRESS_STEP: u32 = 4;
@@ -65,7 +64,7 @@ impl Studio {
         let scene = storyboard.scene(index).ok_or_else(|| {
             StepError::new(Failure::Internal, format!("there is no scene {index}"))
         })?;
-        let directory = scratch::directory().map_err(disk_error)?;
+        let directory = media::scratch::directory().map_err(disk_error)?;
         let input = directory.path().join("scene.mp4");
         let output = directory.path().join("prepared.mp4");
 
@@ -98,7 +97,7 @@ impl Studio {
     pub async fn compose(&self, id: JobId, run: &Invocation) -> Result<(), StepError> {
         let (job, storyboard) = self.open_job(id).await?;
         self.jobs.begin_composing(id, (self.now)()).await?;
-        let directory = scratch::directory().map_err(disk_error)?;
+        let directory = media::scratch::directory().map_err(disk_error)?;
 
         let prepared = self.fetch_scenes(id, &storyboard, directory.path()).await?;
         let music = self.fetch_music(&job, directory.path()).await?;

@@ -214,6 +214,32 @@ fn the_transcodes_of_a_deleted_video_go_with_it() {
     assert_eq!(records.due(GRACE, day(8)).trash, []);
 }
 
+#[test]
+fn what_ended_after_its_video_was_deleted_has_a_grace_from_then() {
+    let records = Records {
+        transcodes: vec![made(3, Some((Ended::Completed, day(5))))],
+        trash: vec![trash(Origin::Upload, KEY, day(1))],
+        ..Records::default()
+    };
+    assert_eq!(records.due(GRACE, day(11)).trash, []);
+    assert_eq!(records.due(GRACE, day(12)).trash.len(), 1);
+    let output = keys::transcode_output(id(3), "high.mp4");
+    let judgement = after_days(&records, &output, 11);
+    assert_eq!(judgement, Judgement::Wait(Reason::Deleted));
+}
+
+#[test]
+fn the_registry_keeps_what_was_confirmed() {
+    let mut records = Records {
+        uploads: vec![upload(None)],
+        ..Records::default()
+    };
+    assert_eq!(records.due(GRACE, day(6)).uploads, []);
+    assert_eq!(records.due(GRACE, day(7)).uploads, records.uploads);
+    records.uploads = vec![upload(Some(day(1)))];
+    assert_eq!(records.due(GRACE, day(1000)).uploads, []);
+}
+
 /// A film that is published again is the same video.
 #[test]
 fn a_video_that_is_shown_again_keeps_what_was_made_of_it() {
