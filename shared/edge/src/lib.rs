@@ -1,8 +1,10 @@
 //! The only crate that knows the shapes of Lambda's events.
 //!
-//! [`http`] serves an API route, [`step`] a step of the state machine. Neither
-//! knows the business of a route or a step.
+//! [`http`] serves an API route, [`step`] a step of the state machine, [`queue`] a
+//! queue of messages. None knows the business of what it serves.
 
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "queue")]
+pub mod queue;
 pub mod step;

@@ -45,7 +45,9 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let invocation = invocation(&event.context, config::clock::now());
         let started = invocation.started;
-        let result = handler(event.payload, invocation).await;
+        // Boxed, since the compiler computes the size of futures within futures only
+        // so deep.
+        let result = Box::pin(handler(event.payload, invocation)).await;
         report(name, started, &result);
         metrics.flush();
         result.map_err(|error| diagnostic(&error))
@@ -53,7 +55,7 @@ where
     .await
 }
 
-fn invocation(context: &lambda_runtime::Context, now: Time) -> Invocation {
+pub(crate) fn invocation(context: &lambda_runtime::Context, now: Time) -> Invocation {
     let started = Instant::now();
     Invocation {
         request_id: context.request_id.clone(),

@@ -33,8 +33,7 @@ impl Authenticator {
     /// For the pool and client of the settings.
     pub fn new(sign_in: &config::SignIn) -> Result<Self, ApiError> {
         Ok(Self {
-            keys: KeySet::new(&sign_in.jwks_url)
-                .map_err(|error| ApiError::Internal(Box::new(error)))?,
+            keys: KeySet::new(&sign_in.jwks_url),
             rules: Rules {
                 issuer: sign_in.issuer.clone(),
                 client_id: sign_in.client_id.clone(),

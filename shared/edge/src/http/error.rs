@@ -5,7 +5,7 @@ use domain::time::Time;
 use domain::window::Verdict;
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use store::StoreError;
+use store::{StoreError, ViewError};
 
 /// Why a request is refused or failed. What the client reads gives nothing
 /// away; causes are logged by the layer that turns this into a response.
@@ -50,6 +50,20 @@ pub enum ApiError {
     /// The film is not finished (D3).
     #[error("Video is not ready")]
     VideoNotReady,
+    /// The thing is not as it was when the request was made.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Parts of an upload are not there yet.
+    #[error("Upload is not complete")]
+    PartsMissing(Vec<u32>),
+    /// The uploaded file is not a video that is accepted.
+    #[error("{text}")]
+    MediaRefused {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        text: &'static str,
+    },
     /// Too many requests (R65).
     #[error("Rate limit exceeded")]
     RateLimited(Verdict),
@@ -62,6 +76,9 @@ pub enum ApiError {
     /// The execution could not be started (R67).
     #[error("Workflow failed")]
     WorkflowFailed(#[source] StoreError),
+    /// No place could be made for an upload (R67).
+    #[error("Failed to generate upload URL")]
+    UploadUrlFailed(#[source] StoreError),
     /// A table or service failed.
     #[error("Database unavailable")]
     Store(#[from] StoreError),
@@ -71,6 +88,16 @@ pub enum ApiError {
     /// A fault of ours.
     #[error("Internal server error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<ViewError> for ApiError {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Missing => Self::NotFound("Video"),
+            ViewError::Forbidden => Self::Forbidden,
+            ViewError::Store(error) => error.into(),
+        }
+    }
 }
 
 impl ApiError {
@@ -86,14 +113,16 @@ impl ApiError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::VideoNotReady => StatusCode::CONFLICT,
+            Self::VideoNotReady | Self::Conflict(_) | Self::PartsMissing(_) => StatusCode::CONFLICT,
+            Self::MediaRefused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited(_) | Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::WorkflowFailed(_) | Self::Store(_) | Self::Internal(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::WorkflowFailed(_)
+            | Self::UploadUrlFailed(_)
+            | Self::Store(_)
+            | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -109,18 +138,28 @@ impl ApiError {
             Self::NotFound(_) => "NOT_FOUND",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::VideoNotReady => "VIDEO_NOT_READY",
+            Self::Conflict(_) => "CONFLICT",
+            Self::PartsMissing(_) => "UPLOAD_INCOMPLETE",
+            Self::MediaRefused { code, .. } => code,
             Self::RateLimited(_) => "RATE_LIMIT_EXCEEDED",
             Self::QuotaExceeded { .. } => "QUOTA_EXCEEDED",
             Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
                 "SERVICE_UNAVAILABLE"
             }
-            Self::WorkflowFailed(_) | Self::Store(_) | Self::Internal(_) => "INTERNAL_ERROR",
+            Self::WorkflowFailed(_)
+            | Self::UploadUrlFailed(_)
+            | Self::Store(_)
+            | Self::Internal(_) => "INTERNAL_ERROR",
         }
     }
 
     fn text(&self) -> String {
         match self {
             Self::Store(StoreError::Throttled { .. }) => "Service unavailable".to_owned(),
+            // As the documents have it: "Filename is required" (R45).
+            Self::Validation(fault) if fault.constraint == "required" => {
+                format!("{} is required", capitalised(&fault.field))
+            }
             other => other.to_string(),
         }
     }
@@ -133,6 +172,7 @@ impl ApiError {
             Self::Validation(fault) => {
                 json!({ "field": fault.field, "constraint": fault.constraint })
             }
+            Self::PartsMissing(missing) => json!({ "missing": missing }),
             Self::BodyTooLarge => json!({ "field": "body", "constraint": "at most 65536 bytes" }),
             Self::UnsupportedMediaType => {
                 json!({ "field": "Content-Type", "constraint": "application/json" })
@@ -170,6 +210,12 @@ impl ApiError {
             _ => Vec::new(),
         }
     }
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]
@@ -220,6 +266,17 @@ mod tests {
                 "METHOD_NOT_ALLOWED",
             ),
             (ApiError::VideoNotReady, 409, "VIDEO_NOT_READY"),
+            (ApiError::Conflict("Upload has changed"), 409, "CONFLICT"),
+            (ApiError::PartsMissing(vec![2]), 409, "UPLOAD_INCOMPLETE"),
+            (
+                ApiError::MediaRefused {
+                    code: "CORRUPT_MEDIA",
+                    text: "The video is corrupt or incomplete",
+                },
+                422,
+                "CORRUPT_MEDIA",
+            ),
+            (ApiError::UploadUrlFailed(broken()), 500, "INTERNAL_ERROR"),
             (ApiError::RateLimited(verdict), 429, "RATE_LIMIT_EXCEEDED"),
             (
                 ApiError::QuotaExceeded { retry_after: 9 },
@@ -247,6 +304,21 @@ mod tests {
             assert!(body["details"].is_object() && body["timestamp"].is_string());
             assert!(!body.to_string().contains("arn:"), "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let body = |field, constraint| {
+            let error = ApiError::from(InvalidField::new(field, constraint));
+            error.body(Time::from_millisecond(0))
+        };
+        let missing = body("filename", "required");
+        assert_eq!(missing["error"], "Filename is required");
+        assert_eq!(
+            missing["details"],
+            json!({ "field": "filename", "constraint": "required" })
+        );
+        assert_eq!(body("size", "a number")["error"], "Validation failed");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::aws::FetchError;
 use domain::time::Time;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
@@ -26,7 +27,6 @@ type Keys = Arc<HashMap<String, DecodingKey>>;
 #[derive(Debug)]
 pub(crate) struct KeySet {
     url: String,
-    http: reqwest::Client,
     kept: Mutex<Kept>,
 }
 
@@ -49,9 +49,7 @@ impl std::fmt::Debug for Kept {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum JwksError {
     #[error("the key set could not be fetched")]
-    Fetch(#[from] reqwest::Error),
-    #[error("the key set is larger than {MAX_BYTES} bytes")]
-    TooLarge,
+    Fetch(#[from] FetchError),
     #[error("the key set is not a JSON key set")]
     Malformed(#[from] serde_json::Error),
     #[error("the key set holds no key to use")]
@@ -61,16 +59,11 @@ pub(crate) enum JwksError {
 }
 
 impl KeySet {
-    pub(crate) fn new(url: &str) -> Result<Self, JwksError> {
-        let http = reqwest::Client::builder()
-            .timeout(FETCH_LIMIT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
             url: url.to_owned(),
-            http,
             kept: Mutex::default(),
-        })
+        }
     }
 
     /// The key of that id, or `None` when the pool has none.
@@ -109,14 +102,7 @@ impl KeySet {
     }
 
     async fn fetch(&self) -> Result<Keys, JwksError> {
-        let mut response = self.http.get(&self.url).send().await?.error_for_status()?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(JwksError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = config::aws::fetch(&self.url, FETCH_LIMIT, MAX_BYTES).await?;
         let set: JwkSet = serde_json::from_slice(&body)?;
         let keys = set.keys.iter().filter_map(|key| {
             let id = key.common.key_id.clone()?;

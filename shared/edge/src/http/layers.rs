@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use config::metrics::Metrics;
 use futures_util::FutureExt;
+use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Body, Error, Request, Response};
 use store::UsageTable;
 use tower::util::BoxCloneSyncService;
@@ -74,6 +75,27 @@ where
     .await
 }
 
+/// Serves a route that anybody may call and that knows who is signed in. Who
+/// sends no `Authorization` header is nobody in particular; whoever sends one
+/// must be signed in by it, and within the rate limit.
+pub async fn optional<Handler, Answer>(
+    endpoint: &'static str,
+    gate: Gate,
+    handler: Handler,
+) -> Result<(), Error>
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    lambda_http::run(optional_route(
+        endpoint,
+        Metrics::start(),
+        gate,
+        innermost(handler),
+    ))
+    .await
+}
+
 fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Route {
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
@@ -87,6 +109,24 @@ fn protected_route(endpoint: &'static str, metrics: Metrics, gate: Gate, handler
         .layer(authenticate(gate.clone()))
         .layer(limit_rate(gate))
         .service(handler)
+}
+
+fn optional_route(endpoint: &'static str, metrics: Metrics, gate: Gate, handler: Route) -> Route {
+    let gate = Arc::new(gate);
+    ServiceBuilder::new()
+        .layer(log(endpoint, metrics))
+        .layer(let_in_anonymous(handler.clone()))
+        .layer(authenticate(gate.clone()))
+        .layer(limit_rate(gate))
+        .service(handler)
+}
+
+/// Leads requests that claim to be nobody's past the gate.
+fn let_in_anonymous(handler: Route) -> impl Layer<Route, Service = Route> + Clone {
+    around(move |request: Request, gated| {
+        let is_anonymous = !request.headers().contains_key(AUTHORIZATION);
+        call(if is_anonymous { handler.clone() } else { gated }, request)
+    })
 }
 
 /// The handler, its errors and panics turned into responses.

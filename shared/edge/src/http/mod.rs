@@ -8,6 +8,7 @@ mod job_reader;
 mod job_view;
 mod jwks;
 mod layers;
+mod paging;
 mod reply;
 mod request;
 mod token;
@@ -18,6 +19,10 @@ pub use error::ApiError;
 pub use job_reader::JobReader;
 pub use job_view::{JobView, LINK_LIFE};
 pub use lambda_http::{Error, Request};
-pub use layers::{Gate, protected, public};
+pub use layers::{Gate, optional, protected, public};
+pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
-pub use request::{accepts_json, caller, client_ip, job_id, json_object, query};
+pub use request::{
+    accepts_json, administrator, caller, client_ip, job_id, json_object, optional_json_object,
+    origin, path_after, path_id, query, viewer,
+};

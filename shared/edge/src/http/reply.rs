@@ -21,6 +21,11 @@ impl Reply {
         Self::json(StatusCode::OK, body)
     }
 
+    /// 201 with JSON: something new is there.
+    pub fn created(body: &impl Serialize) -> Result<Self, ApiError> {
+        Self::json(StatusCode::CREATED, body)
+    }
+
     /// 202 with JSON: the work goes on.
     pub fn accepted(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::ACCEPTED, body)
@@ -29,6 +34,15 @@ impl Reply {
     /// 503 with JSON: it works, but not all of it.
     pub fn unavailable(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::SERVICE_UNAVAILABLE, body)
+    }
+
+    /// 200 with a text of this type.
+    pub fn text(content_type: &'static str, text: String) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: vec![("content-type", content_type.to_owned())],
+            body: Some(text.into_bytes()),
+        }
     }
 
     /// 302 to another place.

@@ -1,5 +1,7 @@
 //! What a handler reads from a request.
 
+use std::str::FromStr;
+
 use domain::job::JobId;
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE};
 use lambda_http::request::RequestContext;
@@ -9,6 +11,8 @@ use serde_json::{Map, Value};
 use super::authenticate::Caller;
 use super::error::ApiError;
 
+/// The group of those who may administer.
+const ADMINISTRATORS: &str = "admin";
 /// The longest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
@@ -18,6 +22,20 @@ pub fn caller(request: &Request) -> Result<&Caller, ApiError> {
         .extensions()
         .get::<Caller>()
         .ok_or(ApiError::TokenMissing)
+}
+
+/// Who is calling, on a route that needs nobody to be.
+pub fn viewer(request: &Request) -> Option<&Caller> {
+    request.extensions().get::<Caller>()
+}
+
+/// The caller, if they may administer (D31).
+pub fn administrator(request: &Request) -> Result<&Caller, ApiError> {
+    let caller = caller(request)?;
+    let is_administrator = caller.groups.iter().any(|group| group == ADMINISTRATORS);
+    is_administrator
+        .then_some(caller)
+        .ok_or(ApiError::Forbidden)
 }
 
 /// The body as a JSON object, of the right type and size.
@@ -46,17 +64,36 @@ pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
+/// The body as a JSON object; no body is an empty one.
+pub fn optional_json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
+    let body: &[u8] = request.body();
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    json_object(request)
+}
+
+/// The name that a path has behind `collection`. What is no name is as unknown
+/// as a `thing` that is not there.
+pub fn path_id<T: FromStr>(
+    request: &Request,
+    collection: &str,
+    thing: &'static str,
+) -> Result<T, ApiError> {
+    path_after(request, collection)
+        .and_then(|id| id.parse().ok())
+        .ok_or(ApiError::NotFound(thing))
+}
+
 /// The job a path names. What is no job's name is as unknown as a job that is not there.
 pub fn job_id(request: &Request) -> Result<JobId, ApiError> {
-    path_after(request, "jobs")
-        .and_then(|id| id.parse().ok())
-        .ok_or(ApiError::NotFound("Job"))
+    path_id(request, "jobs", "Job")
 }
 
 /// The path's segment behind the last segment of that name. Read from the path
 /// itself, so that the same code runs behind the gateway and under
 /// `cargo lambda watch`.
-fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let mut segments = request.uri().path().rsplit('/');
     let mut behind = None;
     loop {
@@ -74,6 +111,14 @@ pub fn query(request: &Request, name: &str) -> Option<String> {
         .query_string_parameters_ref()?
         .first(name)
         .map(str::to_owned)
+}
+
+/// The scheme and host by which the client reached the API.
+pub fn origin(request: &Request) -> String {
+    let uri = request.uri();
+    let scheme = uri.scheme_str().unwrap_or("https");
+    let host = uri.authority().map(|host| host.as_str());
+    format!("{scheme}://{}", host.unwrap_or_default())
 }
 
 /// Whether the caller would rather have JSON than be sent elsewhere (D3).
@@ -111,6 +156,8 @@ mod tests {
     #[test]
     fn bodies_are_json_objects_of_limited_size() {
         assert!(json_object(&request("application/json; charset=utf-8", "{\"a\":1}")).is_ok());
+        assert!(optional_json_object(&request("", "")).unwrap().is_empty());
+        assert!(optional_json_object(&request("application/json", "[]")).is_err());
         let refused = |content_type: &str, body: &str| {
             json_object(&request(content_type, body))
                 .unwrap_err()
@@ -122,6 +169,28 @@ mod tests {
         assert_eq!(refused("application/json", "[]"), 400);
         assert_eq!(refused("application/json", ""), 400);
         assert_eq!(refused("application/json", &" ".repeat(MAX_BODY + 1)), 413);
+    }
+
+    #[test]
+    fn administrators_are_in_their_group() {
+        let in_groups = |groups: &[&str]| {
+            let mut request = request("application/json", "");
+            request.extensions_mut().insert(Caller {
+                user_id: "someone".to_owned(),
+                email: None,
+                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            });
+            administrator(&request).map(|caller| caller.user_id.clone())
+        };
+        assert_eq!(in_groups(&["editors", "admin"]).unwrap(), "someone");
+        for others in [&[][..], &["Admin"], &["administrators"], &["admin "]] {
+            let refused = in_groups(others).unwrap_err();
+            assert_eq!(refused.status().as_u16(), 403, "{others:?}");
+        }
+        let nobody = request("application/json", "");
+        let refused = administrator(&nobody).unwrap_err();
+        assert_eq!(refused.status().as_u16(), 401);
+        assert_eq!(viewer(&nobody), None);
     }
 
     #[test]

@@ -67,6 +67,13 @@ impl Cloud {
         call(route, request).await
     }
 
+    /// Answers of a route that needs nobody to be signed in.
+    async fn ask_optional(&self, request: Request) -> Response<Body> {
+        let handler = innermost(says_who_perhaps);
+        let route = optional_route("test", Metrics::start(), self.gate(), handler);
+        call(route, request).await
+    }
+
     /// What the table was asked to do.
     async fn table_calls(&self) -> Vec<String> {
         let requests = self.0.received_requests().await.unwrap();
@@ -124,6 +131,11 @@ fn signed_in() -> Request {
 async fn says_who(request: Request) -> Result<Reply, ApiError> {
     let caller = super::super::request::caller(&request)?;
     Reply::ok(&json!({ "userId": caller.user_id }))
+}
+
+async fn says_who_perhaps(request: Request) -> Result<Reply, ApiError> {
+    let viewer = super::super::request::viewer(&request);
+    Reply::ok(&json!({ "userId": viewer.map(|caller| caller.user_id.clone()) }))
 }
 
 fn body(response: &Response<Body>) -> Value {
@@ -356,4 +368,39 @@ impl tracing_subscriber::fmt::MakeWriter<'_> for Log {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+#[tokio::test]
+async fn who_sends_no_token_is_nobody_and_is_not_counted() {
+    let cloud = Cloud::without_keys(fails_with("ThrottlingException")).await;
+    let response = cloud.ask_optional(me(&[])).await;
+    assert_eq!(response.status().as_u16(), 200);
+    assert_eq!(body(&response), json!({ "userId": null }));
+    assert_eq!(header(&response, "ratelimit-limit"), None);
+    assert_eq!(cloud.table_calls().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn who_sends_a_token_is_known_and_counted() {
+    let cloud = Cloud::new(counts(1)).await;
+    let response = cloud.ask_optional(signed_in()).await;
+    assert_eq!(body(&response), json!({ "userId": SUBJECT }));
+    assert_eq!(header(&response, "ratelimit-remaining"), Some("99"));
+    assert_eq!(cloud.table_calls().await, ONE_UPDATE);
+
+    let cloud = Cloud::new(refuses_to_count(LIMIT + 1)).await;
+    let response = cloud.ask_optional(signed_in()).await;
+    assert_eq!(response.status().as_u16(), 429);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_refused_where_none_would_do() {
+    let cloud = Cloud::new(counts(1)).await;
+    for header in ["Bearer nonsense", "Bearer ", "", "nonsense"] {
+        let response = cloud.ask_optional(me(&[header])).await;
+        assert_eq!(response.status().as_u16(), 401, "{header:?}");
+    }
+    let two = cloud.ask_optional(me(&["Bearer a", "Bearer b"])).await;
+    assert_eq!(two.status().as_u16(), 401);
+    assert_eq!(cloud.table_calls().await, [""; 0]);
 }
