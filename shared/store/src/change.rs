@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 use serde::Serialize;
 
 use crate::error::StoreError;
@@ -104,6 +104,14 @@ impl Change {
         Ok(self)
     }
 
+    /// Only if the attribute is absent.
+    pub(crate) fn when_absent(mut self, attribute: &str) -> Self {
+        let name = self.name(attribute);
+        self.conditions
+            .push(format!("attribute_not_exists({name})"));
+        self
+    }
+
     /// Only if the attribute is absent or compares so with the value.
     pub(crate) fn when_absent_or(
         mut self,
@@ -116,6 +124,21 @@ impl Change {
         self.conditions.push(format!(
             "(attribute_not_exists({name}) OR {name} {comparison} {value})"
         ));
+        Ok(self)
+    }
+
+    /// Only if one of two attributes, or both, compare so with their values.
+    pub(crate) fn when_either(
+        mut self,
+        one: (&str, &str, &impl Serialize),
+        other: (&str, &str, &impl Serialize),
+    ) -> Result<Self, StoreError> {
+        let (one_value, other_value) = (to_attribute(one.2)?, to_attribute(other.2)?);
+        let (name, value) = (self.name(one.0), self.value(one_value));
+        let one = format!("{name} {} {value}", one.1);
+        let (name, value) = (self.name(other.0), self.value(other_value));
+        self.conditions
+            .push(format!("({one} OR {name} {} {value})", other.1));
         Ok(self)
     }
 
@@ -179,6 +202,20 @@ impl Change {
             .build()
             .map_err(|error| StoreError::unreadable("change", error))?;
         Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The row's removal under the change's conditions, as a part of a transaction.
+    pub(crate) fn delete(&self, table: &str, key: Row) -> Result<TransactWriteItem, StoreError> {
+        let names = (!self.names.is_empty()).then(|| self.names());
+        let delete = Delete::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .set_condition_expression(self.condition())
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(self.values())
+            .build()
+            .map_err(|error| StoreError::unreadable("delete", error))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
     fn names(&self) -> HashMap<String, String> {

@@ -74,10 +74,15 @@ impl StoreError {
                 operation,
                 source: Box::new(error),
             },
-            Some("ConditionalCheckFailedException") => Self::Conflict { operation },
+            Some(
+                "ConditionalCheckFailedException"
+                | "PreconditionFailed"
+                | "ConditionalRequestConflict",
+            ) => Self::Conflict { operation },
             Some(
                 "NotFound"
                 | "NoSuchKey"
+                | "NoSuchUpload"
                 | "ExecutionDoesNotExist"
                 | "TaskTimedOut"
                 | "TaskDoesNotExist"

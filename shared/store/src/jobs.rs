@@ -2,14 +2,12 @@
 //! rows under one key, and two indexes (by user and time; of open jobs).
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::attempt::Attempt;
 use domain::job::{Job, JobId, Scene};
 use domain::prices::LedgerEntry;
 use domain::time::Time;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
@@ -49,7 +47,7 @@ pub struct JobRecord {
 }
 
 /// Where a list goes on: the last row's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The last job on the page.
     pub job_id: JobId,
@@ -119,7 +117,7 @@ impl JobsTable {
     pub async fn list(
         &self,
         user_id: &str,
-        limit: i32,
+        limit: usize,
         after: Option<&Position>,
     ) -> Result<(Vec<Job>, Option<Position>), StoreError> {
         let start = after.map(|position| {
@@ -140,7 +138,7 @@ impl JobsTable {
             .expression_attribute_values(":user", AttributeValue::S(user_id.to_owned()))
             .scan_index_forward(false)
             // One more than asked for tells whether there is a next page.
-            .limit(limit + 1)
+            .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
             .send()
             .await
@@ -151,7 +149,6 @@ impl JobsTable {
             .into_iter()
             .map(|item| from_item("list jobs", item))
             .collect::<Result<_, _>>()?;
-        let limit = usize::try_from(limit).unwrap_or(0);
         // A page also ends at a megabyte, with fewer rows than asked for.
         let more = jobs.len() > limit || page.last_evaluated_key.is_some();
         jobs.truncate(limit);
@@ -187,17 +184,11 @@ impl JobsTable {
         row: &str,
         change: &Change,
     ) -> Result<(), StoreError> {
-        let mut meetings = 0;
-        loop {
-            let request = change.request(&self.client, &self.table, key(id, row));
-            match request.send().await {
-                Ok(_) => return Ok(()),
-                Err(error)
-                    if met_a_transaction(&error) && transaction::wait_turn(&mut meetings).await => {
-                }
-                Err(error) => return Err(StoreError::from_sdk(operation, error)),
-            }
-        }
+        let request = change.request(&self.client, &self.table, key(id, row));
+        transaction::update(request)
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk(operation, error))
     }
 
     async fn transact(
@@ -214,13 +205,6 @@ impl JobsTable {
     pub async fn check(&self) -> Result<(), StoreError> {
         self.get(JobId(uuid::Uuid::nil())).await.map(drop)
     }
-}
-
-fn met_a_transaction<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    matches!(
-        error.as_service_error(),
-        Some(UpdateItemError::TransactionConflictException(_))
-    )
 }
 
 /// A row of a job: its key, and what stands in it.

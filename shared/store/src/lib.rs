@@ -3,27 +3,41 @@
 //! Each access pattern is one function, named by need. No `AttributeValue` and
 //! no SDK type leaves this crate; no business rule enters it.
 
+mod census;
 mod change;
 mod error;
 mod jitter;
 mod jobs;
 mod objects;
+mod queue;
 mod rows;
 mod secrets;
+mod stats;
 #[cfg(test)]
 mod testing;
 mod transaction;
+mod transcodes;
 mod usage;
+mod videos;
 mod workflow;
 
+pub use census::Census;
 pub use error::StoreError;
 pub use jobs::{JobRecord, JobsTable, Position};
-pub use objects::Objects;
+pub use objects::{ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink};
+pub use queue::Queue;
 pub use secrets::Secret;
+pub use stats::{StatsTable, TranscodeStats};
+pub use transcodes::{
+    Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
+    TranscodePosition, TranscodeState, TranscodesTable,
+};
 pub use usage::{Ending, MonthRow, ReserveError, UsageTable};
+pub use videos::{Confirmation, Found, Listing, NewVideo, VideoPage, VideosTable, ViewError};
 pub use workflow::{Execution, Workflow};
 
 pub use aws_sdk_dynamodb::Client as DynamoDb;
 pub use aws_sdk_s3::Client as S3;
 pub use aws_sdk_secretsmanager::Client as SecretsManager;
 pub use aws_sdk_sfn::Client as StepFunctions;
+pub use aws_sdk_sqs::Client as Sqs;

@@ -1,15 +1,23 @@
 //! The assets bucket: files in and out without holding them in memory.
 
 use std::path::Path;
-use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use tokio::io::AsyncWriteExt;
 
 use crate::error::StoreError;
+
+mod housekeeping;
+mod links;
+mod parts;
+mod reading;
+
+pub use housekeeping::{ListedObject, UnfinishedUpload};
+pub use links::UploadLink;
+pub use parts::StoredPart;
+pub use reading::ObjectFacts;
 
 /// Parts of a multipart upload; a smaller file goes in one request.
 const PART_BYTES: u64 = 8 * 1024 * 1024;
@@ -179,45 +187,6 @@ impl Objects {
             sink.write_all(&chunk).await.map_err(unreadable)?;
         }
         sink.flush().await.map_err(unreadable)
-    }
-
-    /// Whether the object is there.
-    pub async fn exists(&self, key: &str) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await;
-        match result.map_err(|error| StoreError::from_sdk("head object", error)) {
-            Ok(_) => Ok(true),
-            Err(StoreError::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A URL that reads the object without credentials until it expires (R127).
-    pub async fn presign(
-        &self,
-        key: &str,
-        valid: Duration,
-        content_type: &str,
-        file_name: Option<&str>,
-    ) -> Result<String, StoreError> {
-        let config = PresigningConfig::expires_in(valid)
-            .map_err(|error| StoreError::unreadable("presign", error))?;
-        let disposition = file_name.map(|name| format!("attachment; filename=\"{name}\""));
-        self.client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .response_content_type(content_type)
-            .set_response_content_disposition(disposition)
-            .presigned(config)
-            .await
-            .map(|request| request.uri().to_owned())
-            .map_err(|error| StoreError::from_sdk("presign", error))
     }
 
     /// Asks the bucket whether it is there, for the health check.

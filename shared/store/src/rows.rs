@@ -1,9 +1,10 @@
-//! Rows of a query, all pages of them.
+//! Rows of a query, all pages of them, and rows by their keys.
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
 use crate::error::StoreError;
 
@@ -22,4 +23,60 @@ pub(crate) async fn every_row(
         .collect::<Result<Vec<Row>, _>>()
         .await
         .map_err(|error| StoreError::from_sdk(operation, error))
+}
+
+/// Keys that one batch may name.
+const BATCH: usize = 100;
+/// How often a batch is asked again for what it left out.
+const ROUNDS: usize = 4;
+
+/// The rows of these keys, in no order; a key without a row has none.
+pub(crate) async fn rows_of(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    keys: Vec<Row>,
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for batch in keys.chunks(BATCH) {
+        let mut left = batch.to_vec();
+        for _ in 0..ROUNDS {
+            left = read_batch(operation, client, table, left, &mut rows).await?;
+            if left.is_empty() {
+                break;
+            }
+        }
+        if !left.is_empty() {
+            return Err(StoreError::Throttled {
+                operation,
+                source: "not every row was read".into(),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// Answers the keys that were left out: a batch that is throttled in part succeeds.
+async fn read_batch(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    keys: Vec<Row>,
+    rows: &mut Vec<Row>,
+) -> Result<Vec<Row>, StoreError> {
+    let request = KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .consistent_read(true)
+        .build()
+        .map_err(|error| StoreError::unreadable(operation, error))?;
+    let answer = client
+        .batch_get_item()
+        .request_items(table, request)
+        .send()
+        .await
+        .map_err(|error| StoreError::from_sdk(operation, error))?;
+    let mut found = answer.responses.unwrap_or_default();
+    rows.extend(found.remove(table).unwrap_or_default());
+    let mut left = answer.unprocessed_keys.unwrap_or_default();
+    Ok(left.remove(table).map_or_else(Vec::new, |left| left.keys))
 }

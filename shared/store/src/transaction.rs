@@ -1,8 +1,11 @@
 //! Transactions, and which of their writes refused.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use crate::error::StoreError;
@@ -68,8 +71,29 @@ pub(crate) async fn write(
     }
 }
 
+/// One change of one row. A change that meets a transaction of the same row
+/// waits its turn.
+pub(crate) async fn update(
+    request: UpdateItemFluentBuilder,
+) -> Result<UpdateItemOutput, SdkError<UpdateItemError, HttpResponse>> {
+    let mut meetings = 0;
+    loop {
+        match request.clone().send().await {
+            Err(error) if met_a_transaction(&error) && wait_turn(&mut meetings).await => {}
+            result => return result,
+        }
+    }
+}
+
+fn met_a_transaction<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    matches!(
+        error.as_service_error(),
+        Some(UpdateItemError::TransactionConflictException(_))
+    )
+}
+
 /// Waits a random while, longer each time; `false` when it was often enough.
-pub(crate) async fn wait_turn(meetings: &mut u32) -> bool {
+async fn wait_turn(meetings: &mut u32) -> bool {
     if *meetings >= MEETINGS {
         return false;
     }

@@ -39,6 +39,20 @@ impl Expression {
         expression
     }
 
+    /// A query's filter. Its names and values may be the key condition's too.
+    pub(super) fn filter(
+        condition: Option<&str>,
+        names: Option<&HashMap<String, String>>,
+        values: Option<&Item>,
+    ) -> Self {
+        Self {
+            update: String::new(),
+            condition: condition.unwrap_or_default().to_owned(),
+            names: names.cloned().unwrap_or_default(),
+            values: values.cloned().unwrap_or_default(),
+        }
+    }
+
     /// Whether the condition holds for the row as it stands.
     pub(super) fn holds(&self, row: &Item) -> bool {
         if self.condition.is_empty() {
@@ -59,6 +73,9 @@ impl Expression {
         if let Some(name) = text.strip_prefix("attribute_not_exists(") {
             return !row.contains_key(self.name(name.trim_end_matches(')')));
         }
+        if let Some(name) = text.strip_prefix("attribute_exists(") {
+            return row.contains_key(self.name(name.trim_end_matches(')')));
+        }
         if let Some((name, list)) = text.split_once(" IN (") {
             let value = row.get(self.name(name));
             let mut wanted = list.trim_end_matches(')').split(", ");
@@ -74,8 +91,9 @@ impl Expression {
         let wanted = &self.values[wanted];
         match comparison {
             "=" => value == wanted,
-            "<" => number(value) < number(wanted),
-            "<=" => number(value) <= number(wanted),
+            "<>" => value != wanted,
+            "<" => is_less(value, wanted),
+            "<=" => value == wanted || is_less(value, wanted),
             _ => panic!("an unknown comparison: {text}"),
         }
     }
@@ -134,6 +152,14 @@ fn clauses(update: &str) -> Vec<(String, String)> {
             list.split(", #").map(clause).collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// Numbers and texts can be compared, each with its own kind.
+pub(super) fn is_less(one: &AttributeValue, other: &AttributeValue) -> bool {
+    match (one, other) {
+        (AttributeValue::S(one), AttributeValue::S(other)) => one < other,
+        _ => number(one) < number(other),
+    }
 }
 
 fn number(value: &AttributeValue) -> i64 {

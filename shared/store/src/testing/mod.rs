@@ -2,6 +2,7 @@
 //! strictly as DynamoDB: for tests of what the conditions allow.
 
 mod expression;
+mod reading;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -32,6 +33,10 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// Table, partition key and sort key.
 type Place = (String, String, String);
 
+/// What partition keys are called: a row has the first of them that it has.
+const PARTITION_KEYS: [&str; 5] = ["pk", "transcodeId", "jobId", "name", "userId"];
+const SORT_KEYS: [&str; 2] = ["sk", "shard"];
+
 /// Tables in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Tables(Arc<Mutex<HashMap<Place, Item>>>);
@@ -41,8 +46,17 @@ struct Write {
     place: Place,
     key: Item,
     expression: Expression,
-    /// The whole row, for a put.
-    row: Option<Item>,
+    becomes: Becomes,
+}
+
+/// What a write does to its row.
+enum Becomes {
+    /// It changes it by its expression.
+    Changed,
+    /// It puts another in its place.
+    Row(Item),
+    /// It takes it away.
+    Nothing,
 }
 
 impl Tables {
@@ -57,12 +71,30 @@ impl Tables {
                 let item = gets.rows().get(&place).cloned();
                 GetItemOutput::builder().set_item(item).build()
             }),
+            self.queries(),
+            self.batches_of_reads(),
+            self.batches_of_deletes(),
+            self.puts(),
+            self.deletes(),
         ])
     }
 
     pub(crate) fn row(&self, table: &str, partition: &str, sort: &str) -> Option<Item> {
         let place = (table.to_owned(), partition.to_owned(), sort.to_owned());
         self.rows().get(&place).cloned()
+    }
+
+    /// The keys of a table's rows whose partition key begins so, in order.
+    pub(crate) fn under(&self, table: &str, beginning: &str) -> Vec<(String, String)> {
+        let rows = self.rows();
+        let keys = rows
+            .keys()
+            .filter(|(name, partition, _)| name == table && partition.starts_with(beginning));
+        let mut keys: Vec<_> = keys
+            .map(|(_, partition, sort)| (partition.clone(), sort.clone()))
+            .collect();
+        keys.sort_unstable();
+        keys
     }
 
     pub(crate) fn put(&self, table: &str, item: Item) {
@@ -85,7 +117,7 @@ impl Tables {
                 input.expression_attribute_names(),
                 input.expression_attribute_values(),
             ),
-            row: None,
+            becomes: Becomes::Changed,
         };
         if !write.is_allowed(&rows) {
             let refusal = ConditionalCheckFailedException::builder()
@@ -151,7 +183,20 @@ impl Write {
                     update.expression_attribute_names(),
                     update.expression_attribute_values(),
                 ),
-                row: None,
+                becomes: Becomes::Changed,
+            };
+        }
+        if let Some(delete) = item.delete() {
+            return Self {
+                place: place(Some(delete.table_name()), delete.key()),
+                key: delete.key().clone(),
+                expression: Expression::new(
+                    None,
+                    delete.condition_expression(),
+                    delete.expression_attribute_names(),
+                    delete.expression_attribute_values(),
+                ),
+                becomes: Becomes::Nothing,
             };
         }
         let put = item.put().unwrap();
@@ -164,7 +209,7 @@ impl Write {
                 put.expression_attribute_names(),
                 put.expression_attribute_values(),
             ),
-            row: Some(put.item().clone()),
+            becomes: Becomes::Row(put.item().clone()),
         }
     }
 
@@ -176,9 +221,10 @@ impl Write {
 
     /// Writes and answers the row it has become.
     fn apply(self, rows: &mut HashMap<Place, Item>) -> Item {
-        let mut row = match self.row {
-            Some(row) => row,
-            None => rows.get(&self.place).cloned().unwrap_or(self.key),
+        let mut row = match self.becomes {
+            Becomes::Row(row) => row,
+            Becomes::Changed => rows.get(&self.place).cloned().unwrap_or(self.key),
+            Becomes::Nothing => return rows.remove(&self.place).unwrap_or_default(),
         };
         self.expression.apply(&mut row);
         rows.insert(self.place, row.clone());
@@ -187,12 +233,14 @@ impl Write {
 }
 
 fn place(table: Option<&str>, keys: &Item) -> Place {
-    let partition = ["jobId", "userId"].iter().find_map(|name| keys.get(*name));
-    let text = |value: Option<&AttributeValue>| value.unwrap().as_s().unwrap().clone();
+    let first = |names: &[&str]| {
+        let value = names.iter().find_map(|name| keys.get(*name)).unwrap();
+        value.as_s().unwrap().clone()
+    };
     (
         table.unwrap().to_owned(),
-        text(partition),
-        text(keys.get("sk")),
+        first(&PARTITION_KEYS),
+        first(&SORT_KEYS),
     )
 }
 

@@ -1,0 +1,191 @@
+//! Links: URLs that read or write one object without credentials, until they
+//! expire (R127). Nobody else is asked to make one.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+
+use super::Objects;
+use crate::error::StoreError;
+
+/// A link that a client writes an object with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadLink {
+    /// Where to.
+    pub url: String,
+    /// The headers that are signed, which the client must send as they are.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Objects {
+    /// A URL that reads the object as this type; with a file's name it makes a
+    /// browser save it.
+    pub async fn presign(
+        &self,
+        key: &str,
+        valid: Duration,
+        content_type: &str,
+        file_name: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let disposition = file_name.map(|name| format!("attachment; filename=\"{name}\""));
+        let request = self
+            .reading(key)
+            .response_content_type(content_type)
+            .set_response_content_disposition(disposition);
+        sign(request, valid).await
+    }
+
+    /// A URL that reads the object as the type that it was stored with.
+    pub async fn link(&self, key: &str, valid: Duration) -> Result<String, StoreError> {
+        sign(self.reading(key), valid).await
+    }
+
+    fn reading(&self, key: &str) -> GetObjectFluentBuilder {
+        self.client.get_object().bucket(&self.bucket).key(key)
+    }
+
+    /// A link that writes an object of this type. If its size is known, that many
+    /// bytes and only if there is no such object yet.
+    ///
+    /// Whoever tells no size must be able to write with the type's header alone,
+    /// as the documented call does; a signed `If-None-Match` would refuse it.
+    /// What is written then is looked at, and told apart by its `ETag`, by whoever
+    /// confirms it.
+    pub async fn upload_link(
+        &self,
+        key: &str,
+        valid: Duration,
+        content_type: &str,
+        size: Option<u64>,
+    ) -> Result<UploadLink, StoreError> {
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .set_content_length(size.map(signed))
+            .set_if_none_match(size.map(|_| "*".to_owned()));
+        upload_link(request.presigned(expiry(valid)?).await)
+    }
+
+    /// A link that writes one part, of exactly so many bytes.
+    pub async fn part_link(
+        &self,
+        key: &str,
+        upload_id: &str,
+        number: u32,
+        size: u64,
+        valid: Duration,
+    ) -> Result<UploadLink, StoreError> {
+        let request = self
+            .client
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload_id)
+            .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+            .content_length(signed(size));
+        upload_link(request.presigned(expiry(valid)?).await)
+    }
+}
+
+async fn sign(request: GetObjectFluentBuilder, valid: Duration) -> Result<String, StoreError> {
+    request
+        .presigned(expiry(valid)?)
+        .await
+        .map(|request| request.uri().to_owned())
+        .map_err(|error| StoreError::from_sdk("presign", error))
+}
+
+fn upload_link<E, R>(
+    presigned: Result<PresignedRequest, SdkError<E, R>>,
+) -> Result<UploadLink, StoreError>
+where
+    E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let presigned = presigned.map_err(|error| StoreError::from_sdk("presign", error))?;
+    let headers = presigned.headers().map(owned).collect();
+    Ok(UploadLink {
+        url: presigned.uri().to_owned(),
+        headers,
+    })
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+fn expiry(valid: Duration) -> Result<PresigningConfig, StoreError> {
+    PresigningConfig::expires_in(valid).map_err(|error| StoreError::unreadable("presign", error))
+}
+
+fn signed(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_s3::Client;
+    use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+
+    const KEY: &str = "gallery/u/1-a.mp4";
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn objects() -> Objects {
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .build();
+        Objects::new(Client::from_conf(config), "bucket")
+    }
+
+    fn signed_headers(url: &str) -> &str {
+        let (_, rest) = url.split_once("X-Amz-SignedHeaders=").unwrap();
+        rest.split('&').next().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_link_of_known_size_is_good_for_that_size_and_once() {
+        let objects = objects();
+        let link = objects.upload_link(KEY, HOUR, "video/mp4", Some(1234));
+        let link = link.await.unwrap();
+        assert_eq!(
+            signed_headers(&link.url),
+            "content-length%3Bcontent-type%3Bhost%3Bif-none-match"
+        );
+        let mut headers = link.headers;
+        headers.sort();
+        let expected = [
+            ("content-length", "1234"),
+            ("content-type", "video/mp4"),
+            ("if-none-match", "*"),
+        ];
+        assert_eq!(headers, expected.map(owned));
+        assert!(link.url.contains("X-Amz-Expires=3600"), "{}", link.url);
+    }
+
+    #[tokio::test]
+    async fn the_documented_call_sends_its_type_alone() {
+        let objects = objects();
+        let link = objects.upload_link(KEY, HOUR, "video/mp4", None);
+        let link = link.await.unwrap();
+        assert_eq!(signed_headers(&link.url), "content-type%3Bhost");
+        assert_eq!(link.headers, [owned(("content-type", "video/mp4"))]);
+    }
+
+    #[tokio::test]
+    async fn a_part_has_its_size() {
+        let objects = objects();
+        let link = objects.part_link(KEY, "upload", 3, 77, HOUR);
+        let link = link.await.unwrap();
+        assert_eq!(signed_headers(&link.url), "content-length%3Bhost");
+        assert!(link.url.contains("partNumber=3"), "{}", link.url);
+        assert!(link.url.contains("uploadId=upload"), "{}", link.url);
+    }
+}

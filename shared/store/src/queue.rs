@@ -1,0 +1,53 @@
+//! The queue of transcodes, and the messages in it (R106).
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+
+use crate::error::StoreError;
+
+/// The longest time a message can be hidden.
+const LONGEST: Duration = Duration::from_secs(12 * 3600);
+
+/// Access to one queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// A queue behind a client.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self {
+            client,
+            url: url.into(),
+        }
+    }
+
+    /// Sends a message.
+    pub async fn send(&self, body: &str) -> Result<(), StoreError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("send message", error))
+    }
+
+    /// Hides a message that was received for so long from now; whole seconds.
+    pub async fn hide(&self, receipt: &str, time: Duration) -> Result<(), StoreError> {
+        let seconds = i32::try_from(time.min(LONGEST).as_secs()).unwrap_or(i32::MAX);
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt)
+            .visibility_timeout(seconds)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("hide message", error))
+    }
+}

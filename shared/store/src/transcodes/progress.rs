@@ -1,0 +1,157 @@
+//! How a transcode is brought on, by the worker that holds its lease.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use domain::ids::TranscodeId;
+use domain::rendition::{Quality, Skipped};
+use domain::time::Time;
+use domain::transcode::{TranscodeStatus, making_progress};
+use domain::video::Facts;
+use serde::{Deserialize, Serialize};
+
+use super::{JOB_ROW, PLAN_ROW, SEGMENT, TranscodesTable, key};
+use crate::StatsTable;
+use crate::change::{Change, from_item};
+use crate::error::StoreError;
+use crate::rows::every_row;
+
+/// A segment whose pieces are in the bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredSegment {
+    /// Which one, from 0.
+    pub index: u32,
+    /// One of each rendition.
+    pub pieces: Vec<StoredPiece>,
+    /// The worker that made it.
+    pub worker: String,
+}
+
+/// A piece of a rendition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredPiece {
+    /// Of which rendition.
+    pub quality: Quality,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl TranscodesTable {
+    /// `PENDING` becomes `DOWNLOADING`.
+    pub async fn begin(
+        &self,
+        stats: &StatsTable,
+        id: TranscodeId,
+        owner: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("status", &TranscodeStatus::Downloading)?
+            .set_once("startedAt", &now)?
+            .set("updatedAt", &now)?
+            .when("status", "=", &TranscodeStatus::Pending)?
+            .when("leaseOwner", "=", &owner)?;
+        let counters = Change::new().add("pending", -1).add("processing", 1);
+        let writes = vec![
+            self.job_update(id, &change)?,
+            stats.transcode_write(id, &counters)?,
+        ];
+        self.transact("begin transcode", writes).await
+    }
+
+    /// `DOWNLOADING` becomes `PROCESSING`, with what is known of the source
+    /// (R110) and what is not made of it (D34).
+    pub async fn begin_processing(
+        &self,
+        id: TranscodeId,
+        owner: &str,
+        facts: &Facts,
+        skipped: &[Skipped],
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("status", &TranscodeStatus::Processing)?
+            .set("progress", &making_progress(0.0))?
+            .set_some("duration", facts.duration.as_ref())?
+            .set("resolution", &facts.resolution())?
+            .set("videoCodec", &facts.video_codec)?
+            .set_some("audioCodec", facts.audio_codec.as_ref())?
+            .set("skipped", &skipped)?
+            .set("updatedAt", &now)?
+            .when("status", "=", &TranscodeStatus::Downloading)?
+            .when("leaseOwner", "=", &owner)?;
+        self.apply("begin processing", id, &change).await
+    }
+
+    /// Raises the progress, in percent; a lower one is a conflict.
+    pub async fn progress(
+        &self,
+        id: TranscodeId,
+        owner: &str,
+        percent: u32,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("progress", &percent)?
+            .set("updatedAt", &now)?
+            .when("progress", "<", &percent)?
+            .when("status", "=", &TranscodeStatus::Processing)?
+            .when("leaseOwner", "=", &owner)?;
+        self.apply("transcode progress", id, &change).await
+    }
+
+    /// Keeps the plan of the work, unless there is one; answers the one that is
+    /// kept, so that all workers work by the same.
+    pub async fn keep_plan(&self, id: TranscodeId, plan: &str) -> Result<String, StoreError> {
+        let change = Change::new().set_once("plan", &plan)?;
+        let answer = change
+            .request(&self.client, &self.table, key(id, PLAN_ROW))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("keep plan", error))?;
+        let row = answer.attributes.unwrap_or_default();
+        let kept = row.get("plan").and_then(|value| value.as_s().ok());
+        Ok(kept.map_or_else(|| plan.to_owned(), Clone::clone))
+    }
+
+    /// The segments that are stored, in order.
+    pub async fn segments(&self, id: TranscodeId) -> Result<Vec<StoredSegment>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("transcodeId = :id AND begins_with(sk, :segment)")
+            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
+            .expression_attribute_values(":segment", AttributeValue::S(SEGMENT.to_owned()))
+            .consistent_read(true);
+        let rows = every_row("list segments", query).await?;
+        rows.into_iter()
+            .map(|row| from_item("list segments", row))
+            .collect()
+    }
+
+    /// Notes that a segment's pieces are stored. A conflict when the lease is lost.
+    pub async fn put_segment(
+        &self,
+        id: TranscodeId,
+        segment: &StoredSegment,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let still_ours = Change::new()
+            .set("updatedAt", &now)?
+            .when("status", "=", &TranscodeStatus::Processing)?
+            .when("leaseOwner", "=", &segment.worker)?;
+        let writes = vec![
+            self.put(id, &segment_row(segment.index), segment, None)?,
+            still_ours.write(&self.table, key(id, JOB_ROW))?,
+        ];
+        self.transact("put segment", writes).await
+    }
+}
+
+fn segment_row(index: u32) -> String {
+    format!("{SEGMENT}{index:05}")
+}

@@ -1,0 +1,193 @@
+//! The table `omnigen-videos`: videos, the registry of uploads, the index of
+//! words, counters and the trash, as rows under one key design, and two indexes
+//! (by feed and by owner, newest first).
+//!
+//! A video, its words and its counters change in one transaction, so that no
+//! list, search or total ever tells of a video that is not so.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use domain::ids::VideoId;
+use domain::video::{Feed, Video};
+use serde::{Deserialize, Serialize};
+
+use crate::change::{Change, from_item, to_item};
+use crate::error::StoreError;
+use crate::rows::Row;
+use crate::transaction;
+
+mod changes;
+mod lists;
+mod renditions;
+mod search;
+#[cfg(test)]
+mod tests;
+mod trash;
+mod uploads;
+mod views;
+mod words;
+
+pub use changes::{Confirmation, NewVideo};
+pub use lists::{Listing, VideoPage};
+pub use search::Found;
+pub use views::ViewError;
+
+const VIDEO: &str = "video";
+const UPLOAD: &str = "upload";
+const COUNT: &str = "count";
+const TRASH: &str = "trash";
+/// Only if there is no such row yet.
+const IS_NEW: &str = "attribute_not_exists(pk)";
+
+/// Access to the table of videos.
+#[derive(Debug, Clone)]
+pub struct VideosTable {
+    client: Client,
+    table: String,
+}
+
+impl VideosTable {
+    /// A table behind a client.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    /// A video.
+    pub async fn get(&self, id: VideoId) -> Result<Option<Video>, StoreError> {
+        let row: Option<StoredVideo> = self.row("get video", video_key(id)).await?;
+        Ok(row.map(StoredVideo::into_video))
+    }
+
+    /// The row of this key, read consistently.
+    async fn row<T: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        key: Row,
+    ) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk(operation, error))?;
+        answer
+            .item
+            .map(|item| from_item(operation, item))
+            .transpose()
+    }
+
+    /// A row as it is to be, as part of a transaction.
+    fn put(
+        &self,
+        key: Row,
+        content: &impl Serialize,
+        condition: Option<&str>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut item = to_item(content)?;
+        item.extend(key);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .set_condition_expression(condition.map(str::to_owned))
+            .build()
+            .map_err(|error| StoreError::unreadable("put row", error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Counts videos up or down, as part of the transaction that moves them.
+    fn count(&self, counted: &str, videos: i64) -> Result<TransactWriteItem, StoreError> {
+        let change = Change::new().add("videos", videos);
+        change.write(&self.table, count_key(counted))
+    }
+
+    async fn transact(
+        &self,
+        operation: &'static str,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
+        transaction::write(&self.client, operation, writes)
+            .await
+            .map_err(|refusal| refusal.into_error(operation))
+    }
+}
+
+/// A new video's row: the video, and its place in the indexes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VideoRow<'a> {
+    #[serde(flatten)]
+    video: &'a Video,
+    feed: &'a str,
+    position: String,
+    /// The picture it came with. A transcode's takes its place and may go again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_thumbnail_key: Option<&'a str>,
+}
+
+impl<'a> VideoRow<'a> {
+    fn of(video: &'a Video, feed: &'a Feed) -> Self {
+        Self {
+            video,
+            feed: feed.as_str(),
+            position: position(video),
+            own_thumbnail_key: video.thumbnail_key.as_deref(),
+        }
+    }
+}
+
+/// A video's row read back.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredVideo {
+    #[serde(flatten)]
+    video: Video,
+    #[serde(default)]
+    own_thumbnail_key: Option<String>,
+}
+
+impl StoredVideo {
+    fn into_video(self) -> Video {
+        let mut video = self.video;
+        video.thumbnail_key = video.thumbnail_key.or(self.own_thumbnail_key);
+        video
+    }
+}
+
+/// A video's place in every list: text that sorts as time does.
+fn position(video: &Video) -> String {
+    format!("{}#{}", video.created_at, video.id)
+}
+
+fn key(partition: String, row: &str) -> Row {
+    Row::from([
+        ("pk".to_owned(), AttributeValue::S(partition)),
+        ("sk".to_owned(), AttributeValue::S(row.to_owned())),
+    ])
+}
+
+fn video_key(id: VideoId) -> Row {
+    key(format!("video#{id}"), VIDEO)
+}
+
+fn upload_key(s3_key: &str) -> Row {
+    key(format!("upload#{s3_key}"), UPLOAD)
+}
+
+fn count_key(counted: &str) -> Row {
+    key(format!("count#{counted}"), COUNT)
+}
+
+/// What a user's own videos are counted under.
+fn owner_count(user_id: &str) -> String {
+    format!("owner#{user_id}")
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}

@@ -1,0 +1,246 @@
+//! Lists of videos, newest first: of feeds, or of an owner.
+//!
+//! The indexes know keys only, so that a view that is counted writes to none. A
+//! page is one query for each feed, merged, and one batch of the page's rows and
+//! of the counters: the same number of calls however many videos there are.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::video::{Feed, Video, Visibility};
+use futures_util::future::try_join_all;
+
+use super::{StoredVideo, VIDEO, VideosTable, count_key, key, owner_count, text};
+use crate::change::from_item;
+use crate::error::StoreError;
+use crate::rows::{Row, rows_of};
+
+const BY_FEED: &str = "byFeed";
+const BY_OWNER: &str = "byOwner";
+
+/// Which videos a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listing {
+    /// All of these feeds.
+    Feeds(Vec<Feed>),
+    /// One user's own; of one visibility only when that is asked for.
+    Owner {
+        /// The user.
+        user_id: String,
+        /// The visibility.
+        only: Option<Visibility>,
+    },
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoPage {
+    /// The videos, newest first.
+    pub videos: Vec<Video>,
+    /// Where the next page goes on, if there is one.
+    pub next: Option<String>,
+    /// Videos of the whole list.
+    pub total: u64,
+}
+
+/// A key of an index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    position: String,
+    partition: String,
+}
+
+/// One query of an index.
+struct Source {
+    index: &'static str,
+    attribute: &'static str,
+    value: String,
+}
+
+impl VideosTable {
+    /// A page of at most `limit` videos behind the position `after` and `skip`
+    /// more.
+    pub async fn list(
+        &self,
+        listing: &Listing,
+        limit: usize,
+        skip: usize,
+        after: Option<&str>,
+    ) -> Result<VideoPage, StoreError> {
+        let needed = skip + limit + 1;
+        let sources = listing.sources();
+        let queries = sources
+            .iter()
+            .map(|source| self.entries(source, after, needed));
+        let mut entries: Vec<Entry> = try_join_all(queries).await?.concat();
+        entries.sort_unstable_by(|one, other| other.cmp(one));
+        let more = entries.len() > skip + limit;
+        let page: Vec<Entry> = entries.into_iter().skip(skip).take(limit).collect();
+        let next = page.last().filter(|_| more);
+        let next = next.map(|entry| entry.position.clone());
+
+        let (mut videos, total) = self.rows_and_total(&page, &listing.counters()).await?;
+        // An index may lag behind: what has moved since stands elsewhere.
+        videos.retain(|video| listing.shows(video));
+        Ok(VideoPage {
+            videos,
+            next,
+            total,
+        })
+    }
+
+    /// The first `needed` keys behind `after`.
+    async fn entries(
+        &self,
+        source: &Source,
+        after: Option<&str>,
+        needed: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(source.index)
+            .expression_attribute_names("#partition", source.attribute)
+            .expression_attribute_values(":partition", text(&source.value))
+            .scan_index_forward(false)
+            .limit(i32::try_from(needed).unwrap_or(i32::MAX));
+        let query = match after {
+            None => query.key_condition_expression("#partition = :partition"),
+            Some(after) => query
+                .key_condition_expression("#partition = :partition AND #position < :after")
+                .expression_attribute_names("#position", "position")
+                .expression_attribute_values(":after", text(after)),
+        };
+        let mut rows = query.into_paginator().items().send();
+        let mut entries = Vec::new();
+        while entries.len() < needed {
+            let Some(row) = rows.next().await else { break };
+            let row = row.map_err(|error| StoreError::from_sdk("list videos", error))?;
+            entries.extend(entry(&row));
+        }
+        Ok(entries)
+    }
+
+    /// The rows of a page in its order, and the sum of these counters: one batch.
+    async fn rows_and_total(
+        &self,
+        page: &[Entry],
+        counters: &[(String, i64)],
+    ) -> Result<(Vec<Video>, u64), StoreError> {
+        let videos = page
+            .iter()
+            .map(|entry| key(entry.partition.clone(), VIDEO))
+            .chain(counters.iter().map(|(counted, _)| count_key(counted)));
+        let keys = videos.collect();
+        let rows = rows_of("list videos", &self.client, &self.table, keys).await?;
+        let mut by_partition: HashMap<String, Row> = rows
+            .into_iter()
+            .filter_map(|row| Some((row.get("pk")?.as_s().ok()?.clone(), row)))
+            .collect();
+        let total: i64 = counters
+            .iter()
+            .filter_map(|(counted, sign)| {
+                let row = by_partition.get(&format!("count#{counted}"))?;
+                Some(sign * number(row.get("videos")?))
+            })
+            .sum();
+        let mut videos = Vec::new();
+        for entry in page {
+            if let Some(row) = by_partition.remove(&entry.partition) {
+                let row: StoredVideo = from_item("list videos", row)?;
+                videos.push(row.into_video());
+            }
+        }
+        Ok((videos, u64::try_from(total).unwrap_or(0)))
+    }
+}
+
+impl Listing {
+    fn sources(&self) -> Vec<Source> {
+        match self {
+            Self::Feeds(feeds) => feeds.iter().map(of_feed).collect(),
+            Self::Owner { user_id, only } => match only {
+                // Everybody's public videos share a feed; an owner's are sorted out.
+                None | Some(Visibility::Public) => vec![Source {
+                    index: BY_OWNER,
+                    attribute: "userId",
+                    value: user_id.clone(),
+                }],
+                Some(hidden) => vec![of_feed(&Feed::of(*hidden, user_id))],
+            },
+        }
+    }
+
+    /// Counters whose sum is the list's total.
+    fn counters(&self) -> Vec<(String, i64)> {
+        match self {
+            Self::Feeds(feeds) => feeds
+                .iter()
+                .map(|feed| (feed.as_str().to_owned(), 1))
+                .collect(),
+            Self::Owner { user_id, only } => {
+                let hidden = |visibility| Feed::of(visibility, user_id).as_str().to_owned();
+                match only {
+                    None => vec![(owner_count(user_id), 1)],
+                    Some(Visibility::Public) => vec![
+                        (owner_count(user_id), 1),
+                        (hidden(Visibility::Unlisted), -1),
+                        (hidden(Visibility::Private), -1),
+                    ],
+                    Some(visibility) => vec![(hidden(*visibility), 1)],
+                }
+            }
+        }
+    }
+
+    /// Whether the list shows this video.
+    pub(super) fn shows(&self, video: &Video) -> bool {
+        match self {
+            Self::Feeds(feeds) => feeds.contains(&video.feed()),
+            Self::Owner { user_id, only } => {
+                video.user_id == *user_id && only.is_none_or(|only| only == video.visibility)
+            }
+        }
+    }
+
+    /// The feeds whose words are searched.
+    pub(super) fn feeds(&self) -> Vec<Feed> {
+        match self {
+            Self::Feeds(feeds) => feeds.clone(),
+            Self::Owner { user_id, only } => Feed::visible_to(Some(user_id), *only),
+        }
+    }
+
+    /// Whether the list shows videos of this user.
+    pub(super) fn shows_owner(&self, owner: &str) -> bool {
+        match self {
+            Self::Feeds(_) => true,
+            Self::Owner { user_id, .. } => user_id == owner,
+        }
+    }
+}
+
+fn of_feed(feed: &Feed) -> Source {
+    Source {
+        index: BY_FEED,
+        attribute: "feed",
+        value: feed.as_str().to_owned(),
+    }
+}
+
+fn entry(row: &Row) -> Option<Entry> {
+    let text = |name: &str| row.get(name)?.as_s().ok().cloned();
+    Some(Entry {
+        position: text("position")?,
+        partition: text("pk")?,
+    })
+}
+
+fn number(value: &AttributeValue) -> i64 {
+    value
+        .as_n()
+        .ok()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,173 @@
+//! Finding videos by words (R19, D27): the rows of one word's beginning in each
+//! feed are read and sifted. A request reads at most 1,000 of them.
+
+use std::collections::HashMap;
+
+use domain::ids::VideoId;
+use domain::search::Question;
+use domain::video::{Feed, Video};
+use futures_util::future::try_join_all;
+
+use super::lists::Listing;
+use super::words::{WordRow, partition, word_of};
+use super::{StoredVideo, VideosTable, text, video_key};
+use crate::change::from_item;
+use crate::error::StoreError;
+use crate::rows::{Row, rows_of};
+
+/// Rows of words that one request reads.
+const MAX_ROWS: usize = 1000;
+/// Sorts behind every word.
+const LAST: char = '\u{10FFFF}';
+/// Directly behind the row it is added to.
+const BEHIND: char = '\u{1}';
+
+/// A page of what was found, by word, the newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The videos.
+    pub videos: Vec<Video>,
+    /// Where the next page goes on, if there may be one.
+    pub next: Option<String>,
+    /// Videos that were found behind the position the page began at.
+    pub total: u64,
+    /// Whether everything was looked through: if not, there may be more.
+    pub is_complete: bool,
+}
+
+/// A hit of the index.
+struct Hit {
+    sort_key: String,
+    video_id: VideoId,
+}
+
+/// What one feed's rows gave.
+struct Sifted {
+    hits: Vec<Hit>,
+    /// The last row that was read, if there are more.
+    stopped_at: Option<String>,
+}
+
+impl VideosTable {
+    /// A page of at most `limit` videos that a question finds, behind the
+    /// position `after` and `skip` more.
+    pub async fn search(
+        &self,
+        listing: &Listing,
+        question: &Question,
+        limit: usize,
+        skip: usize,
+        after: Option<&str>,
+    ) -> Result<Found, StoreError> {
+        let feeds = listing.feeds();
+        let rows_each = MAX_ROWS / feeds.len().max(1);
+        let queries = feeds
+            .iter()
+            .map(|feed| self.sift(listing, question, feed, after, rows_each));
+        let (hits, stopped_at) = merge(try_join_all(queries).await?);
+
+        let total = hits.len();
+        let page: Vec<&Hit> = hits.iter().skip(skip).take(limit).collect();
+        let next = if total > skip + limit {
+            page.last().map(|hit| hit.sort_key.clone())
+        } else {
+            stopped_at.clone()
+        };
+        let mut videos = self.videos_of(&page).await?;
+        // A video that changed since the words were read is what it is now.
+        videos.retain(|video| listing.shows(video));
+        Ok(Found {
+            videos,
+            next,
+            total: total as u64,
+            is_complete: stopped_at.is_none(),
+        })
+    }
+
+    /// The hits among the next rows of one feed; one page of a query.
+    async fn sift(
+        &self,
+        listing: &Listing,
+        question: &Question,
+        feed: &Feed,
+        after: Option<&str>,
+        rows: usize,
+    ) -> Result<Sifted, StoreError> {
+        let rarest = question.rarest();
+        let Some(letter) = rarest.chars().next() else {
+            return Ok(Sifted {
+                hits: Vec::new(),
+                stopped_at: None,
+            });
+        };
+        let from = match after {
+            Some(after) => format!("{after}{BEHIND}"),
+            None => rarest.to_owned(),
+        };
+        let page = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :letter AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":letter", text(&partition(feed, letter)))
+            .expression_attribute_values(":from", text(&from))
+            .expression_attribute_values(":to", text(&format!("{rarest}{LAST}")))
+            .limit(i32::try_from(rows).unwrap_or(i32::MAX))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("search videos", error))?;
+        let rows = page.items.unwrap_or_default();
+        let last = rows.last().and_then(sort_key);
+        let stopped_at = page.last_evaluated_key.and(last);
+        let mut hits = Vec::new();
+        for row in rows {
+            hits.extend(hit(listing, question, row)?);
+        }
+        Ok(Sifted { hits, stopped_at })
+    }
+
+    async fn videos_of(&self, hits: &[&Hit]) -> Result<Vec<Video>, StoreError> {
+        let keys = hits.iter().map(|hit| video_key(hit.video_id)).collect();
+        let rows = rows_of("search videos", &self.client, &self.table, keys).await?;
+        let mut videos = HashMap::new();
+        for row in rows {
+            let row: StoredVideo = from_item("search videos", row)?;
+            let video = row.into_video();
+            videos.insert(video.id, video);
+        }
+        let in_order = hits.iter().filter_map(|hit| videos.remove(&hit.video_id));
+        Ok(in_order.collect())
+    }
+}
+
+/// All hits in order; where a feed was not read to its end, only those before
+/// the row it stopped at: behind it the order is not known yet.
+fn merge(feeds: Vec<Sifted>) -> (Vec<Hit>, Option<String>) {
+    let stopped_at = feeds
+        .iter()
+        .filter_map(|sifted| sifted.stopped_at.clone())
+        .min();
+    let mut hits: Vec<Hit> = feeds.into_iter().flat_map(|sifted| sifted.hits).collect();
+    if let Some(stopped_at) = &stopped_at {
+        hits.retain(|hit| hit.sort_key <= *stopped_at);
+    }
+    hits.sort_unstable_by(|one, other| one.sort_key.cmp(&other.sort_key));
+    (hits, stopped_at)
+}
+
+fn hit(listing: &Listing, question: &Question, row: Row) -> Result<Option<Hit>, StoreError> {
+    let sort_key = sort_key(&row).unwrap_or_default();
+    let row: WordRow = from_item("search videos", row)?;
+    let is_hit = listing.shows_owner(&row.user_id)
+        && question.is_first_hit(word_of(&sort_key), &row.words)
+        && question.matches(&row.words);
+    Ok(is_hit.then_some(Hit {
+        sort_key,
+        video_id: row.video_id,
+    }))
+}
+
+fn sort_key(row: &Row) -> Option<String> {
+    row.get("sk")?.as_s().ok().cloned()
+}
