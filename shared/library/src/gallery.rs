@@ -1,0 +1,122 @@
+//! Who may see and change which video: one rule for details, streams, playlists,
+//! changes and removal (R63, R64, R82).
+
+use std::collections::HashMap;
+
+use domain::ids::VideoId;
+use domain::video::Video;
+use edge::http::{ApiError, Caller, Error, Gate, LINK_LIFE, Request, path_id};
+use store::{Objects, VideosTable};
+
+use crate::{VideoView, Wiring};
+
+/// The videos, and the bucket their files lie in.
+#[derive(Debug, Clone)]
+pub struct Gallery {
+    /// The videos.
+    pub videos: VideosTable,
+    /// The files.
+    pub objects: Objects,
+}
+
+impl Gallery {
+    /// Wires a route of the gallery up from the environment, its gate included.
+    pub async fn connect() -> Result<(Gate, Self), Error> {
+        let mut wiring = Wiring::begin().await;
+        let gallery = Self::new(&mut wiring);
+        Ok((wiring.gate()?, gallery))
+    }
+
+    /// The gallery's part of a route that needs more.
+    pub fn new(wiring: &mut Wiring) -> Self {
+        Self {
+            videos: wiring.videos(),
+            objects: wiring.objects(),
+        }
+    }
+
+    /// A video that `viewer` may see.
+    ///
+    /// # Errors
+    ///
+    /// 404 when it is not there, 403 when it is somebody else's and private.
+    pub async fn seen(&self, id: VideoId, viewer: Option<&Caller>) -> Result<Video, ApiError> {
+        let video = self.found(id).await?;
+        if !video.may_be_seen_by(user_id(viewer)) {
+            return Err(ApiError::Forbidden);
+        }
+        Ok(video)
+    }
+
+    /// A video of the caller's own.
+    ///
+    /// # Errors
+    ///
+    /// 404 when it is not there, 403 when it is somebody else's.
+    pub async fn own(&self, id: VideoId, caller: &Caller) -> Result<Video, ApiError> {
+        let video = self.found(id).await?;
+        if !video.is_owned_by(Some(&caller.user_id)) {
+            return Err(ApiError::Forbidden);
+        }
+        Ok(video)
+    }
+
+    async fn found(&self, id: VideoId) -> Result<Video, ApiError> {
+        let video = self.videos.get(id).await?;
+        video.ok_or(ApiError::NotFound("Video"))
+    }
+
+    /// A video as `viewer` reads it, its picture as a signed link (D22).
+    pub async fn view<'a>(
+        &self,
+        video: &'a Video,
+        viewer: Option<&Caller>,
+    ) -> Result<VideoView<'a>, ApiError> {
+        let thumbnail_url = match &video.thumbnail_key {
+            Some(key) => Some(self.link(key).await?),
+            None => None,
+        };
+        Ok(VideoView::of(video, user_id(viewer), thumbnail_url))
+    }
+
+    /// Videos as `viewer` reads them.
+    pub async fn views<'a>(
+        &self,
+        videos: &'a [Video],
+        viewer: Option<&Caller>,
+    ) -> Result<Vec<VideoView<'a>>, ApiError> {
+        let mut views = Vec::new();
+        for video in videos {
+            views.push(self.view(video, viewer).await?);
+        }
+        Ok(views)
+    }
+
+    /// A signed link that reads an object; good for an hour (R127).
+    pub async fn link(&self, key: &str) -> Result<String, ApiError> {
+        Ok(self.objects.link(key, LINK_LIFE).await?)
+    }
+
+    /// Signed links of several files in one folder, by their names.
+    pub async fn links(
+        &self,
+        folder: &str,
+        names: impl IntoIterator<Item = String>,
+    ) -> Result<HashMap<String, String>, ApiError> {
+        let mut links = HashMap::new();
+        for name in names {
+            let link = self.link(&format!("{folder}{name}")).await?;
+            links.insert(name, link);
+        }
+        Ok(links)
+    }
+}
+
+/// The video that a path names.
+pub fn video_id(request: &Request) -> Result<VideoId, ApiError> {
+    path_id(request, "videos", "Video")
+}
+
+fn user_id(viewer: Option<&Caller>) -> Option<&str> {
+    viewer.map(|caller| caller.user_id.as_str())
+}

@@ -1,0 +1,115 @@
+//! Removing old transcodes with everything they made (R32).
+
+use std::time::Instant;
+
+use domain::keys;
+use domain::time::Time;
+use domain::transcode::{Transcode, TranscodeStatus};
+use futures_util::{StreamExt, stream};
+use store::{ListedObject, Objects, StatsTable, StoreError, TranscodesTable, VideosTable};
+
+/// The most that is removed in one go.
+const MOST: usize = 500;
+/// So many are removed side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Removes transcodes.
+#[derive(Debug, Clone)]
+pub struct Housekeeper {
+    /// The transcodes.
+    pub transcodes: TranscodesTable,
+    /// Their counters.
+    pub stats: StatsTable,
+    /// The videos that forget them.
+    pub videos: VideosTable,
+    /// What they made.
+    pub objects: Objects,
+}
+
+/// What a clean-up did, or would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    /// Transcodes that are gone.
+    pub transcodes: u64,
+    /// Bytes that were freed.
+    pub bytes: u64,
+    /// Whether there are more, for another call.
+    pub remaining: bool,
+}
+
+impl Housekeeper {
+    /// Removes what has ended and was accepted before `before`, the oldest first:
+    /// at most 500, and none is begun after `until`. A dry run only tells.
+    pub async fn clean_up(
+        &self,
+        before: Time,
+        dry_run: bool,
+        until: Instant,
+    ) -> Result<Cleaned, StoreError> {
+        let mut old = Vec::new();
+        for status in [TranscodeStatus::Completed, TranscodeStatus::Failed] {
+            old.extend(self.transcodes.oldest(status, before, MOST + 1).await?);
+        }
+        old.sort_by_key(|transcode| (transcode.created_at, transcode.id));
+        let mut cleaned = Cleaned {
+            remaining: old.len() > MOST,
+            ..Cleaned::default()
+        };
+        let each = old.into_iter().take(MOST).map(|transcode| async move {
+            if Instant::now() > until {
+                return Ok(None);
+            }
+            self.remove(&transcode, dry_run).await.map(Some)
+        });
+        let mut removed = stream::iter(each).buffer_unordered(SIDE_BY_SIDE);
+        while let Some(result) = removed.next().await {
+            match result? {
+                None => cleaned.remaining = true,
+                Some(None) => {}
+                Some(Some(bytes)) => {
+                    cleaned.transcodes += 1;
+                    cleaned.bytes += bytes;
+                }
+            }
+        }
+        Ok(cleaned)
+    }
+
+    /// First the records, then the objects that nobody names any more; answers
+    /// the bytes that were freed. None if it has moved meanwhile.
+    async fn remove(
+        &self,
+        transcode: &Transcode,
+        dry_run: bool,
+    ) -> Result<Option<u64>, StoreError> {
+        if !dry_run {
+            let removed = self
+                .transcodes
+                .remove(&self.stats, &self.videos, transcode)
+                .await;
+            match removed {
+                Err(error) if error.is_conflict() => return Ok(None),
+                result => result?,
+            }
+        }
+        let prefix = keys::transcode_folder(transcode.id);
+        let (mut bytes, mut after) = (0, String::new());
+        loop {
+            let listed = self.objects.listing(&prefix, &after).await?;
+            let Some(last) = listed.last() else {
+                return Ok(Some(bytes));
+            };
+            after.clone_from(&last.object.key);
+            let all: Vec<&ListedObject> = listed.iter().collect();
+            let stay = match dry_run {
+                true => Vec::new(),
+                false => self.objects.remove_unchanged(&all).await?,
+            };
+            bytes += size(&all).saturating_sub(size(&stay));
+        }
+    }
+}
+
+fn size(objects: &[&ListedObject]) -> u64 {
+    objects.iter().map(|listed| listed.object.size).sum()
+}

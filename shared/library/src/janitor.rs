@@ -1,0 +1,212 @@
+//! The storage janitor (R114, D25): once a day it holds every object of the bucket
+//! against the records, removes what nobody needs, and reports.
+//!
+//! The order is what makes it safe while people work: the records are read before
+//! the bucket, a row goes before its object and only on the condition that it is
+//! as it was read, and an object goes only if it is as it was listed.
+//! `domain::storage` has the rules, and random histories that prove them.
+
+use std::time::{Duration, Instant};
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::failure::{Failure, StepError};
+use domain::storage::{GRACE, Report};
+use domain::time::Time;
+use serde::{Deserialize, Serialize};
+use store::{Census, DynamoDb, Objects, S3, StatsTable, StoreError, TranscodesTable, VideosTable};
+
+use round::Round;
+
+mod round;
+#[cfg(test)]
+mod tests;
+
+/// Kept back for the page that is under way, and to report.
+const RESERVE: Duration = Duration::from_secs(30);
+/// Where the reports lie.
+const REPORTS: &str = "reports/";
+
+/// What the janitor is asked to do; the schedule asks for nothing special.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Orders {
+    /// Tells what would be done and does nothing.
+    pub dry_run: bool,
+    /// Another grace than the configured one. A shorter one only with a `prefix`:
+    /// in the whole bucket it would take what people are just uploading.
+    pub grace_seconds: Option<u64>,
+    /// Looks only at objects whose keys begin so, and at uploads and deleted
+    /// videos whose file's key does.
+    pub prefix: String,
+}
+
+/// What the janitor did; also the report in the bucket.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// When it began.
+    pub started_at: Time,
+    /// How long it took.
+    pub seconds: f64,
+    /// Whether it came to the end; if not, the next run goes on where it stopped.
+    pub complete: bool,
+    /// Behind which key it began: not at the start if the run before stopped.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub began_behind: String,
+    /// See [`Orders`].
+    pub dry_run: bool,
+    /// See [`Orders`].
+    pub grace_seconds: u64,
+    /// See [`Orders`].
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    /// What was found and done.
+    #[serde(flatten)]
+    pub report: Report,
+}
+
+/// Removes what nobody needs.
+#[derive(Debug)]
+pub struct Janitor {
+    census: Census,
+    videos: VideosTable,
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+    objects: Objects,
+    grace: Duration,
+    now: fn() -> Time,
+}
+
+impl Janitor {
+    /// Wires the function up. `STORAGE_GRACE_SECONDS` is the grace, a week.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
+        let client = DynamoDb::new(sdk);
+        let census = Census {
+            client: client.clone(),
+            jobs: environment.required("JOB_TABLE"),
+            videos: environment.required("VIDEO_TABLE"),
+            transcodes: environment.required("TRANSCODE_TABLE"),
+        };
+        let stats = environment.required("STATS_TABLE");
+        let grace = environment.parsed("STORAGE_GRACE_SECONDS", GRACE.as_secs());
+        Self {
+            videos: VideosTable::new(client.clone(), &census.videos),
+            transcodes: TranscodesTable::new(client.clone(), &census.transcodes),
+            stats: StatsTable::new(client, stats),
+            objects: Objects::new(S3::new(sdk), environment.required("ASSETS_BUCKET")),
+            census,
+            grace: Duration::from_secs(grace),
+            now: config::clock::now,
+        }
+    }
+
+    /// One run. It stops by `deadline`, between two pages of the bucket.
+    pub async fn clean(&self, orders: &Orders, deadline: Instant) -> Result<Outcome, StepError> {
+        let grace = self.grace(orders)?;
+        let started_at = (self.now)();
+        let is_whole = orders.prefix.is_empty();
+        let position = self.position(is_whole).await?;
+        let deadline = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+
+        let mut round = Round::begin(self, orders, grace, started_at, deadline).await?;
+        let stopped = round.run(&position).await?;
+
+        let outcome = Outcome {
+            started_at,
+            seconds: (self.now)().since(started_at).as_secs_f64(),
+            complete: stopped.is_none(),
+            began_behind: position,
+            dry_run: orders.dry_run,
+            grace_seconds: grace.as_secs(),
+            prefix: orders.prefix.clone(),
+            report: round.report,
+        };
+        if !orders.dry_run {
+            self.write(&outcome).await?;
+            if is_whole {
+                self.remember(stopped.as_deref(), &outcome.began_behind)
+                    .await?;
+            }
+        }
+        measure(&outcome);
+        Ok(outcome)
+    }
+
+    fn grace(&self, orders: &Orders) -> Result<Duration, StepError> {
+        let refuse = |cause: &str| Err(StepError::new(Failure::InvalidInput, cause.to_owned()));
+        let grace = orders.grace_seconds.map(Duration::from_secs);
+        match grace {
+            None => Ok(self.grace),
+            Some(Duration::ZERO) => refuse("graceSeconds must be at least 1"),
+            Some(grace) if grace < self.grace && orders.prefix.is_empty() => {
+                refuse("a shorter graceSeconds needs a prefix")
+            }
+            Some(grace) => Ok(grace),
+        }
+    }
+
+    /// The day's report; a run of a part of the bucket has one of its own.
+    async fn write(&self, outcome: &Outcome) -> Result<(), StepError> {
+        let text = outcome.started_at.to_string();
+        let name = if outcome.prefix.is_empty() {
+            text.split('T').next().unwrap_or_default().to_owned()
+        } else {
+            text.replace(':', "-")
+        };
+        let json = serde_json::to_vec_pretty(outcome)
+            .map_err(|error| StepError::new(Failure::Internal, error))?;
+        let key = format!("{REPORTS}storage-{name}.json");
+        Ok(self
+            .objects
+            .put_bytes(&key, json, "application/json")
+            .await?)
+    }
+
+    /// Behind which key a run of the whole bucket begins.
+    async fn position(&self, is_whole: bool) -> Result<String, StepError> {
+        if !is_whole {
+            return Ok(String::new());
+        }
+        match self.objects.read(&position_key()).await {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(StoreError::NotFound { .. }) => Ok(String::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Notes where a run of the whole bucket stopped, for the next one.
+    async fn remember(&self, stopped: Option<&str>, began: &str) -> Result<(), StepError> {
+        let behind = stopped.unwrap_or_default();
+        if behind == began {
+            return Ok(());
+        }
+        let bytes = behind.as_bytes().to_vec();
+        Ok(self
+            .objects
+            .put_bytes(&position_key(), bytes, "text/plain")
+            .await?)
+    }
+}
+
+fn position_key() -> String {
+    format!("{REPORTS}storage-position.txt")
+}
+
+/// Sizes only of the whole bucket: a part would look as if the rest were gone.
+fn measure(outcome: &Outcome) {
+    let report = &outcome.report;
+    if !outcome.dry_run {
+        for (reason, tally) in &report.removed {
+            metrics::counter!("ObjectsRemoved", "Reason" => reason.clone())
+                .increment(tally.objects);
+        }
+    }
+    let is_whole = outcome.prefix.is_empty() && outcome.began_behind.is_empty();
+    if is_whole && outcome.complete {
+        for (kind, tally) in &report.stored {
+            metrics::gauge!("StorageBytes", "Kind" => kind.clone()).set(tally.bytes as f64);
+        }
+        metrics::gauge!("RecordsWithoutObjects").set(report.videos_without_files as f64);
+    }
+}

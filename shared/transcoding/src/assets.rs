@@ -1,0 +1,52 @@
+//! Files on the disk and in the bucket.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use domain::ids::TranscodeId;
+use domain::keys;
+use sha2::{Digest, Sha256};
+use store::{ListedObject, Objects, StoreError};
+
+/// Size in bytes and SHA-256 of a file. Read beside the work, so that the
+/// heartbeat goes on.
+pub(crate) async fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let path: PathBuf = path.to_owned();
+    tokio::task::spawn_blocking(move || {
+        let mut hasher = Sha256::new();
+        let size = io::copy(&mut File::open(path)?, &mut hasher)?;
+        Ok((size, format!("{:x}", hasher.finalize())))
+    })
+    .await
+    .map_err(io::Error::other)?
+}
+
+/// Removes the stored pieces of a transcode.
+pub(crate) async fn remove_segments(objects: &Objects, id: TranscodeId) -> Result<(), StoreError> {
+    let prefix = keys::transcode_output(id, "segments/");
+    let mut after = String::new();
+    loop {
+        let listed = objects.listing(&prefix, &after).await?;
+        let Some(last) = listed.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.object.key);
+        let all: Vec<&ListedObject> = listed.iter().collect();
+        objects.remove_unchanged(&all).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_digest_is_the_known_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, "abc").unwrap();
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest(&path).await.unwrap(), (3, expected.to_owned()));
+    }
+}

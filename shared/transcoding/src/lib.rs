@@ -1,0 +1,25 @@
+//! The work on transcodes: every rendition of one file (R106-R112).
+//!
+//! - [`Worker`] does the work that a message of the queue asks for, alone behind
+//!   a lease, segment by segment, and hands on what it has no time for.
+//! - [`Undertaker`] ends what was given up (D32).
+//! - [`Resender`] sends messages again that must be thought lost.
+
+mod assets;
+mod heart;
+mod outputs;
+mod progress;
+mod resend;
+mod segments;
+mod shift;
+mod source;
+mod trouble;
+mod undertaker;
+mod worker;
+
+pub use resend::Resender;
+pub use undertaker::Undertaker;
+pub use worker::Worker;
+
+/// What a handler of messages fails with.
+type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,71 @@
+//! The safety net below the queue: messages that must be thought lost are sent
+//! again (reliability W2).
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::delivery::TranscodeMessage;
+use domain::time::Time;
+use store::{DynamoDb, Queue, Sqs, StoreError, TranscodeState, TranscodesTable};
+
+/// What is younger is not looked at.
+const YOUNGEST: Duration = Duration::from_secs(15 * 60);
+
+/// Sends messages again.
+#[derive(Debug)]
+pub struct Resender {
+    transcodes: TranscodesTable,
+    queue: Queue,
+    now: fn() -> Time,
+}
+
+impl Resender {
+    /// Wires it up.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
+        let table = environment.required("TRANSCODE_TABLE");
+        Self {
+            transcodes: TranscodesTable::new(DynamoDb::new(sdk), table),
+            queue: Queue::new(Sqs::new(sdk), environment.required("TRANSCODE_QUEUE_URL")),
+            now: config::clock::now,
+        }
+    }
+
+    /// Sends the message of each open transcode again that waits or lies too
+    /// long; answers how many. One that cannot be sent is tried in an hour.
+    pub async fn resend_lost(&self) -> Result<usize, StoreError> {
+        let now = (self.now)();
+        let oldest = Time::from_millisecond(
+            now.as_millisecond() - i64::try_from(YOUNGEST.as_millis()).unwrap_or(0),
+        );
+        let mut sent = 0;
+        for state in self.transcodes.open_since(oldest).await? {
+            let transcode = &state.transcode;
+            if !state
+                .care
+                .is_lost(transcode.status, transcode.updated_at, now)
+            {
+                continue;
+            }
+            match self.resend(&state, now).await {
+                Ok(()) => sent += 1,
+                Err(error) if error.is_conflict() => {}
+                Err(error) => {
+                    tracing::error!(transcode = %transcode.id, error = %error, "could not be sent again");
+                }
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Noted first, so that two who look at the same time send one message.
+    async fn resend(&self, state: &TranscodeState, now: Time) -> Result<(), StoreError> {
+        let id = state.transcode.id;
+        self.transcodes
+            .note_resent(id, state.care.resent_at, now)
+            .await?;
+        self.queue.send(&TranscodeMessage::new(id).body()).await?;
+        tracing::warn!(transcode = %id, "its message was lost and is sent again");
+        Ok(())
+    }
+}

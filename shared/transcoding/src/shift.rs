@@ -1,0 +1,176 @@
+//! One worker's time with one transcode: from the lease to its end.
+
+use std::time::{Duration, Instant};
+
+use domain::delivery::{TranscodeMessage, WorkingTime};
+use domain::ids::TranscodeId;
+use domain::time::Time;
+use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
+use edge::queue::Message;
+use edge::step::Invocation;
+
+use crate::progress::Board;
+use crate::segments::Segments;
+use crate::trouble::Trouble;
+use crate::worker::{Left, RETRY_AFTER, Worker};
+
+/// One worker's time with one transcode.
+pub(crate) struct Shift<'a> {
+    pub(crate) worker: &'a Worker,
+    pub(crate) order: TranscodeMessage,
+    pub(crate) message: &'a Message,
+    /// Who holds the lease: the invocation.
+    pub(crate) owner: &'a str,
+    pub(crate) started: Instant,
+    pub(crate) deadline: Instant,
+}
+
+/// How a shift ends well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// Everything is there.
+    Completed,
+    /// The next worker goes on.
+    HandedOn,
+}
+
+impl<'a> Shift<'a> {
+    pub(crate) fn new(
+        worker: &'a Worker,
+        order: TranscodeMessage,
+        message: &'a Message,
+        run: &'a Invocation,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            worker,
+            order,
+            message,
+            owner: &run.request_id,
+            started: run.started,
+            deadline,
+        }
+    }
+
+    pub(crate) fn id(&self) -> TranscodeId {
+        self.order.transcode_id
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        (self.worker.now)()
+    }
+
+    pub(crate) fn time(&self, longest_segment: Option<Duration>) -> WorkingTime {
+        WorkingTime {
+            whole: self.deadline.saturating_duration_since(self.started),
+            left: self.deadline.saturating_duration_since(Instant::now()),
+            longest_segment,
+        }
+    }
+
+    /// Works as long as the lease is ours. What is under way when it is lost is
+    /// dropped, and FFmpeg with it.
+    pub(crate) async fn hold(&self, transcode: Transcode) -> Result<(), Left> {
+        let (board, notices) = Board::new(transcode.progress);
+        let outcome = tokio::select! {
+            outcome = self.work(&transcode, &board) => outcome,
+            lost = self.keep_the_lease() => Err(lost),
+            never = self.write_progress(notices) => match never {},
+        };
+        match outcome {
+            Ok(done) => {
+                tracing::info!(transcode = %self.id(), outcome = ?done, "shift done");
+                Ok(())
+            }
+            Err(Trouble::LeaseLost) => self.leave().await,
+            Err(Trouble::Fault { fault, cause }) => self.fail(&transcode, fault, cause).await,
+        }
+    }
+
+    async fn work(&self, transcode: &Transcode, board: &Board) -> Result<Done, Trouble> {
+        let scratch = media::scratch::directory()?;
+        let source = self.fetch_source(transcode, scratch.path()).await?;
+        let plan = self.plan(transcode, &source).await?;
+        if transcode.status == TranscodeStatus::Downloading {
+            self.worker
+                .transcodes
+                .begin_processing(
+                    self.id(),
+                    self.owner,
+                    &source.facts,
+                    &plan.skipped,
+                    self.now(),
+                )
+                .await?;
+            tracing::info!(transcode = %self.id(), status = "PROCESSING", resolution = source.facts.resolution(), "probed");
+        }
+        let made = self.make_segments(&source, &plan, scratch.path(), board);
+        match made.await? {
+            Segments::All(pieces) => {
+                let outputs = self.make_outputs(&source, &plan, &pieces, scratch.path(), board);
+                let outputs = outputs.await?;
+                self.store_outputs(transcode, &source, &outputs, board)
+                    .await?;
+                self.worker.tidy(self.id()).await;
+                Ok(Done::Completed)
+            }
+            Segments::NoTimeLeft => self.hand_on().await,
+        }
+    }
+
+    /// First the lease goes, so that the next worker finds it free; if the
+    /// message cannot be sent then, the one at hand comes again.
+    async fn hand_on(&self) -> Result<Done, Trouble> {
+        let next = self.order.handed_on();
+        self.worker
+            .transcodes
+            .release(self.id(), self.owner, None, self.now())
+            .await?;
+        self.worker.queue.send(&next.body()).await?;
+        tracing::info!(transcode = %self.id(), handover = next.handover, "handed on");
+        Ok(Done::HandedOn)
+    }
+
+    /// The transcode is not ours any more: either somebody else's, or it ended by
+    /// our own last write, whose answer was slower than the heartbeat.
+    async fn leave(&self) -> Result<(), Left> {
+        let state = self.worker.transcodes.get(self.id()).await?;
+        if state.is_none_or(|state| state.transcode.status.is_final()) {
+            return Ok(());
+        }
+        Err(Left::new(Trouble::LeaseLost, self.worker.lease))
+    }
+
+    /// What is wrong with the source is told at once (R72); what else went wrong
+    /// may go well the next time (D32).
+    async fn fail(
+        &self,
+        transcode: &Transcode,
+        fault: TranscodeFault,
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    ) -> Result<(), Left> {
+        let (id, worker) = (self.id(), self.worker);
+        let error = fault.error();
+        if fault.is_final() {
+            tracing::warn!(transcode = %id, code = error.code, cause = cause.to_string(), "the source will not do");
+            worker
+                .transcodes
+                .fail(
+                    &worker.stats,
+                    transcode,
+                    Some(self.owner),
+                    &error,
+                    self.now(),
+                )
+                .await?;
+            metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
+            return Ok(());
+        }
+        worker
+            .transcodes
+            .release(id, self.owner, Some(&error), self.now())
+            .await?;
+        let again_in = RETRY_AFTER * self.message.receives;
+        Err(Left::new(Trouble::Fault { fault, cause }, again_in))
+    }
+}

@@ -1,0 +1,77 @@
+//! The source: fetched, looked at, and what is to be made of it.
+
+use std::path::{Path, PathBuf};
+
+use domain::transcode::Transcode;
+use domain::video::Facts;
+use media::ladder::LadderPlan;
+use media::{MediaError, Probe};
+
+use crate::shift::Shift;
+use crate::trouble::Trouble;
+
+/// The file that everything is made from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) probe: Probe,
+    pub(crate) facts: Facts,
+}
+
+impl Shift<'_> {
+    /// Fetches the source and looks at it (R107).
+    pub(crate) async fn fetch_source(
+        &self,
+        transcode: &Transcode,
+        directory: &Path,
+    ) -> Result<Source, Trouble> {
+        // The key's own ending could be anything; FFmpeg does not go by it.
+        let path = directory.join("input");
+        self.worker
+            .objects
+            .download(&transcode.input_source, &path)
+            .await
+            .map_err(Trouble::fetching)?;
+        let file_size = tokio::fs::metadata(&path).await?.len();
+        let probe = media::probe(&self.worker.ffmpeg, &path, self.deadline).await?;
+        let facts = facts(&probe, file_size)?;
+        Ok(Source { path, probe, facts })
+    }
+
+    /// The plan that every worker of this transcode works by.
+    pub(crate) async fn plan(
+        &self,
+        transcode: &Transcode,
+        source: &Source,
+    ) -> Result<LadderPlan, Trouble> {
+        let formats = &transcode.output_formats;
+        let plan = LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?;
+        let text = serde_json::to_string(&plan).map_err(std::io::Error::other)?;
+        let table = &self.worker.transcodes;
+        let kept = table.keep_plan(self.id(), &text).await?;
+        if let Ok(kept) = serde_json::from_str(&kept) {
+            return Ok(kept);
+        }
+        // An older release wrote it in another form: its segments may not fit.
+        tracing::warn!(transcode = %self.id(), "the plan is unreadable and made anew");
+        table.forget_work(self.id()).await?;
+        table.keep_plan(self.id(), &text).await?;
+        Ok(plan)
+    }
+}
+
+fn facts(probe: &Probe, file_size: u64) -> Result<Facts, MediaError> {
+    let video = probe
+        .video
+        .as_ref()
+        .ok_or_else(|| MediaError::Unsupported("the file has no picture".to_owned()))?;
+    Ok(Facts {
+        file_size,
+        duration: Some(probe.duration.as_secs_f64()),
+        width: video.width,
+        height: video.height,
+        rotation: video.rotation,
+        video_codec: video.codec.clone(),
+        audio_codec: probe.audio.as_ref().map(|audio| audio.codec.clone()),
+    })
+}

@@ -1,0 +1,99 @@
+//! What was given up: ends the transcode of a dead letter, with its cause (D32).
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::delivery::TranscodeMessage;
+use domain::time::Time;
+use domain::transcode::TranscodeFault;
+use edge::queue::Message;
+use store::{
+    DeadLetter, DynamoDb, Queue, Sqs, StatsTable, StoreError, TranscodeState, TranscodesTable,
+};
+
+use crate::Error;
+
+/// Reads the dead letters.
+#[derive(Debug)]
+pub struct Undertaker {
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+    queue: Queue,
+    now: fn() -> Time,
+}
+
+impl Undertaker {
+    /// Wires the function up.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
+        let dynamo = DynamoDb::new(sdk);
+        Self {
+            transcodes: TranscodesTable::new(
+                dynamo.clone(),
+                environment.required("TRANSCODE_TABLE"),
+            ),
+            stats: StatsTable::new(dynamo, environment.required("STATS_TABLE")),
+            queue: Queue::new(Sqs::new(sdk), environment.required("DEAD_LETTERS_URL")),
+            now: config::clock::now,
+        }
+    }
+
+    /// Ends the transcode of a message that was given up and keeps the letter. A
+    /// message that nobody understands is kept only. An error leaves the message
+    /// in its queue, for later.
+    pub async fn bury(&self, message: &Message) -> Result<(), Error> {
+        let order = match TranscodeMessage::read(&message.body) {
+            Ok(order) => order,
+            Err(error) => {
+                tracing::error!(message = message.id, error = %error, "an unreadable message was given up");
+                let letter = self.letter(message, None, error.to_string());
+                return Ok(self.transcodes.put_dead_letter(&letter).await?);
+            }
+        };
+        let id = order.transcode_id;
+        let Some(state) = self.transcodes.get(id).await? else {
+            tracing::warn!(transcode = %id, "there is no such transcode");
+            return Ok(());
+        };
+        if state.transcode.status.is_final() {
+            return Ok(());
+        }
+        let now = (self.now)();
+        if let Some(until) = state.care.lease_until.filter(|until| *until > now) {
+            // Another receipt of the same message: that worker may yet succeed.
+            let rest = until.since(now) + Duration::from_secs(1);
+            if let Err(error) = self.queue.hide(&message.receipt, rest).await {
+                tracing::warn!(message = message.id, error = %error, "could not be hidden");
+            }
+            return Err("a worker has it".into());
+        }
+        Ok(self.end(message, &state).await?)
+    }
+
+    /// The letter first: that it is there twice is better than not at all.
+    async fn end(&self, message: &Message, state: &TranscodeState) -> Result<(), StoreError> {
+        let error = match &state.last_fault {
+            Some(fault) => fault.clone(),
+            None => TranscodeFault::WorkerLost.error(),
+        };
+        let id = state.transcode.id;
+        let letter = self.letter(message, Some(id), error.code.clone());
+        self.transcodes.put_dead_letter(&letter).await?;
+        self.transcodes
+            .fail(&self.stats, &state.transcode, None, &error, (self.now)())
+            .await?;
+        tracing::error!(transcode = %id, code = error.code, "given up");
+        metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
+        Ok(())
+    }
+
+    fn letter(
+        &self,
+        message: &Message,
+        transcode: Option<domain::ids::TranscodeId>,
+        cause: String,
+    ) -> DeadLetter {
+        let (id, body) = (&message.id, &message.body);
+        DeadLetter::new(id, body, transcode, message.receives, cause, (self.now)())
+    }
+}

@@ -1,0 +1,188 @@
+//! The worker behind the queue: takes the transcode of a message, if it may.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use aws_config::SdkConfig;
+use config::Environment;
+use domain::delivery::TranscodeMessage;
+use domain::ids::TranscodeId;
+use domain::time::Time;
+use domain::transcode::{Transcode, TranscodeStatus};
+use edge::queue::Message;
+use edge::step::Invocation;
+use media::Ffmpeg;
+use store::{
+    DynamoDb, Lease, Objects, Queue, S3, Sqs, StatsTable, StoreError, TranscodesTable, VideosTable,
+};
+
+use crate::Error;
+use crate::shift::Shift;
+
+/// How long a lease lasts that is not renewed, unless an operator says otherwise.
+const LEASE_SECONDS: u64 = 60;
+/// The length of a segment, unless an operator says otherwise.
+const SEGMENT_SECONDS: u32 = 30;
+
+/// How long a message waits after a failed try, times the tries.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// What nobody understands is soon given up.
+const POISON_AFTER: Duration = Duration::from_secs(1);
+
+/// Why a message is left in the queue, and when it is to come again.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) why: Error,
+    pub(crate) again_in: Duration,
+}
+
+impl Left {
+    pub(crate) fn new(why: impl Into<Error>, again_in: Duration) -> Self {
+        Self {
+            why: why.into(),
+            again_in,
+        }
+    }
+}
+
+/// The table failed.
+impl From<StoreError> for Left {
+    fn from(error: StoreError) -> Self {
+        Self::new(error, RETRY_AFTER)
+    }
+}
+
+/// Does what messages ask for.
+#[derive(Debug)]
+pub struct Worker {
+    pub(crate) transcodes: TranscodesTable,
+    pub(crate) stats: StatsTable,
+    pub(crate) videos: VideosTable,
+    pub(crate) objects: Objects,
+    pub(crate) queue: Queue,
+    pub(crate) ffmpeg: Ffmpeg,
+    pub(crate) lease: Duration,
+    pub(crate) segment_seconds: u32,
+    /// The longest an invocation may work, if it is less than it has.
+    pub(crate) work_limit: Option<Duration>,
+    pub(crate) now: fn() -> Time,
+}
+
+impl Worker {
+    /// Wires the worker up. `files` is the SDK's configuration for calls that
+    /// move files.
+    pub fn connect(environment: &mut Environment, sdk: &SdkConfig, files: &SdkConfig) -> Self {
+        let dynamo = DynamoDb::new(sdk);
+        let table = |environment: &mut Environment, name| environment.required(name);
+        let work_limit: u64 = environment.parsed("WORK_SECONDS", 0);
+        Self {
+            transcodes: TranscodesTable::new(dynamo.clone(), table(environment, "TRANSCODE_TABLE")),
+            stats: StatsTable::new(dynamo.clone(), table(environment, "STATS_TABLE")),
+            videos: VideosTable::new(dynamo, table(environment, "VIDEO_TABLE")),
+            objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
+            queue: Queue::new(Sqs::new(sdk), environment.required("TRANSCODE_QUEUE_URL")),
+            ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
+            lease: Duration::from_secs(environment.parsed("LEASE_SECONDS", LEASE_SECONDS).max(1)),
+            segment_seconds: environment
+                .parsed("SEGMENT_SECONDS", SEGMENT_SECONDS)
+                .max(1),
+            work_limit: (work_limit > 0).then(|| Duration::from_secs(work_limit)),
+            now: config::clock::now,
+        }
+    }
+
+    /// Does what a message asks for, or a part of it and hands the rest on. An
+    /// error leaves the message in the queue, for another try.
+    pub async fn work(&self, message: &Message, run: &Invocation) -> Result<(), Error> {
+        match self.try_to_work(message, run).await {
+            Ok(()) => Ok(()),
+            Err(left) => {
+                // Else it would be hidden for as long as a worker may live.
+                self.hide(message, left.again_in).await;
+                Err(left.why)
+            }
+        }
+    }
+
+    async fn try_to_work(&self, message: &Message, run: &Invocation) -> Result<(), Left> {
+        let order = TranscodeMessage::read(&message.body)
+            .map_err(|error| Left::new(error, POISON_AFTER))?;
+        let (id, now) = (order.transcode_id, (self.now)());
+        let until = now.after(self.lease);
+        match self
+            .transcodes
+            .take(id, &run.request_id, now, until)
+            .await?
+        {
+            Lease::Taken(state) => {
+                let transcode = self.begun(state.transcode, run, now).await?;
+                let shift = Shift::new(self, order, message, run, self.deadline(run));
+                shift.hold(transcode).await
+            }
+            Lease::Held(until) => {
+                tracing::info!(transcode = %id, "another worker has it");
+                let rest = until.since(now) + Duration::from_secs(1);
+                Err(Left::new("another worker has it", rest))
+            }
+            Lease::Ended(status) => {
+                tracing::info!(transcode = %id, "it has ended");
+                if status == TranscodeStatus::Completed {
+                    self.tidy(id).await;
+                }
+                Ok(())
+            }
+            Lease::Missing => {
+                tracing::warn!(transcode = %id, "there is no such transcode");
+                Ok(())
+            }
+        }
+    }
+
+    /// The transcode in a status of work: `DOWNLOADING`, if nobody began it before.
+    async fn begun(
+        &self,
+        transcode: Transcode,
+        run: &Invocation,
+        now: Time,
+    ) -> Result<Transcode, StoreError> {
+        if transcode.status != TranscodeStatus::Pending {
+            return Ok(transcode);
+        }
+        self.transcodes
+            .begin(&self.stats, transcode.id, &run.request_id, now)
+            .await?;
+        tracing::info!(transcode = %transcode.id, status = "DOWNLOADING", "begun");
+        Ok(Transcode {
+            status: TranscodeStatus::Downloading,
+            started_at: transcode.started_at.or(Some(now)),
+            ..transcode
+        })
+    }
+
+    fn deadline(&self, run: &Invocation) -> Instant {
+        match self.work_limit {
+            Some(limit) => run.deadline.min(run.started + limit),
+            None => run.deadline,
+        }
+    }
+
+    /// Hides the message for so long. That it could not be hidden only means that
+    /// it comes again at another time.
+    pub(crate) async fn hide(&self, message: &Message, time: Duration) {
+        if let Err(error) = self.queue.hide(&message.receipt, time).await {
+            tracing::warn!(message = message.id, error = %error, "could not be hidden");
+        }
+    }
+
+    /// Removes the pieces of a completed transcode: nobody needs them any more.
+    /// What is missed here the storage janitor finds.
+    pub(crate) async fn tidy(&self, id: TranscodeId) {
+        let tidied = async {
+            crate::assets::remove_segments(&self.objects, id).await?;
+            self.transcodes.forget_work(id).await
+        };
+        if let Err(error) = tidied.await {
+            tracing::warn!(transcode = %id, error = %error, "pieces are left");
+        }
+    }
+}
