@@ -2,12 +2,10 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use domain::request::InvalidField;
-use edge::http::{ApiError, Cursor, Error, JobReader, JobView, Reply, Request, caller, query};
+use edge::http::{
+    ApiError, Cursor, Error, JobReader, JobView, Reply, Request, behind, caller, limit,
+};
 use serde_json::{Value, json};
-
-const DEFAULT_LIMIT: i32 = 10;
-const MAX_LIMIT: i32 = 100;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -23,10 +21,7 @@ async fn main() -> Result<(), Error> {
 async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
     let limit = limit(&request)?;
-    let after = match query(&request, "cursor") {
-        Some(text) => Some(Cursor::read(&text, &caller.user_id)?),
-        None => None,
-    };
+    let after = behind(&request, &caller.user_id)?;
 
     let (page, next) = reader
         .jobs
@@ -42,17 +37,6 @@ async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> 
         }
         views.push(JobView::summary(job, url));
     }
-    let next = next.map(|position| Cursor::write(&position, &caller.user_id));
+    let next = next.map(|position| Cursor::write(position, &caller.user_id));
     Reply::ok(&json!({ "jobs": views, "thumbnails": thumbnails, "nextCursor": next }))
-}
-
-fn limit(request: &Request) -> Result<i32, ApiError> {
-    let Some(text) = query(request, "limit") else {
-        return Ok(DEFAULT_LIMIT);
-    };
-    let limit = text
-        .parse()
-        .ok()
-        .filter(|limit| (1..=MAX_LIMIT).contains(limit));
-    limit.ok_or_else(|| InvalidField::new("limit", "a whole number from 1 to 100").into())
 }

@@ -1,4 +1,5 @@
-//! Every minute, and whenever an execution ends: sees to it that every job ends.
+//! Every minute, and whenever an execution ends: sees to it that every job ends,
+//! and that no transcode waits for a message that is lost.
 
 use config::Environment;
 use domain::failure::StepError;
@@ -6,12 +7,14 @@ use domain::job::JobId;
 use pipeline::Reconciler;
 use serde::Serialize;
 use serde_json::Value;
+use transcoding::Resender;
 
 /// What was seen to.
 #[derive(Debug, Serialize)]
 struct Output {
     jobs: usize,
     troubled: usize,
+    resent: usize,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,21 +26,39 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         config::aws::load_for_files().await,
     );
     let reconciler = Reconciler::connect(&mut environment, &sdk, &files)?;
+    let resender = Resender::connect(&mut environment, &sdk);
     environment.finish()?;
 
-    edge::step::run("reconciler", |event: Value, _| handle(event, &reconciler)).await
+    edge::step::run("reconciler", |event: Value, _| {
+        handle(event, &reconciler, &resender)
+    })
+    .await
 }
 
-async fn handle(event: Value, reconciler: &Reconciler) -> Result<Output, StepError> {
+async fn handle(
+    event: Value,
+    reconciler: &Reconciler,
+    resender: &Resender,
+) -> Result<Output, StepError> {
     if let Some(job) = ended_job(&event) {
         reconciler.reconcile_one(job).await?;
         return Ok(Output {
             jobs: 1,
             troubled: 0,
+            resent: 0,
         });
     }
-    let (jobs, troubled) = reconciler.reconcile_all().await?;
-    Ok(Output { jobs, troubled })
+    // The trouble of the one is no reason to leave the other.
+    let (jobs, transcodes) = (
+        reconciler.reconcile_all().await,
+        resender.resend_lost().await,
+    );
+    let ((jobs, troubled), resent) = (jobs?, transcodes?);
+    Ok(Output {
+        jobs,
+        troubled,
+        resent,
+    })
 }
 
 /// The job of an execution that has ended: they share their name (D12).

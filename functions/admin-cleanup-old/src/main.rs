@@ -1,0 +1,65 @@
+//! `DELETE /api/jobs/admin/cleanup-old`: removes transcodes that ended and were
+//! accepted `days` ago or earlier, with everything they made (R32, R55, D24).
+//!
+//! The oldest first, at most 500 or as many as fit into 20 seconds; `remaining`
+//! tells whether another call is needed. `dryRun=true` only tells.
+
+use std::time::{Duration, Instant};
+
+use domain::administration::{Cleanup, gigabytes};
+use domain::time::Time;
+use edge::http::{ApiError, Error, Reply, Request, administrator, query};
+use library::{Housekeeper, Wiring};
+use serde_json::json;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// None is begun later; the gateway waits for 30 seconds.
+const TIME: Duration = Duration::from_secs(20);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let housekeeper = Housekeeper {
+        transcodes: wiring.transcodes(),
+        stats: wiring.stats(),
+        videos: wiring.videos(),
+        objects: wiring.objects(),
+    };
+    let gate = wiring.gate()?;
+
+    edge::http::protected("admin-cleanup-old", gate, move |request| {
+        handle(request, housekeeper.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, housekeeper: Housekeeper) -> Result<Reply, ApiError> {
+    let until = Instant::now() + TIME;
+    let admin = administrator(&request)?;
+    let (days, dry_run) = (query(&request, "days"), query(&request, "dryRun"));
+    let wanted = Cleanup::from_query(days.as_deref(), dry_run.as_deref())?;
+
+    let now = config::clock::now().as_millisecond();
+    let before = Time::from_millisecond(now - i64::from(wanted.days) * DAY_MS);
+    let cleaned = housekeeper.clean_up(before, wanted.dry_run, until).await?;
+    tracing::info!(
+        admin = admin.user_id,
+        action = "cleanup-old",
+        days = wanted.days,
+        dry_run = wanted.dry_run,
+        jobs = cleaned.transcodes,
+        bytes = cleaned.bytes,
+        "administration"
+    );
+
+    let verb = if wanted.dry_run { "would be " } else { "" };
+    Reply::ok(&json!({
+        "message": format!("{} old jobs {verb}deleted", cleaned.transcodes),
+        "deleted": cleaned.transcodes,
+        "freedSpace": gigabytes(cleaned.bytes),
+        "freedBytes": cleaned.bytes,
+        "remaining": cleaned.remaining,
+        "dryRun": wanted.dry_run,
+    }))
+}

@@ -1,0 +1,54 @@
+//! `GET /api/jobs/admin/dead-letters`: messages that were given up, newest first.
+//!
+//! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
+
+use edge::http::{ApiError, Cursor, Error, Reply, Request, administrator, behind, limit};
+use library::Wiring;
+use serde_json::{Value, json};
+use store::{DeadLetter, TranscodesTable};
+
+const SCOPE: &str = "dead-letters";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let transcodes = wiring.transcodes();
+    let gate = wiring.gate()?;
+
+    edge::http::protected("admin-dead-letters", gate, move |request| {
+        handle(request, transcodes.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
+    let admin = administrator(&request)?;
+    let limit = u32::try_from(limit(&request)?).unwrap_or(u32::MAX);
+    let after: Option<String> = behind(&request, SCOPE)?;
+
+    let (letters, more) = transcodes
+        .dead_letters(limit, after.as_deref(), true)
+        .await?;
+    tracing::info!(
+        admin = admin.user_id,
+        action = "list-dead-letters",
+        "administration"
+    );
+
+    let next = letters.last().filter(|_| more);
+    let next = next.map(|letter| Cursor::write(letter.id.clone(), SCOPE));
+    let views: Vec<Value> = letters.iter().map(view).collect();
+    Reply::ok(&json!({ "deadLetters": views, "nextCursor": next }))
+}
+
+fn view(letter: &DeadLetter) -> Value {
+    json!({
+        "id": letter.id,
+        "jobId": letter.transcode,
+        "body": letter.body,
+        "receives": letter.receives,
+        "cause": letter.cause,
+        "givenUpAt": letter.given_up_at(),
+    })
+}

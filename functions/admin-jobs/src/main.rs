@@ -1,0 +1,97 @@
+//! `GET /api/jobs/admin/all`: everybody's transcodes, newest first (R29, D28).
+//!
+//! Takes `status`, `userId`, `from` and `to` (ISO 8601), and `limit` with a
+//! `page` or the `cursor` of the page before.
+
+use domain::request::InvalidField;
+use domain::time::Time;
+use domain::transcode::TranscodeStatus;
+use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, administrator, query};
+use library::{TranscodeView, Wiring};
+use serde_json::json;
+use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let (transcodes, stats) = (wiring.transcodes(), wiring.stats());
+    let gate = wiring.gate()?;
+
+    edge::http::protected("admin-jobs", gate, move |request| {
+        handle(request, transcodes.clone(), stats.clone())
+    })
+    .await
+}
+
+async fn handle(
+    request: Request,
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+) -> Result<Reply, ApiError> {
+    let admin = administrator(&request)?;
+    let filter = filter(&request)?;
+    let scope = format!("admin#{filter:?}");
+    let paging: Paging<TranscodePosition> = Paging::read(&request, &scope)?;
+
+    let (page, next) = transcodes
+        .list(&filter, paging.limit, paging.skip(), paging.after.as_ref())
+        .await?;
+    let total = total(&transcodes, &stats, &filter).await?;
+    tracing::info!(
+        admin = admin.user_id,
+        action = "list-jobs",
+        jobs = page.len(),
+        "administration"
+    );
+
+    let views: Vec<TranscodeView<'_>> = page.iter().map(TranscodeView::of).collect();
+    Reply::ok(&json!({
+        "jobs": views,
+        "pagination": paging.envelope(total),
+        "nextCursor": next.map(|position| Cursor::write(position, &scope)),
+    }))
+}
+
+fn filter(request: &Request) -> Result<TranscodeFilter, InvalidField> {
+    let status = query(request, "status").map(|name| {
+        let names = TranscodeStatus::ALL.map(TranscodeStatus::as_str).join(", ");
+        TranscodeStatus::from_name(&name)
+            .ok_or_else(|| InvalidField::new("status", format!("one of: {names}")))
+    });
+    Ok(TranscodeFilter {
+        user_id: query(request, "userId").filter(|user_id| !user_id.is_empty()),
+        status: status.transpose()?,
+        from: time(request, "from")?,
+        to: time(request, "to")?,
+    })
+}
+
+fn time(request: &Request, name: &str) -> Result<Option<Time>, InvalidField> {
+    let time = query(request, name).map(|text| {
+        serde_json::from_value(text.into())
+            .map_err(|_| InvalidField::new(name, "a time like 2026-11-20T12:00:00Z"))
+    });
+    time.transpose()
+}
+
+/// From the counters where they know; else by counting the index's keys.
+async fn total(
+    transcodes: &TranscodesTable,
+    stats: &StatsTable,
+    filter: &TranscodeFilter,
+) -> Result<u64, StoreError> {
+    if filter.user_id.is_some() || filter.from.is_some() || filter.to.is_some() {
+        return transcodes.count(filter).await;
+    }
+    let known = stats.transcodes().await?;
+    match filter.status {
+        None => Ok(known.total()),
+        Some(TranscodeStatus::Pending) => Ok(known.pending),
+        Some(TranscodeStatus::Completed) => Ok(known.completed),
+        Some(TranscodeStatus::Failed) => Ok(known.failed),
+        Some(TranscodeStatus::Downloading | TranscodeStatus::Processing) => {
+            transcodes.count(filter).await
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `POST /api/jobs/admin/restart-failed`: failed transcodes are tried again (R31).
+//!
+//! `jobIds` names them; without, the oldest ones, at most `limit` (1-100). With
+//! `dryRun` they are only named. An empty body is allowed.
+
+use domain::administration::RestartFailed;
+use domain::delivery::TranscodeMessage;
+use domain::ids::TranscodeId;
+use domain::transcode::{Transcode, TranscodeStatus};
+use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
+use library::Wiring;
+use serde_json::json;
+use store::{Queue, StatsTable, StoreError, TranscodesTable};
+
+#[derive(Clone)]
+struct State {
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+    queue: Queue,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let state = State {
+        transcodes: wiring.transcodes(),
+        stats: wiring.stats(),
+        queue: wiring.queue(),
+    };
+    let gate = wiring.gate()?;
+
+    edge::http::protected("admin-restart-failed", gate, move |request| {
+        handle(request, state.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+    let admin = administrator(&request)?;
+    let wanted = RestartFailed::from_json(&optional_json_object(&request)?)?;
+
+    let mut restarted = Vec::new();
+    for transcode in failed(&state, &wanted).await? {
+        if wanted.dry_run || restart(&state, transcode.id).await? {
+            restarted.push(transcode.id);
+        }
+    }
+    tracing::info!(
+        admin = admin.user_id,
+        action = "restart-failed",
+        dry_run = wanted.dry_run,
+        jobs = restarted.len(),
+        ids = ?restarted,
+        "administration"
+    );
+
+    let verb = if wanted.dry_run { "would be " } else { "" };
+    Reply::ok(&json!({
+        "message": format!("{} failed jobs {verb}restarted", restarted.len()),
+        "jobIds": restarted,
+        "dryRun": wanted.dry_run,
+    }))
+}
+
+async fn failed(state: &State, wanted: &RestartFailed) -> Result<Vec<Transcode>, StoreError> {
+    let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+    let mut found = match &wanted.ids {
+        Some(ids) => state.transcodes.by_ids(ids).await?,
+        None => {
+            let now = config::clock::now();
+            let failed = TranscodeStatus::Failed;
+            state.transcodes.oldest(failed, now, limit).await?
+        }
+    };
+    found.retain(|transcode| transcode.status == TranscodeStatus::Failed);
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// `false` when somebody else was first. A message that cannot be sent is sent
+/// by the reconciler.
+async fn restart(state: &State, id: TranscodeId) -> Result<bool, StoreError> {
+    let now = config::clock::now();
+    match state.transcodes.restart(&state.stats, id, now).await {
+        Err(error) if error.is_conflict() => return Ok(false),
+        result => result?,
+    }
+    let message = TranscodeMessage::new(id).body();
+    if let Err(error) = state.queue.send(&message).await {
+        tracing::warn!(transcode = %id, error = %error, "its message is left to the reconciler");
+    }
+    Ok(true)
+}

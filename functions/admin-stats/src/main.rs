@@ -1,0 +1,62 @@
+//! `GET /api/jobs/admin/stats`: all transcodes in numbers, from counters that
+//! move with them: two queries, however many there are (R30, D35).
+
+use domain::administration::gigabytes;
+use edge::http::{ApiError, Error, Reply, Request, administrator};
+use library::Wiring;
+use serde_json::json;
+use store::{StatsTable, TranscodeStats};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let stats = wiring.stats();
+    let gate = wiring.gate()?;
+
+    edge::http::protected("admin-stats", gate, move |request| {
+        handle(request, stats.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, stats: StatsTable) -> Result<Reply, ApiError> {
+    let admin = administrator(&request)?;
+
+    let transcodes = stats.transcodes().await?;
+    let uploads = stats.upload_bytes().await?;
+    tracing::info!(admin = admin.user_id, action = "stats", "administration");
+
+    Reply::ok(&json!({
+        "totalJobs": transcodes.total(),
+        "pending": transcodes.pending,
+        "processing": transcodes.processing,
+        "completed": transcodes.completed,
+        "failed": transcodes.failed,
+        "avgProcessingTime": average_seconds(&transcodes),
+        "totalStorageUsed": gigabytes(transcodes.stored_bytes + uploads),
+        "totalStorageBytes": transcodes.stored_bytes + uploads,
+    }))
+}
+
+/// Of those that were completed; to a millisecond.
+fn average_seconds(stats: &TranscodeStats) -> f64 {
+    let milliseconds = stats.processing_ms as f64 / stats.completed.max(1) as f64;
+    milliseconds.round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_took_no_time() {
+        assert_eq!(average_seconds(&TranscodeStats::default()), 0.0);
+        let some = TranscodeStats {
+            completed: 2,
+            processing_ms: 685_000,
+            ..TranscodeStats::default()
+        };
+        assert_eq!(average_seconds(&some), 342.5);
+    }
+}

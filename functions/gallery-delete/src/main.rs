@@ -1,0 +1,30 @@
+//! `DELETE /api/gallery/videos/{id}`: its owner takes a video out of the gallery
+//! (R24, D25). It is gone at once, for everybody; its files are reclaimed by the
+//! storage janitor after a grace period.
+
+use edge::http::{ApiError, Error, Reply, Request, caller};
+use library::{Gallery, video_id};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, gallery) = Gallery::connect().await?;
+
+    edge::http::protected("gallery-delete", gate, move |request| {
+        handle(request, gallery.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let id = video_id(&request)?;
+
+    let video = gallery.own(id, caller).await?;
+    if !gallery.videos.delete(video, config::clock::now()).await? {
+        return Err(ApiError::NotFound("Video"));
+    }
+
+    Reply::ok(&json!({ "message": "Video deleted successfully" }))
+}

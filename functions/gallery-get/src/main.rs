@@ -1,0 +1,26 @@
+//! `GET /api/gallery/videos/{id}`: a video's details; reading them counts a view,
+//! and the answer counts it too (R21, D26).
+
+use edge::http::{ApiError, Error, Reply, Request, viewer};
+use library::{Gallery, video_id};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, gallery) = Gallery::connect().await?;
+
+    edge::http::optional("gallery-get", gate, move |request| {
+        handle(request, gallery.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+    let viewer = viewer(&request);
+    let id = video_id(&request)?;
+
+    let user_id = viewer.map(|caller| caller.user_id.as_str());
+    let video = gallery.videos.view(id, user_id).await?;
+
+    Reply::ok(&gallery.view(&video, viewer).await?)
+}

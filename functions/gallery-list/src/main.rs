@@ -1,0 +1,143 @@
+//! `GET /api/gallery/videos`: videos that the reader may see, newest first, or
+//! those that a search finds (R17-R20, D27, D28).
+//!
+//! Takes `visibility`, `owner=me`, `search`, `limit`, and `page` or `cursor`.
+//! Everybody sees what is public; who is signed in also their own.
+
+use domain::request::InvalidField;
+use domain::search::Question;
+use domain::video::{Feed, Visibility};
+use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, query, viewer};
+use library::Gallery;
+use serde_json::{Value, json};
+use store::Listing;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, gallery) = Gallery::connect().await?;
+
+    edge::http::optional("gallery-list", gate, move |request| {
+        handle(request, gallery.clone())
+    })
+    .await
+}
+
+/// What a list shows.
+struct Wanted {
+    listing: Listing,
+    search: Option<String>,
+}
+
+async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+    let wanted = Wanted::read(&request)?;
+    let scope = wanted.scope();
+    let paging = Paging::read(&request, &scope)?;
+
+    let answer = match &wanted.search {
+        None => list(&request, &gallery, &wanted.listing, &paging).await?,
+        Some(search) => find(&request, &gallery, &wanted.listing, search, &paging).await?,
+    };
+    let next = answer.next.map(|position| Cursor::write(position, &scope));
+    Reply::ok(&json!({
+        "videos": answer.videos,
+        "pagination": answer.pagination,
+        "nextCursor": next,
+    }))
+}
+
+/// What a list answers with.
+struct Answer {
+    videos: Value,
+    pagination: Value,
+    next: Option<String>,
+}
+
+async fn list(
+    request: &Request,
+    gallery: &Gallery,
+    listing: &Listing,
+    paging: &Paging<String>,
+) -> Result<Answer, ApiError> {
+    let after = paging.after.as_deref();
+    let page = gallery
+        .videos
+        .list(listing, paging.limit, paging.skip(), after)
+        .await?;
+    Ok(Answer {
+        videos: json!(gallery.views(&page.videos, viewer(request)).await?),
+        pagination: json!(paging.envelope(page.total)),
+        next: page.next,
+    })
+}
+
+async fn find(
+    request: &Request,
+    gallery: &Gallery,
+    listing: &Listing,
+    search: &str,
+    paging: &Paging<String>,
+) -> Result<Answer, ApiError> {
+    let Some(question) = Question::read(search) else {
+        // No word at all finds nothing.
+        return Ok(Answer {
+            videos: json!([]),
+            pagination: json!(paging.envelope(0)),
+            next: None,
+        });
+    };
+    let after = paging.after.as_deref();
+    let found = gallery
+        .videos
+        .search(listing, &question, paging.limit, paging.skip(), after)
+        .await?;
+    let mut pagination = json!(paging.envelope(found.total));
+    if !found.is_complete {
+        // So many at least: the index was not read to its end.
+        pagination["isLowerBound"] = json!(true);
+    }
+    Ok(Answer {
+        videos: json!(gallery.views(&found.videos, viewer(request)).await?),
+        pagination,
+        next: found.next,
+    })
+}
+
+impl Wanted {
+    fn read(request: &Request) -> Result<Self, ApiError> {
+        let user_id = viewer(request).map(|caller| caller.user_id.clone());
+        let only = query(request, "visibility").map(|name| visibility(&name));
+        let only = only.transpose()?;
+        let listing = match query(request, "owner").as_deref() {
+            None => Listing::Feeds(Feed::visible_to(user_id.as_deref(), only)),
+            Some("me") => Listing::Owner {
+                user_id: user_id.ok_or(ApiError::TokenMissing)?,
+                only,
+            },
+            Some(_) => return Err(InvalidField::new("owner", "me").into()),
+        };
+        let search = query(request, "search").filter(|text| !text.trim().is_empty());
+        Ok(Self { listing, search })
+    }
+
+    /// What a cursor holds for: this list of this reader.
+    fn scope(&self) -> String {
+        let search = self.search.as_deref().unwrap_or_default();
+        match &self.listing {
+            Listing::Feeds(feeds) => {
+                let feeds: Vec<&str> = feeds.iter().map(Feed::as_str).collect();
+                format!("feeds {} {search}", feeds.join(" "))
+            }
+            Listing::Owner { user_id, only } => {
+                let only = only.map_or("all", Visibility::as_str);
+                format!("owner {user_id} {only} {search}")
+            }
+        }
+    }
+}
+
+fn visibility(name: &str) -> Result<Visibility, InvalidField> {
+    let constraint = "one of: public, unlisted, private";
+    name.parse()
+        .map_err(|_| InvalidField::new("visibility", constraint))
+}

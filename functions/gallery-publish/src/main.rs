@@ -1,0 +1,71 @@
+//! `POST /api/gallery/videos`: shows the film of a finished job in the gallery,
+//! where it lies; nothing is copied. The same film is always the same video.
+
+use domain::job::{Job, Status};
+use domain::upload::Upload;
+use domain::video::{PublishFilm, Video};
+use edge::http::{ApiError, Caller, Error, Reply, Request, caller, json_object};
+use library::{Gallery, Wiring};
+use store::{Confirmation, JobsTable};
+
+#[derive(Clone)]
+struct State {
+    gallery: Gallery,
+    jobs: JobsTable,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let state = State {
+        gallery: Gallery::new(&mut wiring),
+        jobs: wiring.jobs(),
+    };
+
+    edge::http::protected("gallery-publish", wiring.gate()?, move |request| {
+        handle(request, state.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let wanted = PublishFilm::from_json(&json_object(&request)?)?;
+
+    let job = finished(&state, &wanted, caller).await?;
+    let video = publish(&state, &job, wanted).await?;
+
+    Reply::ok(&state.gallery.view(&video, Some(caller)).await?)
+}
+
+/// The caller's job, if it has its film.
+async fn finished(state: &State, wanted: &PublishFilm, caller: &Caller) -> Result<Job, ApiError> {
+    let job = state.jobs.get(wanted.job_id).await?;
+    let job = job
+        .filter(|job| job.user_id == caller.user_id)
+        .ok_or(ApiError::NotFound("Job"))?;
+    if job.status != Status::Completed {
+        return Err(ApiError::VideoNotReady);
+    }
+    Ok(job)
+}
+
+/// The film's video; if it is shown already, as it is.
+async fn publish(state: &State, job: &Job, wanted: PublishFilm) -> Result<Video, ApiError> {
+    let key = job.video_key.as_deref().ok_or(ApiError::VideoNotReady)?;
+    let object = state.gallery.objects.head(key).await?;
+    let object = object.ok_or(ApiError::VideoNotReady)?;
+    let now = config::clock::now();
+    let video = Video::of_film(job, object.size, wanted.details, now);
+    let video = video.ok_or(ApiError::VideoNotReady)?;
+    let upload = Upload::of_film(&video);
+    let confirmation = Confirmation {
+        upload: &upload,
+        etag: &object.etag,
+    };
+    let videos = &state.gallery.videos;
+    videos.publish(confirmation, &video).await?;
+    let shown = videos.get(video.id).await?;
+    shown.ok_or(ApiError::NotFound("Video"))
+}

@@ -1,0 +1,69 @@
+//! `GET /api/gallery/videos/{id}/stream`: signed links to a video's file and to
+//! its renditions, and where its HLS playlist is (R22).
+
+use domain::rendition::Quality;
+use domain::video::{RenditionFile, Video};
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, origin, viewer};
+use library::{Gallery, Wiring, video_id};
+use serde::Serialize;
+use serde_json::json;
+
+/// A rendition that can be streamed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rendition {
+    quality: Quality,
+    width: u32,
+    height: u32,
+    url: String,
+    file_size: u64,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let gallery = Gallery::new(&mut wiring);
+    let public_url = wiring.public_url();
+
+    edge::http::optional("gallery-stream", wiring.gate()?, move |request| {
+        handle(request, gallery.clone(), public_url.clone())
+    })
+    .await
+}
+
+async fn handle(
+    request: Request,
+    gallery: Gallery,
+    public_url: Option<String>,
+) -> Result<Reply, ApiError> {
+    let id = video_id(&request)?;
+    let video = gallery.seen(id, viewer(&request)).await?;
+
+    let mut answer = json!({
+        "streamUrl": gallery.link(&video.s3_key).await?,
+        "expiresIn": LINK_LIFE.as_secs(),
+        "renditions": renditions(&gallery, &video).await?,
+    });
+    let made = video.renditions.as_ref();
+    if made.is_some_and(|made| made.playlist_key.is_some()) {
+        let api = public_url.unwrap_or_else(|| origin(&request));
+        answer["hlsUrl"] = json!(format!("{api}/api/gallery/videos/{id}/hls/master.m3u8"));
+    }
+    Reply::ok(&answer)
+}
+
+async fn renditions(gallery: &Gallery, video: &Video) -> Result<Vec<Rendition>, ApiError> {
+    let files: &[RenditionFile] = video.renditions.as_ref().map_or(&[], |made| &made.files);
+    let mut renditions = Vec::new();
+    for file in files {
+        renditions.push(Rendition {
+            quality: file.quality,
+            width: file.width,
+            height: file.height,
+            url: gallery.link(&file.s3_key).await?,
+            file_size: file.file_size,
+        });
+    }
+    Ok(renditions)
+}

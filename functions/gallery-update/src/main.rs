@@ -1,0 +1,32 @@
+//! `PUT /api/gallery/videos/{id}`: its owner changes a video's title, description
+//! or visibility; what is not named stays (R23).
+
+use domain::video::UpdateVideo;
+use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use library::{Gallery, video_id};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, gallery) = Gallery::connect().await?;
+
+    edge::http::protected("gallery-update", gate, move |request| {
+        handle(request, gallery.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let id = video_id(&request)?;
+    let update = UpdateVideo::from_json(&json_object(&request)?)?;
+
+    let video = gallery.own(id, caller).await?;
+    let updated = gallery
+        .videos
+        .update(video, &update, config::clock::now())
+        .await?;
+    let updated = updated.ok_or(ApiError::NotFound("Video"))?;
+
+    Reply::ok(&gallery.view(&updated, Some(caller)).await?)
+}

@@ -1,0 +1,87 @@
+//! `POST /api/jobs`: accepts a transcode (R25, D33).
+//!
+//! Writes the job, counts it, and sends its message. If the message cannot be
+//! sent the job is taken back, and the answer is 500.
+
+use domain::delivery::TranscodeMessage;
+use domain::ids::{TranscodeId, VideoId};
+use domain::job::Status;
+use domain::transcode::{CreateTranscode, InputSource, Transcode};
+use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use library::{TranscodeView, Wiring};
+use serde_json::json;
+use store::{JobsTable, Queue, StatsTable, StoreError, TranscodesTable, VideosTable};
+use uuid::Uuid;
+
+#[derive(Clone)]
+struct State {
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+    videos: VideosTable,
+    jobs: JobsTable,
+    queue: Queue,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let state = State {
+        transcodes: wiring.transcodes(),
+        stats: wiring.stats(),
+        videos: wiring.videos(),
+        jobs: wiring.jobs(),
+        queue: wiring.queue(),
+    };
+    let gate = wiring.gate()?;
+
+    edge::http::protected("transcodes-create", gate, move |request| {
+        handle(request, state.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let wanted = CreateTranscode::from_json(&json_object(&request)?)?;
+    let video = source(&state, &wanted.input_source, &caller.user_id).await?;
+
+    let id = TranscodeId(Uuid::now_v7());
+    let transcode = Transcode::accepted(id, &caller.user_id, wanted, video, config::clock::now());
+    state.transcodes.create(&state.stats, &transcode).await?;
+    let message = TranscodeMessage::new(id).body();
+    if let Err(error) = state.queue.send(&message).await {
+        return Err(take_back(&state, id, error).await);
+    }
+
+    Reply::created(&json!({
+        "job": TranscodeView::of(&transcode),
+        "message": "Job created successfully",
+    }))
+}
+
+/// The caller's own file, and the gallery video that it is, if it is one.
+/// Somebody else's is as unknown as one that is not there.
+async fn source(state: &State, key: &str, user_id: &str) -> Result<Option<VideoId>, ApiError> {
+    const UNKNOWN: ApiError = ApiError::NotFound("Input source");
+    let source = InputSource::read(key, user_id).ok_or(UNKNOWN)?;
+    let upload = state.videos.upload(key).await?;
+    let video = upload
+        .filter(|upload| upload.user_id == user_id && upload.confirmed_at.is_some())
+        .map(|upload| upload.video_id);
+    let InputSource::Film(job) = source else {
+        return video.map(Some).ok_or(UNKNOWN);
+    };
+    let job = state.jobs.get(job).await?;
+    let is_theirs =
+        job.is_some_and(|job| job.user_id == user_id && job.status == Status::Completed);
+    is_theirs.then_some(video).ok_or(UNKNOWN)
+}
+
+/// Nothing is left of a job that nobody would work on.
+async fn take_back(state: &State, id: TranscodeId, error: StoreError) -> ApiError {
+    if let Err(error) = state.transcodes.withdraw(&state.stats, id).await {
+        tracing::error!(transcode = %id, error = %error, "left to the reconciler");
+    }
+    ApiError::Internal(Box::new(error))
+}

@@ -1,0 +1,52 @@
+//! `GET /api/jobs/{id}/assets/{assetId}/download`: the way to a file (R28, R54).
+//!
+//! 302 to a signed URL; with `Accept: application/json` its text instead.
+
+use domain::transcode::Asset;
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, accepts_json, caller, path_id};
+use library::Wiring;
+use serde_json::json;
+use store::{Objects, TranscodesTable};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let (transcodes, objects) = (wiring.transcodes(), wiring.objects());
+    let gate = wiring.gate()?;
+
+    edge::http::protected("transcodes-download", gate, move |request| {
+        handle(request, transcodes.clone(), objects.clone())
+    })
+    .await
+}
+
+async fn handle(
+    request: Request,
+    transcodes: TranscodesTable,
+    objects: Objects,
+) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let id = path_id(&request, "jobs", "Job")?;
+    let asset = path_id(&request, "assets", "Asset")?;
+
+    let found = transcodes.asset(id, asset).await?;
+    let (_, asset) = found
+        .filter(|(transcode, _)| transcode.user_id == caller.user_id)
+        .ok_or(ApiError::NotFound("Asset"))?;
+
+    let content_type = asset.asset_type.content_type();
+    let name = format!("omnigen-{id}-{}", file_name(&asset));
+    let url = objects
+        .presign(&asset.s3_key, LINK_LIFE, content_type, Some(&name))
+        .await?;
+    if accepts_json(&request) {
+        return Reply::ok(&json!({ "url": url, "expiresIn": LINK_LIFE.as_secs() }));
+    }
+    Ok(Reply::found(url))
+}
+
+/// `high.mp4`, `thumbnail.jpg`, …
+fn file_name(asset: &Asset) -> &str {
+    asset.s3_key.rsplit('/').next().unwrap_or_default()
+}

@@ -1,0 +1,37 @@
+//! `GET /api/jobs`: the caller's own transcodes, newest first (D28).
+//!
+//! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
+
+use edge::http::{ApiError, Cursor, Error, Reply, Request, behind, caller, limit};
+use library::{TranscodeView, Wiring};
+use serde_json::json;
+use store::{TranscodeFilter, TranscodesTable};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let transcodes = wiring.transcodes();
+    let gate = wiring.gate()?;
+
+    edge::http::protected("transcodes-list", gate, move |request| {
+        handle(request, transcodes.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let scope = format!("transcodes#{}", caller.user_id);
+    let (limit, after) = (limit(&request)?, behind(&request, &scope)?);
+
+    let own = TranscodeFilter {
+        user_id: Some(caller.user_id.clone()),
+        ..TranscodeFilter::default()
+    };
+    let (page, next) = transcodes.list(&own, limit, 0, after.as_ref()).await?;
+
+    let views: Vec<TranscodeView<'_>> = page.iter().map(TranscodeView::of).collect();
+    let next = next.map(|position| Cursor::write(position, &scope));
+    Reply::ok(&json!({ "jobs": views, "nextCursor": next }))
+}

@@ -1,0 +1,95 @@
+//! `POST /api/upload/confirm`: makes a gallery video of an uploaded file (R15, R16).
+//!
+//! The key must have been handed out to the caller, the object must be there and
+//! of the announced size, and it must be a video: it is sniffed and probed. Twice,
+//! also at the same time, makes the same video.
+
+mod inspect;
+
+use std::time::{Duration, Instant};
+
+use domain::upload::Upload;
+use domain::video::{ConfirmUpload, Video};
+use edge::http::{ApiError, Caller, Error, Reply, Request, caller, json_object};
+use library::{Gallery, Uploads, Wiring};
+use media::Ffmpeg;
+use store::{Confirmation, StatsTable};
+
+use inspect::Inspector;
+
+/// The gateway waits no longer than half a minute.
+const TIME_LIMIT: Duration = Duration::from_secs(24);
+
+#[derive(Clone)]
+struct State {
+    uploads: Uploads,
+    gallery: Gallery,
+    stats: StatsTable,
+    ffmpeg: Ffmpeg,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let mut wiring = Wiring::begin().await;
+    let state = State {
+        uploads: Uploads::new(&mut wiring),
+        gallery: Gallery::new(&mut wiring),
+        stats: wiring.stats(),
+        ffmpeg: Ffmpeg::locate(wiring.ffmpeg_path()),
+    };
+
+    edge::http::protected("upload-confirm", wiring.gate()?, move |request| {
+        handle(request, state.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    let caller = caller(&request)?;
+    let wanted = ConfirmUpload::from_json(&json_object(&request)?)?;
+
+    let upload = state.uploads.own(&wanted.s3_key, caller).await?;
+    if upload.confirmed_at.is_none() {
+        confirm(&state, &upload, wanted, deadline).await?;
+    }
+    confirmed(&state, &upload, caller).await
+}
+
+/// Looks at the file and makes the video, unless somebody is faster.
+async fn confirm(
+    state: &State,
+    upload: &Upload,
+    wanted: ConfirmUpload,
+    deadline: Instant,
+) -> Result<(), ApiError> {
+    let inspector = Inspector {
+        objects: &state.uploads.objects,
+        ffmpeg: &state.ffmpeg,
+        deadline,
+    };
+    let (etag, facts) = inspector.inspect(upload).await?;
+    let video = Video::uploaded(
+        upload.video_id,
+        &upload.user_id,
+        &upload.s3_key,
+        wanted.details,
+        facts,
+        config::clock::now(),
+    );
+    let confirmation = Confirmation {
+        upload,
+        etag: &etag,
+    };
+    let videos = &state.uploads.videos;
+    videos.confirm(&state.stats, confirmation, &video).await?;
+    Ok(())
+}
+
+/// The upload's video, whoever made it. One that was deleted is no upload any more.
+async fn confirmed(state: &State, upload: &Upload, caller: &Caller) -> Result<Reply, ApiError> {
+    let video = state.uploads.videos.get(upload.video_id).await?;
+    let video = video.ok_or(ApiError::NotFound("Upload"))?;
+    Reply::ok(&state.gallery.view(&video, Some(caller)).await?)
+}

@@ -1,0 +1,65 @@
+//! `POST /api/upload/generate-url`: a place to put a file (R13, R125, R127).
+//!
+//! The link signs the type, and the size where it is told. The key stands in the
+//! registry before it is handed out; nothing else can be confirmed.
+
+use domain::ids::VideoId;
+use domain::upload::{Announcement, Upload};
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
+use library::{Uploads, fresh_keys};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-generate-url", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let wanted = Announcement::from_json(&json_object(&request)?)?;
+
+    let upload = announce(&uploads, &caller.user_id, &wanted).await?;
+    let link = uploads
+        .objects
+        .upload_link(&upload.s3_key, LINK_LIFE, &wanted.content_type, wanted.size)
+        .await
+        .map_err(ApiError::UploadUrlFailed)?;
+
+    let headers: Map<String, Value> = link
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    Reply::ok(&json!({
+        "uploadUrl": link.url,
+        "s3Key": upload.s3_key,
+        "expiresIn": LINK_LIFE.as_secs(),
+        "headers": headers,
+    }))
+}
+
+/// Notes a key that nobody else got.
+async fn announce(
+    uploads: &Uploads,
+    user_id: &str,
+    wanted: &Announcement,
+) -> Result<Upload, ApiError> {
+    let now = config::clock::now();
+    let (_, random) = Uuid::new_v4().as_u64_pair();
+    for key in fresh_keys(user_id, &wanted.file_name, now, random) {
+        let upload = Upload::announced(key, user_id, VideoId(Uuid::now_v7()), wanted, now);
+        match uploads.videos.announce(&upload).await {
+            Ok(()) => return Ok(upload),
+            Err(error) if error.is_conflict() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::Conflict("Too many uploads of this name at once"))
+}

@@ -1,0 +1,37 @@
+//! `DELETE /api/upload/multipart/{id}`: gives an upload in parts up, with all
+//! that is stored of it. One that became a video cannot be given up.
+
+use edge::http::{ApiError, Error, Reply, Request, caller};
+use library::Uploads;
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-multipart-abort", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+
+    // The row first: once it is gone nobody can confirm what is being removed.
+    match uploads.videos.forget_upload(&upload).await {
+        Ok(()) => {}
+        Err(error) if error.is_conflict() => {
+            return Err(ApiError::Conflict("Upload is confirmed already"));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
+    uploads.objects.abort_parts(key, id).await?;
+    // It may have been completed, and be an object already.
+    uploads.objects.delete(std::slice::from_ref(key)).await?;
+
+    Reply::ok(&json!({ "message": "Upload aborted" }))
+}

@@ -1,0 +1,60 @@
+//! `POST /api/upload/multipart/{id}/complete`: makes one object of the parts. The
+//! parts are counted and measured here: no list of a client's is believed.
+//!
+//! Completing twice is the same as once.
+
+use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
+use edge::http::{ApiError, Error, Reply, Request, caller};
+use library::Uploads;
+use serde_json::json;
+use store::StoreError;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-multipart-complete", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+
+    let size = match complete(&uploads, &upload, &multipart).await {
+        Ok(size) => size,
+        Err(ApiError::Store(StoreError::NotFound { .. } | StoreError::Conflict { .. })) => {
+            completed_before(&uploads, &upload).await?
+        }
+        Err(error) => return Err(error),
+    };
+
+    Reply::ok(&json!({ "s3Key": upload.s3_key, "fileSize": size }))
+}
+
+async fn complete(
+    uploads: &Uploads,
+    upload: &Upload,
+    multipart: &Multipart,
+) -> Result<u64, ApiError> {
+    let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
+    let size = upload.size.unwrap_or(0);
+    let mut parts = uploads.objects.stored_parts(key, id).await?;
+    parts.retain(|number, _| part_bytes(size, *number).is_some());
+    let missing = missing_parts(size, |number| parts.get(&number).map(|part| part.size));
+    if !missing.is_empty() {
+        return Err(ApiError::PartsMissing(missing));
+    }
+    uploads.objects.complete_parts(key, id, &parts).await?;
+    Ok(size)
+}
+
+/// S3 knows the upload no more: then its object is there.
+async fn completed_before(uploads: &Uploads, upload: &Upload) -> Result<u64, ApiError> {
+    let object = uploads.objects.head(&upload.s3_key).await?;
+    let object = object.ok_or(ApiError::NotFound("Upload"))?;
+    Ok(object.size)
+}

@@ -1,0 +1,86 @@
+//! `POST /api/upload/multipart`: begins an upload in parts, for files of 5 MB to
+//! 5 GB. What is stored of it stays when the connection breaks.
+
+use domain::ids::{UploadId, VideoId};
+use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
+use library::{Uploads, fresh_keys};
+use serde_json::json;
+use store::StoreError;
+use uuid::Uuid;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-multipart-create", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let wanted = Announcement::from_json(&json_object(&request)?)?;
+    let size = wanted.multipart_size()?;
+
+    let (upload_id, s3_key) = begin(&uploads, &caller.user_id, &wanted).await?;
+
+    Reply::ok(&json!({
+        "uploadId": upload_id,
+        "s3Key": s3_key,
+        "partSize": PART_BYTES,
+        "partCount": part_count(size),
+        "expiresIn": LINK_LIFE.as_secs(),
+    }))
+}
+
+/// Begins the upload at S3 and notes its key, which nobody else got.
+async fn begin(
+    uploads: &Uploads,
+    user_id: &str,
+    wanted: &Announcement,
+) -> Result<(UploadId, String), ApiError> {
+    let now = config::clock::now();
+    let (_, random) = Uuid::new_v4().as_u64_pair();
+    for key in fresh_keys(user_id, &wanted.file_name, now, random) {
+        let mut upload = Upload::announced(key, user_id, VideoId(Uuid::now_v7()), wanted, now);
+        let multipart = begin_at_s3(uploads, &upload).await?;
+        upload.multipart = Some(multipart.clone());
+        match uploads.videos.announce(&upload).await {
+            Ok(()) => return Ok((multipart.upload_id, upload.s3_key)),
+            Err(error) => give_up(uploads, &upload, &multipart, error).await?,
+        }
+    }
+    Err(ApiError::Conflict("Too many uploads of this name at once"))
+}
+
+async fn begin_at_s3(uploads: &Uploads, upload: &Upload) -> Result<Multipart, ApiError> {
+    let s3_upload_id = uploads
+        .objects
+        .begin_parts(&upload.s3_key, &upload.content_type)
+        .await
+        .map_err(ApiError::UploadUrlFailed)?;
+    Ok(Multipart {
+        upload_id: UploadId(Uuid::now_v7()),
+        s3_upload_id,
+    })
+}
+
+/// Leaves nothing behind at S3. Only a key that somebody else got is no failure.
+async fn give_up(
+    uploads: &Uploads,
+    upload: &Upload,
+    multipart: &Multipart,
+    error: StoreError,
+) -> Result<(), ApiError> {
+    let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
+    if let Err(error) = uploads.objects.abort_parts(key, id).await {
+        tracing::warn!(key, error = %error, "left to the storage janitor");
+    }
+    if error.is_conflict() {
+        return Ok(());
+    }
+    Err(error.into())
+}

@@ -1,0 +1,45 @@
+//! `GET /api/upload/multipart/{id}/parts`: what is stored of an upload in parts
+//! and what is missing, so that a broken one goes on where it stopped.
+
+use domain::upload::missing_parts;
+use edge::http::{ApiError, Error, Reply, Request, caller};
+use library::Uploads;
+use serde_json::{Value, json};
+use store::StoreError;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-multipart-list", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+
+    let stored = uploads
+        .objects
+        .stored_parts(&upload.s3_key, &multipart.s3_upload_id)
+        .await;
+    let stored = match stored {
+        Ok(stored) => stored,
+        Err(StoreError::NotFound { .. }) => {
+            return Err(ApiError::Conflict("Upload is completed already"));
+        }
+        Err(error) => return Err(error.into()),
+    };
+
+    let missing = missing_parts(upload.size.unwrap_or(0), |number| {
+        stored.get(&number).map(|part| part.size)
+    });
+    let parts: Vec<Value> = stored
+        .iter()
+        .map(|(number, part)| json!({ "partNumber": number, "size": part.size, "etag": part.etag }))
+        .collect();
+    Reply::ok(&json!({ "parts": parts, "missing": missing }))
+}

@@ -1,0 +1,49 @@
+//! `POST /api/upload/multipart/{id}/parts`: links to write parts with, each good
+//! for one part of its size. A part may be written again until all are completed.
+
+use domain::upload::{Multipart, Upload, part_bytes, part_numbers};
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
+use library::Uploads;
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    config::logging::start();
+    let (gate, uploads) = Uploads::connect().await?;
+
+    edge::http::protected("upload-multipart-parts", gate, move |request| {
+        handle(request, uploads.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let caller = caller(&request)?;
+    let body = json_object(&request)?;
+    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+    let size = upload.size.unwrap_or(0);
+    let numbers = part_numbers(&body, size)?;
+
+    let mut parts = Vec::new();
+    for number in numbers {
+        let bytes = part_bytes(size, number).unwrap_or(0);
+        parts.push(part(&uploads, &upload, &multipart, number, bytes).await?);
+    }
+    Reply::ok(&json!({ "parts": parts, "expiresIn": LINK_LIFE.as_secs() }))
+}
+
+async fn part(
+    uploads: &Uploads,
+    upload: &Upload,
+    multipart: &Multipart,
+    number: u32,
+    bytes: u64,
+) -> Result<Value, ApiError> {
+    let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
+    let link = uploads
+        .objects
+        .part_link(key, id, number, bytes, LINK_LIFE)
+        .await
+        .map_err(ApiError::UploadUrlFailed)?;
+    Ok(json!({ "partNumber": number, "uploadUrl": link.url, "size": bytes }))
+}
