@@ -2,6 +2,7 @@
 //! `functions/`, `events/` and the router of `cargo lambda watch`. No cloud.
 
 mod events;
+mod queue;
 mod routes;
 mod sources;
 mod template;

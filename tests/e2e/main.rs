@@ -5,9 +5,12 @@
 //! and puts a word of its own into its prompts, so that all may run side by side.
 
 mod abandoned;
+mod administration;
 mod cinema;
 mod film;
 mod forged;
+mod gallery;
+mod janitor;
 mod killed;
 mod limits;
 mod lists;
@@ -15,6 +18,10 @@ mod misbehaviour;
 mod refusals;
 mod replays;
 mod tokens;
+mod transcodes;
+mod uploads;
+mod videoforge;
+mod workshop;
 
 use anyhow::Result;
 use end_to_end::Stack;

@@ -30,6 +30,17 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("jobs-get", 401),
         ("jobs-video", 401),
         ("replicate-webhook", 401),
+        ("transcodes-create", 401),
+        ("transcodes-list", 401),
+        ("transcodes-get", 401),
+        ("transcodes-assets", 401),
+        ("transcodes-download", 401),
+        ("admin-jobs", 401),
+        ("admin-stats", 401),
+        ("admin-restart-failed", 401),
+        ("admin-cleanup-old", 401),
+        ("admin-dead-letters", 401),
+        ("admin-redrive", 401),
     ] {
         let answer = replay(&stack, function).await?;
         assert_eq!(answer["statusCode"], status, "{function}: {answer}");
@@ -60,13 +71,26 @@ async fn step_events_are_understood() -> Result<()> {
     Ok(())
 }
 
+/// A message of a transcode that is gone is done.
+#[tokio::test]
+async fn messages_are_understood() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    for function in ["transcoder", "transcode-failed"] {
+        let answer = replay(&stack, function).await?;
+        assert_eq!(answer, json!({"batchItemFailures": []}), "{function}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn scheduled_events_are_done() -> Result<()> {
     let Some(stack) = Stack::of_environment()? else {
         return Ok(());
     };
     let reconciled = replay(&stack, "reconciler").await?;
-    assert_eq!(reconciled, json!({"jobs": 1, "troubled": 0}));
+    assert_eq!(reconciled, json!({"jobs": 1, "troubled": 0, "resent": 0}));
     let closed = replay(&stack, "quota-reset").await?;
     ensure!(
         closed["month"]

@@ -91,6 +91,17 @@ impl Person {
         Self::sign_up_in(stack, pool, client, &email).await
     }
 
+    /// Signs somebody up who may administer (D31).
+    pub async fn sign_up_administrator(stack: &Stack) -> Result<Self> {
+        let person = Self::sign_up(stack).await?;
+        let member = json!({
+            "UserPoolId": stack.user_pool_id, "Username": person.email, "GroupName": "admin",
+        });
+        aws::cognito(stack, "AdminAddUserToGroup", &member).await?;
+        // The group stands in tokens that are made from now on.
+        Self::sign_in(stack, &stack.client_id, &person.email).await
+    }
+
     /// The same in any pool, by any of its clients.
     pub async fn sign_up_in(stack: &Stack, pool: &str, client: &str, email: &str) -> Result<Self> {
         let user = json!({

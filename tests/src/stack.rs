@@ -28,6 +28,8 @@ pub struct Stack {
     pub tables: BTreeMap<String, String>,
     /// Bucket names: `assets`.
     pub buckets: BTreeMap<String, String>,
+    /// Queue URLs: `transcodes`, `transcodes-dead`.
+    pub queues: BTreeMap<String, String>,
     /// Function names by their folders' names.
     pub functions: BTreeMap<String, String>,
 }

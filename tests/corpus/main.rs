@@ -1,0 +1,28 @@
+//! The corpus: broken, odd and hostile files, each made here by FFmpeg and by
+//! surgery on its bytes, each run through everything an upload goes through
+//! (`reliability.md`, M1-M4).
+//!
+//! Every file must end within [`trial::LIMIT`] and [`trial::MEMORY`], in the one
+//! error that is expected or in outputs that are looked at. No other file is read,
+//! no connection made, no FFmpeg left behind.
+
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod bombs;
+#[cfg(test)]
+mod boxes;
+#[cfg(test)]
+mod damaged;
+#[cfg(test)]
+mod flips;
+#[cfg(test)]
+mod foreign;
+#[cfg(test)]
+mod odd;
+#[cfg(test)]
+mod outputs;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod trial;

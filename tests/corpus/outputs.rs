@@ -1,0 +1,84 @@
+//! Everything that is made of an upload, in the order it is made.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use domain::rendition::Quality;
+use media::hls;
+use media::ladder::{self, LadderPlan, Output};
+use media::preview::{self, Picture};
+use media::{MediaError, Probe};
+
+use crate::shop::{CANARY_SIZE, Shop};
+
+/// Segments of a long film. A short one has several as well, of two seconds.
+const SEGMENTS: u64 = 4;
+
+/// Probes the input and makes all outputs; they are looked at before this
+/// returns what the input is.
+pub(crate) async fn make_all(shop: &Shop, deadline: Instant) -> Result<Probe, MediaError> {
+    let (ffmpeg, input) = (&shop.ffmpeg, shop.input.as_path());
+    let probe = media::probe(ffmpeg, input, deadline).await?;
+    let (still, moving) = (shop.out().join("t.jpg"), shop.out().join("p.gif"));
+    let picture = preview::thumbnail(ffmpeg, input, &probe, &still, deadline).await?;
+    look_at(shop, &still, picture);
+    let picture = preview::gif(ffmpeg, input, &probe, &moving, deadline).await?;
+    look_at(shop, &moving, picture);
+    let outputs = renditions(shop, &probe, deadline).await?;
+    let package = hls::package(ffmpeg, &outputs, &shop.out(), deadline).await?;
+    assert_eq!(package.variants.len(), outputs.len());
+    Ok(probe)
+}
+
+/// All qualities, segment by segment.
+async fn renditions(
+    shop: &Shop,
+    probe: &Probe,
+    deadline: Instant,
+) -> Result<Vec<Output>, MediaError> {
+    let (ffmpeg, input) = (&shop.ffmpeg, shop.input.as_path());
+    let seconds = (probe.duration.as_secs() / SEGMENTS).max(2);
+    let plan = LadderPlan::new(probe, &Quality::ALL, seconds as u32)?;
+    let directory = shop.out().join("ladder");
+    fs::create_dir(&directory)?;
+    let mut pieces = vec![Vec::new(); plan.renditions.len()];
+    for segment in &plan.segments {
+        let made =
+            ladder::encode_segment(ffmpeg, &plan, segment, input, &directory, deadline, |_| {});
+        for (row, piece) in pieces.iter_mut().zip(made.await?) {
+            row.push(piece.path);
+        }
+    }
+    let outputs =
+        ladder::assemble(ffmpeg, &plan, &pieces, input, &directory, deadline, |_| {}).await?;
+    for output in &outputs {
+        let found = media::probe(ffmpeg, &output.path, deadline).await?;
+        let video = found.video.unwrap();
+        let size = (output.rendition.width, output.rendition.height);
+        assert_eq!((video.width, video.height), size);
+        assert_eq!(video.frames, plan.frames);
+        assert!(size != CANARY_SIZE, "a canary");
+    }
+    Ok(outputs)
+}
+
+/// The picture decodes, has the size that was told, and is not the canary's.
+fn look_at(shop: &Shop, path: &Path, told: Picture) {
+    let output = Command::new(shop.ffmpeg.path())
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(format!("file:{}", path.display()))
+        .args(["-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stderr.is_empty());
+    let pixels = output.stdout;
+    let size = u64::from(told.width) * u64::from(told.height);
+    assert_eq!(pixels.len() as u64, 3 * size);
+    let has_canary_shape = told.width * CANARY_SIZE.1 == told.height * CANARY_SIZE.0;
+    assert!(!has_canary_shape, "{} is a canary", path.display());
+    let is_magenta = |pixel: &[u8]| pixel[0] > 200 && pixel[1] < 60 && pixel[2] > 200;
+    let magenta = pixels.chunks(3).filter(|pixel| is_magenta(pixel)).count();
+    assert!(magenta as u64 * 2 <= size, "{} is a canary", path.display());
+}

@@ -1,0 +1,102 @@
+//! What cannot be done is given up after three tries, kept, and sent again when
+//! an administrator says so (D32; reliability S4).
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use domain::delivery::TranscodeMessage;
+use domain::rendition::Quality;
+use end_to_end::{Person, Stack, aws, unique_word};
+use serde_json::{Value, json};
+
+use super::SOON;
+use crate::workshop::{self, Workshop};
+
+#[tokio::test]
+async fn a_message_that_nobody_understands_ends_among_the_dead_letters() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let shop = Workshop::open(&stack).await?;
+    let poison = unique_word("poison");
+    shop.queue
+        .send_message()
+        .queue_url(shop.queue_url("transcodes")?)
+        .message_body(&poison)
+        .send()
+        .await?;
+    let admin = Person::sign_up_administrator(&stack).await?;
+    let letter = letter_with(&admin, &poison).await?;
+    assert_eq!(letter["jobId"], Value::Null, "{letter}");
+    assert_eq!(letter["cause"], "the message is not readable");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_transcode_that_was_given_up_fails_with_its_cause_and_can_be_redriven_once() -> Result<()>
+{
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let shop = Workshop::open(&stack).await?;
+    let key = shop.source(workshop::drawn("320x240", 25, 1)?).await?;
+    let transcode = shop
+        .silent(&key, &[Quality::Low], config::clock::now())
+        .await?;
+    let id = transcode.id.to_string();
+    let body = TranscodeMessage::new(transcode.id).body();
+    let event = workshop::event(&unique_word("message"), &body);
+    // A worker has it: the message waits for what becomes of that.
+    let now = config::clock::now();
+    let until = now.after(SOON);
+    shop.transcodes
+        .take(transcode.id, "somebody", now, until)
+        .await?;
+    let held = aws::invoke(&stack, "transcode-failed", &event).await?;
+    assert_ne!(held, json!({"batchItemFailures": []}));
+    assert_eq!(shop.job(&id).await?["status"], "PENDING");
+    shop.transcodes
+        .release(transcode.id, "somebody", None, now)
+        .await?;
+
+    let buried = aws::invoke(&stack, "transcode-failed", &event).await?;
+    assert_eq!(buried, json!({"batchItemFailures": []}));
+    let failed = shop.job(&id).await?;
+    // Another test may restart whatever failed.
+    if failed["status"] == "FAILED" {
+        assert_eq!(failed["code"], "PROCESSING_INTERRUPTED", "{failed}");
+    }
+    let admin = Person::sign_up_administrator(&stack).await?;
+    let letter = letter_with(&admin, &id).await?;
+    assert_eq!(letter["jobId"], id);
+
+    let wanted = json!({"ids": [letter["id"]]});
+    let path = "/api/jobs/admin/dead-letters/redrive";
+    let answer = admin.post(path, &wanted).await?;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let again = admin.post(path, &wanted).await?;
+    assert_eq!(
+        (&again.body["ids"], &again.body["skipped"]),
+        (&json!([]), &json!([]))
+    );
+    assert_eq!(shop.end(&id).await?["status"], "COMPLETED");
+    Ok(())
+}
+
+/// The dead letter whose body holds that text, as soon as it is there.
+async fn letter_with(admin: &Person, text: &str) -> Result<Value> {
+    let started = Instant::now();
+    while started.elapsed() < SOON {
+        let answer = admin.get("/api/jobs/admin/dead-letters?limit=100").await?;
+        let letters = answer.body["deadLetters"].as_array();
+        let found = letters.into_iter().flatten().find(|letter| {
+            let body = letter["body"].as_str();
+            body.is_some_and(|body| body.contains(text))
+        });
+        if let Some(letter) = found {
+            return Ok(letter.clone());
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    bail!("no dead letter holds {text}")
+}

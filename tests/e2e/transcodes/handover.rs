@@ -1,0 +1,174 @@
+//! A film that takes longer than a function lives, with lives of seconds: workers
+//! hand it on to each other until it is done, and not a frame is lost.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_sqs::types::{Message as Received, MessageSystemAttributeName};
+use config::Environment;
+use domain::delivery::TranscodeMessage;
+use domain::rendition::Quality;
+use domain::transcode::{Transcode, TranscodeStatus};
+use edge::queue::Message;
+use edge::step::Invocation;
+use end_to_end::{Stack, unique_word};
+use transcoding::Worker;
+
+use super::frames;
+use crate::cinema::{self, Film};
+use crate::workshop::{self, Workshop};
+
+/// The first workers live so long; if that is too short for a segment on this
+/// machine, the next ones live longer.
+const FIRST_LIFE: Duration = Duration::from_secs(2);
+const LIVES: usize = 60;
+const SECONDS: u32 = 12;
+const RATE: u32 = 25;
+
+#[tokio::test]
+async fn workers_of_short_lives_finish_a_long_film() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let shop = Workshop::open(&stack).await?;
+    let key = shop
+        .source(workshop::drawn("1280x720", RATE, SECONDS)?)
+        .await?;
+    let qualities = [Quality::Medium, Quality::Low];
+    let transcode = shop.silent(&key, &qualities, config::clock::now()).await?;
+    let line = Line::open(&shop).await?;
+    line.send(&TranscodeMessage::new(transcode.id).body())
+        .await?;
+
+    let handovers = line.work_off(&transcode).await?;
+    assert!(handovers >= 2, "handed on {handovers} times");
+    let folder = tempfile::tempdir()?;
+    let expected = u64::from(SECONDS * RATE);
+    for quality in ["medium", "low"] {
+        let key = domain::keys::transcode_output(transcode.id, &format!("{quality}.mp4"));
+        let film = Film::save(shop.objects.read(&key).await?, folder.path())?;
+        assert_eq!(frames(&film.probe().await?), Some(expected), "{quality}");
+    }
+    let files = shop.files(&transcode.id.to_string()).await?;
+    assert!(
+        !files.keys().any(|name| name.starts_with("segments/")),
+        "{files:?}"
+    );
+    Ok(())
+}
+
+/// A queue of this test's own and the worker behind it.
+struct Line<'a> {
+    shop: &'a Workshop,
+    url: String,
+    worker: Worker,
+}
+
+impl<'a> Line<'a> {
+    async fn open(shop: &'a Workshop) -> Result<Self> {
+        let queue = shop
+            .queue
+            .create_queue()
+            .queue_name(unique_word("handover"))
+            .send()
+            .await?;
+        let url = queue.queue_url.context("no queue")?;
+        let bucket = shop.stack.buckets.get("assets").context("no bucket")?;
+        let variables = BTreeMap::from([
+            (
+                "TRANSCODE_TABLE",
+                shop.stack.table("transcodes")?.to_owned(),
+            ),
+            ("STATS_TABLE", shop.stack.table("stats")?.to_owned()),
+            ("VIDEO_TABLE", shop.stack.table("videos")?.to_owned()),
+            ("ASSETS_BUCKET", bucket.clone()),
+            ("TRANSCODE_QUEUE_URL", url.clone()),
+            ("LEASE_SECONDS", "10".to_owned()),
+            ("SEGMENT_SECONDS", "2".to_owned()),
+            ("FFMPEG_PATH", cinema::ffmpeg().path().display().to_string()),
+        ]);
+        let mut environment = Environment::new(move |name| variables.get(name).cloned());
+        let worker = Worker::connect(&mut environment, &shop.sdk, &shop.sdk);
+        environment.finish()?;
+        Ok(Self { shop, url, worker })
+    }
+
+    async fn send(&self, body: &str) -> Result<()> {
+        let message = self.shop.queue.send_message().queue_url(&self.url);
+        message.message_body(body).send().await?;
+        Ok(())
+    }
+
+    async fn receive(&self) -> Result<Received> {
+        let request = self.shop.queue.receive_message().queue_url(&self.url);
+        let answer = request
+            .wait_time_seconds(20)
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .send()
+            .await?;
+        let message = answer.messages.and_then(|mut messages| messages.pop());
+        message.context("nothing was handed on")
+    }
+
+    async fn done(&self, message: &Received) -> Result<()> {
+        let receipt = message.receipt_handle().context("no receipt")?;
+        let request = self.shop.queue.delete_message().queue_url(&self.url);
+        request.receipt_handle(receipt).send().await?;
+        Ok(())
+    }
+
+    /// One worker after the other until it is done; how often it was handed on.
+    async fn work_off(&self, transcode: &Transcode) -> Result<u32> {
+        let mut life = FIRST_LIFE;
+        let mut makers = BTreeMap::new();
+        for number in 0..LIVES {
+            let received = self.receive().await?;
+            let order = TranscodeMessage::read(received.body().unwrap_or_default())?;
+            let result = self.live(&received, number, life).await;
+            self.done(&received).await?;
+            // What was made stays as it was made.
+            for segment in self.shop.transcodes.segments(transcode.id).await? {
+                let maker = makers
+                    .entry(segment.index)
+                    .or_insert(segment.worker.clone());
+                assert_eq!(*maker, segment.worker, "segment {} again", segment.index);
+            }
+            let state = self.shop.transcodes.get(transcode.id).await?;
+            let status = state.context("it is gone")?.transcode.status;
+            if status == TranscodeStatus::Completed {
+                return Ok(order.handover);
+            }
+            if let Err(error) = result {
+                if life > Duration::from_secs(120) {
+                    bail!("no life is long enough: {error}");
+                }
+                life *= 2;
+                self.send(&order.body()).await?;
+            }
+        }
+        bail!("it does not end")
+    }
+
+    async fn live(
+        &self,
+        received: &Received,
+        number: usize,
+        life: Duration,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let message = Message {
+            id: received.message_id().unwrap_or_default().to_owned(),
+            receipt: received.receipt_handle().unwrap_or_default().to_owned(),
+            body: received.body().unwrap_or_default().to_owned(),
+            receives: 1,
+        };
+        let started = Instant::now();
+        let invocation = Invocation {
+            request_id: format!("life-{number}"),
+            deadline: started + life,
+            memory_mb: 1024,
+            started,
+        };
+        self.worker.work(&message, &invocation).await
+    }
+}

@@ -1,0 +1,121 @@
+//! The worker dies in the middle of its work. Another one goes on where it was,
+//! and not one segment that was stored is made again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use domain::ids::TranscodeId;
+use end_to_end::Stack;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+use crate::workshop::{self, Workshop};
+
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Segments that must be stored when the worker is killed.
+const STORED: usize = 2;
+
+#[tokio::test]
+async fn a_transcode_outlives_its_worker_and_loses_no_segment() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let shop = Workshop::open(&stack).await?;
+    let film = workshop::drawn("854x480", 30, 30)?;
+    let size = film.len() as u64;
+    let key = shop.source(film).await?;
+    let id = shop.create(&key, &json!(["low"])).await?;
+    let name: TranscodeId = id.parse()?;
+
+    let before = stored(&shop, name, |stored| stored.len() >= STORED).await?;
+    let worker = worker_with(size).await?;
+    kill(worker)?;
+    // What it stored in its last moment counts too.
+    let before = before.into_iter().chain(by_worker(&shop, name).await?);
+    let before: BTreeMap<u32, String> = before.collect();
+    let first = before.values().next().context("no worker")?.clone();
+
+    let is_taken_over =
+        |stored: &BTreeMap<u32, String>| stored.values().any(|worker| *worker != first);
+    let after = stored(&shop, name, is_taken_over).await?;
+    for (index, worker) in &before {
+        assert_eq!(
+            after.get(index),
+            Some(worker),
+            "segment {index} was made again"
+        );
+    }
+    let end = shop.end(&id).await?;
+    assert_eq!(end["status"], "COMPLETED", "{end}");
+    assert_eq!(shop.assets(&id).await?.len(), 3);
+    Ok(())
+}
+
+/// The stored segments with their workers, as soon as they are as wanted.
+async fn stored(
+    shop: &Workshop,
+    id: TranscodeId,
+    is_wanted: impl Fn(&BTreeMap<u32, String>) -> bool,
+) -> Result<BTreeMap<u32, String>> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        let found = by_worker(shop, id).await?;
+        if is_wanted(&found) {
+            return Ok(found);
+        }
+        let state = shop.transcodes.get(id).await?.context("it is gone")?;
+        ensure!(!state.transcode.status.is_final(), "it was done before");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    bail!("it does not come so far")
+}
+
+async fn by_worker(shop: &Workshop, id: TranscodeId) -> Result<BTreeMap<u32, String>> {
+    let segments = shop.transcodes.segments(id).await?;
+    Ok(segments
+        .into_iter()
+        .map(|segment| (segment.index, segment.worker))
+        .collect())
+}
+
+/// The worker whose FFmpeg reads a source of this size. Between two segments
+/// none does.
+async fn worker_with(size: u64) -> Result<i32> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        let sources = fs::read_dir("/proc")?.flatten().filter_map(|entry| {
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            source_of(&String::from_utf8_lossy(&line))
+        });
+        for (worker, path) in sources {
+            if fs::metadata(path).is_ok_and(|file| file.len() == size) {
+                return Ok(worker);
+            }
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    bail!("nobody works on it")
+}
+
+/// The worker that the folder of an FFmpeg's source is named after, and the source.
+fn source_of(command_line: &str) -> Option<(i32, PathBuf)> {
+    let mut arguments = command_line.split('\0');
+    let source = arguments.find(|text| text.starts_with("file:") && text.ends_with("/input"))?;
+    let path = PathBuf::from(source.trim_start_matches("file:"));
+    let folder = path.parent()?.file_name()?.to_str()?;
+    let worker = folder.strip_prefix("omnigen-")?.split('-').next()?;
+    Some((worker.parse().ok()?, path))
+}
+
+fn kill(pid: i32) -> Result<()> {
+    let path = Path::new("/proc").join(pid.to_string()).join("cmdline");
+    let line = fs::read(path).unwrap_or_default();
+    let line = String::from_utf8_lossy(&line).into_owned();
+    ensure!(line.contains("bootstrap"), "{pid} is no function: {line}");
+    let pid = Pid::from_raw(pid).context("no process")?;
+    Ok(kill_process(pid, Signal::KILL)?)
+}
