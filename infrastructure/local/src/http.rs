@@ -70,3 +70,30 @@ pub(crate) fn download(url: &str, destination: &Path) -> Result<u64> {
     let bytes = std::io::copy(&mut response.body_mut().as_reader(), &mut file)?;
     Ok(bytes)
 }
+
+/// Puts `size` bytes to a signed URL, in constant memory.
+pub(crate) fn upload(
+    url: &str,
+    headers: &[(String, String)],
+    size: u64,
+    mut body: impl std::io::Read,
+) -> Result<()> {
+    let mut request = agent(Duration::from_secs(3600))
+        .put(url)
+        .header("content-length", size);
+    // The length was told above, in the one way that keeps the body unchunked.
+    let others = headers
+        .iter()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+    for (name, value) in others {
+        request = request.header(name, value);
+    }
+    let answer = request.send(ureq::SendBody::from_reader(&mut body));
+    let mut answer = answer.context("the bucket was not reached")?;
+    let status = answer.status();
+    if !status.is_success() {
+        let reason = answer.body_mut().read_to_string().unwrap_or_default();
+        anyhow::bail!("the upload was answered {status}: {reason}");
+    }
+    Ok(())
+}

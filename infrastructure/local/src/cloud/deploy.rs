@@ -157,6 +157,8 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         "PredictionDeadlineSeconds": "45",
         "JobTimeLimitSeconds": "600",
         "WebhookGraceSeconds": "10",
+        "TranscodeLeaseSeconds": "10",
+        "TranscodeSegmentSeconds": "4",
         "QuotaPerMonth": "10",
         "RateLimitPerMinute": "100",
         "LogLevel": "info",

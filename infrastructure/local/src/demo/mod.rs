@@ -1,6 +1,8 @@
-//! `cargo xtask demo`: from a prompt to a film on the disk.
+//! `cargo xtask demo`: from a prompt to a film on the disk; or, with `--upload`,
+//! from a film to every rendition of it.
 
 mod progress;
+pub(crate) mod upload;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -28,6 +30,10 @@ pub(crate) struct Options {
     /// What the film shows
     #[arg(default_value = PROMPT)]
     prompt: String,
+    /// Upload a film instead, and have every rendition made of it; without a
+    /// file, one that is drawn for it
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "prompt")]
+    upload: Option<Option<PathBuf>>,
     /// The folder that the film is saved in
     #[arg(long, default_value = "out")]
     out: PathBuf,
@@ -99,6 +105,15 @@ struct Film {
 /// Makes a film, shows how it goes, saves it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let stack = cloud::up(workspace, &cloud::Options::default())?;
+    if let Some(file) = &options.upload {
+        return upload::run(
+            workspace,
+            &stack,
+            file.as_deref(),
+            &options.out,
+            options.json,
+        );
+    }
     let api = Api::of(&stack, Name::Demo)?;
     let began = Instant::now();
     let id = api.create_job(&options.request())?;
@@ -229,6 +244,16 @@ mod tests {
         assert_eq!(request["scenes"], 2);
         assert_eq!(request["aspectRatio"], "1:1");
         assert_eq!(request["prompt"], "A red kite over hills");
+    }
+
+    #[test]
+    fn an_upload_may_name_a_file_or_not() {
+        let upload = |arguments: &[&str]| options(arguments).upload;
+        assert_eq!(upload(&[]), None);
+        assert_eq!(upload(&["--upload"]), Some(None));
+        assert_eq!(upload(&["--upload", "--json"]), Some(None));
+        let named = upload(&["--upload", "a.mov"]);
+        assert_eq!(named, Some(Some(PathBuf::from("a.mov"))));
     }
 
     #[test]
