@@ -159,6 +159,7 @@ async fn only_what_was_handed_out_to_oneself_can_be_confirmed() -> Result<()> {
         (&person, &made_up),
         (&person, "../secret"),
         (&person, "videos/output/x/high.mp4"),
+        (&person, &"漢".repeat(1000)),
     ] {
         let answer = confirm(who, key, titled()).await?;
         check_error(&answer, 404, "NOT_FOUND");

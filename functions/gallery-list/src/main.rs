@@ -12,6 +12,9 @@ use library::Gallery;
 use serde_json::{Value, json};
 use store::Listing;
 
+/// Letters of a search that its cursors remember.
+const SCOPE_LETTERS: usize = 100;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     config::logging::start();
@@ -122,7 +125,9 @@ impl Wanted {
 
     /// What a cursor holds for: this list of this reader.
     fn scope(&self) -> String {
-        let search = self.search.as_deref().unwrap_or_default();
+        // Enough to tell searches apart; a cursor must stay short.
+        let search = self.search.iter().flat_map(|search| search.chars());
+        let search: String = search.take(SCOPE_LETTERS).collect();
         match &self.listing {
             Listing::Feeds(feeds) => {
                 let feeds: Vec<&str> = feeds.iter().map(Feed::as_str).collect();

@@ -6,6 +6,9 @@ use domain::request::InvalidField;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+/// The longest text of a cursor. A table takes no longer position than fits in.
+const MAX_LENGTH: usize = 1000;
+
 /// A cursor's content. It holds for one list of one reader: with another's it
 /// is refused.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +31,9 @@ impl<P: Serialize + DeserializeOwned> Cursor<P> {
     /// The position a text of [`Cursor::write`] stands for.
     pub fn read(text: &str, scope: &str) -> Result<P, InvalidField> {
         let fault = || InvalidField::new("cursor", "a nextCursor of the page before");
+        if text.len() > MAX_LENGTH {
+            return Err(fault());
+        }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| fault())?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| fault())?;
         if cursor.scope != scope {
@@ -50,5 +56,7 @@ mod tests {
         assert!(refused("nonsense", "one"));
         assert!(refused("", "one"));
         assert!(Cursor::<u32>::read(&text, "one").is_err());
+        let endless = Cursor::write("x".repeat(1000), "one");
+        assert!(refused(&endless, "one"));
     }
 }

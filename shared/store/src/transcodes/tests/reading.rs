@@ -50,7 +50,7 @@ fn pages_put_together_are_the_whole_list() {
         .unwrap();
     let world = World::new();
     let all = runtime.block_on(many(&world));
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(40));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(10));
     let checked = runner.run(&(filters(), 1_usize..9), |(filter, limit)| {
         runtime.block_on(check_pages(&world, &all, &filter, limit));
         Ok(())
