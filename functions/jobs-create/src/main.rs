@@ -46,7 +46,7 @@ async fn main() -> Result<(), Error> {
         quota,
         time_limit,
     };
-    let gate = Gate::new(&path, state.usage.clone())?;
+    let gate = Gate::new(&path, state.usage.clone());
 
     edge::http::protected("jobs-create", gate, move |request| {
         handle(request, state.clone())

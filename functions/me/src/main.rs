@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     let quota = environment.quota();
     environment.finish()?;
     let usage = UsageTable::new(DynamoDb::new(&config::aws::load().await), tables.usage);
-    let gate = Gate::new(&path, usage.clone())?;
+    let gate = Gate::new(&path, usage.clone());
 
     edge::http::protected("me", gate, move |request| {
         handle(request, usage.clone(), quota)

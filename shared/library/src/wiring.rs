@@ -88,6 +88,6 @@ impl Wiring {
         let table = self.environment.required("USAGE_TABLE");
         let path: RequestPath = self.environment.request_path();
         self.environment.finish()?;
-        Ok(Gate::new(&path, UsageTable::new(self.dynamo, table))?)
+        Ok(Gate::new(&path, UsageTable::new(self.dynamo, table)))
     }
 }

@@ -31,14 +31,14 @@ const MAX_TOKEN: usize = 8 * 1024;
 
 impl Authenticator {
     /// For the pool and client of the settings.
-    pub fn new(sign_in: &config::SignIn) -> Result<Self, ApiError> {
-        Ok(Self {
+    pub fn new(sign_in: &config::SignIn) -> Self {
+        Self {
             keys: KeySet::new(&sign_in.jwks_url),
             rules: Rules {
                 issuer: sign_in.issuer.clone(),
                 client_id: sign_in.client_id.clone(),
             },
-        })
+        }
     }
 
     /// The caller, if the `Authorization` header proves one.

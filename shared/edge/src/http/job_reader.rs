@@ -32,7 +32,7 @@ impl JobReader {
             objects: Objects::new(S3::new(&sdk), bucket),
         };
         Ok((
-            Gate::new(&path, UsageTable::new(dynamo, tables.usage))?,
+            Gate::new(&path, UsageTable::new(dynamo, tables.usage)),
             reader,
         ))
     }

@@ -36,7 +36,7 @@ async fn pool() -> Pool {
     });
     Pool {
         server,
-        authenticator: authenticator.unwrap(),
+        authenticator,
     }
 }
 

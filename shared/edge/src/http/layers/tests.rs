@@ -54,7 +54,7 @@ impl Cloud {
             .endpoint_url(self.0.uri())
             .build();
         let usage = UsageTable::new(store::DynamoDb::from_conf(dynamo), "usage");
-        Gate::new(&settings, usage).unwrap()
+        Gate::new(&settings, usage)
     }
 
     /// Answers of the route in front of this cloud.
