@@ -17,6 +17,7 @@ mod lists;
 mod misbehaviour;
 mod refusals;
 mod replays;
+mod streams;
 mod tokens;
 mod transcodes;
 mod uploads;

@@ -3,14 +3,21 @@
 //! The master names its variants' playlists, which are read here too; theirs name
 //! the media, whose every URI becomes a signed link.
 
+use std::collections::HashMap;
+
 use domain::playlist;
 use domain::video::Video;
-use edge::http::{ApiError, Error, Reply, Request, path_after, viewer};
+use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, path_after, viewer};
 use library::{Gallery, video_id};
 use store::StoreError;
 
 const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 const ENDING: &str = ".m3u8";
+/// Of the one file that holds a rendition's stream.
+const MEDIA_TYPE: &str = "video/mp4";
+
+/// By the names of files.
+type Links = HashMap<String, [String; 2]>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -35,13 +42,35 @@ async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
         Err(error) => return Err(error.into()),
     };
 
-    let media = playlist::uris(&stored).into_iter();
-    let media = media.filter(|uri| is_plain(uri) && !uri.ends_with(ENDING));
-    let links = gallery.links(folder, media).await?;
-    let signed = playlist::rewrite(&stored, |uri| {
-        links.get(uri).map_or_else(|| uri.to_owned(), Clone::clone)
-    });
-    Ok(Reply::text(CONTENT_TYPE, signed))
+    let links = links(&gallery, folder, &stored).await?;
+    Ok(Reply::text(CONTENT_TYPE, signed(&stored, &links)))
+}
+
+/// Two signed links to each file that a playlist names.
+async fn links(gallery: &Gallery, folder: &str, stored: &str) -> Result<Links, ApiError> {
+    let mut links = Links::new();
+    for name in playlist::uris(stored) {
+        if is_plain(&name) && !name.ends_with(ENDING) {
+            let key = format!("{folder}{name}");
+            let typed = gallery.objects.presign(&key, LINK_LIFE, MEDIA_TYPE, None);
+            let pair = [gallery.link(&key).await?, typed.await?];
+            links.insert(name, pair);
+        }
+    }
+    Ok(links)
+}
+
+/// The playlist with links in place of names; neighbours have different ones.
+///
+/// FFmpeg 9 asks for the ranges of neighbours under one URL at once, and then ends
+/// after the first of them, whatever server it is.
+fn signed(stored: &str, links: &Links) -> String {
+    let mut turns = [0, 1].into_iter().cycle();
+    playlist::rewrite(stored, |uri| {
+        let turn = turns.next().unwrap_or_default();
+        let link = links.get(uri).map(|pair| pair[turn].clone());
+        link.unwrap_or_else(|| uri.to_owned())
+    })
 }
 
 /// The folder of the video's playlists, and the name of the one that is asked for.
@@ -61,6 +90,17 @@ fn is_plain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_have_different_links_to_one_file() {
+        let stored = "#EXT-X-MAP:URI=\"low.m4s\"\nlow.m4s\nlow.m4s\nother.m3u8\n";
+        let pair = ["https://one".to_owned(), "https://two".to_owned()];
+        let links = Links::from([("low.m4s".to_owned(), pair)]);
+        assert_eq!(
+            signed(stored, &links),
+            "#EXT-X-MAP:URI=\"https://one\"\nhttps://two\nhttps://one\nother.m3u8\n"
+        );
+    }
 
     #[test]
     fn only_names_of_files_in_the_folder_are_plain() {

@@ -1,6 +1,5 @@
 //! HLS playlists as text, for the API that signs what they name.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The attribute of a tag that names a file.
@@ -10,24 +9,24 @@ const URI: &str = "URI=\"";
 /// and the `URI` attributes of tags (`EXT-X-MAP`, `EXT-X-MEDIA`).
 ///
 /// A replacement must hold no quote and no line break, as a URL never does.
-pub fn rewrite(playlist: &str, replace: impl Fn(&str) -> String) -> String {
+pub fn rewrite(playlist: &str, mut replace: impl FnMut(&str) -> String) -> String {
     playlist
         .lines()
-        .map(|line| rewrite_line(line.trim_end(), &replace) + "\n")
+        .map(|line| rewrite_line(line.trim_end(), &mut replace) + "\n")
         .collect()
 }
 
 /// Every URI of a playlist, each once.
 pub fn uris(playlist: &str) -> BTreeSet<String> {
-    let found = RefCell::new(BTreeSet::new());
+    let mut found = BTreeSet::new();
     rewrite(playlist, |uri| {
-        found.borrow_mut().insert(uri.to_owned());
+        found.insert(uri.to_owned());
         String::new()
     });
-    found.into_inner()
+    found
 }
 
-fn rewrite_line(line: &str, replace: &impl Fn(&str) -> String) -> String {
+fn rewrite_line(line: &str, replace: &mut impl FnMut(&str) -> String) -> String {
     if line.is_empty() {
         return String::new();
     }

@@ -1,8 +1,6 @@
 //! Who may see and change which video: one rule for details, streams, playlists,
 //! changes and removal (R63, R64, R82).
 
-use std::collections::HashMap;
-
 use domain::ids::VideoId;
 use domain::video::Video;
 use edge::http::{ApiError, Caller, Error, Gate, LINK_LIFE, Request, path_id};
@@ -95,20 +93,6 @@ impl Gallery {
     /// A signed link that reads an object; good for an hour (R127).
     pub async fn link(&self, key: &str) -> Result<String, ApiError> {
         Ok(self.objects.link(key, LINK_LIFE).await?)
-    }
-
-    /// Signed links of several files in one folder, by their names.
-    pub async fn links(
-        &self,
-        folder: &str,
-        names: impl IntoIterator<Item = String>,
-    ) -> Result<HashMap<String, String>, ApiError> {
-        let mut links = HashMap::new();
-        for name in names {
-            let link = self.link(&format!("{folder}{name}")).await?;
-            links.insert(name, link);
-        }
-        Ok(links)
     }
 }
 
