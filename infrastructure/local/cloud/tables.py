@@ -1,6 +1,7 @@
-"""DynamoDB: the template's TimeToLiveSpecification, which the emulator drops; and a line in
-the log for every call, for whoever counts them."""
+"""DynamoDB: the template's TimeToLiveSpecification, which the emulator drops; a line in the
+log for every call, for whoever counts them; and expressions parsed once, not once a row."""
 
+import functools
 import json
 import logging
 
@@ -12,9 +13,10 @@ CALLS = logging.getLogger("dynamodb.calls")
 
 
 def apply():
-    """Take the time to live over from the template; log calls."""
+    """Take the time to live over from the template; log calls; remember expressions."""
     provisioners.after("AWS::DynamoDB::Table", _set_time_to_live)
     _log_calls()
+    _remember_expressions()
 
 
 def _set_time_to_live(table, properties):
@@ -39,6 +41,14 @@ def _log_calls():
         return await handle(method, path, headers, body, query_params)
 
     dynamodb.handle_request = handle_and_log
+
+
+def _remember_expressions():
+    """The emulator holds a query's condition to every row of the partition and parses it
+    anew each time: five sixths of the time of a query over 100,000 rows."""
+    remember = functools.lru_cache(maxsize=4096)
+    dynamodb._tokenize = remember(dynamodb._tokenize)
+    dynamodb._condition_syntax_error = remember(dynamodb._condition_syntax_error)
 
 
 def _table_of(body):

@@ -122,7 +122,9 @@ fn install_cargo_deny(workspace: &Workspace) -> Result<()> {
     let root = workspace.local_folder("cargo")?;
     run_command(
         command("cargo", workspace.root())
-            .args(["install", "--locked", "--quiet", "cargo-deny"])
+            // It runs for a second: optimizing it would take minutes.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .args(["install", "--debug", "--locked", "--quiet", "cargo-deny"])
             .args(["--version", CARGO_DENY, "--root"])
             .arg(root),
     )

@@ -114,6 +114,16 @@ enum Package {
     AllBut(&'static str),
 }
 
+impl Package {
+    /// In nextest's language.
+    fn filterset(self) -> String {
+        match self {
+            Self::Only(name) => format!("package({name})"),
+            Self::AllBut(name) => format!("not package({name})"),
+        }
+    }
+}
+
 /// Runs cargo's tests by nextest where it is installed; shows and counts them.
 fn cargo_tests(
     workspace: &Workspace,
@@ -125,13 +135,16 @@ fn cargo_tests(
     if is_installed("cargo-nextest") {
         cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests", "pass"]);
         cargo.args(["--status-level", "slow", "--final-status-level", "slow"]);
+        // All are built at once: for a few packages their dependencies would be built
+        // anew, with the features that those few ask for.
+        cargo.args(["--workspace", "--filterset", &package.filterset()]);
     } else {
         cargo.args(["test", "--no-fail-fast"]);
+        match package {
+            Package::Only(name) => cargo.args(["--package", name]),
+            Package::AllBut(name) => cargo.args(["--workspace", "--exclude", name]),
+        };
     }
-    match package {
-        Package::Only(name) => cargo.args(["--package", name]),
-        Package::AllBut(name) => cargo.args(["--workspace", "--exclude", name]),
-    };
     cargo.env("FFMPEG_PATH", ffmpeg);
     if stack.is_some() {
         cargo.env("OMNIGEN_STACK", workspace.local("stack.json"));

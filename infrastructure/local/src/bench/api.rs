@@ -1,7 +1,6 @@
 //! `bench api`: the request path under load, against a function that does nothing on the
 //! same gateway, and the DynamoDB calls that a request makes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::bench::load::{Load, Measured, round};
-use crate::bench::start;
+use crate::bench::load::Load;
+use crate::bench::{start, turns};
 use crate::cloud::users::{self, Name, TokenKind};
 use crate::cloud::{self, Stack, deploy};
 use crate::say;
@@ -20,8 +19,6 @@ const CONNECTIONS: usize = 8;
 const TIME: Duration = Duration::from_secs(4);
 /// Each address is loaded this often, taking turns with the others.
 const ROUNDS: usize = 3;
-/// How the launcher writes a DynamoDB call into its log.
-const CALL: &str = "[dynamodb.calls] ";
 
 /// Runs it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
@@ -47,96 +44,16 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
         ("me", ours("/api/v1/me")),
         ("jobs-get", ours(&format!("/api/v1/jobs/{job}"))),
     ];
-    let measured = say::step("Loading the API", || in_turns(workspace, &loads))?;
-    Ok(figures(&measured))
-}
-
-/// Loads the addresses in turns, so that a busy moment hits all alike, and counts calls.
-fn in_turns(workspace: &Workspace, loads: &[(&'static str, Load)]) -> Result<Vec<Rounds>> {
-    let mut measured: Vec<Rounds> = loads.iter().map(|(name, _)| Rounds::of(name)).collect();
-    for _ in 0..ROUNDS {
-        for ((_, load), rounds) in loads.iter().zip(&mut measured) {
-            let before = calls(workspace)?;
-            rounds.runs.push(load.run()?);
-            for (call, count) in calls(workspace)? {
-                let earlier = before.get(&call).copied().unwrap_or_default();
-                *rounds.calls.entry(call).or_default() += count - earlier;
-            }
-        }
-    }
-    Ok(measured)
-}
-
-/// What was measured of one address in all rounds.
-#[derive(Debug)]
-struct Rounds {
-    name: &'static str,
-    runs: Vec<Measured>,
-    calls: BTreeMap<String, usize>,
-}
-
-impl Rounds {
-    fn of(name: &'static str) -> Self {
-        Self {
-            name,
-            runs: Vec::new(),
-            calls: BTreeMap::new(),
-        }
-    }
-
-    /// The round with the median rate.
-    fn median(&self) -> Option<&Measured> {
-        let mut runs: Vec<&Measured> = self.runs.iter().collect();
-        runs.sort_by(|one, other| one.rate().total_cmp(&other.rate()));
-        runs.get(runs.len() / 2).copied()
-    }
-
-    /// DynamoDB calls for each request, by operation and table.
-    fn calls_per_request(&self) -> Value {
-        let requests: usize = self.runs.iter().map(Measured::requests).sum();
-        self.calls
-            .iter()
-            .map(|(call, count)| (call.clone(), round(*count as f64 / requests.max(1) as f64)))
-            // Below that it is the reconciler's own work, once a minute.
-            .filter(|(_, count)| *count >= 0.05)
-            .map(|(call, count)| (call, Value::from(count)))
-            .collect::<serde_json::Map<String, Value>>()
-            .into()
-    }
-}
-
-fn figures(measured: &[Rounds]) -> Value {
-    let hello = measured.first().and_then(Rounds::median);
+    let measured = say::step("Loading the API", || turns::load(workspace, ROUNDS, &loads))?;
     let mut figures = json!({"bench": "api", "connections": CONNECTIONS});
-    for rounds in measured {
-        let (Some(run), Some(hello)) = (rounds.median(), hello) else {
-            continue;
-        };
-        let mut line = run.figures();
-        line["rateRatio"] = json!(round(run.rate() / hello.rate()));
-        line["p50Ratio"] = json!(round(run.percentile(0.5) / hello.percentile(0.5)));
-        line["p99Ratio"] = json!(round(run.percentile(0.99) / hello.percentile(0.99)));
-        line["dynamoDbCallsPerRequest"] = rounds.calls_per_request();
-        figures[rounds.name] = line;
+    for (name, line) in turns::figures(&measured) {
+        figures[name] = line;
     }
-    figures
-}
-
-/// How often each DynamoDB call stands in the launcher's log.
-fn calls(workspace: &Workspace) -> Result<BTreeMap<String, usize>> {
-    let log = fs::read_to_string(workspace.local("logs/emulator.log"))
-        .context("the log of the local cloud is missing")?;
-    let mut calls = BTreeMap::new();
-    for line in log.lines() {
-        if let Some((_, call)) = line.split_once(CALL) {
-            *calls.entry(call.to_owned()).or_default() += 1;
-        }
-    }
-    Ok(calls)
+    Ok(figures)
 }
 
 /// Deploys the bare function as a stack of its own; gives its address.
-fn deploy_hello(workspace: &Workspace, stack: &Stack) -> Result<String> {
+pub(super) fn deploy_hello(workspace: &Workspace, stack: &Stack) -> Result<String> {
     let folder = workspace.path("target/lambda-bench/hello");
     fs::create_dir_all(&folder)?;
     fs::copy(start::hello(workspace)?, folder.join("bootstrap"))?;

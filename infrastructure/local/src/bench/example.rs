@@ -1,5 +1,5 @@
-//! Benchmarks that are examples of the `media` crate, so that this command does
-//! not have to be built with everything that crate needs.
+//! Parts of benchmarks that are examples of other crates, so that this command does
+//! not have to be built with everything those crates need.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,22 +7,22 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// Runs the example `name`. `scratch` lies in the workspace.
+/// The example `name` of a crate, to be run with arguments of its own.
+pub(super) fn command(package: &str, name: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args(["run", "--quiet", "--package", package])
+        .args(["--example", name, "--"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// Runs a benchmark of FFmpeg's work; its figures. `scratch` lies in the workspace.
 pub(super) fn run(name: &str, ffmpeg: &Path, scratch: &Path) -> Result<Value> {
     let ffmpeg = std::path::absolute(ffmpeg)?;
     let scratch = std::path::absolute(scratch)?;
-    let output = Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "media",
-            "--example",
-            name,
-            "--",
-        ])
+    let output = command("media", name)
         .args([&ffmpeg, &scratch])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .context("cargo cannot be started")?;

@@ -3,10 +3,12 @@
 mod api;
 mod compose;
 mod example;
+mod gallery;
 mod ladder;
 mod load;
 mod runtime_api;
 mod start;
+mod turns;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -24,6 +26,8 @@ pub(crate) enum Name {
     Ladder,
     /// Requests per second and latencies, against a bare function on the same gateway
     Api,
+    /// The gallery's readers against a bare function, and their DynamoDB calls from 100 to 100,000 videos
+    Gallery,
     /// Time to the first answer and size, against a bare function
     Start,
 }
@@ -42,6 +46,7 @@ pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
                 ladder::run(&ffmpeg, &workspace.local_folder("bench")?)?
             }
             Name::Api => api::run(workspace)?,
+            Name::Gallery => gallery::run(workspace)?,
             Name::Start => start::run(workspace)?,
         };
         say::result(&figures.to_string());
