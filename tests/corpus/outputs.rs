@@ -51,8 +51,7 @@ async fn renditions(
             row.push(piece.path);
         }
     }
-    let outputs =
-        ladder::assemble(ffmpeg, &plan, &pieces, input, &directory, deadline, |_| {}).await?;
+    let outputs = ladder::assemble_all(ffmpeg, &plan, &pieces, input, &directory, deadline).await?;
     for output in &outputs {
         let found = media::probe(ffmpeg, &output.path, deadline).await?;
         let video = found.video.unwrap();

@@ -349,19 +349,19 @@ impl InputSource {
     }
 }
 
-/// Percent at which the outputs begin to be made (R108).
+/// Percent at which encoding begins (R108).
 const PROBED: u32 = 10;
-/// Percent at which all are made and being stored.
-const MADE: u32 = 90;
+/// Percent at which all is encoded, and is being put together and stored.
+const ENCODED: u32 = 85;
 
-/// The progress while the outputs are being made; `done` from 0 to 1 (R108).
-pub fn making_progress(done: f64) -> u32 {
-    PROBED + (done.clamp(0.0, 1.0) * f64::from(MADE - PROBED)) as u32
+/// The progress while the picture is being encoded; `done` from 0 to 1 (R108).
+pub fn encoding_progress(done: f64) -> u32 {
+    PROBED + (done.clamp(0.0, 1.0) * f64::from(ENCODED - PROBED)) as u32
 }
 
-/// The progress while the outputs are being stored; `done` from 0 to 1.
-pub fn storing_progress(done: f64) -> u32 {
-    MADE + (done.clamp(0.0, 1.0) * f64::from(99 - MADE)) as u32
+/// The progress while the outputs are put together and stored; `done` from 0 to 1.
+pub fn finishing_progress(done: f64) -> u32 {
+    ENCODED + (done.clamp(0.0, 1.0) * f64::from(99 - ENCODED)) as u32
 }
 
 #[cfg(test)]
@@ -428,8 +428,8 @@ mod tests {
 
     #[test]
     fn progress_rises_from_one_phase_to_the_next() {
-        assert_eq!((making_progress(-1.0), making_progress(0.5)), (10, 50));
-        assert_eq!((making_progress(1.0), storing_progress(0.0)), (90, 90));
-        assert_eq!(storing_progress(7.0), 99);
+        assert_eq!((encoding_progress(-1.0), encoding_progress(0.4)), (10, 40));
+        assert_eq!((encoding_progress(1.0), finishing_progress(0.0)), (85, 85));
+        assert_eq!(finishing_progress(7.0), 99);
     }
 }

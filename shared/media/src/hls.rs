@@ -43,9 +43,12 @@ pub struct Variant {
     pub playlist: PathBuf,
     /// `high.m4s`: all segments and the beginning they need.
     pub media: PathBuf,
+    /// What the master playlist says of it.
+    line: String,
 }
 
-/// Packages finished renditions in `directory/hls`.
+/// Packages finished renditions in `directory/hls`, for whoever has the room for
+/// all of them.
 ///
 /// # Errors
 ///
@@ -56,33 +59,64 @@ pub async fn package(
     directory: &Path,
     deadline: Instant,
 ) -> Result<HlsPackage, MediaError> {
-    let folder = directory.join("hls");
-    fs::create_dir_all(&folder)?;
-    let mut master = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
     let mut variants = Vec::new();
     for output in outputs {
-        let name = output.rendition.quality.as_str();
-        let variant = Variant {
-            quality: output.rendition.quality,
-            playlist: folder.join(format!("{name}.m3u8")),
-            media: folder.join(format!("{name}.m4s")),
-        };
-        let arguments = plan(&output.path, &variant);
-        let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
-        if !finished.errors.is_empty() {
-            return Err(MediaError::check(finished.errors));
-        }
-        let source = probe(ffmpeg, &output.path, deadline).await?;
-        let line = master_line(&output.rendition, &source, &variant)?;
-        let _ = writeln!(master, "{line}\n{name}.m3u8");
-        variants.push(variant);
+        variants.push(package_one(ffmpeg, output, directory, deadline).await?);
     }
-    let path = folder.join("master.m3u8");
-    fs::write(&path, master)?;
     Ok(HlsPackage {
-        master: path,
+        master: write_master(&variants, directory)?,
         variants,
     })
+}
+
+/// Packages one finished rendition in `directory/hls`.
+///
+/// # Errors
+///
+/// [`MediaError::CheckFailed`] when its playlist is not what it has to be.
+pub async fn package_one(
+    ffmpeg: &Ffmpeg,
+    output: &Output,
+    directory: &Path,
+    deadline: Instant,
+) -> Result<Variant, MediaError> {
+    let folder = directory.join("hls");
+    fs::create_dir_all(&folder)?;
+    let name = output.rendition.quality.as_str();
+    let mut variant = Variant {
+        quality: output.rendition.quality,
+        playlist: folder.join(format!("{name}.m3u8")),
+        media: folder.join(format!("{name}.m4s")),
+        line: String::new(),
+    };
+    let arguments = plan(&output.path, &variant);
+    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    if !finished.errors.is_empty() {
+        return Err(MediaError::check(finished.errors));
+    }
+    let source = probe(ffmpeg, &output.path, deadline).await?;
+    variant.line = master_line(&output.rendition, &source, &variant)?;
+    Ok(variant)
+}
+
+/// Writes `directory/hls/master.m3u8`, which names these variants, tallest first.
+///
+/// # Errors
+///
+/// [`MediaError::Io`] when the disk fails.
+pub fn write_master(variants: &[Variant], directory: &Path) -> Result<PathBuf, MediaError> {
+    let mut master = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
+    for variant in variants {
+        let _ = writeln!(
+            master,
+            "{}\n{}.m3u8",
+            variant.line,
+            variant.quality.as_str()
+        );
+    }
+    let path = directory.join("hls/master.m3u8");
+    fs::write(&path, master)?;
+    Ok(path)
 }
 
 fn plan(rendition: &Path, variant: &Variant) -> Vec<String> {

@@ -1,20 +1,26 @@
-//! Everything that is made of the pieces and the source: stored, then shown at once.
+//! Everything that is made of the pieces and the source: stored one after the
+//! other, then shown at once.
+//!
+//! A function has 10 GB of disk, and a long film's renditions do not fit there
+//! side by side. So what is not needed any more goes: the source once its sound
+//! and pictures are made, pieces once they are joined, a file once it is stored.
 
 use std::path::{Path, PathBuf};
 
 use domain::ids::AssetId;
 use domain::keys;
 use domain::rendition::Quality;
+use domain::rendition::Rendition;
 use domain::transcode::{Asset, AssetType, Transcode};
 use domain::video::{RenditionFile, Renditions};
-use media::hls::HlsPackage;
+use media::hls::Variant;
 use media::ladder::{LadderPlan, Output};
 use media::preview::Picture;
 use store::{Completion, Rendered};
 use uuid::Uuid;
 
 use crate::progress::Board;
-use crate::segments::Pieces;
+use crate::segments::Segments;
 use crate::shift::Shift;
 use crate::source::Source;
 use crate::trouble::Trouble;
@@ -26,14 +32,13 @@ const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// A file that was made.
 #[derive(Debug)]
-pub(crate) struct Made {
+struct Made {
     path: PathBuf,
     /// Its place in the transcode's folder of the bucket.
     name: String,
     content_type: &'static str,
-    bytes: u64,
     /// What is told of it; of a part of the HLS package nothing.
-    asset: Option<Shown>,
+    shown: Option<Shown>,
 }
 
 /// What is told of a file.
@@ -46,75 +51,135 @@ struct Shown {
     height: u32,
 }
 
+/// What is stored already, though nobody sees it yet.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    assets: Vec<Asset>,
+    bytes: u64,
+}
+
 impl Shift<'_> {
-    /// Puts the pieces together and makes what stands for the film.
+    /// Makes and stores all that stands for the film; the source goes. `None`
+    /// when a piece was not what was stored, and is to be made again.
     pub(crate) async fn make_outputs(
         &self,
         source: &Source,
         plan: &LadderPlan,
-        pieces: &Pieces,
+        segments: &mut Segments,
         directory: &Path,
         board: &Board,
-    ) -> Result<Vec<Made>, Trouble> {
+    ) -> Result<Option<Outputs>, Trouble> {
+        let mut outputs = Outputs::default();
+        for picture in self.make_pictures(source, directory).await? {
+            self.store_output(picture, &mut outputs).await?;
+        }
+        let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
+        let sound = media::ladder::make_sound(ffmpeg, plan, &source.path, directory, deadline);
+        let sound = sound.await?;
+        tokio::fs::remove_file(&source.path).await?;
+        board.finished(0.25);
+
+        let mut variants = Vec::new();
+        for (done, rendition) in (1..).zip(&plan.renditions) {
+            let fetched = self.fetch_pieces(plan, rendition, segments, directory);
+            let Some(pieces) = fetched.await? else {
+                return Ok(None);
+            };
+            let sound = sound.as_deref();
+            let variant =
+                self.make_rendition(plan, rendition, &pieces, sound, directory, &mut outputs);
+            variants.push(variant.await?);
+            board.finished(0.25 + 0.75 * f64::from(done) / plan.renditions.len() as f64);
+        }
+        let master = media::hls::write_master(&variants, directory)?;
+        let master = part(master, MASTER.to_owned(), PLAYLIST);
+        self.store_output(master, &mut outputs).await?;
+        Ok(Some(outputs))
+    }
+
+    async fn make_pictures(&self, source: &Source, directory: &Path) -> Result<[Made; 2], Trouble> {
         let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
         let (input, probe) = (&source.path, &source.probe);
         let (still, moving) = (directory.join(THUMBNAIL), directory.join(PREVIEW));
         let thumbnail = media::preview::thumbnail(ffmpeg, input, probe, &still, deadline).await?;
         let preview = media::preview::gif(ffmpeg, input, probe, &moving, deadline).await?;
-        let outputs =
-            media::ladder::assemble(ffmpeg, plan, pieces, input, directory, deadline, |part| {
-                board.assembled(f64::from(part))
-            })
-            .await?;
-        // They are as large as what was made of them.
-        for piece in pieces.iter().flatten() {
-            tokio::fs::remove_file(piece).await?;
-        }
-        let package = media::hls::package(ffmpeg, &outputs, directory, deadline).await?;
-        board.packaged();
-
-        let mut made = vec![
+        Ok([
             picture(still, THUMBNAIL, AssetType::Thumbnail, "jpg", thumbnail),
             picture(moving, PREVIEW, AssetType::Gif, "gif", preview),
-        ];
-        for output in outputs {
-            made.push(rendition(output).await?);
-        }
-        made.extend(parts(package).await?);
-        Ok(made)
+        ])
     }
 
-    /// Stores the files and shows them, all at once: before this nobody sees one
-    /// of them, and after it all are there.
-    pub(crate) async fn store_outputs(
+    /// Joins and packages one rendition, and stores both.
+    async fn make_rendition(
+        &self,
+        plan: &LadderPlan,
+        made_of: &Rendition,
+        pieces: &[PathBuf],
+        sound: Option<&Path>,
+        directory: &Path,
+        outputs: &mut Outputs,
+    ) -> Result<Variant, Trouble> {
+        let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
+        let output =
+            media::ladder::assemble(ffmpeg, plan, made_of, pieces, sound, directory, deadline)
+                .await?;
+        for piece in pieces {
+            tokio::fs::remove_file(piece).await?;
+        }
+        let variant = media::hls::package_one(ffmpeg, &output, directory, deadline).await?;
+        let name = made_of.quality.as_str();
+        let (media, playlist) = (variant.media.clone(), variant.playlist.clone());
+        self.store_output(rendition(output), outputs).await?;
+        self.store_output(part(media, format!("hls/{name}.m4s"), "video/mp4"), outputs)
+            .await?;
+        self.store_output(
+            part(playlist, format!("hls/{name}.m3u8"), PLAYLIST),
+            outputs,
+        )
+        .await?;
+        Ok(variant)
+    }
+
+    /// Puts a file into the bucket and off the disk.
+    async fn store_output(&self, made: Made, outputs: &mut Outputs) -> Result<(), Trouble> {
+        let bytes = tokio::fs::metadata(&made.path).await?.len();
+        let key = keys::transcode_output(self.id(), &made.name);
+        let stored = self
+            .worker
+            .objects
+            .upload(&key, &made.path, made.content_type);
+        stored.await.map_err(Trouble::storing)?;
+        tokio::fs::remove_file(&made.path).await?;
+        outputs.bytes += bytes;
+        outputs.assets.extend(made.shown.map(|shown| Asset {
+            id: AssetId(Uuid::now_v7()),
+            asset_type: shown.kind,
+            format: shown.format.to_owned(),
+            quality: shown.quality,
+            s3_key: key,
+            file_size: bytes,
+            width: shown.width,
+            height: shown.height,
+        }));
+        Ok(())
+    }
+
+    /// Shows what is stored, all at once: before this nobody sees one of the
+    /// files, and after it all are there.
+    pub(crate) async fn complete(
         &self,
         transcode: &Transcode,
         source: &Source,
-        made: &[Made],
-        board: &Board,
+        outputs: &Outputs,
     ) -> Result<(), Trouble> {
         let id = self.id();
-        let stored_bytes: u64 = made.iter().map(|file| file.bytes).sum();
-        let mut stored = 0;
-        for file in made {
-            let key = keys::transcode_output(id, &file.name);
-            self.worker
-                .objects
-                .upload(&key, &file.path, file.content_type)
-                .await
-                .map_err(Trouble::storing)?;
-            stored += file.bytes;
-            board.stored(stored as f64 / stored_bytes.max(1) as f64);
-        }
-
-        let assets: Vec<Asset> = made.iter().filter_map(|file| self.asset(file)).collect();
-        let renditions = self.renditions(&assets);
+        let renditions = self.renditions(&outputs.assets);
         let thumbnail_key = keys::transcode_output(id, THUMBNAIL);
         let playlist_key = keys::transcode_output(id, MASTER);
         let completion = Completion {
-            assets: &assets,
+            assets: &outputs.assets,
             playlist_key: Some(&playlist_key),
-            stored_bytes,
+            stored_bytes: outputs.bytes,
             video: transcode.video_id.map(|id| Rendered {
                 id,
                 renditions: &renditions,
@@ -134,23 +199,9 @@ impl Shift<'_> {
                 self.now(),
             )
             .await?;
-        tracing::info!(transcode = %id, status = "COMPLETED", bytes = stored_bytes, "completed");
+        tracing::info!(transcode = %id, status = "COMPLETED", bytes = outputs.bytes, "completed");
         metrics::counter!("TranscodesEnded", "Status" => "COMPLETED").increment(1);
         Ok(())
-    }
-
-    fn asset(&self, file: &Made) -> Option<Asset> {
-        let shown = file.asset?;
-        Some(Asset {
-            id: AssetId(Uuid::now_v7()),
-            asset_type: shown.kind,
-            format: shown.format.to_owned(),
-            quality: shown.quality,
-            s3_key: keys::transcode_output(self.id(), &file.name),
-            file_size: file.bytes,
-            width: shown.width,
-            height: shown.height,
-        })
     }
 
     fn renditions(&self, assets: &[Asset]) -> Renditions {
@@ -183,8 +234,7 @@ fn picture(
         path,
         name: name.to_owned(),
         content_type: kind.content_type(),
-        bytes: picture.bytes,
-        asset: Some(Shown {
+        shown: Some(Shown {
             kind,
             format,
             quality: None,
@@ -194,43 +244,33 @@ fn picture(
     }
 }
 
-async fn rendition(output: Output) -> std::io::Result<Made> {
-    let rendition = output.rendition;
+fn rendition(output: Output) -> Made {
+    let Rendition {
+        quality,
+        width,
+        height,
+    } = output.rendition;
     let kind = AssetType::Video;
-    Ok(Made {
-        bytes: tokio::fs::metadata(&output.path).await?.len(),
+    Made {
         path: output.path,
-        name: format!("{}.mp4", rendition.quality.as_str()),
+        name: format!("{}.mp4", quality.as_str()),
         content_type: kind.content_type(),
-        asset: Some(Shown {
+        shown: Some(Shown {
             kind,
             format: "mp4",
-            quality: Some(rendition.quality),
-            width: rendition.width,
-            height: rendition.height,
+            quality: Some(quality),
+            width,
+            height,
         }),
-    })
+    }
 }
 
-/// The files of the HLS package. The master playlist comes last, so that what it
-/// names is there before it.
-async fn parts(package: HlsPackage) -> std::io::Result<Vec<Made>> {
-    let mut files = Vec::new();
-    for variant in package.variants {
-        let name = variant.quality.as_str();
-        files.push((variant.media, format!("hls/{name}.m4s"), "video/mp4"));
-        files.push((variant.playlist, format!("hls/{name}.m3u8"), PLAYLIST));
+/// A part of the HLS package.
+fn part(path: PathBuf, name: String, content_type: &'static str) -> Made {
+    Made {
+        path,
+        name,
+        content_type,
+        shown: None,
     }
-    files.push((package.master, MASTER.to_owned(), PLAYLIST));
-    let mut made = Vec::new();
-    for (path, name, content_type) in files {
-        made.push(Made {
-            bytes: tokio::fs::metadata(&path).await?.len(),
-            path,
-            name,
-            content_type,
-            asset: None,
-        });
-    }
-    Ok(made)
 }

@@ -1,13 +1,10 @@
 //! How far the work is, from the first frame to the last file stored (R108).
 
-use domain::transcode::{making_progress, storing_progress};
+use domain::transcode::{encoding_progress, finishing_progress};
 use tokio::sync::watch;
 
 /// Progress is written when it has grown by so many percent.
 const STEP: u32 = 3;
-/// The parts of making: encoding, and putting together; the rest is packaging.
-const ENCODING: f64 = 0.92;
-const ASSEMBLING: f64 = 0.05;
 
 /// Where progress is noted. Only the latest is kept, so that the work never
 /// waits for the table.
@@ -25,22 +22,12 @@ impl Board {
 
     /// So much of all frames is encoded, from 0 to 1.
     pub(crate) fn encoded(&self, part: f64) {
-        self.note(making_progress(ENCODING * part));
+        self.note(encoding_progress(part));
     }
 
-    /// So much is put together, from 0 to 1.
-    pub(crate) fn assembled(&self, part: f64) {
-        self.note(making_progress(ENCODING + ASSEMBLING * part));
-    }
-
-    /// Everything is made.
-    pub(crate) fn packaged(&self) {
-        self.note(making_progress(1.0));
-    }
-
-    /// So much of all bytes is stored, from 0 to 1.
-    pub(crate) fn stored(&self, part: f64) {
-        self.note(storing_progress(part));
+    /// So much is put together, packaged and stored, from 0 to 1.
+    pub(crate) fn finished(&self, part: f64) {
+        self.note(finishing_progress(part));
     }
 
     fn note(&self, percent: u32) {
@@ -74,12 +61,8 @@ mod tests {
         }
         board.encoded(0.1);
         look();
-        board.assembled(1.0);
-        look();
-        board.packaged();
-        look();
-        for part in 0..=10 {
-            board.stored(f64::from(part) / 10.0);
+        for part in 0..=4 {
+            board.finished(f64::from(part) / 4.0);
             look();
         }
         assert!(seen.windows(2).all(|pair| pair[1] >= pair[0] + STEP));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::keys;
-use domain::rendition::Quality;
+use domain::rendition::{Quality, Rendition};
 use media::ladder::{LadderPlan, Piece, Segment};
 use store::{StoreError, StoredPiece, StoredSegment};
 
@@ -15,84 +15,76 @@ use crate::shift::Shift;
 use crate::source::Source;
 use crate::trouble::Trouble;
 
-/// The pieces of each rendition, in the order of the segments.
-pub(crate) type Pieces = Vec<Vec<PathBuf>>;
-
-/// How far the segments have come.
-#[derive(Debug)]
-pub(crate) enum Segments {
-    /// All of them are here.
-    All(Pieces),
-    /// The next worker goes on.
-    NoTimeLeft,
-}
-
 /// What is known of the segments: those that are stored, those that are here,
 /// and how long the longest took that was made here.
 #[derive(Debug, Default)]
-struct Known {
+pub(crate) struct Segments {
     stored: BTreeMap<u32, StoredSegment>,
     here: BTreeMap<u32, Vec<Piece>>,
     longest: Option<Duration>,
 }
 
+impl Segments {
+    /// Those that earlier workers have stored.
+    pub(crate) fn stored(segments: Vec<StoredSegment>) -> Self {
+        let stored = segments.into_iter();
+        Self {
+            stored: stored.map(|segment| (segment.index, segment)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The disk is empty again; what is stored is still known.
+    pub(crate) fn begin_again(&mut self) {
+        self.here.clear();
+    }
+
+    fn has(&self, segment: &Segment) -> bool {
+        self.stored.contains_key(&segment.index) || self.here.contains_key(&segment.index)
+    }
+
+    fn frames(&self, plan: &LadderPlan) -> u64 {
+        let there = plan.segments.iter().filter(|segment| self.has(segment));
+        there.map(|segment| segment.frames).sum()
+    }
+
+    fn piece(&self, index: u32, quality: Quality) -> Option<&Piece> {
+        let mut pieces = self.here.get(&index)?.iter();
+        pieces.find(|piece| piece.quality == quality)
+    }
+}
+
 impl Shift<'_> {
-    /// Makes what is not stored and fetches the rest. A piece that is not what
-    /// was stored is made again.
+    /// Makes each segment that is not stored, as long as there is time; `true`
+    /// when all are there and there is time to put them together.
     pub(crate) async fn make_segments(
         &self,
         source: &Source,
         plan: &LadderPlan,
         directory: &Path,
         board: &Board,
-    ) -> Result<Segments, Trouble> {
-        let mut known = Known::default();
-        if let [only] = plan.segments.as_slice() {
-            // Nothing would be left for another worker: nothing is stored.
-            let pieces = self.encode(source, plan, only, directory, board, 0).await?;
-            known.here.insert(only.index, pieces);
-            return Ok(Segments::All(in_order(plan, &known)));
-        }
-        for segment in self.worker.transcodes.segments(self.id()).await? {
-            known.stored.insert(segment.index, segment);
-        }
-        loop {
-            let made = self.make_missing(source, plan, directory, board, &mut known);
-            if !made.await? || !self.time(known.longest).allows_assembling() {
-                return Ok(Segments::NoTimeLeft);
-            }
-            if self.fetch_stored(plan, directory, &mut known).await? {
-                return Ok(Segments::All(in_order(plan, &known)));
-            }
-        }
-    }
-
-    /// Makes each segment that is not stored, as long as there is time.
-    async fn make_missing(
-        &self,
-        source: &Source,
-        plan: &LadderPlan,
-        directory: &Path,
-        board: &Board,
-        known: &mut Known,
+        segments: &mut Segments,
     ) -> Result<bool, Trouble> {
         for segment in &plan.segments {
-            if known.stored.contains_key(&segment.index) {
+            if segments.has(segment) {
                 continue;
             }
-            if !self.time(known.longest).allows_segment() {
+            if !self.time(segments.longest).allows_segment() {
                 return Ok(false);
             }
             let begun = Instant::now();
-            let done = frames_done(plan, known);
-            let encoded = self.encode(source, plan, segment, directory, board, done);
-            let pieces = encoded.await?;
-            let stored = self.store(segment, &pieces).await?;
-            known.longest = known.longest.max(Some(begun.elapsed()));
-            known.stored.insert(segment.index, stored);
-            known.here.insert(segment.index, pieces);
+            let done = segments.frames(plan);
+            let pieces = self.encode(source, plan, segment, directory, board, done);
+            let pieces = pieces.await?;
+            // Of a single one nothing would be left for another worker.
+            if plan.segments.len() > 1 {
+                let stored = self.store(segment, &pieces).await?;
+                segments.longest = segments.longest.max(Some(begun.elapsed()));
+                segments.stored.insert(segment.index, stored);
+            }
+            segments.here.insert(segment.index, pieces);
         }
-        Ok(true)
+        Ok(self.time(segments.longest).allows_assembling())
     }
 
     async fn encode(
@@ -160,55 +152,36 @@ impl Shift<'_> {
         Ok(stored)
     }
 
-    /// Fetches the pieces that are not here; `false` when some are not what was
-    /// stored, which are then no longer known.
-    async fn fetch_stored(
+    /// The pieces of one rendition, in the order of the segments; those that are
+    /// not here are fetched. `None` when one is not what was stored: its segment
+    /// is no longer known then.
+    pub(crate) async fn fetch_pieces(
         &self,
         plan: &LadderPlan,
+        rendition: &Rendition,
+        segments: &mut Segments,
         directory: &Path,
-        known: &mut Known,
-    ) -> Result<bool, Trouble> {
-        let mut all_good = true;
+    ) -> Result<Option<Vec<PathBuf>>, Trouble> {
+        let mut pieces = Vec::new();
         for segment in &plan.segments {
-            if known.here.contains_key(&segment.index) {
+            let index = segment.index;
+            if let Some(piece) = segments.piece(index, rendition.quality) {
+                pieces.push(piece.path.clone());
                 continue;
             }
-            let stored = known.stored.get(&segment.index);
-            let fetched = match stored {
-                Some(stored) => self.fetch(plan, stored, directory).await?,
+            let stored = segments.stored.get(&index);
+            let mut wanted = stored.into_iter().flat_map(|stored| &stored.pieces);
+            let wanted = wanted.find(|piece| piece.quality == rendition.quality);
+            let fetched = match wanted {
+                Some(wanted) => self.fetch_piece(index, wanted, directory).await?,
                 None => None,
             };
-            match fetched {
-                Some(pieces) => {
-                    known.here.insert(segment.index, pieces);
-                }
-                None => {
-                    tracing::warn!(transcode = %self.id(), segment = segment.index, "not what was stored");
-                    known.stored.remove(&segment.index);
-                    all_good = false;
-                }
-            }
-        }
-        Ok(all_good)
-    }
-
-    async fn fetch(
-        &self,
-        plan: &LadderPlan,
-        stored: &StoredSegment,
-        directory: &Path,
-    ) -> Result<Option<Vec<Piece>>, Trouble> {
-        let mut pieces = Vec::new();
-        for rendition in &plan.renditions {
-            let quality = rendition.quality;
-            let wanted = stored.pieces.iter().find(|piece| piece.quality == quality);
-            let Some(wanted) = wanted else {
+            let Some(path) = fetched else {
+                tracing::warn!(transcode = %self.id(), segment = index, "not what was stored");
+                segments.stored.remove(&index);
                 return Ok(None);
             };
-            let Some(path) = self.fetch_piece(stored.index, wanted, directory).await? else {
-                return Ok(None);
-            };
-            pieces.push(Piece { quality, path });
+            pieces.push(path);
         }
         Ok(Some(pieces))
     }
@@ -238,26 +211,4 @@ impl Shift<'_> {
 
 fn stored_name(index: u32, quality: Quality) -> String {
     format!("stored-{index:05}-{}.mp4", quality.as_str())
-}
-
-fn frames_done(plan: &LadderPlan, known: &Known) -> u64 {
-    let stored = plan
-        .segments
-        .iter()
-        .filter(|segment| known.stored.contains_key(&segment.index));
-    stored.map(|segment| segment.frames).sum()
-}
-
-/// The pieces of each rendition of the plan, in the order of its segments.
-fn in_order(plan: &LadderPlan, known: &Known) -> Pieces {
-    let of_rendition = |quality: Quality| {
-        let segments = plan.segments.iter();
-        let pieces = segments.filter_map(|segment| known.here.get(&segment.index));
-        let pieces = pieces.flatten().filter(|piece| piece.quality == quality);
-        pieces.map(|piece| piece.path.clone()).collect()
-    };
-    plan.renditions
-        .iter()
-        .map(|rendition| of_rendition(rendition.quality))
-        .collect()
 }

@@ -8,9 +8,11 @@ use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
+use media::ladder::LadderPlan;
 
 use crate::progress::Board;
 use crate::segments::Segments;
+use crate::source::Source;
 use crate::trouble::Trouble;
 use crate::worker::{Left, RETRY_AFTER, Worker};
 
@@ -88,34 +90,49 @@ impl<'a> Shift<'a> {
     }
 
     async fn work(&self, transcode: &Transcode, board: &Board) -> Result<Done, Trouble> {
-        let scratch = media::scratch::directory()?;
-        let source = self.fetch_source(transcode, scratch.path()).await?;
-        let plan = self.plan(transcode, &source).await?;
-        if transcode.status == TranscodeStatus::Downloading {
-            self.worker
-                .transcodes
-                .begin_processing(
-                    self.id(),
-                    self.owner,
-                    &source.facts,
-                    &plan.skipped,
-                    self.now(),
-                )
-                .await?;
-            tracing::info!(transcode = %self.id(), status = "PROCESSING", resolution = source.facts.resolution(), "probed");
-        }
-        let made = self.make_segments(&source, &plan, scratch.path(), board);
-        match made.await? {
-            Segments::All(pieces) => {
-                let outputs = self.make_outputs(&source, &plan, &pieces, scratch.path(), board);
-                let outputs = outputs.await?;
-                self.store_outputs(transcode, &source, &outputs, board)
-                    .await?;
-                self.worker.tidy(self.id()).await;
-                Ok(Done::Completed)
+        let mut known = None;
+        loop {
+            let scratch = media::scratch::directory()?;
+            let source = self.fetch_source(transcode, scratch.path()).await?;
+            let plan = self.plan(transcode, &source).await?;
+            let segments = match &mut known {
+                Some(segments) => segments,
+                None => {
+                    self.begin_processing(transcode, &source, &plan).await?;
+                    let stored = self.worker.transcodes.segments(self.id()).await?;
+                    known.insert(Segments::stored(stored))
+                }
+            };
+            let made = self.make_segments(&source, &plan, scratch.path(), board, segments);
+            if !made.await? {
+                return self.hand_on().await;
             }
-            Segments::NoTimeLeft => self.hand_on().await,
+            let made = self.make_outputs(&source, &plan, segments, scratch.path(), board);
+            if let Some(outputs) = made.await? {
+                self.complete(transcode, &source, &outputs).await?;
+                self.worker.tidy(self.id()).await;
+                return Ok(Done::Completed);
+            }
+            segments.begin_again();
         }
+    }
+
+    async fn begin_processing(
+        &self,
+        transcode: &Transcode,
+        source: &Source,
+        plan: &LadderPlan,
+    ) -> Result<(), Trouble> {
+        if transcode.status != TranscodeStatus::Downloading {
+            return Ok(());
+        }
+        let (facts, skipped) = (&source.facts, &plan.skipped);
+        self.worker
+            .transcodes
+            .begin_processing(self.id(), self.owner, facts, skipped, self.now())
+            .await?;
+        tracing::info!(transcode = %self.id(), status = "PROCESSING", resolution = facts.resolution(), "probed");
+        Ok(())
     }
 
     /// First the lease goes, so that the next worker finds it free; if the

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_sqs::types::{Message as Received, MessageSystemAttributeName};
 use config::Environment;
 use domain::delivery::TranscodeMessage;
@@ -44,16 +44,53 @@ async fn workers_of_short_lives_finish_a_long_film() -> Result<()> {
 
     let handovers = line.work_off(&transcode).await?;
     assert!(handovers >= 2, "handed on {handovers} times");
-    let folder = tempfile::tempdir()?;
-    let expected = u64::from(SECONDS * RATE);
-    let key = domain::keys::transcode_output(transcode.id, "low.mp4");
-    let film = Film::save(shop.objects.read(&key).await?, folder.path())?;
-    assert_eq!(frames(&film.probe().await?), Some(expected));
+    check_film(&shop, &transcode).await?;
     let files = shop.files(&transcode.id.to_string()).await?;
     assert!(
         !files.keys().any(|name| name.starts_with("segments/")),
         "{files:?}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stored_piece_that_was_spoilt_is_made_again() -> Result<()> {
+    let Some(stack) = Stack::of_environment()? else {
+        return Ok(());
+    };
+    let shop = Workshop::open(&stack).await?;
+    let key = shop.source(workshop::drawn("320x240", RATE, SECONDS)?);
+    let (key, now) = (key.await?, config::clock::now());
+    let transcode = shop.silent(&key, &[Quality::Low], now).await?;
+    let line = Line::open(&shop).await?;
+    let order = TranscodeMessage::new(transcode.id).body();
+    let mut life = FIRST_LIFE;
+    line.send(&order).await?;
+    while shop.transcodes.segments(transcode.id).await?.is_empty() {
+        let received = line.receive().await?;
+        if line.live(&received, 0, life).await.is_err() {
+            life *= 2;
+            line.send(&order).await?;
+        }
+        line.done(&received).await?;
+    }
+    let piece = domain::keys::transcode_segment(transcode.id, 0, Quality::Low);
+    let spoilt = b"no film any more".to_vec();
+    shop.objects.put_bytes(&piece, spoilt, "video/mp4").await?;
+
+    let received = line.receive().await?;
+    let lived = line.live(&received, 1, Duration::from_secs(200)).await;
+    ensure!(lived.is_ok(), "{lived:?}");
+    check_film(&shop, &transcode).await
+}
+
+/// The film has every frame.
+async fn check_film(shop: &Workshop, transcode: &Transcode) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let key = domain::keys::transcode_output(transcode.id, "low.mp4");
+    let film = Film::save(shop.objects.read(&key).await?, folder.path())?;
+    let expected = u64::from(SECONDS * RATE);
+    assert_eq!(frames(&film.probe().await?), Some(expected));
     Ok(())
 }
 

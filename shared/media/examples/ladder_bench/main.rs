@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use domain::rendition::Quality;
-use media::ladder::{LadderPlan, Output, assemble, encode_segment};
+use media::ladder::{LadderPlan, Output, assemble_all, encode_segment};
 use media::{Ffmpeg, hls, preview, probe};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
@@ -158,15 +158,7 @@ impl Bench {
                 pieces.push(piece.path);
             }
         }
-        let outputs = assemble(
-            &self.ffmpeg,
-            plan,
-            &pieces,
-            source,
-            directory,
-            deadline(),
-            |_| {},
-        );
+        let outputs = assemble_all(&self.ffmpeg, plan, &pieces, source, directory, deadline());
         Ok(outputs.await?)
     }
 

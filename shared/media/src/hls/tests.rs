@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 use super::*;
-use crate::ladder::{LadderPlan, assemble, encode_segment};
+use crate::ladder::{LadderPlan, assemble_all, encode_segment};
 use crate::testing::{draw, ffmpeg, output_of, soon};
 
 /// What FFmpeg's own HLS demuxer reads: of each stream its packets' lines.
@@ -42,7 +42,7 @@ async fn packaged(
     let pieces = encode_segment(ffmpeg, &plan, &segment, &source, directory, soon(), |_| {});
     let pieces: Vec<_> = pieces.await.unwrap();
     let pieces: Vec<_> = pieces.into_iter().map(|piece| vec![piece.path]).collect();
-    let outputs = assemble(ffmpeg, &plan, &pieces, &source, directory, soon(), |_| {});
+    let outputs = assemble_all(ffmpeg, &plan, &pieces, &source, directory, soon());
     let outputs = outputs.await.unwrap();
     let package = package(ffmpeg, &outputs, directory, soon()).await.unwrap();
     (plan, package)

@@ -71,53 +71,80 @@ pub async fn encode_segment(
     Ok(pieces)
 }
 
-/// Joins the pieces of every rendition (in the plan's order; of each its
-/// segments in order) with the sound of `input` to `directory/high.mp4`,
-/// `medium.mp4` and `low.mp4`, and proves each of them.
-///
-/// `progress` never falls and ends at 1.
+/// Encodes the sound of `input`, exactly as long as the picture, for all
+/// renditions; none for a silent film.
 ///
 /// # Errors
 ///
-/// [`MediaError::CheckFailed`] when pieces do not belong together or an output
-/// is not as planned; an input fault when the sound cannot be decoded.
+/// An input fault when the sound cannot be decoded.
+pub async fn make_sound(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    input: &Path,
+    directory: &Path,
+    deadline: Instant,
+) -> Result<Option<PathBuf>, MediaError> {
+    if !plan.has_sound {
+        return Ok(None);
+    }
+    let sound = join::make_sound(ffmpeg, plan, input, directory, deadline);
+    Ok(Some(sound.await?))
+}
+
+/// Joins the pieces of one rendition, in the order of the segments, with the
+/// sound to `directory/high.mp4` (or `medium`, `low`), and proves it.
+///
+/// # Errors
+///
+/// [`MediaError::CheckFailed`] when pieces do not belong together or the output
+/// is not as planned.
 pub async fn assemble(
+    ffmpeg: &Ffmpeg,
+    plan: &LadderPlan,
+    rendition: &Rendition,
+    pieces: &[PathBuf],
+    sound: Option<&Path>,
+    directory: &Path,
+    deadline: Instant,
+) -> Result<Output, MediaError> {
+    if pieces.len() != plan.segments.len() {
+        return Err(MediaError::check("there is not one piece for each segment"));
+    }
+    verify::alike(ffmpeg, pieces, deadline).await?;
+    let name = rendition.quality.as_str();
+    let path = directory.join(format!("{name}.mp4"));
+    join::join(ffmpeg, plan, pieces, sound, &path, deadline).await?;
+    verify::output(ffmpeg, plan, rendition, &path, deadline).await?;
+    Ok(Output {
+        rendition: *rendition,
+        path,
+    })
+}
+
+/// All renditions, for whoever has the room for them: `pieces` are in the order
+/// of the plan's renditions.
+///
+/// # Errors
+///
+/// As [`make_sound`] and [`assemble`].
+pub async fn assemble_all(
     ffmpeg: &Ffmpeg,
     plan: &LadderPlan,
     pieces: &[Vec<PathBuf>],
     input: &Path,
     directory: &Path,
     deadline: Instant,
-    progress: impl Fn(f32),
 ) -> Result<Vec<Output>, MediaError> {
-    if pieces.len() != plan.renditions.len()
-        || pieces
-            .iter()
-            .any(|pieces| pieces.len() != plan.segments.len())
-    {
-        return Err(MediaError::check("there is not one piece for each segment"));
+    if pieces.len() != plan.renditions.len() {
+        return Err(MediaError::check("there are not pieces of each rendition"));
     }
-    let sound = if plan.has_sound {
-        Some(join::make_sound(ffmpeg, plan, input, directory, deadline).await?)
-    } else {
-        None
-    };
-    progress(0.4);
+    let sound = make_sound(ffmpeg, plan, input, directory, deadline).await?;
     let mut outputs = Vec::new();
     for (rendition, pieces) in plan.renditions.iter().zip(pieces) {
-        verify::alike(ffmpeg, pieces, deadline).await?;
-        let name = rendition.quality.as_str();
-        let path = directory.join(format!("{name}.mp4"));
         let sound = sound.as_deref();
-        join::join(ffmpeg, plan, pieces, sound, &path, deadline).await?;
-        verify::output(ffmpeg, plan, rendition, &path, deadline).await?;
-        outputs.push(Output {
-            rendition: *rendition,
-            path,
-        });
-        progress(0.4 + 0.6 * outputs.len() as f32 / plan.renditions.len() as f32);
+        let output = assemble(ffmpeg, plan, rendition, pieces, sound, directory, deadline);
+        outputs.push(output.await?);
     }
-    progress(1.0);
     Ok(outputs)
 }
 

@@ -11,6 +11,10 @@ use crate::input::strings;
 /// Samples a second of every rendition's sound.
 pub(super) const SAMPLE_RATE: u32 = 48_000;
 
+/// The largest rendition, in bytes: a function has 10 GB of disk, and one PUT of
+/// S3 takes 5 GB.
+const MOST_BYTES: f64 = 4e9;
+
 /// Above this many frames a second a picture needs more bits.
 const USUAL_RATE: u32 = 30;
 
@@ -37,6 +41,12 @@ fn settings(quality: Quality) -> Settings {
     }
 }
 
+/// The cap, in kbit/s, of a film of so many seconds that its rendition fits on
+/// the disk twice, in pieces and joined; four hours have some 2,200.
+fn most_for(seconds: f64) -> u32 {
+    (MOST_BYTES * 8.0 / 1000.0 / seconds.max(1.0)) as u32
+}
+
 /// H.264 High, 8 bits, closed groups of pictures that begin at exactly every
 /// second second and nowhere else, in every rendition at the same frames.
 pub(super) fn video_arguments(
@@ -51,6 +61,7 @@ pub(super) fn video_arguments(
     } else {
         settings.most
     };
+    let most = most.min(most_for(plan.seconds(plan.frames)));
     let mut arguments = strings(&[
         "-c:v",
         "libx264",
@@ -95,4 +106,16 @@ pub(super) fn sound_arguments() -> Vec<String> {
     let mut arguments = strings(&["-c:a", "aac", "-b:a", "160k", "-ar"]);
     arguments.push(SAMPLE_RATE.to_string());
     arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_film_fits_on_the_disk() {
+        let hours = |hours: u32| most_for(f64::from(hours) * 3600.0);
+        assert_eq!((hours(1), hours(4)), (8888, 2222));
+        assert!(most_for(60.0) > 18_000 && most_for(0.0) > 18_000);
+    }
 }

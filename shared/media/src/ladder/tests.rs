@@ -113,9 +113,7 @@ async fn climb(
             pieces.insert(0, piece.path);
         }
     }
-    reports.lock().unwrap().clear();
-    let outputs = assemble(ffmpeg, &plan, &pieces, source, directory, soon(), report).await?;
-    assert_progress(&reports);
+    let outputs = assemble_all(ffmpeg, &plan, &pieces, source, directory, soon()).await?;
     Ok((plan, outputs))
 }
 

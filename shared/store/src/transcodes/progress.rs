@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::ids::TranscodeId;
 use domain::rendition::{Quality, Skipped};
 use domain::time::Time;
-use domain::transcode::{TranscodeStatus, making_progress};
+use domain::transcode::{TranscodeStatus, encoding_progress};
 use domain::video::Facts;
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ impl TranscodesTable {
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("status", &TranscodeStatus::Processing)?
-            .set("progress", &making_progress(0.0))?
+            .set("progress", &encoding_progress(0.0))?
             .set_some("duration", facts.duration.as_ref())?
             .set("resolution", &facts.resolution())?
             .set("videoCodec", &facts.video_codec)?

@@ -71,15 +71,8 @@ async fn pieces_that_do_not_belong_together_are_refused() {
     let plan = plan.unwrap();
     let all = |pieces: &[PathBuf]| vec![pieces.to_vec()];
     for pieces in [all(&pieces), all(&pieces[..1]), Vec::new()] {
-        let result = assemble(
-            &ffmpeg,
-            &plan,
-            &pieces,
-            &source,
-            directory.path(),
-            soon(),
-            |_| {},
-        );
+        let directory = directory.path();
+        let result = assemble_all(&ffmpeg, &plan, &pieces, &source, directory, soon());
         let error = result.await.unwrap_err();
         assert_eq!(error.code(), "OUTPUT_CHECK_FAILED");
     }
