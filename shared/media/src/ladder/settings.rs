@@ -1,5 +1,5 @@
 //! How renditions are encoded. Chosen by measurement (`cargo xtask bench
-//! ladder`): `faster` gives the VMAF of `medium` at factor 23 for 0.7 of its
+//! ladder`): `faster` gives the VMAF of `medium` at factor 23 for 0.6 of its
 //! work and some 5 % more bytes.
 
 use domain::rendition::Quality;
