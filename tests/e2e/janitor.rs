@@ -46,10 +46,7 @@ async fn what_nobody_needs_goes_and_what_is_shown_stays() -> Result<()> {
     let folder = Folder::new(stack)?;
     let shown = folder.video("shown.mp4").await?;
     let lost = folder.video("lost.mp4").await?;
-    folder
-        .objects
-        .delete(std::slice::from_ref(&lost.s3_key))
-        .await?;
+    folder.objects.delete(&lost.s3_key).await?;
     let orphan = folder.key("orphan.mp4");
     folder
         .objects

@@ -208,6 +208,16 @@ pub(crate) fn run_ffmpeg(arguments: &[&str], output: &Path) -> Result<()> {
     Ok(())
 }
 
+/// How many frames FFmpeg's player shows of a file, a playlist or a link.
+pub(crate) fn played(input: &str) -> Result<usize> {
+    let folder = tempfile::tempdir()?;
+    let list = folder.path().join("frames");
+    run_ffmpeg(&["-i", input, "-map", "0:v:0", "-f", "framecrc"], &list)?;
+    let text = std::fs::read_to_string(&list)?;
+    let frames = text.lines().filter(|line| !line.starts_with('#'));
+    Ok(frames.count())
+}
+
 /// The event that a queue's message comes in.
 pub(crate) fn event(message_id: &str, body: &str) -> Value {
     json!({"Records": [{

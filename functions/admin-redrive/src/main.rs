@@ -10,7 +10,7 @@ use domain::delivery::TranscodeMessage;
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
 use library::Wiring;
 use serde_json::json;
-use store::{DeadLetter, Queue, StatsTable, StoreError, TranscodesTable};
+use store::{DeadLetter, Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
 
 #[derive(Clone)]
 struct State {
@@ -82,12 +82,9 @@ async fn redrive(state: &State, letter: &DeadLetter) -> Result<bool, StoreError>
     let mut body = letter.body.clone();
     if let Some(id) = letter.transcode {
         let now = config::clock::now();
-        match state.transcodes.restart(&state.stats, id, now).await {
-            Err(error) if error.is_conflict() => {
-                state.transcodes.take_dead_letter(&letter.id).await?;
-                return Ok(false);
-            }
-            result => result?,
+        if !unless_conflict(state.transcodes.restart(&state.stats, id, now).await)? {
+            state.transcodes.take_dead_letter(&letter.id).await?;
+            return Ok(false);
         }
         body = TranscodeMessage::new(id).body();
     }

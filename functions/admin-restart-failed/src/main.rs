@@ -10,7 +10,7 @@ use domain::transcode::{Transcode, TranscodeStatus};
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
 use library::Wiring;
 use serde_json::json;
-use store::{Queue, StatsTable, StoreError, TranscodesTable};
+use store::{Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
 
 #[derive(Clone)]
 struct State {
@@ -82,9 +82,8 @@ async fn failed(state: &State, wanted: &RestartFailed) -> Result<Vec<Transcode>,
 /// by the reconciler.
 async fn restart(state: &State, id: TranscodeId) -> Result<bool, StoreError> {
     let now = config::clock::now();
-    match state.transcodes.restart(&state.stats, id, now).await {
-        Err(error) if error.is_conflict() => return Ok(false),
-        result => result?,
+    if !unless_conflict(state.transcodes.restart(&state.stats, id, now).await)? {
+        return Ok(false);
     }
     let message = TranscodeMessage::new(id).body();
     if let Err(error) = state.queue.send(&message).await {

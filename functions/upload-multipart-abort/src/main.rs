@@ -31,7 +31,7 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
     uploads.objects.abort_parts(key, id).await?;
     // It may have been completed, and be an object already.
-    uploads.objects.delete(std::slice::from_ref(key)).await?;
+    uploads.objects.delete(key).await?;
 
     Reply::ok(&json!({ "message": "Upload aborted" }))
 }

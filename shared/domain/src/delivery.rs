@@ -13,7 +13,7 @@ use crate::transcode::TranscodeStatus;
 const VERSION: u32 = 1;
 /// How long a transcode may wait, or lie without a worker, before its message
 /// is thought lost.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// A message is sent again no more often than this.
 const RESEND_EVERY: Duration = Duration::from_secs(3600);
 

@@ -6,7 +6,7 @@ use domain::keys;
 use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeStatus};
 use futures_util::{StreamExt, stream};
-use store::{ListedObject, Objects, StatsTable, StoreError, TranscodesTable, VideosTable};
+use store::{Objects, StatsTable, StoreError, TranscodesTable, VideosTable, unless_conflict};
 
 /// The most that is removed in one go.
 const MOST: usize = 500;
@@ -87,29 +87,11 @@ impl Housekeeper {
                 .transcodes
                 .remove(&self.stats, &self.videos, transcode)
                 .await;
-            match removed {
-                Err(error) if error.is_conflict() => return Ok(None),
-                result => result?,
+            if !unless_conflict(removed)? {
+                return Ok(None);
             }
         }
-        let prefix = keys::transcode_folder(transcode.id);
-        let (mut bytes, mut after) = (0, String::new());
-        loop {
-            let listed = self.objects.listing(&prefix, &after).await?;
-            let Some(last) = listed.last() else {
-                return Ok(Some(bytes));
-            };
-            after.clone_from(&last.object.key);
-            let all: Vec<&ListedObject> = listed.iter().collect();
-            let stay = match dry_run {
-                true => Vec::new(),
-                false => self.objects.remove_unchanged(&all).await?,
-            };
-            bytes += size(&all).saturating_sub(size(&stay));
-        }
+        let folder = keys::transcode_folder(transcode.id);
+        self.objects.remove_folder(&folder, dry_run).await.map(Some)
     }
-}
-
-fn size(objects: &[&ListedObject]) -> u64 {
-    objects.iter().map(|listed| listed.object.size).sum()
 }

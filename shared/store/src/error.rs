@@ -46,6 +46,16 @@ pub enum StoreError {
     },
 }
 
+/// Whether a conditional change was made: to whom it is an answer that the
+/// condition did not hold, it is no error.
+pub fn unless_conflict<T>(result: Result<T, StoreError>) -> Result<bool, StoreError> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_conflict() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 impl StoreError {
     /// Whether a condition did not hold.
     pub fn is_conflict(&self) -> bool {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
-use crate::rows::{Row, every_row};
+use crate::rows::{Row, every_row, row_of};
 use crate::transaction;
 
 mod attempts;
@@ -86,19 +86,7 @@ impl JobsTable {
 
     /// The job itself, without its parts.
     pub async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key(id, JOB_ROW)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("get job", error))?;
-        answer
-            .item
-            .map(|item| from_item("get job", item))
-            .transpose()
+        row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
     /// The job and all its parts, in one query.
@@ -185,20 +173,7 @@ impl JobsTable {
         change: &Change,
     ) -> Result<(), StoreError> {
         let request = change.request(&self.client, &self.table, key(id, row));
-        transaction::update(request)
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk(operation, error))
-    }
-
-    async fn transact(
-        &self,
-        operation: &'static str,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<(), StoreError> {
-        transaction::write(&self.client, operation, writes)
-            .await
-            .map_err(|refusal| refusal.into_error(operation))
+        transaction::apply(operation, request).await
     }
 
     /// Asks the table whether it is there, for the health check.

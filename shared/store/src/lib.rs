@@ -22,7 +22,7 @@ mod videos;
 mod workflow;
 
 pub use census::Census;
-pub use error::StoreError;
+pub use error::{StoreError, unless_conflict};
 pub use jobs::{JobRecord, JobsTable, Position};
 pub use objects::{ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink};
 pub use queue::Queue;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use tokio::io::AsyncWriteExt;
 
 use crate::error::StoreError;
 
@@ -18,6 +18,7 @@ pub use housekeeping::{ListedObject, UnfinishedUpload};
 pub use links::UploadLink;
 pub use parts::StoredPart;
 pub use reading::ObjectFacts;
+use reading::pour;
 
 /// Parts of a multipart upload; a smaller file goes in one request.
 const PART_BYTES: u64 = 8 * 1024 * 1024;
@@ -52,16 +53,7 @@ impl Objects {
         if length <= PART_BYTES {
             return self.put_file(key, file, content_type).await;
         }
-        let upload = self
-            .client
-            .create_multipart_upload()
-            .bucket(&self.bucket)
-            .key(key)
-            .content_type(content_type)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("begin upload", error))?;
-        let upload_id = upload.upload_id().unwrap_or_default().to_owned();
+        let upload_id = self.begin_parts(key, content_type).await?;
         let result = self.send_parts(key, &upload_id, file, length).await;
         if result.is_err() {
             self.abort(key, &upload_id).await;
@@ -167,26 +159,20 @@ impl Objects {
         }
     }
 
+    /// An object, its bytes not yet read.
+    async fn get(&self, operation: &'static str, key: &str) -> Result<GetObjectOutput, StoreError> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key);
+        let object = request.send().await;
+        object.map_err(|error| StoreError::from_sdk(operation, error))
+    }
+
     /// Downloads an object into a file.
     pub async fn download(&self, key: &str, file: &Path) -> Result<(), StoreError> {
-        let mut object = self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("get object", error))?;
-        let unreadable = |error: std::io::Error| StoreError::unreadable("get object", error);
-        let mut sink = tokio::fs::File::create(file).await.map_err(unreadable)?;
-        while let Some(chunk) = object.body.next().await {
-            let chunk = chunk.map_err(|error| StoreError::Unavailable {
-                operation: "get object",
-                source: Box::new(error),
-            })?;
-            sink.write_all(&chunk).await.map_err(unreadable)?;
-        }
-        sink.flush().await.map_err(unreadable)
+        let operation = "get object";
+        let object = self.get(operation, key).await?;
+        let sink = tokio::fs::File::create(file).await;
+        let sink = sink.map_err(|error| StoreError::unreadable(operation, error))?;
+        pour(operation, object.body, sink).await
     }
 
     /// Asks the bucket whether it is there, for the health check.

@@ -6,6 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
+use serde::de::DeserializeOwned;
+
+use crate::change::from_item;
 use crate::error::StoreError;
 
 /// A row as it is stored.
@@ -23,6 +26,25 @@ pub(crate) async fn every_row(
         .collect::<Result<Vec<Row>, _>>()
         .await
         .map_err(|error| StoreError::from_sdk(operation, error))
+}
+
+/// The row of this key, read consistently.
+pub(crate) async fn row_of<T: DeserializeOwned>(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    key: Row,
+) -> Result<Option<T>, StoreError> {
+    let answer = client
+        .get_item()
+        .table_name(table)
+        .set_key(Some(key))
+        .consistent_read(true)
+        .send()
+        .await
+        .map_err(|error| StoreError::from_sdk(operation, error))?;
+    let row = answer.item.map(|row| from_item(operation, row));
+    row.transpose()
 }
 
 /// Keys that one batch may name.

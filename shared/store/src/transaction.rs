@@ -71,6 +71,27 @@ pub(crate) async fn write(
     }
 }
 
+/// All writes, or none; a condition that does not hold is a conflict.
+pub(crate) async fn commit(
+    client: &Client,
+    operation: &'static str,
+    writes: Vec<TransactWriteItem>,
+) -> Result<(), StoreError> {
+    let written = write(client, operation, writes).await;
+    written.map_err(|refusal| refusal.into_error(operation))
+}
+
+/// One change of one row, of which nothing is to be read back.
+pub(crate) async fn apply(
+    operation: &'static str,
+    request: UpdateItemFluentBuilder,
+) -> Result<(), StoreError> {
+    let changed = update(request).await;
+    changed
+        .map(drop)
+        .map_err(|error| StoreError::from_sdk(operation, error))
+}
+
 /// One change of one row. A change that meets a transaction of the same row
 /// waits its turn.
 pub(crate) async fn update(

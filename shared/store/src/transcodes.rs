@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
-use crate::rows::{Row, every_row};
+use crate::rows::{Row, every_row, row_of};
 use crate::transaction;
 
 mod dead_letters;
@@ -77,19 +77,7 @@ impl TranscodesTable {
 
     /// The transcode, and who works on it.
     pub async fn get(&self, id: TranscodeId) -> Result<Option<TranscodeState>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key(id, JOB_ROW)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("get transcode", error))?;
-        answer
-            .item
-            .map(|item| from_item("get transcode", item))
-            .transpose()
+        row_of("get transcode", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
     /// The transcode and what it made, in one query; assets are in the order in
@@ -139,20 +127,7 @@ impl TranscodesTable {
         change: &Change,
     ) -> Result<(), StoreError> {
         let request = change.request(&self.client, &self.table, key(id, JOB_ROW));
-        transaction::update(request)
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk(operation, error))
-    }
-
-    async fn transact(
-        &self,
-        operation: &'static str,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<(), StoreError> {
-        transaction::write(&self.client, operation, writes)
-            .await
-            .map_err(|refusal| refusal.into_error(operation))
+        transaction::apply(operation, request).await
     }
 
     /// A change of the transcode's own row, as part of a transaction.

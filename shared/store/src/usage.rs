@@ -16,7 +16,7 @@ use domain::time::Time;
 use domain::window::{Verdict, judge, minute_of};
 
 use crate::change::Change;
-use crate::error::StoreError;
+use crate::error::{StoreError, unless_conflict};
 use crate::jobs::JobsTable;
 use crate::rows::{Row, every_row};
 use crate::transaction::{self, Refusal};
@@ -307,13 +307,8 @@ impl UsageTable {
             .condition_expression("expiresAt < :now")
             .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
             .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("remove window", error));
-        match result {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
-            Err(error) => Err(error),
-        }
+            .await;
+        unless_conflict(result.map_err(|error| StoreError::from_sdk("remove window", error)))
     }
 }
 

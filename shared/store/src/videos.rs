@@ -11,10 +11,9 @@ use domain::ids::VideoId;
 use domain::video::{Feed, Video};
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, from_item, to_item};
+use crate::change::{Change, to_item};
 use crate::error::StoreError;
-use crate::rows::Row;
-use crate::transaction;
+use crate::rows::{Row, row_of};
 
 mod changes;
 mod lists;
@@ -67,19 +66,7 @@ impl VideosTable {
         operation: &'static str,
         key: Row,
     ) -> Result<Option<T>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk(operation, error))?;
-        answer
-            .item
-            .map(|item| from_item(operation, item))
-            .transpose()
+        row_of(operation, &self.client, &self.table, key).await
     }
 
     /// A row as it is to be, as part of a transaction.
@@ -104,16 +91,6 @@ impl VideosTable {
     fn count(&self, counted: &str, videos: i64) -> Result<TransactWriteItem, StoreError> {
         let change = Change::new().add("videos", videos);
         change.write(&self.table, count_key(counted))
-    }
-
-    async fn transact(
-        &self,
-        operation: &'static str,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<(), StoreError> {
-        transaction::write(&self.client, operation, writes)
-            .await
-            .map_err(|refusal| refusal.into_error(operation))
     }
 }
 

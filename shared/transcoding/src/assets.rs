@@ -1,13 +1,10 @@
-//! Files on the disk and in the bucket.
+//! Files on the disk.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domain::ids::TranscodeId;
-use domain::keys;
 use sha2::{Digest, Sha256};
-use store::{ListedObject, Objects, StoreError};
 
 /// Size in bytes and SHA-256 of a file. Read beside the work, so that the
 /// heartbeat goes on.
@@ -20,21 +17,6 @@ pub(crate) async fn digest(path: &Path) -> io::Result<(u64, String)> {
     })
     .await
     .map_err(io::Error::other)?
-}
-
-/// Removes the stored pieces of a transcode.
-pub(crate) async fn remove_segments(objects: &Objects, id: TranscodeId) -> Result<(), StoreError> {
-    let prefix = keys::transcode_output(id, "segments/");
-    let mut after = String::new();
-    loop {
-        let listed = objects.listing(&prefix, &after).await?;
-        let Some(last) = listed.last() else {
-            return Ok(());
-        };
-        after.clone_from(&last.object.key);
-        let all: Vec<&ListedObject> = listed.iter().collect();
-        objects.remove_unchanged(&all).await?;
-    }
 }
 
 #[cfg(test)]

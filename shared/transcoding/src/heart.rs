@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::shift::Shift;
 use crate::trouble::Trouble;
+use crate::worker::hide;
 
 /// Beats in the time of a lease: two may fail.
 const BEATS: u32 = 3;
@@ -35,9 +36,7 @@ impl Shift<'_> {
                     tracing::warn!(transcode = %self.id(), error = %error, "the lease could not be renewed");
                 }
             }
-            self.worker
-                .hide(self.message, lease + AFTER_THE_LEASE)
-                .await;
+            hide(&self.worker.queue, self.message, lease + AFTER_THE_LEASE).await;
         }
     }
 

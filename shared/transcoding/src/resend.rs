@@ -1,16 +1,11 @@
 //! The safety net below the queue: messages that must be thought lost are sent
 //! again (reliability W2).
 
-use std::time::Duration;
-
 use aws_config::SdkConfig;
 use config::Environment;
-use domain::delivery::TranscodeMessage;
+use domain::delivery::{PATIENCE, TranscodeMessage};
 use domain::time::Time;
 use store::{DynamoDb, Queue, Sqs, StoreError, TranscodeState, TranscodesTable};
-
-/// What is younger is not looked at.
-const YOUNGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Sends messages again.
 #[derive(Debug)]
@@ -35,8 +30,9 @@ impl Resender {
     /// long; answers how many. One that cannot be sent is tried in an hour.
     pub async fn resend_lost(&self) -> Result<usize, StoreError> {
         let now = (self.now)();
+        // What is younger cannot be lost yet.
         let oldest = Time::from_millisecond(
-            now.as_millisecond() - i64::try_from(YOUNGEST.as_millis()).unwrap_or(0),
+            now.as_millisecond() - i64::try_from(PATIENCE.as_millis()).unwrap_or(0),
         );
         let mut sent = 0;
         for state in self.transcodes.open_since(oldest).await? {

@@ -13,6 +13,7 @@ use store::{
 };
 
 use crate::Error;
+use crate::worker::hide;
 
 /// Reads the dead letters.
 #[derive(Debug)]
@@ -62,9 +63,7 @@ impl Undertaker {
         if let Some(until) = state.care.lease_until.filter(|until| *until > now) {
             // Another receipt of the same message: that worker may yet succeed.
             let rest = until.since(now) + Duration::from_secs(1);
-            if let Err(error) = self.queue.hide(&message.receipt, rest).await {
-                tracing::warn!(message = message.id, error = %error, "could not be hidden");
-            }
+            hide(&self.queue, message, rest).await;
             return Err("a worker has it".into());
         }
         Ok(self.end(message, &state).await?)

@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use config::Environment;
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
+use domain::keys;
 use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::queue::Message;
@@ -73,12 +74,14 @@ impl Worker {
     /// move files.
     pub fn connect(environment: &mut Environment, sdk: &SdkConfig, files: &SdkConfig) -> Self {
         let dynamo = DynamoDb::new(sdk);
-        let table = |environment: &mut Environment, name| environment.required(name);
         let work_limit: u64 = environment.parsed("WORK_SECONDS", 0);
         Self {
-            transcodes: TranscodesTable::new(dynamo.clone(), table(environment, "TRANSCODE_TABLE")),
-            stats: StatsTable::new(dynamo.clone(), table(environment, "STATS_TABLE")),
-            videos: VideosTable::new(dynamo, table(environment, "VIDEO_TABLE")),
+            transcodes: TranscodesTable::new(
+                dynamo.clone(),
+                environment.required("TRANSCODE_TABLE"),
+            ),
+            stats: StatsTable::new(dynamo.clone(), environment.required("STATS_TABLE")),
+            videos: VideosTable::new(dynamo, environment.required("VIDEO_TABLE")),
             objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
             queue: Queue::new(Sqs::new(sdk), environment.required("TRANSCODE_QUEUE_URL")),
             ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
@@ -98,7 +101,7 @@ impl Worker {
             Ok(()) => Ok(()),
             Err(left) => {
                 // Else it would be hidden for as long as a worker may live.
-                self.hide(message, left.again_in).await;
+                hide(&self.queue, message, left.again_in).await;
                 Err(left.why)
             }
         }
@@ -166,23 +169,24 @@ impl Worker {
         }
     }
 
-    /// Hides the message for so long. That it could not be hidden only means that
-    /// it comes again at another time.
-    pub(crate) async fn hide(&self, message: &Message, time: Duration) {
-        if let Err(error) = self.queue.hide(&message.receipt, time).await {
-            tracing::warn!(message = message.id, error = %error, "could not be hidden");
-        }
-    }
-
     /// Removes the pieces of a completed transcode: nobody needs them any more.
     /// What is missed here the storage janitor finds.
     pub(crate) async fn tidy(&self, id: TranscodeId) {
         let tidied = async {
-            crate::assets::remove_segments(&self.objects, id).await?;
+            let pieces = keys::transcode_output(id, "segments/");
+            self.objects.remove_folder(&pieces, false).await?;
             self.transcodes.forget_work(id).await
         };
         if let Err(error) = tidied.await {
             tracing::warn!(transcode = %id, error = %error, "pieces are left");
         }
+    }
+}
+
+/// Hides a message for so long. That it could not be hidden only means that it
+/// comes again at another time.
+pub(crate) async fn hide(queue: &Queue, message: &Message, time: Duration) {
+    if let Err(error) = queue.hide(&message.receipt, time).await {
+        tracing::warn!(message = message.id, error = %error, "could not be hidden");
     }
 }

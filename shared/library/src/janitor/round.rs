@@ -10,7 +10,7 @@ use domain::storage::{
     Claims, Due, Judgement, Made, Reason, Reclaim, Report, Shown, Trash, transcode_of,
 };
 use domain::time::Time;
-use store::{ListedObject, StoreError, UnfinishedUpload};
+use store::{ListedObject, StoreError, UnfinishedUpload, unless_conflict};
 
 use super::{Janitor, Orders};
 
@@ -170,10 +170,7 @@ impl<'a> Round<'a> {
             .transcodes
             .remove(&janitor.stats, &janitor.videos, &state.transcode)
             .await;
-        match removed {
-            Err(error) if error.is_conflict() => Ok(false),
-            other => other.map(|()| true),
-        }
+        unless_conflict(removed)
     }
 
     /// Judges every object under `prefix` behind a key. Answers where it stopped,

@@ -8,6 +8,7 @@ use domain::time::Time;
 use super::{JOB_ROW, JobsTable, STILL_OPEN, item, key, scene_row};
 use crate::change::Change;
 use crate::error::StoreError;
+use crate::transaction;
 
 impl JobsTable {
     /// Remembers the execution (R38). A job that has ended keeps what it has.
@@ -61,7 +62,7 @@ impl JobsTable {
                 .map_err(|error| StoreError::unreadable("save storyboard", error))?;
             writes.push(TransactWriteItem::builder().put(put).build());
         }
-        self.transact("save storyboard", writes).await
+        transaction::commit(&self.client, "save storyboard", writes).await
     }
 
     /// Moves a scene on; counts it on the job in the same transaction. A scene
@@ -101,7 +102,7 @@ impl JobsTable {
             scene.write(&self.table, key(id, &scene_row(index)))?,
             self.job_update(id, &job)?,
         ];
-        self.transact("advance scene", writes).await
+        transaction::commit(&self.client, "advance scene", writes).await
     }
 
     /// How the music bed is coming along, with what to say when it failed.

@@ -70,26 +70,19 @@ impl Objects {
         if listed.is_empty() {
             return Ok(Vec::new());
         }
-        let mut delete = Delete::builder().quiet(true);
-        for found in listed {
-            let object = ObjectIdentifier::builder()
-                .key(&found.object.key)
-                .e_tag(&found.etag)
-                .build()
-                .map_err(|error| StoreError::unreadable("remove objects", error))?;
-            delete = delete.objects(object);
-        }
-        let delete = delete
-            .build()
-            .map_err(|error| StoreError::unreadable("remove objects", error))?;
-        let answer = self
-            .client
-            .delete_objects()
-            .bucket(&self.bucket)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("remove objects", error))?;
+        let operation = "remove objects";
+        let objects = listed.iter().map(|found| {
+            let object = ObjectIdentifier::builder().key(&found.object.key);
+            object.e_tag(&found.etag).build()
+        });
+        let delete = objects.collect::<Result<_, _>>().and_then(|objects| {
+            let delete = Delete::builder().quiet(true);
+            delete.set_objects(Some(objects)).build()
+        });
+        let delete = delete.map_err(|error| StoreError::unreadable(operation, error))?;
+        let request = self.client.delete_objects().bucket(&self.bucket);
+        let answer = request.delete(delete).send().await;
+        let answer = answer.map_err(|error| StoreError::from_sdk(operation, error))?;
         let errors = answer.errors.unwrap_or_default();
         let by_key: HashMap<&str, &ListedObject> = listed
             .iter()
@@ -101,6 +94,25 @@ impl Objects {
             stay.extend(by_key.get(error.key().unwrap_or_default()).copied());
         }
         Ok(stay)
+    }
+
+    /// Removes everything under `prefix` that nobody changes meanwhile; answers
+    /// the bytes that were freed. A dry run only counts them.
+    pub async fn remove_folder(&self, prefix: &str, dry_run: bool) -> Result<u64, StoreError> {
+        let (mut bytes, mut after) = (0, String::new());
+        loop {
+            let listed = self.listing(prefix, &after).await?;
+            let Some(last) = listed.last() else {
+                return Ok(bytes);
+            };
+            after.clone_from(&last.object.key);
+            let all: Vec<&ListedObject> = listed.iter().collect();
+            let stay = match dry_run {
+                true => Vec::new(),
+                false => self.remove_unchanged(&all).await?,
+            };
+            bytes += size(&all).saturating_sub(size(&stay));
+        }
     }
 
     /// Every upload in parts under `prefix` that is not finished.
@@ -134,6 +146,10 @@ impl Objects {
             }
         }
     }
+}
+
+fn size(objects: &[&ListedObject]) -> u64 {
+    objects.iter().map(|listed| listed.object.size).sum()
 }
 
 /// A time that S3 does not tell is the youngest, which keeps the object.

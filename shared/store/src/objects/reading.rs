@@ -4,15 +4,12 @@ use std::io::SeekFrom;
 use std::ops::Range;
 use std::path::Path;
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use domain::storage::Object;
+use aws_sdk_s3::primitives::ByteStream;
+use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::Objects;
 use crate::error::StoreError;
-
-/// Keys that one removal may name.
-const KEYS_AT_ONCE: usize = 1000;
 
 /// What is known of an object without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +50,7 @@ impl Objects {
 
     /// A whole small object.
     pub async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
-        let object = self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("read object", error))?;
+        let object = self.get("read object", key).await?;
         let bytes = object.body.collect().await;
         let bytes = bytes.map_err(|error| unavailable("read object", error))?;
         Ok(bytes.to_vec())
@@ -81,7 +71,7 @@ impl Objects {
         if range.is_empty() {
             return Ok(());
         }
-        let mut object = self
+        let object = self
             .client
             .get_object()
             .bucket(&self.bucket)
@@ -101,57 +91,31 @@ impl Objects {
         sink.seek(SeekFrom::Start(range.start))
             .await
             .map_err(unreadable)?;
-        while let Some(chunk) = object.body.next().await {
-            let chunk = chunk.map_err(|error| unavailable(operation, error))?;
-            sink.write_all(&chunk).await.map_err(unreadable)?;
-        }
-        sink.flush().await.map_err(unreadable)
+        pour(operation, object.body, sink).await
     }
 
-    /// Up to a thousand objects under `prefix` behind the key `after`, in the
-    /// order of their keys; empty at the end.
-    pub async fn list(&self, prefix: &str, after: &str) -> Result<Vec<Object>, StoreError> {
-        let listed = self.listing(prefix, after).await?;
-        Ok(listed.into_iter().map(|listed| listed.object).collect())
+    /// Removes an object; one that is not there is removed.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let request = self.client.delete_object().bucket(&self.bucket).key(key);
+        let removed = request.send().await;
+        removed
+            .map(drop)
+            .map_err(|error| StoreError::from_sdk("delete object", error))
     }
+}
 
-    /// Removes objects; those that are not there are removed.
-    pub async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
-        for keys in keys.chunks(KEYS_AT_ONCE) {
-            self.delete_batch(keys).await?;
-        }
-        Ok(())
+/// Writes a body to where a file stands, without holding it in memory.
+pub(super) async fn pour(
+    operation: &'static str,
+    mut body: ByteStream,
+    mut sink: File,
+) -> Result<(), StoreError> {
+    let unreadable = |error: std::io::Error| StoreError::unreadable(operation, error);
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| unavailable(operation, error))?;
+        sink.write_all(&chunk).await.map_err(unreadable)?;
     }
-
-    async fn delete_batch(&self, keys: &[String]) -> Result<(), StoreError> {
-        let operation = "delete objects";
-        let mut delete = Delete::builder().quiet(true);
-        for key in keys {
-            let object = ObjectIdentifier::builder()
-                .key(key)
-                .build()
-                .map_err(|error| StoreError::unreadable(operation, error))?;
-            delete = delete.objects(object);
-        }
-        let delete = delete
-            .build()
-            .map_err(|error| StoreError::unreadable(operation, error))?;
-        let answer = self
-            .client
-            .delete_objects()
-            .bucket(&self.bucket)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk(operation, error))?;
-        match answer.errors.unwrap_or_default().first() {
-            None => Ok(()),
-            Some(error) => Err(StoreError::Unavailable {
-                operation,
-                source: format!("{error:?}").into(),
-            }),
-        }
-    }
+    sink.flush().await.map_err(unreadable)
 }
 
 fn unavailable(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{TranscodesTable, named_key, sort_key};
 use crate::change::{from_item, to_item};
-use crate::error::StoreError;
+use crate::error::{StoreError, unless_conflict};
 use crate::rows::{Row, rows_of};
 
 const PARTITION: &str = "dead-letters";
@@ -136,10 +136,6 @@ impl TranscodesTable {
             .condition_expression("attribute_exists(sk)")
             .send()
             .await;
-        match result.map_err(|error| StoreError::from_sdk("take dead letter", error)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
-            Err(error) => Err(error),
-        }
+        unless_conflict(result.map_err(|error| StoreError::from_sdk("take dead letter", error)))
     }
 }

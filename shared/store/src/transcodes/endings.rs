@@ -55,7 +55,7 @@ impl TranscodesTable {
             self.put(transcode.id, JOB_ROW, transcode, Some(IS_NEW))?,
             stats.transcode_write(transcode.id, &counters)?,
         ];
-        self.transact("create transcode", writes).await
+        transaction::commit(&self.client, "create transcode", writes).await
     }
 
     /// Takes a new transcode back whose message could not be sent. A conflict
@@ -69,7 +69,7 @@ impl TranscodesTable {
             untouched.delete(&self.table, key(id, JOB_ROW))?,
             stats.transcode_write(id, &counters)?,
         ];
-        self.transact("withdraw transcode", writes).await
+        transaction::commit(&self.client, "withdraw transcode", writes).await
     }
 
     /// `PROCESSING` becomes `COMPLETED`, and everything that was made is shown at
@@ -146,7 +146,7 @@ impl TranscodesTable {
             self.job_update(transcode.id, &close)?,
             stats.transcode_write(transcode.id, &counters)?,
         ];
-        self.transact("fail transcode", writes).await
+        transaction::commit(&self.client, "fail transcode", writes).await
     }
 
     /// `FAILED` becomes `PENDING`, as if it were new (R31); what was stored of it
@@ -170,7 +170,7 @@ impl TranscodesTable {
             self.job_update(id, &change)?,
             stats.transcode_write(id, &counters)?,
         ];
-        self.transact("restart transcode", writes).await
+        transaction::commit(&self.client, "restart transcode", writes).await
     }
 
     /// Removes a transcode that has ended, with all its rows and its part of the
@@ -267,14 +267,14 @@ impl TranscodesTable {
         perhaps: Option<TransactWriteItem>,
     ) -> Result<(), StoreError> {
         let Some(perhaps) = perhaps else {
-            return self.transact(operation, writes).await;
+            return transaction::commit(&self.client, operation, writes).await;
         };
         let mut with_it = writes.clone();
         with_it.push(perhaps);
         match transaction::write(&self.client, operation, with_it).await {
             Ok(()) => Ok(()),
             Err(Refusal::Conditions(refused)) if refused == [writes.len()] => {
-                self.transact(operation, writes).await
+                transaction::commit(&self.client, operation, writes).await
             }
             Err(refusal) => Err(refusal.into_error(operation)),
         }

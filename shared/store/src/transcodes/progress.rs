@@ -13,6 +13,7 @@ use crate::StatsTable;
 use crate::change::{Change, from_item};
 use crate::error::StoreError;
 use crate::rows::every_row;
+use crate::transaction;
 
 /// A segment whose pieces are in the bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ impl TranscodesTable {
             self.job_update(id, &change)?,
             stats.transcode_write(id, &counters)?,
         ];
-        self.transact("begin transcode", writes).await
+        transaction::commit(&self.client, "begin transcode", writes).await
     }
 
     /// `DOWNLOADING` becomes `PROCESSING`, with what is known of the source
@@ -148,7 +149,7 @@ impl TranscodesTable {
             self.put(id, &segment_row(segment.index), segment, None)?,
             still_ours.write(&self.table, key(id, JOB_ROW))?,
         ];
-        self.transact("put segment", writes).await
+        transaction::commit(&self.client, "put segment", writes).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::StatsTable;
 use crate::testing::{Tables, now};
+use crate::transaction;
 use domain::ids::{TranscodeId, UploadId};
 use domain::search::Question;
 use domain::upload::{Announcement, Multipart, Upload};
@@ -297,12 +298,12 @@ async fn a_transcode_gives_renditions_and_takes_only_its_own() {
     let give = |id, transcode: u128| {
         let renditions = renditions(transcode);
         let write = table.renditions_write(id, &renditions, "picture", &facts(), now());
-        table.transact("give", vec![write.unwrap()])
+        transaction::commit(&table.client, "give", vec![write.unwrap()])
     };
     let take = |transcode: u128| {
         let transcode = TranscodeId(Uuid::from_u128(transcode));
         let write = table.forget_renditions_write(film.id, transcode);
-        table.transact("take", vec![write.unwrap()])
+        transaction::commit(&table.client, "take", vec![write.unwrap()])
     };
     give(film.id, 10).await.unwrap();
     let ready = world.found(film.id).await;
@@ -342,11 +343,15 @@ async fn a_film_keeps_its_own_picture() {
     let table = &world.videos;
     let made = renditions(10);
     let give = table.renditions_write(film.id, &made, "made.jpg", &facts(), now());
-    table.transact("give", vec![give.unwrap()]).await.unwrap();
+    transaction::commit(&table.client, "give", vec![give.unwrap()])
+        .await
+        .unwrap();
     let picture = world.found(film.id).await.thumbnail_key;
     assert_eq!(picture.as_deref(), Some("made.jpg"));
     let take = table.forget_renditions_write(film.id, made.transcode_id);
-    table.transact("take", vec![take.unwrap()]).await.unwrap();
+    transaction::commit(&table.client, "take", vec![take.unwrap()])
+        .await
+        .unwrap();
     let picture = world.found(film.id).await.thumbnail_key;
     assert_eq!(picture.as_deref(), Some("own.jpg"));
 

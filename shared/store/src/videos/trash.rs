@@ -7,6 +7,7 @@ use super::{VideosTable, upload_key};
 use crate::StatsTable;
 use crate::change::Change;
 use crate::error::StoreError;
+use crate::transaction;
 
 impl VideosTable {
     /// Takes a deleted video out of the trash and, if it was uploaded, out of the
@@ -23,7 +24,7 @@ impl VideosTable {
             writes.push(Change::new().delete(&self.table, upload_key(&trash.s3_key))?);
             writes.push(stats.uploads_write(trash.video_id, -bytes)?);
         }
-        self.transact("forget deleted video", writes).await
+        transaction::commit(&self.client, "forget deleted video", writes).await
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{IS_NEW, UPLOAD, VideosTable, key, upload_key};
 use crate::change::Change;
 use crate::error::StoreError;
+use crate::transaction;
 
 /// How long a row waits to be confirmed: a day longer than the janitor, which
 /// takes the object with it.
@@ -60,7 +61,7 @@ impl VideosTable {
             };
             writes.push(self.put(multipart_key(multipart.upload_id), &row, Some(IS_NEW))?);
         }
-        self.transact("announce upload", writes).await
+        transaction::commit(&self.client, "announce upload", writes).await
     }
 
     /// Forgets a key that was handed out; a conflict when it was confirmed.
@@ -73,7 +74,7 @@ impl VideosTable {
             let row = multipart_key(multipart.upload_id);
             writes.push(Change::new().delete(&self.table, row)?);
         }
-        self.transact("forget upload", writes).await
+        transaction::commit(&self.client, "forget upload", writes).await
     }
 }
 
