@@ -8,41 +8,28 @@
 use domain::administration::Redrive;
 use domain::delivery::TranscodeMessage;
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
-use library::Wiring;
+use library::Dispatch;
 use serde_json::json;
-use store::{DeadLetter, Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
-
-#[derive(Clone)]
-struct State {
-    transcodes: TranscodesTable,
-    stats: StatsTable,
-    queue: Queue,
-}
+use store::{DeadLetter, StoreError};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let state = State {
-        transcodes: wiring.transcodes(),
-        stats: wiring.stats(),
-        queue: wiring.queue(),
-    };
-    let gate = wiring.gate()?;
+    let (gate, dispatch) = Dispatch::connect().await?;
 
     edge::http::protected("admin-redrive", gate, move |request| {
-        handle(request, state.clone())
+        handle(request, dispatch.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError> {
     let admin = administrator(&request)?;
     let wanted = Redrive::from_json(&optional_json_object(&request)?)?;
 
     let (mut sent, mut put_away) = (Vec::new(), Vec::new());
-    for letter in letters(&state, &wanted).await? {
-        if wanted.dry_run || redrive(&state, &letter).await? {
+    for letter in letters(&dispatch, &wanted).await? {
+        if wanted.dry_run || redrive(&dispatch, &letter).await? {
             sent.push(letter.id);
         } else {
             put_away.push(letter.id);
@@ -66,31 +53,30 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     }))
 }
 
-async fn letters(state: &State, wanted: &Redrive) -> Result<Vec<DeadLetter>, StoreError> {
+async fn letters(dispatch: &Dispatch, wanted: &Redrive) -> Result<Vec<DeadLetter>, StoreError> {
     let Some(ids) = &wanted.ids else {
-        let oldest = state.transcodes.dead_letters(wanted.limit, None, false);
+        let oldest = dispatch.transcodes.dead_letters(wanted.limit, None, false);
         return Ok(oldest.await?.0);
     };
-    let mut letters = state.transcodes.dead_letters_of(ids).await?;
+    let mut letters = dispatch.transcodes.dead_letters_of(ids).await?;
     letters.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
     Ok(letters)
 }
 
 /// Whether it was sent. First the transcode becomes open, so that a message that
 /// is lost now is sent by the reconciler; then the letter goes; then it is sent.
-async fn redrive(state: &State, letter: &DeadLetter) -> Result<bool, StoreError> {
+async fn redrive(dispatch: &Dispatch, letter: &DeadLetter) -> Result<bool, StoreError> {
     let mut body = letter.body.clone();
     if let Some(id) = letter.transcode {
-        let now = config::clock::now();
-        if !unless_conflict(state.transcodes.restart(&state.stats, id, now).await)? {
-            state.transcodes.take_dead_letter(&letter.id).await?;
+        if !dispatch.reopen(id).await? {
+            dispatch.transcodes.take_dead_letter(&letter.id).await?;
             return Ok(false);
         }
         body = TranscodeMessage::new(id).body();
     }
-    if !state.transcodes.take_dead_letter(&letter.id).await? {
+    if !dispatch.transcodes.take_dead_letter(&letter.id).await? {
         return Ok(false);
     }
-    state.queue.send(&body).await?;
+    dispatch.queue.send(&body).await?;
     Ok(true)
 }

@@ -4,45 +4,31 @@
 //! `dryRun` they are only named. An empty body is allowed.
 
 use domain::administration::RestartFailed;
-use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
-use library::Wiring;
+use library::Dispatch;
 use serde_json::json;
-use store::{Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
-
-#[derive(Clone)]
-struct State {
-    transcodes: TranscodesTable,
-    stats: StatsTable,
-    queue: Queue,
-}
+use store::StoreError;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let state = State {
-        transcodes: wiring.transcodes(),
-        stats: wiring.stats(),
-        queue: wiring.queue(),
-    };
-    let gate = wiring.gate()?;
+    let (gate, dispatch) = Dispatch::connect().await?;
 
     edge::http::protected("admin-restart-failed", gate, move |request| {
-        handle(request, state.clone())
+        handle(request, dispatch.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError> {
     let admin = administrator(&request)?;
     let wanted = RestartFailed::from_json(&optional_json_object(&request)?)?;
 
     let mut restarted = Vec::new();
-    for transcode in failed(&state, &wanted).await? {
-        if wanted.dry_run || restart(&state, transcode.id).await? {
+    for transcode in failed(&dispatch, &wanted).await? {
+        if wanted.dry_run || restart(&dispatch, transcode.id).await? {
             restarted.push(transcode.id);
         }
     }
@@ -63,14 +49,14 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     }))
 }
 
-async fn failed(state: &State, wanted: &RestartFailed) -> Result<Vec<Transcode>, StoreError> {
+async fn failed(dispatch: &Dispatch, wanted: &RestartFailed) -> Result<Vec<Transcode>, StoreError> {
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     let mut found = match &wanted.ids {
-        Some(ids) => state.transcodes.by_ids(ids).await?,
+        Some(ids) => dispatch.transcodes.by_ids(ids).await?,
         None => {
             let now = config::clock::now();
             let failed = TranscodeStatus::Failed;
-            state.transcodes.oldest(failed, now, limit).await?
+            dispatch.transcodes.oldest(failed, now, limit).await?
         }
     };
     found.retain(|transcode| transcode.status == TranscodeStatus::Failed);
@@ -80,13 +66,11 @@ async fn failed(state: &State, wanted: &RestartFailed) -> Result<Vec<Transcode>,
 
 /// `false` when somebody else was first. A message that cannot be sent is sent
 /// by the reconciler.
-async fn restart(state: &State, id: TranscodeId) -> Result<bool, StoreError> {
-    let now = config::clock::now();
-    if !unless_conflict(state.transcodes.restart(&state.stats, id, now).await)? {
+async fn restart(dispatch: &Dispatch, id: TranscodeId) -> Result<bool, StoreError> {
+    if !dispatch.reopen(id).await? {
         return Ok(false);
     }
-    let message = TranscodeMessage::new(id).body();
-    if let Err(error) = state.queue.send(&message).await {
+    if let Err(error) = dispatch.send(id).await {
         tracing::warn!(transcode = %id, error = %error, "its message is left to the reconciler");
     }
     Ok(true)

@@ -3,23 +3,20 @@
 //! Writes the job, counts it, and sends its message. If the message cannot be
 //! sent the job is taken back, and the answer is 500.
 
-use domain::delivery::TranscodeMessage;
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
 use domain::transcode::{CreateTranscode, InputSource, Transcode};
 use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
-use library::{TranscodeView, Wiring};
+use library::{Dispatch, TranscodeView, Wiring};
 use serde_json::json;
-use store::{JobsTable, Queue, StatsTable, StoreError, TranscodesTable, VideosTable};
+use store::{JobsTable, StoreError, VideosTable};
 use uuid::Uuid;
 
 #[derive(Clone)]
 struct State {
-    transcodes: TranscodesTable,
-    stats: StatsTable,
+    dispatch: Dispatch,
     videos: VideosTable,
     jobs: JobsTable,
-    queue: Queue,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,11 +24,9 @@ async fn main() -> Result<(), Error> {
     config::logging::start();
     let mut wiring = Wiring::begin().await;
     let state = State {
-        transcodes: wiring.transcodes(),
-        stats: wiring.stats(),
+        dispatch: Dispatch::new(&mut wiring),
         videos: wiring.videos(),
         jobs: wiring.jobs(),
-        queue: wiring.queue(),
     };
     let gate = wiring.gate()?;
 
@@ -48,10 +43,11 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
 
     let id = TranscodeId(Uuid::now_v7());
     let transcode = Transcode::accepted(id, &caller.user_id, wanted, video, config::clock::now());
-    state.transcodes.create(&state.stats, &transcode).await?;
-    let message = TranscodeMessage::new(id).body();
-    if let Err(error) = state.queue.send(&message).await {
-        return Err(take_back(&state, id, error).await);
+    let dispatch = &state.dispatch;
+    let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+    transcodes.create(stats, &transcode).await?;
+    if let Err(error) = dispatch.send(id).await {
+        return Err(take_back(dispatch, id, error).await);
     }
 
     Reply::created(&json!({
@@ -79,8 +75,8 @@ async fn source(state: &State, key: &str, user_id: &str) -> Result<Option<VideoI
 }
 
 /// Nothing is left of a job that nobody would work on.
-async fn take_back(state: &State, id: TranscodeId, error: StoreError) -> ApiError {
-    if let Err(error) = state.transcodes.withdraw(&state.stats, id).await {
+async fn take_back(dispatch: &Dispatch, id: TranscodeId, error: StoreError) -> ApiError {
+    if let Err(error) = dispatch.transcodes.withdraw(&dispatch.stats, id).await {
         tracing::error!(transcode = %id, error = %error, "left to the reconciler");
     }
     ApiError::Internal(Box::new(error))

@@ -1,6 +1,7 @@
 //! What the functions of the gallery, of uploads and of transcodes share: wiring,
 //! who may see what, and how things are told.
 
+mod dispatch;
 mod gallery;
 mod housekeeping;
 mod janitor;
@@ -9,6 +10,7 @@ mod uploads;
 mod video_view;
 mod wiring;
 
+pub use dispatch::Dispatch;
 pub use gallery::{Gallery, video_id};
 pub use housekeeping::{Cleaned, Housekeeper};
 pub use janitor::{Janitor, Orders, Outcome};
