@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use domain::rendition::Quality;
 use media::hls;
 use media::ladder::{self, LadderPlan, Output};
 use media::preview::{self, Picture};
-use media::{MediaError, Probe};
+use media::{MediaError, Probe, Session};
 
 use crate::shop::{CANARY_SIZE, Shop};
 
@@ -18,16 +17,16 @@ const SEGMENTS: u64 = 4;
 
 /// Probes the input and makes all outputs; they are looked at before this
 /// returns what the input is.
-pub(crate) async fn make_all(shop: &Shop, deadline: Instant) -> Result<Probe, MediaError> {
-    let (ffmpeg, input) = (&shop.ffmpeg, shop.input.as_path());
-    let probe = media::probe(ffmpeg, input, deadline).await?;
+pub(crate) async fn make_all(shop: &Shop, session: &Session) -> Result<Probe, MediaError> {
+    let input = shop.input.as_path();
+    let probe = media::probe(session, input).await?;
     let (still, moving) = (shop.out().join("t.jpg"), shop.out().join("p.gif"));
-    let picture = preview::thumbnail(ffmpeg, input, &probe, &still, deadline).await?;
+    let picture = preview::thumbnail(session, input, &probe, &still).await?;
     look_at(shop, &still, picture);
-    let picture = preview::gif(ffmpeg, input, &probe, &moving, deadline).await?;
+    let picture = preview::gif(session, input, &probe, &moving).await?;
     look_at(shop, &moving, picture);
-    let outputs = renditions(shop, &probe, deadline).await?;
-    let package = hls::package(ffmpeg, &outputs, &shop.out(), deadline).await?;
+    let outputs = renditions(shop, &probe, session).await?;
+    let package = hls::package(session, &outputs, &shop.out()).await?;
     assert_eq!(package.variants.len(), outputs.len());
     Ok(probe)
 }
@@ -36,24 +35,23 @@ pub(crate) async fn make_all(shop: &Shop, deadline: Instant) -> Result<Probe, Me
 async fn renditions(
     shop: &Shop,
     probe: &Probe,
-    deadline: Instant,
+    session: &Session,
 ) -> Result<Vec<Output>, MediaError> {
-    let (ffmpeg, input) = (&shop.ffmpeg, shop.input.as_path());
+    let input = shop.input.as_path();
     let seconds = (probe.duration.as_secs() / SEGMENTS).max(2);
     let plan = LadderPlan::new(probe, &Quality::ALL, seconds as u32)?;
     let directory = shop.out().join("ladder");
     fs::create_dir(&directory)?;
     let mut pieces = vec![Vec::new(); plan.renditions.len()];
     for segment in &plan.segments {
-        let made =
-            ladder::encode_segment(ffmpeg, &plan, segment, input, &directory, deadline, |_| {});
+        let made = ladder::encode_segment(session, &plan, segment, input, &directory, |_| {});
         for (row, piece) in pieces.iter_mut().zip(made.await?) {
             row.push(piece.path);
         }
     }
-    let outputs = ladder::assemble_all(ffmpeg, &plan, &pieces, input, &directory, deadline).await?;
+    let outputs = ladder::assemble_all(session, &plan, &pieces, input, &directory).await?;
     for output in &outputs {
-        let found = media::probe(ffmpeg, &output.path, deadline).await?;
+        let found = media::probe(session, &output.path).await?;
         let video = found.video.unwrap();
         let size = (output.rendition.width, output.rendition.height);
         assert_eq!((video.width, video.height), size);

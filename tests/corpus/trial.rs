@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use media::{MediaError, Probe};
+use media::{MediaError, Probe, Session};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::outputs;
@@ -39,7 +39,7 @@ pub(crate) async fn hold(file_name: &str, make: impl FnOnce(&Shop), expected: Ex
     };
     make(&shop);
     let begun = Instant::now();
-    let end = outputs::make_all(&shop, begun + LIMIT).await;
+    let end = outputs::make_all(&shop, &Session::new(&shop.ffmpeg, begun + LIMIT)).await;
     let seconds = begun.elapsed().as_secs_f64();
     eprintln!(
         "{seconds:.2} s, {} MiB: {}",

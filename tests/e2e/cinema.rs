@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use media::{Ffmpeg, Probe};
+use media::{Ffmpeg, Probe, Session};
 
 /// The FFmpeg of the local cloud.
 pub(crate) fn ffmpeg() -> Ffmpeg {
@@ -45,7 +45,8 @@ impl Film {
 
     pub(crate) async fn probe(&self) -> Result<Probe> {
         let deadline = Instant::now() + Duration::from_secs(60);
-        Ok(media::probe(&ffmpeg(), &self.path, deadline).await?)
+        let session = Session::new(&ffmpeg(), deadline);
+        Ok(media::probe(&session, &self.path).await?)
     }
 
     /// The profile in the decoder's set-up: 100 is High.

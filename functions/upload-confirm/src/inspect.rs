@@ -9,7 +9,7 @@ use domain::video::Facts;
 use edge::http::ApiError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use media::partial::{HEAD_BYTES, TAIL_BYTES};
-use media::{Ffmpeg, MediaError, PartialFacts, Probe, scratch};
+use media::{MediaError, PartialFacts, Probe, Session, scratch};
 use store::{ObjectFacts, Objects, StoreError};
 
 /// Files up to this size are read whole; of larger ones the beginning and the end.
@@ -23,7 +23,7 @@ const SNIFFED_BYTES: usize = 4096;
 /// Looks at one object.
 pub(crate) struct Inspector<'a> {
     pub(crate) objects: &'a Objects,
-    pub(crate) ffmpeg: &'a Ffmpeg,
+    pub(crate) session: Session,
     pub(crate) deadline: Instant,
 }
 
@@ -51,12 +51,12 @@ impl Inspector<'_> {
         media::sniff(&first_bytes(file).await?).map_err(refused)?;
         if size <= WHOLE_BYTES {
             self.fetch(key, object, head.end..size, file).await?;
-            let probe = media::probe(self.ffmpeg, file, self.deadline).await;
+            let probe = media::probe(&self.session, file).await;
             return facts(&probe.map_err(refused)?, size);
         }
         self.fetch(key, object, size - TAIL_BYTES..size, file)
             .await?;
-        let known = media::probe_partial(self.ffmpeg, file, self.deadline).await;
+        let known = media::probe_partial(&self.session, file).await;
         Ok(partial_facts(known.map_err(refused)?, size))
     }
 

@@ -12,7 +12,7 @@ use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
 use edge::http::{ApiError, Caller, Error, Reply, Request, caller, json_object};
 use library::{Gallery, Uploads, Wiring};
-use media::Ffmpeg;
+use media::{Ffmpeg, Session};
 use store::{Confirmation, StatsTable};
 
 use inspect::Inspector;
@@ -66,7 +66,7 @@ async fn confirm(
 ) -> Result<(), ApiError> {
     let inspector = Inspector {
         objects: &state.uploads.objects,
-        ffmpeg: &state.ffmpeg,
+        session: Session::new(&state.ffmpeg, deadline),
         deadline,
     };
     let (etag, facts) = inspector.inspect(upload).await?;

@@ -7,13 +7,12 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use domain::rendition::{Quality, Rendition};
 
 use crate::input::{self, file_url, strings};
 use crate::ladder::Output;
-use crate::{Ffmpeg, MediaError, Probe, probe, supervisor};
+use crate::{MediaError, Probe, Session, probe};
 
 /// Length of a segment in seconds: three groups of pictures.
 const SEGMENT_SECONDS: u32 = 6;
@@ -54,14 +53,13 @@ pub struct Variant {
 ///
 /// [`MediaError::CheckFailed`] when a playlist is not what it has to be.
 pub async fn package(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     outputs: &[Output],
     directory: &Path,
-    deadline: Instant,
 ) -> Result<HlsPackage, MediaError> {
     let mut variants = Vec::new();
     for output in outputs {
-        variants.push(package_one(ffmpeg, output, directory, deadline).await?);
+        variants.push(package_one(session, output, directory).await?);
     }
     Ok(HlsPackage {
         master: write_master(&variants, directory)?,
@@ -75,10 +73,9 @@ pub async fn package(
 ///
 /// [`MediaError::CheckFailed`] when its playlist is not what it has to be.
 pub async fn package_one(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     output: &Output,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<Variant, MediaError> {
     let folder = directory.join("hls");
     fs::create_dir_all(&folder)?;
@@ -90,11 +87,11 @@ pub async fn package_one(
         line: String::new(),
     };
     let arguments = plan(&output.path, &variant);
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    let finished = session.run(arguments).await?;
     if !finished.errors.is_empty() {
         return Err(MediaError::check(finished.errors));
     }
-    let source = probe(ffmpeg, &output.path, deadline).await?;
+    let source = probe(session, &output.path).await?;
     variant.line = master_line(&output.rendition, &source, &variant)?;
     Ok(variant)
 }

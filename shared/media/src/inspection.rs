@@ -8,14 +8,14 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::input::{self, file_url, strings};
 use crate::packets::{self, PacketList};
 use crate::transfer::{self, Transfer};
-use crate::{Ffmpeg, MediaError, supervisor};
+use crate::{MediaError, Session};
 
 /// The longest packet list: some four hours of picture and sound.
 const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
@@ -67,38 +67,30 @@ enum Extent {
 }
 
 /// Reads all packets of the first picture and the first sound of a file.
-pub(crate) async fn inspect(
-    ffmpeg: &Ffmpeg,
-    path: &Path,
-    deadline: Instant,
-) -> Result<Inspection, MediaError> {
-    inspect_extent(ffmpeg, path, Extent::Whole, deadline).await
+pub(crate) async fn inspect(session: &Session, path: &Path) -> Result<Inspection, MediaError> {
+    inspect_extent(session, path, Extent::Whole).await
 }
 
 /// Reads up to the first packet of the picture, with the file's own times, and
 /// no more of the file than that needs. A file without a picture is refused.
 pub(crate) async fn inspect_beginning(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     path: &Path,
-    deadline: Instant,
 ) -> Result<Inspection, MediaError> {
-    inspect_extent(ffmpeg, path, Extent::Beginning, deadline).await
+    inspect_extent(session, path, Extent::Beginning).await
 }
 
 async fn inspect_extent(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     path: &Path,
     extent: Extent,
-    deadline: Instant,
 ) -> Result<Inspection, MediaError> {
     refuse_what_is_no_file(path)?;
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
     let graph = scratch.path().join("graph");
     let arguments = plan(path, extent, &list, &graph);
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {})
-        .await
-        .map_err(name_the_fault)?;
+    let finished = session.run(arguments).await.map_err(name_the_fault)?;
     refuse_partial_file(&finished.errors)?;
     if fs::metadata(&list)?.len() >= MAX_LIST_BYTES {
         return Err(MediaError::TooLarge("too many packets".to_owned()));
@@ -109,7 +101,7 @@ async fn inspect_extent(
     if let Some((_, picture)) = &mut inspection.video
         && transfer::may_be_hdr(&picture.pixel_format)
     {
-        picture.transfer = transfer::read(ffmpeg, path, scratch.path(), deadline).await?;
+        picture.transfer = transfer::read(session, path, scratch.path()).await?;
     }
     Ok(inspection)
 }
@@ -117,10 +109,9 @@ async fn inspect_extent(
 /// Reads the packets from the key frame before `time` to the end, with their own
 /// times. Nothing is decoded, so that what they hold need not be at hand.
 pub(crate) async fn inspect_end(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     path: &Path,
     time: Duration,
-    deadline: Instant,
 ) -> Result<Vec<PacketList>, MediaError> {
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
@@ -138,9 +129,7 @@ pub(crate) async fn inspect_end(
     ]));
     arguments.extend(strings(&["-copypriorss", "1"]));
     arguments.extend(list_output(&list));
-    supervisor::run(ffmpeg, arguments, deadline, |_| {})
-        .await
-        .map_err(name_the_fault)?;
+    session.run(arguments).await.map_err(name_the_fault)?;
     Ok(packets::read(BufReader::new(File::open(&list)?))?)
 }
 

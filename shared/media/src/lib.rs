@@ -1,6 +1,7 @@
 //! Everything that is done to pictures and sound, by one FFmpeg.
 //!
-//! - [`supervisor`] runs FFmpeg: a deadline, bounded output, nothing left behind.
+//! - A [`Session`] is one FFmpeg with the deadline of its work. It runs supervised:
+//!   bounded in time and output, nothing left behind.
 //! - [`probe()`] says what a file is, without trusting a word that stands in it.
 //! - [`sniff()`] says by the first bytes what a file claims to be, and
 //!   [`probe_partial`] what can be known of one that is not at hand as a whole.
@@ -27,8 +28,9 @@ pub mod preview;
 pub mod probe;
 mod progress;
 pub mod scratch;
+mod session;
 mod sniff;
-pub mod supervisor;
+mod supervisor;
 mod transfer;
 
 #[cfg(test)]
@@ -40,4 +42,5 @@ pub use ffmpeg::Ffmpeg;
 pub use partial::{PartialFacts, probe_partial};
 pub use prepare::{Prepared, SceneSpec, prepare_scene};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
+pub use session::Session;
 pub use sniff::sniff;

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::inspection::{self, Inspection};
 use crate::packets::PacketList;
 use crate::probe::{MAX_DURATION, bounded_duration};
 use crate::sniff::sniff;
-use crate::{Ffmpeg, MediaError};
+use crate::{MediaError, Session};
 
 /// Bytes of the beginning that are enough for every container.
 pub const HEAD_BYTES: u64 = 8 * 1024 * 1024;
@@ -57,20 +57,16 @@ pub struct PartialFacts {
 ///
 /// An input fault ([`MediaError::is_input_fault`]) for a file that is no video,
 /// or whose index is not at hand; others when the work itself fails.
-pub async fn probe_partial(
-    ffmpeg: &Ffmpeg,
-    path: &Path,
-    deadline: Instant,
-) -> Result<PartialFacts, MediaError> {
+pub async fn probe_partial(session: &Session, path: &Path) -> Result<PartialFacts, MediaError> {
     let media_type = sniff(&head(path)?)?;
     let index = index_of(path, media_type)?;
-    let beginning = inspection::inspect_beginning(ffmpeg, path, deadline).await?;
+    let beginning = inspection::inspect_beginning(session, path).await?;
     let Some((packets, picture)) = &beginning.video else {
         return Err(MediaError::Unsupported("there is no picture".to_owned()));
     };
     let duration = match index {
         Index::Whole => {
-            let end = inspection::inspect_end(ffmpeg, path, MAX_DURATION, deadline).await?;
+            let end = inspection::inspect_end(session, path, MAX_DURATION).await?;
             Some(length(&beginning, &end)?)
         }
         Index::InPieces | Index::Unread => None,

@@ -3,7 +3,6 @@
 //! then has to encode only the transitions.
 
 use std::path::Path;
-use std::time::Instant;
 
 use domain::film::{FRAME_RATE, SceneTiming, seconds};
 
@@ -11,7 +10,7 @@ use crate::encoder::{self, FRAME_TICKS};
 use crate::input::{self, file_url, strings};
 use crate::inspection::{self, Inspection};
 use crate::probe::VideoStream;
-use crate::{Ffmpeg, MediaError, Probe, supervisor};
+use crate::{MediaError, Probe, Session};
 
 /// Samples a second of every film's sound.
 pub(crate) const SAMPLE_RATE: u32 = 48_000;
@@ -53,26 +52,26 @@ pub struct Prepared {
 /// An input fault when the clip is not accepted or does not decode cleanly;
 /// [`MediaError::CheckFailed`] when the output is not as asked for.
 pub async fn prepare_scene(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     input: &Path,
     spec: &SceneSpec,
     output: &Path,
-    deadline: Instant,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Prepared, MediaError> {
-    let source = inspection::inspect(ffmpeg, input, deadline).await?;
+    let source = inspection::inspect(session, input).await?;
     let source = Probe::of(&source)?;
-    let arguments = plan(ffmpeg.threads(), input, &source, spec, output)?;
+    let arguments = plan(session.threads(), input, &source, spec, output)?;
     let frames = spec.timing.frames;
-    let finished = supervisor::run(ffmpeg, arguments, deadline, move |report| {
-        progress((report.frames as f32 / frames as f32).min(1.0));
-    })
-    .await
-    .map_err(blame_broken_input)?;
+    let finished = session
+        .run_with_progress(arguments, move |report| {
+            progress((report.frames as f32 / frames as f32).min(1.0));
+        })
+        .await
+        .map_err(blame_broken_input)?;
     if !finished.errors.is_empty() {
         return Err(MediaError::Corrupt(finished.errors));
     }
-    let prepared = inspection::inspect(ffmpeg, output, deadline).await?;
+    let prepared = inspection::inspect(session, output).await?;
     let has_audio = check(&prepared, spec)?;
     if has_audio != source.audio.is_some() {
         return Err(MediaError::check("the scene's sound is missing"));

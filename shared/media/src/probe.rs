@@ -4,14 +4,14 @@
 //! lengths, frames and rates come from its packets.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::inspection::{self, Inspection, Picture};
 use crate::packets::PacketList;
 pub use crate::transfer::Transfer;
-use crate::{Ffmpeg, MediaError};
+use crate::{MediaError, Session};
 
 /// The longest file that is accepted.
 pub const MAX_DURATION: Duration = Duration::from_secs(4 * 60 * 60);
@@ -85,8 +85,8 @@ pub struct AudioStream {
 ///
 /// An input fault ([`MediaError::is_input_fault`]) for a file that is not
 /// accepted; others when the work itself fails.
-pub async fn probe(ffmpeg: &Ffmpeg, path: &Path, deadline: Instant) -> Result<Probe, MediaError> {
-    let inspection = inspection::inspect(ffmpeg, path, deadline).await?;
+pub async fn probe(session: &Session, path: &Path) -> Result<Probe, MediaError> {
+    let inspection = inspection::inspect(session, path).await?;
     Probe::of(&inspection)
 }
 

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 /// How far FFmpeg has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Video frames written to the first output that has a picture.
-    pub frames: u64,
+    pub(crate) frames: u64,
     /// How much of the output's time has been written.
-    pub time: Duration,
+    pub(crate) time: Duration,
     /// FFmpeg has written its last report.
-    pub finished: bool,
+    pub(crate) finished: bool,
 }
 
 impl Progress {

@@ -19,7 +19,7 @@ use ffmpeg_sidecar::child::FfmpegChild;
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio::sync::watch;
 
-pub use crate::progress::Progress;
+pub(crate) use crate::progress::Progress;
 use crate::{Ffmpeg, MediaError};
 
 /// How much of FFmpeg's stderr is kept, in bytes.
@@ -42,11 +42,11 @@ const COMMON_ARGUMENTS: [&str; 10] = [
 /// A run that ended with exit status 0. That alone is not success: `errors`
 /// may still tell of a damaged input.
 #[derive(Debug, Clone)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// The end of what was written to stderr; empty when nothing was wrong.
-    pub errors: String,
+    pub(crate) errors: String,
     /// The last progress report.
-    pub progress: Progress,
+    pub(crate) progress: Progress,
 }
 
 /// What wakes the waiting thread.
@@ -93,7 +93,7 @@ impl Drop for Running {
 ///
 /// [`MediaError::TimedOut`] after the deadline, [`MediaError::Failed`] when
 /// FFmpeg's exit status is not 0, [`MediaError::Io`] when it cannot be started.
-pub async fn run(
+pub(crate) async fn run(
     ffmpeg: &Ffmpeg,
     arguments: Vec<String>,
     deadline: Instant,

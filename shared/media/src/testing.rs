@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Ffmpeg;
+use crate::{Ffmpeg, Session};
 
 /// FFmpeg from `FFMPEG_PATH`, the layer or `PATH`; a loud skip if there is none.
 pub(crate) fn ffmpeg() -> Option<Ffmpeg> {
@@ -21,6 +21,11 @@ pub(crate) fn ffmpeg() -> Option<Ffmpeg> {
         eprintln!("SKIPPED: there is no FFmpeg; set FFMPEG_PATH");
     }
     runs.then_some(ffmpeg)
+}
+
+/// A minute's work with `ffmpeg`.
+pub(crate) fn session(ffmpeg: &Ffmpeg) -> Session {
+    Session::new(ffmpeg, soon())
 }
 
 /// A minute from now.

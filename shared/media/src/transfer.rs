@@ -3,12 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::input::{self, file_url, strings};
-use crate::{Ffmpeg, MediaError, supervisor};
+use crate::{MediaError, Session};
 
 /// What a picture's values mean in light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,10 +40,9 @@ pub(crate) fn may_be_hdr(pixel_format: &str) -> bool {
 
 /// The transfer of the first frame of `path`.
 pub(crate) async fn read(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     path: &Path,
     scratch: &Path,
-    deadline: Instant,
 ) -> Result<Transfer, MediaError> {
     let frame = scratch.join("frame.mp4");
     let mut arguments = input::arguments(path, Some(1));
@@ -61,7 +59,7 @@ pub(crate) async fn read(
         "mp4",
     ]));
     arguments.push(file_url(&frame));
-    supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    session.run(arguments).await?;
     Ok(of_header(&fs::read(&frame)?))
 }
 

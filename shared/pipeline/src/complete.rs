@@ -8,7 +8,7 @@ use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, SceneStatus, Soundtrack};
 use domain::keys;
-use media::Probe;
+use media::{Probe, Session};
 use replicate::output::{DownloadError, Limits, download};
 use replicate::{Failure as ProviderFailure, Prediction, Status};
 use store::JobRecord;
@@ -135,15 +135,14 @@ impl Generation {
 
     /// Whether the file is what was asked for: a content type proves nothing.
     async fn inspect(&self, target: Target, file: &Path) -> Result<Probe, Unusable> {
-        let probe = media::probe(&self.ffmpeg, file, Instant::now() + PROBE_LIMIT)
-            .await
-            .map_err(|error| {
-                if error.is_input_fault() {
-                    Unusable::Output(error.to_string())
-                } else {
-                    Unusable::Later(crate::errors::media_error(error))
-                }
-            })?;
+        let session = Session::new(&self.ffmpeg, Instant::now() + PROBE_LIMIT);
+        let probe = media::probe(&session, file).await.map_err(|error| {
+            if error.is_input_fault() {
+                Unusable::Output(error.to_string())
+            } else {
+                Unusable::Later(crate::errors::media_error(error))
+            }
+        })?;
         let fits = match target {
             Target::Scene(_) => probe.video.is_some(),
             Target::Soundtrack | Target::Plan => probe.audio.is_some(),

@@ -11,7 +11,7 @@ use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
 use domain::time::Time;
 use edge::step::Invocation;
-use media::{Ffmpeg, FilmPlan, SceneSpec};
+use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
 use store::{DynamoDb, JobsTable, Objects, S3};
 use tokio::sync::watch;
 
@@ -75,7 +75,8 @@ impl Studio {
             size: job.request.aspect_ratio.size(),
             timing: scene.timing,
         };
-        media::prepare_scene(&self.ffmpeg, &input, &spec, &output, run.deadline, |_| {})
+        let session = Session::new(&self.ffmpeg, run.deadline);
+        media::prepare_scene(&session, &input, &spec, &output, |_| {})
             .await
             .map_err(media_error)?;
         self.objects
@@ -102,15 +103,15 @@ impl Studio {
         let prepared = self.fetch_scenes(id, &storyboard, directory.path()).await?;
         let music = self.fetch_music(&job, directory.path()).await?;
         let plan = film_plan(&job, &storyboard);
+        let session = Session::new(&self.ffmpeg, run.deadline);
         let film = self
             .with_progress(id, |progress| {
                 media::compose(
-                    &self.ffmpeg,
+                    &session,
                     &plan,
                     &prepared,
                     music.as_deref(),
                     directory.path(),
-                    run.deadline,
                     progress,
                 )
             })

@@ -73,8 +73,8 @@ impl Shift<'_> {
         for picture in self.make_pictures(source, directory).await? {
             self.store_output(picture, &mut outputs).await?;
         }
-        let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
-        let sound = media::ladder::make_sound(ffmpeg, plan, &source.path, directory, deadline);
+        let session = self.session();
+        let sound = media::ladder::make_sound(&session, plan, &source.path, directory);
         let sound = sound.await?;
         tokio::fs::remove_file(&source.path).await?;
         board.finished(0.25);
@@ -98,11 +98,11 @@ impl Shift<'_> {
     }
 
     async fn make_pictures(&self, source: &Source, directory: &Path) -> Result<[Made; 2], Trouble> {
-        let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
+        let session = self.session();
         let (input, probe) = (&source.path, &source.probe);
         let (still, moving) = (directory.join(THUMBNAIL), directory.join(PREVIEW));
-        let thumbnail = media::preview::thumbnail(ffmpeg, input, probe, &still, deadline).await?;
-        let preview = media::preview::gif(ffmpeg, input, probe, &moving, deadline).await?;
+        let thumbnail = media::preview::thumbnail(&session, input, probe, &still).await?;
+        let preview = media::preview::gif(&session, input, probe, &moving).await?;
         Ok([
             picture(still, THUMBNAIL, AssetType::Thumbnail, "jpg", thumbnail),
             picture(moving, PREVIEW, AssetType::Gif, "gif", preview),
@@ -119,14 +119,13 @@ impl Shift<'_> {
         directory: &Path,
         outputs: &mut Outputs,
     ) -> Result<Variant, Trouble> {
-        let (ffmpeg, deadline) = (&self.worker.ffmpeg, self.deadline);
+        let session = self.session();
         let output =
-            media::ladder::assemble(ffmpeg, plan, made_of, pieces, sound, directory, deadline)
-                .await?;
+            media::ladder::assemble(&session, plan, made_of, pieces, sound, directory).await?;
         for piece in pieces {
             tokio::fs::remove_file(piece).await?;
         }
-        let variant = media::hls::package_one(ffmpeg, &output, directory, deadline).await?;
+        let variant = media::hls::package_one(&session, &output, directory).await?;
         let name = made_of.quality.as_str();
         let (media, playlist) = (variant.media.clone(), variant.playlist.clone());
         self.store_output(rendition(output), outputs).await?;

@@ -103,12 +103,11 @@ impl Shift<'_> {
             board.encoded(done / all);
         };
         let pieces = media::ladder::encode_segment(
-            &self.worker.ffmpeg,
+            &self.session(),
             plan,
             segment,
             &source.path,
             directory,
-            self.deadline,
             progress,
         )
         .await?;

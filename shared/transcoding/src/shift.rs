@@ -8,6 +8,7 @@ use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
+use media::Session;
 use media::ladder::LadderPlan;
 
 use crate::progress::Board;
@@ -60,6 +61,11 @@ impl<'a> Shift<'a> {
 
     pub(crate) fn now(&self) -> Time {
         (self.worker.now)()
+    }
+
+    /// The worker's FFmpeg, until the shift has to end.
+    pub(crate) fn session(&self) -> Session {
+        Session::new(&self.worker.ffmpeg, self.deadline)
     }
 
     pub(crate) fn time(&self, longest_segment: Option<Duration>) -> WorkingTime {

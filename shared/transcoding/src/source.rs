@@ -33,7 +33,7 @@ impl Shift<'_> {
             .await
             .map_err(Trouble::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
-        let probe = media::probe(&self.worker.ffmpeg, &path, self.deadline).await?;
+        let probe = media::probe(&self.session(), &path).await?;
         let facts = facts(&probe, file_size)?;
         Ok(Source { path, probe, facts })
     }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use domain::film::{Transition, timeline};
-use media::{Ffmpeg, Film, FilmPlan, SceneSpec, compose, prepare_scene};
+use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, compose, prepare_scene};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -179,10 +179,14 @@ impl Bench {
                 size: plan.size,
                 timing: *timing,
             };
-            prepare_scene(&self.ffmpeg, clip, &spec, &path, deadline(), |_| {}).await?;
+            prepare_scene(&self.session(), clip, &spec, &path, |_| {}).await?;
             prepared.push(path);
         }
         Ok((prepared, meter.stop()?))
+    }
+
+    fn session(&self) -> Session {
+        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(900))
     }
 
     async fn compose(
@@ -193,12 +197,11 @@ impl Bench {
     ) -> Result<(Film, Cost)> {
         let meter = Meter::start()?;
         let film = compose(
-            &self.ffmpeg,
+            &self.session(),
             plan,
             prepared,
             Some(music),
             &self.scratch,
-            deadline(),
             |_| {},
         )
         .await?;
@@ -343,10 +346,6 @@ fn mean_cost<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
         cpu_seconds: costs.clone().map(|cost| cost.cpu_seconds).sum::<f64>() / count,
         peak_megabytes: costs.map(|cost| cost.peak_megabytes).fold(0.0, f64::max),
     }
-}
-
-fn deadline() -> Instant {
-    Instant::now() + Duration::from_secs(900)
 }
 
 fn megabytes(path: &Path) -> Result<f64> {

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use domain::rendition::Quality;
 use media::ladder::{LadderPlan, Output, assemble_all, encode_segment};
-use media::{Ffmpeg, hls, preview, probe};
+use media::{Ffmpeg, Session, hls, preview, probe};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -116,19 +116,23 @@ impl Bench {
         Ok(())
     }
 
+    fn session(&self) -> Session {
+        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(7200))
+    }
+
     /// Our way: facts, still, moving preview, all renditions, HLS.
     async fn everything(&self, source: &Path, segment_seconds: u32) -> Result<Way> {
         let directory = self.scratch.join(format!("ours-{segment_seconds}"));
         fs::create_dir_all(&directory)?;
         let meter = Meter::start()?;
-        let facts = probe(&self.ffmpeg, source, deadline()).await?;
+        let facts = probe(&self.session(), source).await?;
         let still = directory.join("thumbnail.jpg");
-        preview::thumbnail(&self.ffmpeg, source, &facts, &still, deadline()).await?;
+        preview::thumbnail(&self.session(), source, &facts, &still).await?;
         let moving = directory.join("preview.gif");
-        preview::gif(&self.ffmpeg, source, &facts, &moving, deadline()).await?;
+        preview::gif(&self.session(), source, &facts, &moving).await?;
         let plan = LadderPlan::new(&facts, &Quality::ALL, segment_seconds)?;
         let outputs = self.climb(&plan, source, &directory).await?;
-        hls::package(&self.ffmpeg, &outputs, &directory, deadline()).await?;
+        hls::package(&self.session(), &outputs, &directory).await?;
         let cost = meter.stop()?;
         Ok(Way {
             outputs: outputs.into_iter().map(|output| output.path).collect(),
@@ -144,22 +148,14 @@ impl Bench {
     ) -> Result<Vec<Output>> {
         let mut pieces: Vec<Vec<PathBuf>> = vec![Vec::new(); plan.renditions.len()];
         for segment in &plan.segments {
-            let made = encode_segment(
-                &self.ffmpeg,
-                plan,
-                segment,
-                source,
-                directory,
-                deadline(),
-                |_| {},
-            )
-            .await?;
+            let made =
+                encode_segment(&self.session(), plan, segment, source, directory, |_| {}).await?;
             for (pieces, piece) in pieces.iter_mut().zip(made) {
                 pieces.push(piece.path);
             }
         }
-        let outputs = assemble_all(&self.ffmpeg, plan, &pieces, source, directory, deadline());
-        Ok(outputs.await?)
+        let session = self.session();
+        Ok(assemble_all(&session, plan, &pieces, source, directory).await?)
     }
 
     /// The way of the source documents: one FFmpeg after the other.
@@ -219,10 +215,6 @@ impl Bench {
             .as_f64()
             .context("no VMAF")
     }
-}
-
-fn deadline() -> Instant {
-    Instant::now() + Duration::from_secs(7200)
 }
 
 fn ratio(ours: f64, other: f64) -> f64 {

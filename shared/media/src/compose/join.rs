@@ -3,26 +3,24 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use domain::film::seconds;
 
 use super::pieces::Piece;
 use crate::input::{file_url, strings};
-use crate::{Ffmpeg, MediaError, encoder, supervisor};
+use crate::{MediaError, Session, encoder};
 
 /// Writes the film to `output`.
 pub(super) async fn join(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     pieces: &[Piece],
     sound: &Path,
     directory: &Path,
     output: &Path,
-    deadline: Instant,
 ) -> Result<(), MediaError> {
     let list = directory.join("pieces.txt");
     fs::write(&list, list_of(pieces))?;
-    let finished = supervisor::run(ffmpeg, plan(&list, sound, output), deadline, |_| {}).await?;
+    let finished = session.run(plan(&list, sound, output)).await?;
     if finished.errors.is_empty() {
         return Ok(());
     }

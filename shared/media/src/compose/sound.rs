@@ -3,7 +3,6 @@
 //! (D17); then brought to the loudness of the web and encoded once.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use domain::film::{SceneTiming, seconds};
 
@@ -11,7 +10,7 @@ use super::loudness::{self, Loudness};
 use super::{FilmPlan, SceneSound};
 use crate::input::{self, file_url, strings};
 use crate::prepare::{SAMPLE_RATE, SAMPLES_PER_FRAME};
-use crate::{Ffmpeg, MediaError, Probe, inspection, supervisor};
+use crate::{MediaError, Probe, Session, inspection};
 
 /// The loudness of every film with sound, in LUFS, and how far it may be off.
 pub(super) const LOUDNESS: f64 = -14.0;
@@ -53,18 +52,16 @@ pub(super) enum Level {
 
 /// Makes the sound track in `directory`.
 pub(super) async fn make_track(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &FilmPlan,
     scenes: &[SceneSound],
     music: Option<&Path>,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<Track, MediaError> {
     let studio = Studio {
-        ffmpeg,
+        session,
         directory,
         frames: plan.frames(),
-        deadline,
     };
     let scenes = studio.scenes(scenes).await?;
     let music = match music {
@@ -91,10 +88,9 @@ struct Bus {
 
 /// What all steps need.
 struct Studio<'a> {
-    ffmpeg: &'a Ffmpeg,
+    session: &'a Session,
     directory: &'a Path,
     frames: u32,
-    deadline: Instant,
 }
 
 impl Studio<'_> {
@@ -113,7 +109,7 @@ impl Studio<'_> {
 
     /// The music over the whole film, looped if it is shorter.
     async fn music(&self, music: &Path) -> Result<Option<Bus>, MediaError> {
-        let facts = Probe::of(&inspection::inspect(self.ffmpeg, music, self.deadline).await?)?;
+        let facts = Probe::of(&inspection::inspect(self.session, music).await?)?;
         if facts.audio.is_none() {
             return Err(MediaError::Unsupported("the music has no sound".to_owned()));
         }
@@ -225,7 +221,7 @@ impl Studio<'_> {
     }
 
     async fn run(&self, arguments: Vec<String>) -> Result<(), MediaError> {
-        let finished = supervisor::run(self.ffmpeg, arguments, self.deadline, |_| {}).await?;
+        let finished = self.session.run(arguments).await?;
         if finished.errors.is_empty() {
             return Ok(());
         }

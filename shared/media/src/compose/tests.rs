@@ -6,8 +6,8 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::prepare_scene;
-use crate::testing::{draw, ffmpeg, output_of, soon};
+use crate::testing::{draw, ffmpeg, output_of, session};
+use crate::{Ffmpeg, prepare_scene};
 
 /// A clip to make a scene of: a lavfi picture, encoder options, maybe sound.
 struct Clip {
@@ -86,7 +86,7 @@ impl Workshop {
                 size: plan.size,
                 timing: *timing,
             };
-            prepare_scene(&self.ffmpeg, clip, &spec, &path, soon(), |_| {})
+            prepare_scene(&session(&self.ffmpeg), clip, &spec, &path, |_| {})
                 .await
                 .unwrap();
             prepared.push(path);
@@ -102,12 +102,11 @@ impl Workshop {
     ) -> Result<Film, MediaError> {
         let reports = Mutex::new(vec![0.0]);
         let film = compose(
-            &self.ffmpeg,
+            &session(&self.ffmpeg),
             plan,
             prepared,
             music,
             self.directory.path(),
-            soon(),
             |done| {
                 reports.lock().unwrap().push(done);
             },
@@ -354,7 +353,7 @@ async fn the_thumbnail_is_not_black() {
         ],
     );
     assert!(grey[0] > 60, "{grey:?}");
-    let probe = crate::probe(&shop.ffmpeg, &film.video, soon())
+    let probe = crate::probe(&session(&shop.ffmpeg), &film.video)
         .await
         .unwrap();
     assert_eq!(probe, film.probe);
@@ -416,7 +415,7 @@ async fn a_film_that_is_not_as_planned_does_not_pass() {
     let film = film_of(&shop, &plan, &CLIPS[0], None).await.unwrap().video;
     let level = sound::Level::Standard;
     let verify = async |film: &Path, plan: &FilmPlan| {
-        verify::verify(&shop.ffmpeg, plan, film, level, soon())
+        verify::verify(&session(&shop.ffmpeg), plan, film, level)
             .await
             .map(drop)
     };
@@ -503,9 +502,9 @@ fn composing_and_preparing_can_be_sent() {
     };
     let path = Path::new("/t");
     let reports = AtomicU32::new(0);
-    is_send(compose(&ffmpeg, &plan, &[], None, path, soon(), |_| {
+    is_send(compose(&session(&ffmpeg), &plan, &[], None, path, |_| {
         reports.fetch_add(1, Ordering::Relaxed);
     }));
-    is_send(prepare_scene(&ffmpeg, path, &spec, path, soon(), |_| {}));
-    is_send(crate::probe(&ffmpeg, path, soon()));
+    is_send(prepare_scene(&session(&ffmpeg), path, &spec, path, |_| {}));
+    is_send(crate::probe(&session(&ffmpeg), path));
 }

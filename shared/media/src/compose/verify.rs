@@ -2,7 +2,6 @@
 //! about it: a film is read back packet by packet and decoded to its end.
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::FilmPlan;
 use super::loudness::{self, Loudness};
@@ -12,7 +11,7 @@ use crate::input::{self, strings};
 use crate::inspection::{self, Inspection};
 use crate::packets::PacketList;
 use crate::prepare::SAMPLE_RATE;
-use crate::{Ffmpeg, MediaError, Probe, supervisor};
+use crate::{MediaError, Probe, Session};
 
 /// A film that passed.
 pub(super) struct Verified {
@@ -22,17 +21,16 @@ pub(super) struct Verified {
 
 /// Checks `film` against the plan.
 pub(super) async fn verify(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &FilmPlan,
     film: &Path,
     level: Level,
-    deadline: Instant,
 ) -> Result<Verified, MediaError> {
-    let inspection = inspection::inspect(ffmpeg, film, deadline).await?;
+    let inspection = inspection::inspect(session, film).await?;
     let probe = Probe::of(&inspection)?;
     check_picture(plan, &inspection)?;
     check_streams(plan, &probe)?;
-    let loudness = decode(ffmpeg, plan, film, deadline).await?;
+    let loudness = decode(session, plan, film).await?;
     check_loudness(loudness, level)?;
     Ok(Verified { probe, loudness })
 }
@@ -104,14 +102,9 @@ fn check_streams(plan: &FilmPlan, probe: &Probe) -> Result<(), MediaError> {
 }
 
 /// Decodes everything; a single error line fails the film.
-async fn decode(
-    ffmpeg: &Ffmpeg,
-    plan: &FilmPlan,
-    film: &Path,
-    deadline: Instant,
-) -> Result<Loudness, MediaError> {
+async fn decode(session: &Session, plan: &FilmPlan, film: &Path) -> Result<Loudness, MediaError> {
     let report = film.with_extension("loudness");
-    let mut arguments = input::arguments(film, ffmpeg.threads());
+    let mut arguments = input::arguments(film, session.threads());
     arguments.extend(strings(&[
         "-map",
         "0:v:0",
@@ -123,7 +116,7 @@ async fn decode(
     ]));
     arguments.push(loudness::meter(&report));
     arguments.extend(strings(&["-f", "null", "-"]));
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    let finished = session.run(arguments).await?;
     if !finished.errors.is_empty() {
         return Err(MediaError::check(format!(
             "the film does not decode: {}",

@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 use super::*;
+use crate::Ffmpeg;
 use crate::ladder::{LadderPlan, assemble_all, encode_segment};
-use crate::testing::{draw, ffmpeg, output_of, soon};
+use crate::testing::{draw, ffmpeg, output_of, session};
 
 /// What FFmpeg's own HLS demuxer reads: of each stream its packets' lines.
 fn read(ffmpeg: &Ffmpeg, playlist: &Path, map: &str) -> Vec<String> {
@@ -36,15 +37,16 @@ async fn packaged(
     }
     arguments.extend(["-preset", "ultrafast"]);
     draw(ffmpeg, &arguments, &source);
-    let facts = probe(ffmpeg, &source, soon()).await.unwrap();
+    let session = session(ffmpeg);
+    let facts = probe(&session, &source).await.unwrap();
     let plan = LadderPlan::new(&facts, &Quality::ALL, 60).unwrap();
     let segment = plan.segments[0];
-    let pieces = encode_segment(ffmpeg, &plan, &segment, &source, directory, soon(), |_| {});
+    let pieces = encode_segment(&session, &plan, &segment, &source, directory, |_| {});
     let pieces: Vec<_> = pieces.await.unwrap();
     let pieces: Vec<_> = pieces.into_iter().map(|piece| vec![piece.path]).collect();
-    let outputs = assemble_all(ffmpeg, &plan, &pieces, &source, directory, soon());
+    let outputs = assemble_all(&session, &plan, &pieces, &source, directory);
     let outputs = outputs.await.unwrap();
-    let package = package(ffmpeg, &outputs, directory, soon()).await.unwrap();
+    let package = package(&session, &outputs, directory).await.unwrap();
     (plan, package)
 }
 

@@ -1,13 +1,12 @@
 //! Encodes one segment: one FFmpeg, one decoding, all renditions.
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::plan::{LadderPlan, Segment};
 use super::{Piece, loss, picture, settings};
 use crate::input::{self, file_url, strings};
 use crate::inspection::name_the_fault;
-use crate::{Ffmpeg, MediaError, supervisor};
+use crate::{MediaError, Session};
 
 /// How long before its first frame a segment is read, in seconds: enough for a
 /// filter to see the frame before, then for a container without an index, where
@@ -16,29 +15,28 @@ const RUN_UPS: [f64; 2] = [0.25, 15.0];
 
 /// Encodes `segment`; `progress` is told the share that is done.
 pub(super) async fn encode(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     segment: &Segment,
     input: &Path,
     directory: &Path,
-    deadline: Instant,
     progress: impl Fn(f32),
 ) -> Result<Vec<Piece>, MediaError> {
     let scratch = tempfile::tempdir_in(directory)?;
-    let seek = seek_point(ffmpeg, plan, segment, input, scratch.path(), deadline).await?;
+    let seek = seek_point(session, plan, segment, input, scratch.path()).await?;
     let pieces = pieces_of(plan, segment, directory);
     let lists = (
         scratch.path().join("frames"),
         scratch.path().join("packets"),
     );
-    let mut arguments = source(input, seek, ffmpeg.threads());
+    let mut arguments = source(input, seek, session.threads());
     arguments.extend(["-filter_complex".to_owned(), picture::graph(plan, segment)]);
     for (index, piece) in pieces.iter().enumerate() {
         arguments.extend(["-map".to_owned(), picture::pad(index)]);
         arguments.extend(settings::video_arguments(
             plan,
             piece.quality,
-            ffmpeg.threads(),
+            session.threads(),
         ));
         arguments.push(file_url(&piece.path));
     }
@@ -47,11 +45,12 @@ pub(super) async fn encode(
     arguments.extend(loss::packets_output(plan, &lists.1, shown.1));
 
     let frames = segment.frames;
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
-        progress((report.frames as f32 / frames as f32).min(1.0));
-    })
-    .await
-    .map_err(name_the_fault)?;
+    let finished = session
+        .run_with_progress(arguments, |report| {
+            progress((report.frames as f32 / frames as f32).min(1.0));
+        })
+        .await
+        .map_err(name_the_fault)?;
     if !finished.errors.is_empty() {
         let last = finished.errors.lines().last();
         tracing::warn!(last, "a source does not decode cleanly");
@@ -105,12 +104,11 @@ fn source(input: &Path, seek: Option<f64>, threads: Option<u32>) -> Vec<String> 
 /// Where to begin to read, so that the frame that is shown when the segment
 /// begins is decoded; `None` for the source's beginning.
 async fn seek_point(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     segment: &Segment,
     input: &Path,
     scratch: &Path,
-    deadline: Instant,
 ) -> Result<Option<f64>, MediaError> {
     if segment.first_frame == 0 {
         return Ok(None);
@@ -124,7 +122,7 @@ async fn seek_point(
         }
         let mut arguments = source(input, Some(seek), Some(1));
         arguments.extend(first_frame(plan, &list));
-        let run = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await;
+        let run = session.run(arguments).await;
         if let Err(error @ (MediaError::TimedOut | MediaError::Io(_))) = run {
             return Err(error);
         }

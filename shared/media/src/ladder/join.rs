@@ -3,24 +3,22 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::plan::LadderPlan;
 use super::settings::{self, SAMPLE_RATE};
 use crate::input::{self, file_url, strings};
 use crate::inspection::name_the_fault;
-use crate::{Ffmpeg, MediaError, encoder, supervisor};
+use crate::{MediaError, Session, encoder};
 
 /// Encodes the source's first sound, exactly as long as the picture.
 pub(super) async fn make_sound(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     input: &Path,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<PathBuf, MediaError> {
     let path = directory.join("sound.m4a");
-    let mut arguments = input::arguments(input, ffmpeg.threads());
+    let mut arguments = input::arguments(input, session.threads());
     arguments.extend(["-filter_complex".to_owned(), sound_filters(plan)]);
     arguments.extend(strings(&["-map", "[a]"]));
     arguments.extend(settings::sound_arguments());
@@ -28,9 +26,7 @@ pub(super) async fn make_sound(
     arguments.push(file_url(&path));
     // Read for its time alone, as in every run: see the list of packets.
     arguments.extend(strings(&["-map", "0:V:0", "-c", "copy", "-f", "null", "-"]));
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {})
-        .await
-        .map_err(name_the_fault)?;
+    let finished = session.run(arguments).await.map_err(name_the_fault)?;
     if !finished.errors.is_empty() {
         let last = finished.errors.lines().last();
         tracing::warn!(last, "a sound does not decode cleanly");
@@ -51,18 +47,17 @@ fn sound_filters(plan: &LadderPlan) -> String {
 
 /// Writes the rendition to `output`.
 pub(super) async fn join(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     pieces: &[PathBuf],
     sound: Option<&Path>,
     output: &Path,
-    deadline: Instant,
 ) -> Result<(), MediaError> {
     let scratch = tempfile::tempdir_in(output.parent().unwrap_or(Path::new(".")))?;
     let list = scratch.path().join("pieces.txt");
     fs::write(&list, list_of(plan, pieces)?)?;
     let arguments = join_plan(plan, &list, sound, output);
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |_| {}).await?;
+    let finished = session.run(arguments).await?;
     if finished.errors.is_empty() {
         return Ok(());
     }

@@ -12,8 +12,8 @@ use domain::rendition::Quality;
 use tempfile::TempDir;
 
 use super::*;
-use crate::testing::{draw, ffmpeg, output_of, soon};
-use crate::{Probe, probe};
+use crate::testing::{draw, ffmpeg, output_of, session};
+use crate::{Ffmpeg, Probe, probe};
 
 /// A source and what became of it. The directory lives as long as this.
 struct Made {
@@ -30,7 +30,7 @@ impl Made {
     }
 
     async fn probe(&self) -> Probe {
-        probe(&self.ffmpeg, self.last(), soon()).await.unwrap()
+        probe(&session(&self.ffmpeg), self.last()).await.unwrap()
     }
 
     /// The average brightness of each frame, 0-255.
@@ -98,7 +98,7 @@ async fn climb(
     directory: &Path,
     seconds: u32,
 ) -> Result<(LadderPlan, Vec<Output>), MediaError> {
-    let probe = probe(ffmpeg, source, soon()).await?;
+    let probe = probe(&session(ffmpeg), source).await?;
     let plan = LadderPlan::new(&probe, &Quality::ALL, seconds)?;
     let mut pieces: Vec<Vec<PathBuf>> = vec![Vec::new(); plan.renditions.len()];
     let reports = Mutex::new(vec![0.0_f32]);
@@ -107,13 +107,13 @@ async fn climb(
     for segment in plan.segments.iter().rev() {
         reports.lock().unwrap().clear();
         let made =
-            encode_segment(ffmpeg, &plan, segment, source, directory, soon(), report).await?;
+            encode_segment(&session(ffmpeg), &plan, segment, source, directory, report).await?;
         assert_progress(&reports);
         for (pieces, piece) in pieces.iter_mut().zip(made) {
             pieces.insert(0, piece.path);
         }
     }
-    let outputs = assemble_all(ffmpeg, &plan, &pieces, source, directory, soon()).await?;
+    let outputs = assemble_all(&session(ffmpeg), &plan, &pieces, source, directory).await?;
     Ok((plan, outputs))
 }
 

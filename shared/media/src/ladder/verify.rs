@@ -2,7 +2,6 @@
 //! nothing about what it made.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use domain::rendition::Rendition;
 
@@ -10,7 +9,7 @@ use super::plan::{LadderPlan, Segment};
 use super::settings::SAMPLE_RATE;
 use crate::inspection::{self, Inspection};
 use crate::packets::PacketList;
-use crate::{Ffmpeg, MediaError, Probe};
+use crate::{MediaError, Probe, Session};
 
 /// How far the sound may begin or end from the picture, in seconds: nobody
 /// notices.
@@ -18,14 +17,13 @@ const SYNC_TOLERANCE: f64 = 0.04;
 
 /// A piece has its segment's frames in its rendition's size, and no sound.
 pub(super) async fn piece(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     rendition: &Rendition,
     segment: &Segment,
     path: &Path,
-    deadline: Instant,
 ) -> Result<(), MediaError> {
-    let inspection = inspection::inspect(ffmpeg, path, deadline).await?;
+    let inspection = inspection::inspect(session, path).await?;
     check_picture(plan, rendition, segment.frames, &inspection)?;
     if inspection.audio.is_some() {
         return Err(MediaError::check("a piece has sound"));
@@ -35,32 +33,24 @@ pub(super) async fn piece(
 
 /// The pieces carry one and the same decoder set-up: else all but the first
 /// would be decoded wrongly.
-pub(super) async fn alike(
-    ffmpeg: &Ffmpeg,
-    pieces: &[PathBuf],
-    deadline: Instant,
-) -> Result<(), MediaError> {
+pub(super) async fn alike(session: &Session, pieces: &[PathBuf]) -> Result<(), MediaError> {
     let [first, others @ ..] = pieces else {
         return Ok(());
     };
     if others.is_empty() {
         return Ok(());
     }
-    let expected = parameter_sets(ffmpeg, first, deadline).await?;
+    let expected = parameter_sets(session, first).await?;
     for piece in others {
-        if parameter_sets(ffmpeg, piece, deadline).await? != expected {
+        if parameter_sets(session, piece).await? != expected {
             return Err(MediaError::check("the pieces were not all encoded alike"));
         }
     }
     Ok(())
 }
 
-async fn parameter_sets(
-    ffmpeg: &Ffmpeg,
-    piece: &Path,
-    deadline: Instant,
-) -> Result<String, MediaError> {
-    let inspection = inspection::inspect(ffmpeg, piece, deadline).await?;
+async fn parameter_sets(session: &Session, piece: &Path) -> Result<String, MediaError> {
+    let inspection = inspection::inspect(session, piece).await?;
     inspection
         .parameter_sets()
         .ok_or_else(|| MediaError::check("a piece has no decoder set-up"))
@@ -68,13 +58,12 @@ async fn parameter_sets(
 
 /// A rendition is what the plan says, picture and sound.
 pub(super) async fn output(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     rendition: &Rendition,
     path: &Path,
-    deadline: Instant,
 ) -> Result<(), MediaError> {
-    let inspection = inspection::inspect(ffmpeg, path, deadline).await?;
+    let inspection = inspection::inspect(session, path).await?;
     check_picture(plan, rendition, plan.frames, &inspection)?;
     let probe = Probe::of(&inspection)?;
     match &probe.audio {

@@ -1,13 +1,14 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::testing::{draw, ffmpeg, soon};
+use crate::Ffmpeg;
+use crate::testing::{draw, ffmpeg, session};
 
 /// Small stand-ins for [`HEAD_BYTES`] and [`TAIL_BYTES`].
 const HEAD: usize = 700_000;
@@ -72,7 +73,7 @@ impl Workshop {
 
     async fn facts(&self) -> Result<PartialFacts, MediaError> {
         let begun = Instant::now();
-        let facts = probe_partial(&self.ffmpeg, &self.holed, soon()).await;
+        let facts = probe_partial(&session(&self.ffmpeg), &self.holed).await;
         assert!(
             begun.elapsed() < Duration::from_secs(10),
             "{:?}",
@@ -96,7 +97,7 @@ async fn an_index_tells_the_length_without_the_middle(
         return;
     };
     let facts = workshop.facts().await.unwrap();
-    let whole = crate::probe(&workshop.ffmpeg, &workshop.whole, soon())
+    let whole = crate::probe(&session(&workshop.ffmpeg), &workshop.whole)
         .await
         .unwrap();
     let video = whole.video.unwrap();

@@ -1,12 +1,14 @@
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use domain::film::timeline;
 use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::testing::{draw, ffmpeg, output_of, soon};
+use crate::Ffmpeg;
+use crate::testing::{draw, ffmpeg, output_of, session};
 
 const SIZE: (u32, u32) = (320, 180);
 
@@ -47,7 +49,7 @@ impl Studio {
     ) -> Result<(Prepared, PathBuf), MediaError> {
         let output = self.directory.path().join("scene.mp4");
         let begun = Instant::now();
-        let prepared = prepare_scene(&self.ffmpeg, clip, spec, &output, soon(), |_| {}).await;
+        let prepared = prepare_scene(&session(&self.ffmpeg), clip, spec, &output, |_| {}).await;
         assert!(begun.elapsed().as_secs() < 30);
         prepared.map(|prepared| (prepared, output))
     }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gif::{DecodeOptions, Repeat};
 
@@ -11,7 +11,7 @@ use super::looks;
 use super::{Looker, Picture, Seek, places, scratch_beside, shape, video_of};
 use crate::input::{file_url, strings};
 use crate::inspection::name_the_fault;
-use crate::{Ffmpeg, MediaError, Probe, VideoStream, supervisor};
+use crate::{MediaError, Probe, Session, VideoStream};
 
 /// The largest GIF, in bytes.
 pub const MAX_BYTES: u64 = 3_000_000;
@@ -47,22 +47,19 @@ const SAFE_PIXELS: u32 = 38_000;
 /// An input fault when there is no picture or no frame of it can be decoded;
 /// [`MediaError::CheckFailed`] when the GIF is not as asked for.
 pub async fn gif(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     input: &Path,
     probe: &Probe,
     output: &Path,
-    deadline: Instant,
 ) -> Result<Picture, MediaError> {
     let video = video_of(probe)?;
     let scratch = scratch_beside(output)?;
     let path = scratch.path().join("preview.gif");
-    let place = liveliest(ffmpeg, input, video, scratch.path(), deadline).await?;
+    let place = liveliest(session, input, video, scratch.path()).await?;
     let mut shape = Shape::first(video);
     loop {
-        let arguments = plan(ffmpeg.threads(), input, video, place, shape, &path);
-        supervisor::run(ffmpeg, arguments, deadline, |_| {})
-            .await
-            .map_err(name_the_fault)?;
+        let arguments = plan(session.threads(), input, video, place, shape, &path);
+        session.run(arguments).await.map_err(name_the_fault)?;
         let picture = check(&path, shape)?;
         if picture.bytes <= MAX_BYTES {
             fs::rename(&path, output)?;
@@ -115,11 +112,10 @@ impl Shape {
 /// Where there is the most to see and the most that moves, by key frames; by
 /// other frames only if those are all dark or flat.
 async fn liveliest(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     input: &Path,
     video: &VideoStream,
     scratch: &Path,
-    deadline: Instant,
 ) -> Result<Seek, MediaError> {
     let beginnings = video
         .duration
@@ -128,7 +124,7 @@ async fn liveliest(
     if beginnings.is_zero() {
         return Ok(start);
     }
-    let mut looker = Looker::new(ffmpeg, deadline);
+    let mut looker = Looker::new(session);
     let mut best: Option<(f64, Seek)> = None;
     for seek in [Seek::KeyFrame, Seek::Exact] {
         if best.is_some_and(|(life, _)| life >= LIVELY) {

@@ -4,8 +4,8 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::probe;
-use crate::testing::{draw, ffmpeg, output_of, soon};
+use crate::testing::{draw, ffmpeg, output_of, session};
+use crate::{Ffmpeg, probe};
 
 /// A film of one second black, one flat, and then a picture; a single key frame.
 const LATE: [&str; 6] = [
@@ -36,21 +36,21 @@ impl Workshop {
 
     async fn source(&self, arguments: &[&str]) -> Probe {
         draw(&self.ffmpeg, arguments, &self.path("x.mp4"));
-        probe(&self.ffmpeg, &self.path("x.mp4"), soon())
+        probe(&session(&self.ffmpeg), &self.path("x.mp4"))
             .await
             .unwrap()
     }
 
     async fn thumbnail(&self, probe: &Probe) -> Result<Picture, MediaError> {
         let (input, output) = (self.path("x.mp4"), self.path("t.jpg"));
-        let picture = thumbnail(&self.ffmpeg, &input, probe, &output, soon()).await;
+        let picture = thumbnail(&session(&self.ffmpeg), &input, probe, &output).await;
         self.nothing_else_is_left(&["x.mp4", "p.gif", "t.jpg"]);
         picture
     }
 
     async fn gif(&self, probe: &Probe) -> Result<Picture, MediaError> {
         let (input, output) = (self.path("x.mp4"), self.path("p.gif"));
-        let picture = gif(&self.ffmpeg, &input, probe, &output, soon()).await;
+        let picture = gif(&session(&self.ffmpeg), &input, probe, &output).await;
         self.nothing_else_is_left(&["x.mp4", "p.gif", "t.jpg"]);
         picture
     }

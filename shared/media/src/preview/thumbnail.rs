@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::looks::{self, Look};
 use super::{Looker, Picture, Seek, places, scratch_beside, shape, video_of};
 use crate::input::{file_url, strings};
-use crate::{Ffmpeg, MediaError, Probe, VideoStream};
+use crate::{MediaError, Probe, Session, VideoStream};
 
 /// The longest side, in pixels.
 const LONGEST_SIDE: u32 = 1280;
@@ -27,16 +27,15 @@ const EXACT_PLACES: u32 = 4;
 /// An input fault when there is no picture or no frame of it can be decoded;
 /// [`MediaError::CheckFailed`] when the JPEG is not as asked for.
 pub async fn thumbnail(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     input: &Path,
     probe: &Probe,
     output: &Path,
-    deadline: Instant,
 ) -> Result<Picture, MediaError> {
     let video = video_of(probe)?;
     let scratch = scratch_beside(output)?;
     let mut studio = Studio {
-        looker: Looker::new(ffmpeg, deadline),
+        looker: Looker::new(session),
         input,
         video,
         size: shape::fitted((video.width, video.height), LONGEST_SIDE),

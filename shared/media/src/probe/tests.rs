@@ -1,11 +1,13 @@
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::testing::{draw, ffmpeg, soon};
+use crate::Ffmpeg;
+use crate::testing::{draw, ffmpeg, session};
 
 const PICTURE: [&str; 4] = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2"];
 const SOUND: [&str; 4] = ["-f", "lavfi", "-i", "sine=d=2:r=44100"];
@@ -17,7 +19,7 @@ async fn probe_of(make: impl FnOnce(&Ffmpeg, &Path)) -> Option<Result<Probe, Med
     let path = directory.path().join("x.mp4");
     make(&ffmpeg, &path);
     let begun = Instant::now();
-    let result = probe(&ffmpeg, &path, soon()).await;
+    let result = probe(&session(&ffmpeg), &path).await;
     assert!(
         begun.elapsed() < Duration::from_secs(10),
         "{:?}",
@@ -253,7 +255,7 @@ async fn a_leap_of_ten_hours_is_too_long() {
 #[tokio::test]
 async fn a_missing_file_is_no_input_fault() {
     let Some(ffmpeg) = ffmpeg() else { return };
-    let error = probe(&ffmpeg, Path::new("/nonexistent/x.mp4"), soon())
+    let error = probe(&session(&ffmpeg), Path::new("/nonexistent/x.mp4"))
         .await
         .unwrap_err();
     assert!(matches!(error, MediaError::Io(_)) && !error.is_input_fault());

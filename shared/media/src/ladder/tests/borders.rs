@@ -55,16 +55,17 @@ async fn pieces_that_do_not_belong_together_are_refused() {
     let mut pieces = Vec::new();
     let mut plan = None;
     let mut source = PathBuf::new();
+    let session = session(&ffmpeg);
     for size in ["64x64", "80x64"] {
         source = directory.path().join(format!("{size}.mp4"));
         let picture = format!("testsrc2=s={size}:r=10:d=4");
         draw(&ffmpeg, &["-f", "lavfi", "-i", &picture], &source);
-        let probe = probe(&ffmpeg, &source, soon()).await.unwrap();
+        let probe = probe(&session, &source).await.unwrap();
         let made = LadderPlan::new(&probe, &Quality::ALL, 2).unwrap();
         let segment = made.segments[pieces.len()];
         let folder = directory.path().join(size);
         std::fs::create_dir(&folder).unwrap();
-        let piece = encode_segment(&ffmpeg, &made, &segment, &source, &folder, soon(), |_| {});
+        let piece = encode_segment(&session, &made, &segment, &source, &folder, |_| {});
         pieces.push(piece.await.unwrap().remove(0).path);
         plan = Some(made);
     }
@@ -72,7 +73,7 @@ async fn pieces_that_do_not_belong_together_are_refused() {
     let all = |pieces: &[PathBuf]| vec![pieces.to_vec()];
     for pieces in [all(&pieces), all(&pieces[..1]), Vec::new()] {
         let directory = directory.path();
-        let result = assemble_all(&ffmpeg, &plan, &pieces, &source, directory, soon());
+        let result = assemble_all(&session, &plan, &pieces, &source, directory);
         let error = result.await.unwrap_err();
         assert_eq!(error.code(), "OUTPUT_CHECK_FAILED");
     }

@@ -13,14 +13,14 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::Instant;
 
 use domain::film::{SceneTiming, Transition};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::inspection;
 use crate::prepare::{self, SceneSpec};
-use crate::{Ffmpeg, MediaError, Probe, preview, supervisor};
+use crate::supervisor::Finished;
+use crate::{MediaError, Probe, Session, preview};
 use pieces::Piece;
 
 /// What the film is made of; scenes and transitions in order.
@@ -69,33 +69,32 @@ pub struct Film {
 /// [`MediaError::CheckFailed`] when a scene is not as prepared for this plan, or
 /// the film is not as planned; an input fault for music that is not accepted.
 pub async fn compose(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &FilmPlan,
     prepared: &[PathBuf],
     music: Option<&Path>,
     directory: &Path,
-    deadline: Instant,
     progress: impl Fn(f32),
 ) -> Result<Film, MediaError> {
-    let scenes = check_scenes(ffmpeg, plan, prepared, deadline).await?;
+    let scenes = check_scenes(session, plan, prepared).await?;
     progress(0.02);
 
     let pieces = pieces::divide(plan, directory);
-    make_pieces(ffmpeg, plan, prepared, &pieces, deadline, &progress).await?;
-    check_transitions(ffmpeg, &pieces, &scenes, deadline).await?;
+    make_pieces(session, plan, prepared, &pieces, &progress).await?;
+    check_transitions(session, &pieces, &scenes).await?;
 
-    let track = sound::make_track(ffmpeg, plan, &scenes.sounds, music, directory, deadline).await?;
+    let track = sound::make_track(session, plan, &scenes.sounds, music, directory).await?;
     progress(0.82);
 
     let video = directory.join("final.mp4");
-    join::join(ffmpeg, &pieces, &track.path, directory, &video, deadline).await?;
+    join::join(session, &pieces, &track.path, directory, &video).await?;
     progress(0.85);
 
-    let verified = verify::verify(ffmpeg, plan, &video, track.level, deadline).await?;
+    let verified = verify::verify(session, plan, &video, track.level).await?;
     progress(0.96);
 
     let picture = directory.join("thumbnail.jpg");
-    preview::thumbnail(ffmpeg, &video, &verified.probe, &picture, deadline).await?;
+    preview::thumbnail(session, &video, &verified.probe, &picture).await?;
     progress(1.0);
     Ok(Film {
         video,
@@ -122,10 +121,9 @@ struct Scenes {
 /// Makes sure that the scenes are our own encodes for this very plan, and says
 /// which of them have sound. Copying any other encode would decode wrongly.
 async fn check_scenes(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &FilmPlan,
     prepared: &[PathBuf],
-    deadline: Instant,
 ) -> Result<Scenes, MediaError> {
     let scenes = plan.timings.len();
     if scenes == 0 || prepared.len() != scenes || plan.transitions.len() + 1 != scenes {
@@ -138,7 +136,7 @@ async fn check_scenes(
         sounds: Vec::new(),
     };
     for (path, timing) in prepared.iter().zip(&plan.timings) {
-        let scene = inspection::inspect(ffmpeg, path, deadline).await?;
+        let scene = inspection::inspect(session, path).await?;
         let spec = SceneSpec {
             size: plan.size,
             timing: *timing,
@@ -163,13 +161,12 @@ async fn check_scenes(
 /// A transition must fit the bodies it stands between: their decoder set-up is
 /// the one it will be decoded with.
 async fn check_transitions(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     pieces: &[Piece],
     scenes: &Scenes,
-    deadline: Instant,
 ) -> Result<(), MediaError> {
     for piece in pieces.iter().filter(|piece| piece.is_encoded()) {
-        let transition = inspection::inspect(ffmpeg, &piece.path, deadline).await?;
+        let transition = inspection::inspect(session, &piece.path).await?;
         if transition.parameter_sets() != scenes.parameter_sets {
             return Err(MediaError::check(
                 "a transition was not encoded like the scenes",
@@ -181,11 +178,10 @@ async fn check_transitions(
 
 /// Copies the bodies and encodes the transitions, some at a time.
 async fn make_pieces(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &FilmPlan,
     prepared: &[PathBuf],
     pieces: &[Piece],
-    deadline: Instant,
     progress: &impl Fn(f32),
 ) -> Result<(), MediaError> {
     let encoded = pieces.iter().filter(|piece| piece.is_encoded());
@@ -198,8 +194,8 @@ async fn make_pieces(
     let runs: Vec<_> = pieces
         .iter()
         .map(|piece| {
-            let arguments = pieces::plan(ffmpeg.threads(), plan, prepared, piece);
-            make_piece(ffmpeg, piece, arguments, deadline, &advance)
+            let arguments = pieces::plan(session.threads(), plan, prepared, piece);
+            make_piece(session, piece, arguments, &advance)
         })
         .collect();
     stream::iter(runs)
@@ -210,25 +206,25 @@ async fn make_pieces(
 
 /// Runs one piece; `advance` is told of each encoded frame once.
 async fn make_piece(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     piece: &Piece,
     arguments: Vec<String>,
-    deadline: Instant,
     advance: &impl Fn(u32),
 ) -> Result<(), MediaError> {
     let mut reported = 0;
     let counted = if piece.is_encoded() { piece.frames } else { 0 };
-    let finished = supervisor::run(ffmpeg, arguments, deadline, |report| {
-        let frames = u32::try_from(report.frames).unwrap_or(0).min(counted);
-        advance(frames.saturating_sub(reported));
-        reported = reported.max(frames);
-    })
-    .await?;
+    let finished = session
+        .run_with_progress(arguments, |report| {
+            let frames = u32::try_from(report.frames).unwrap_or(0).min(counted);
+            advance(frames.saturating_sub(reported));
+            reported = reported.max(frames);
+        })
+        .await?;
     advance(counted - reported);
     check_piece(piece, &finished)
 }
 
-fn check_piece(piece: &Piece, finished: &supervisor::Finished) -> Result<(), MediaError> {
+fn check_piece(piece: &Piece, finished: &Finished) -> Result<(), MediaError> {
     if !finished.errors.is_empty() {
         return Err(MediaError::check(format!(
             "a scene does not decode: {}",

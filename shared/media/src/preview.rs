@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use crate::input::{self, strings};
 use crate::inspection::name_the_fault;
-use crate::supervisor::{self, Finished};
-use crate::{Ffmpeg, MediaError, Probe};
+use crate::supervisor::Finished;
+use crate::{MediaError, Probe, Session};
 
 pub use gif::{MAX_BYTES as MAX_GIF_BYTES, gif};
 pub use thumbnail::thumbnail;
@@ -40,19 +40,17 @@ pub struct Picture {
 
 /// Looks at places of one file, and remembers why one could not be read.
 struct Looker<'a> {
-    ffmpeg: &'a Ffmpeg,
-    deadline: Instant,
+    session: &'a Session,
     /// No more places are begun after it, once there is something to choose from.
     until: Instant,
     fault: Option<MediaError>,
 }
 
 impl<'a> Looker<'a> {
-    fn new(ffmpeg: &'a Ffmpeg, deadline: Instant) -> Self {
+    fn new(session: &'a Session) -> Self {
         Self {
-            ffmpeg,
-            deadline,
-            until: deadline.min(Instant::now() + LOOKING_TIME),
+            session,
+            until: session.deadline().min(Instant::now() + LOOKING_TIME),
             fault: None,
         }
     }
@@ -63,8 +61,8 @@ impl<'a> Looker<'a> {
 
     /// One look; nothing when this place cannot be read, or not in time.
     async fn look(&mut self, arguments: Vec<String>) -> Result<Option<Finished>, MediaError> {
-        let deadline = self.deadline.min(Instant::now() + PLACE_TIME);
-        match supervisor::run(self.ffmpeg, arguments, deadline, |_| {}).await {
+        let session = self.session.until(Instant::now() + PLACE_TIME);
+        match session.run(arguments).await {
             Ok(finished) => Ok(Some(finished)),
             Err(error @ MediaError::Io(_)) => Err(error),
             Err(error) => {

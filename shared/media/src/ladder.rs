@@ -13,12 +13,11 @@ mod settings;
 mod verify;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use domain::rendition::{Quality, Rendition};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ffmpeg, MediaError};
+use crate::{MediaError, Session};
 pub use plan::{LadderPlan, Segment};
 
 /// One rendition's picture of one segment, in a file of its own.
@@ -52,20 +51,19 @@ pub struct Output {
 /// An input fault when more than a small share of the segment's frames cannot
 /// be decoded; [`MediaError::CheckFailed`] when a piece is not as planned.
 pub async fn encode_segment(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     segment: &Segment,
     input: &Path,
     directory: &Path,
-    deadline: Instant,
     progress: impl Fn(f32),
 ) -> Result<Vec<Piece>, MediaError> {
-    let pieces = encode::encode(ffmpeg, plan, segment, input, directory, deadline, |done| {
+    let pieces = encode::encode(session, plan, segment, input, directory, |done| {
         progress(0.98 * done);
     })
     .await?;
     for (piece, rendition) in pieces.iter().zip(&plan.renditions) {
-        verify::piece(ffmpeg, plan, rendition, segment, &piece.path, deadline).await?;
+        verify::piece(session, plan, rendition, segment, &piece.path).await?;
     }
     progress(1.0);
     Ok(pieces)
@@ -78,16 +76,15 @@ pub async fn encode_segment(
 ///
 /// An input fault when the sound cannot be decoded.
 pub async fn make_sound(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     input: &Path,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<Option<PathBuf>, MediaError> {
     if !plan.has_sound {
         return Ok(None);
     }
-    let sound = join::make_sound(ffmpeg, plan, input, directory, deadline);
+    let sound = join::make_sound(session, plan, input, directory);
     Ok(Some(sound.await?))
 }
 
@@ -99,22 +96,21 @@ pub async fn make_sound(
 /// [`MediaError::CheckFailed`] when pieces do not belong together or the output
 /// is not as planned.
 pub async fn assemble(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     rendition: &Rendition,
     pieces: &[PathBuf],
     sound: Option<&Path>,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<Output, MediaError> {
     if pieces.len() != plan.segments.len() {
         return Err(MediaError::check("there is not one piece for each segment"));
     }
-    verify::alike(ffmpeg, pieces, deadline).await?;
+    verify::alike(session, pieces).await?;
     let name = rendition.quality.as_str();
     let path = directory.join(format!("{name}.mp4"));
-    join::join(ffmpeg, plan, pieces, sound, &path, deadline).await?;
-    verify::output(ffmpeg, plan, rendition, &path, deadline).await?;
+    join::join(session, plan, pieces, sound, &path).await?;
+    verify::output(session, plan, rendition, &path).await?;
     Ok(Output {
         rendition: *rendition,
         path,
@@ -128,21 +124,20 @@ pub async fn assemble(
 ///
 /// As [`make_sound`] and [`assemble`].
 pub async fn assemble_all(
-    ffmpeg: &Ffmpeg,
+    session: &Session,
     plan: &LadderPlan,
     pieces: &[Vec<PathBuf>],
     input: &Path,
     directory: &Path,
-    deadline: Instant,
 ) -> Result<Vec<Output>, MediaError> {
     if pieces.len() != plan.renditions.len() {
         return Err(MediaError::check("there are not pieces of each rendition"));
     }
-    let sound = make_sound(ffmpeg, plan, input, directory, deadline).await?;
+    let sound = make_sound(session, plan, input, directory).await?;
     let mut outputs = Vec::new();
     for (rendition, pieces) in plan.renditions.iter().zip(pieces) {
         let sound = sound.as_deref();
-        let output = assemble(ffmpeg, plan, rendition, pieces, sound, directory, deadline);
+        let output = assemble(session, plan, rendition, pieces, sound, directory);
         outputs.push(output.await?);
     }
     Ok(outputs)
