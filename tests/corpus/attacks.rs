@@ -1,4 +1,4 @@
-//! Files that want another file read, or somebody called, or an FFmpeg hung.
+//! Files that name another file, an address, or what would make FFmpeg hang.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,19 +7,19 @@ use std::process::Command;
 use rstest::rstest;
 
 use crate::boxes::{data_reference, replaced};
-use crate::shop::Shop;
-use crate::trial::{CORRUPT, Expected, UNSUPPORTED, hold};
+use crate::case::Case;
+use crate::trial::{CORRUPT, Expected, UNSUPPORTED, check};
 
 /// A text in which the canary and the port stand where it says so.
-fn text(shop: &Shop, text: &str) {
+fn text(case: &Case, text: &str) {
     let text = text
-        .replace("CANARY", shop.canary().to_str().unwrap())
-        .replace("HTTP", &shop.url("http", "x.ts"))
+        .replace("CANARY", case.canary().to_str().unwrap())
+        .replace("HTTP", &case.url("http", "x.ts"))
         .replace(
             "PORT",
-            &shop.listener.local_addr().unwrap().port().to_string(),
+            &case.listener.local_addr().unwrap().port().to_string(),
         );
-    shop.write(text);
+    case.write(text);
 }
 
 const PLAYLIST: &str = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n";
@@ -52,7 +52,7 @@ const DASH: &str = "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd
 #[tokio::test]
 async fn a_text_that_names_others(#[case] attack: &str, #[case] expected: Expected) {
     for file_name in ["x.mp4", "x.m3u8"] {
-        hold(file_name, |shop| text(shop, attack), expected).await;
+        check(file_name, |case| text(case, attack), expected).await;
     }
 }
 
@@ -67,24 +67,24 @@ async fn a_text_that_names_others(#[case] attack: &str, #[case] expected: Expect
 )]
 #[tokio::test]
 async fn a_playlist(#[case] attack: &str) {
-    hold("x.mp4", |shop| text(shop, attack), CORRUPT).await;
-    hold("x.m3u8", |shop| text(shop, attack), UNSUPPORTED).await;
+    check("x.mp4", |case| text(case, attack), CORRUPT).await;
+    check("x.m3u8", |case| text(case, attack), UNSUPPORTED).await;
 }
 
 /// The frames are said to stand in another file.
 #[rstest]
-#[case::absolute(|shop: &Shop| shop.canary().display().to_string())]
-#[case::beside(|_: &Shop| "canary.mp4".to_owned())]
+#[case::absolute(|case: &Case| case.canary().display().to_string())]
+#[case::beside(|_: &Case| "canary.mp4".to_owned())]
 #[tokio::test]
-async fn a_film_without_frames_of_its_own(#[case] other: fn(&Shop) -> String) {
-    let make = |shop: &Shop| {
-        shop.film_as("mov", &[]);
-        // Whoever looks there finds what would make this a film.
-        fs::copy(&shop.input, shop.canary()).unwrap();
-        let reference = data_reference(&other(shop));
-        shop.operate(|bytes| *bytes = replaced(bytes, b"dref", &reference));
+async fn a_film_without_frames_of_its_own(#[case] other: fn(&Case) -> String) {
+    let make = |case: &Case| {
+        case.film_as("mov", &[]);
+        // The other file exists, so that following the reference would succeed.
+        fs::copy(&case.input, case.canary()).unwrap();
+        let reference = data_reference(&other(case));
+        case.edit(|bytes| *bytes = replaced(bytes, b"dref", &reference));
     };
-    hold("x.mov", make, CORRUPT).await;
+    check("x.mov", make, CORRUPT).await;
 }
 
 #[rstest]
@@ -102,25 +102,25 @@ async fn a_film_without_frames_of_its_own(#[case] other: fn(&Shop) -> String) {
 #[case::home("~root")]
 #[tokio::test]
 async fn a_name_that_means_something(#[case] name: &str) {
-    let make = |shop: &Shop| {
+    let make = |case: &Case| {
         // What a pattern would find.
-        fs::copy(shop.canary(), shop.beside("1.mp4")).unwrap();
-        shop.film(&[]);
+        fs::copy(case.canary(), case.beside("1.mp4")).unwrap();
+        case.film(&[]);
     };
-    hold(name, make, Expected::Made(64, 48)).await;
+    check(name, make, Expected::Made(64, 48)).await;
 }
 
 #[rstest]
-#[case::link_to_another(|shop: &Shop| symlink(shop.canary(), &shop.input).unwrap())]
-#[case::link_without_end(|shop: &Shop| symlink("/dev/zero", &shop.input).unwrap())]
-#[case::directory(|shop: &Shop| fs::create_dir(&shop.input).unwrap())]
-#[case::pipe(|shop: &Shop| {
-    let status = Command::new("mkfifo").arg(&shop.input).status().unwrap();
+#[case::link_to_another(|case: &Case| symlink(case.canary(), &case.input).unwrap())]
+#[case::link_without_end(|case: &Case| symlink("/dev/zero", &case.input).unwrap())]
+#[case::directory(|case: &Case| fs::create_dir(&case.input).unwrap())]
+#[case::pipe(|case: &Case| {
+    let status = Command::new("mkfifo").arg(&case.input).status().unwrap();
     assert!(status.success());
 })]
 #[tokio::test]
-async fn no_file_at_all(#[case] make: fn(&Shop)) {
-    hold("x.mp4", make, UNSUPPORTED).await;
+async fn no_file_at_all(#[case] make: fn(&Case)) {
+    check("x.mp4", make, UNSUPPORTED).await;
 }
 
 /// What FFmpeg would write if it were reporting its progress, or dying.
@@ -134,13 +134,13 @@ async fn no_file_at_all(#[case] make: fn(&Shop)) {
 #[tokio::test]
 async fn a_title_that_forges_what_ffmpeg_says(#[case] title: &str) {
     let title = format!("title={title}");
-    let make = |shop: &Shop| {
-        shop.film(&["-metadata", &title, "-metadata", "comment=progress=end"]);
+    let make = |case: &Case| {
+        case.film(&["-metadata", &title, "-metadata", "comment=progress=end"]);
     };
-    hold("x.mp4", make, Expected::Made(64, 48)).await;
+    check("x.mp4", make, Expected::Made(64, 48)).await;
 }
 
-/// First a playlist, then a film: whoever looks at the beginning only is fooled.
+/// First a playlist, then a film: a look at the beginning alone would be wrong.
 #[rstest]
 #[case::playlist_first(
     "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\ncanary.mp4\n#EXT-X-ENDLIST\n",
@@ -150,9 +150,9 @@ async fn a_title_that_forges_what_ffmpeg_says(#[case] title: &str) {
 #[case::page_first("<html>", CORRUPT)]
 #[tokio::test]
 async fn two_files_in_one(#[case] first: &str, #[case] expected: Expected) {
-    let make = |shop: &Shop| {
-        shop.film(&[]);
-        shop.operate(|bytes| *bytes = [first.as_bytes(), bytes].concat());
+    let make = |case: &Case| {
+        case.film(&[]);
+        case.edit(|bytes| *bytes = [first.as_bytes(), bytes].concat());
     };
-    hold("x.mp4", make, expected).await;
+    check("x.mp4", make, expected).await;
 }

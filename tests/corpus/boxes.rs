@@ -1,6 +1,6 @@
 //! Surgery on MP4 files, by their boxes.
 
-/// Boxes that hold boxes.
+/// Boxes that check boxes.
 const CONTAINERS: [&[u8; 4]; 6] = [b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl"];
 
 /// A file with every box of a kind replaced; the boxes around it grow. Where it

@@ -1,23 +1,24 @@
 //! Files that were a film once, or claim to have been one.
 
+use fastrand::Rng;
 use rstest::rstest;
 
 use crate::boxes::{a_box, place_of, replaced};
-use crate::shop::{Dice, Shop, noise};
-use crate::trial::{CORRUPT, Expected, TOO_LARGE, UNSUPPORTED, hold};
+use crate::case::{Case, noise};
+use crate::trial::{CORRUPT, Expected, TOO_LARGE, UNSUPPORTED, check};
 
 const FAST_START: [&str; 2] = ["-movflags", "+faststart"];
 
-fn garbage_in_the_middle(shop: &Shop, percent: usize) {
-    shop.operate(|bytes| {
+fn garbage_in_the_middle(case: &Case, percent: usize) {
+    case.edit(|bytes| {
         let count = bytes.len() * percent / 100;
         let start = (bytes.len() - count) / 2;
         bytes[start..start + count].copy_from_slice(&noise(7, count));
     });
 }
 
-fn rename_box(shop: &Shop, kind: &[u8; 4], name: &[u8; 4]) {
-    shop.operate(|bytes| {
+fn rename_box(case: &Case, kind: &[u8; 4], name: &[u8; 4]) {
+    case.edit(|bytes| {
         let place = place_of(bytes, kind);
         bytes[place..place + 4].copy_from_slice(name);
     });
@@ -32,18 +33,18 @@ fn table(entries: u32, values: &[u32]) -> Vec<u8> {
 }
 
 #[rstest]
-#[case::empty(|shop: &Shop| shop.write(""), CORRUPT)]
-#[case::one_byte(|shop: &Shop| shop.write("x"), CORRUPT)]
-#[case::zeros(|shop: &Shop| shop.write(vec![0; 100_000]), CORRUPT)]
-#[case::random(|shop: &Shop| shop.write(noise(1, 100_000)), CORRUPT)]
-#[case::random_after_a_good_beginning(|shop: &Shop| {
-    shop.film(&[]);
-    shop.operate(|bytes| { bytes.truncate(32); bytes.extend(noise(2, 100_000)); });
+#[case::empty(|case: &Case| case.write(""), CORRUPT)]
+#[case::one_byte(|case: &Case| case.write("x"), CORRUPT)]
+#[case::zeros(|case: &Case| case.write(vec![0; 100_000]), CORRUPT)]
+#[case::random(|case: &Case| case.write(noise(1, 100_000)), CORRUPT)]
+#[case::random_after_a_good_beginning(|case: &Case| {
+    case.film(&[]);
+    case.edit(|bytes| { bytes.truncate(32); bytes.extend(noise(2, 100_000)); });
 }, CORRUPT)]
-#[case::only_the_first_box(|shop: &Shop| shop.write(a_box(b"ftyp", b"isom\0\0\x02\0isomiso2")), CORRUPT)]
+#[case::only_the_first_box(|case: &Case| case.write(a_box(b"ftyp", b"isom\0\0\x02\0isomiso2")), CORRUPT)]
 #[tokio::test]
-async fn there_never_was_a_film(#[case] make: fn(&Shop), #[case] expected: Expected) {
-    hold("x.mp4", make, expected).await;
+async fn there_never_was_a_film(#[case] make: fn(&Case), #[case] expected: Expected) {
+    check("x.mp4", make, expected).await;
 }
 
 #[rstest]
@@ -64,78 +65,78 @@ async fn cut_off(
     #[case] percent: usize,
     #[case] expected: Expected,
 ) {
-    let make = |shop: &Shop| {
-        shop.film_as(format, options);
-        shop.cut(percent);
+    let make = |case: &Case| {
+        case.film_as(format, options);
+        case.cut(percent);
     };
-    hold("x.mp4", make, expected).await;
+    check("x.mp4", make, expected).await;
 }
 
 #[rstest]
-#[case::index_missing(|shop: &Shop| { shop.film(&[]); rename_box(shop, b"moov", b"hole"); }, CORRUPT)]
-#[case::frames_missing(|shop: &Shop| { shop.film(&[]); rename_box(shop, b"mdat", b"free"); }, Expected::Made(64, 48))]
-#[case::frames_are_zeros(|shop: &Shop| {
-    shop.film(&FAST_START);
-    shop.operate(|bytes| { let start = place_of(bytes, b"mdat") + 4; bytes[start..].fill(0); });
+#[case::index_missing(|case: &Case| { case.film(&[]); rename_box(case, b"moov", b"hole"); }, CORRUPT)]
+#[case::frames_missing(|case: &Case| { case.film(&[]); rename_box(case, b"mdat", b"free"); }, Expected::Made(64, 48))]
+#[case::frames_are_zeros(|case: &Case| {
+    case.film(&FAST_START);
+    case.edit(|bytes| { let start = place_of(bytes, b"mdat") + 4; bytes[start..].fill(0); });
 }, CORRUPT)]
-#[case::frames_are_noise(|shop: &Shop| {
-    shop.film(&FAST_START);
-    shop.operate(|bytes| {
+#[case::frames_are_noise(|case: &Case| {
+    case.film(&FAST_START);
+    case.edit(|bytes| {
         let start = place_of(bytes, b"mdat") + 4;
         let count = bytes.len() - start;
         bytes[start..].copy_from_slice(&noise(3, count));
     });
 }, CORRUPT)]
-#[case::garbage_in_a_third(|shop: &Shop| { shop.film(&[]); garbage_in_the_middle(shop, 33); }, CORRUPT)]
-#[case::garbage_in_a_third_of_a_stream(|shop: &Shop| { shop.film_as("mpegts", &[]); garbage_in_the_middle(shop, 33); }, Expected::Made(64, 48))]
-#[case::bytes_removed(|shop: &Shop| {
-    shop.film_as("matroska", &["-g", "10"]);
-    shop.operate(|bytes| { let middle = bytes.len() / 2; bytes.drain(middle..middle + 700); });
+#[case::garbage_in_a_third(|case: &Case| { case.film(&[]); garbage_in_the_middle(case, 33); }, CORRUPT)]
+#[case::garbage_in_a_third_of_a_stream(|case: &Case| { case.film_as("mpegts", &[]); garbage_in_the_middle(case, 33); }, Expected::Made(64, 48))]
+#[case::bytes_removed(|case: &Case| {
+    case.film_as("matroska", &["-g", "10"]);
+    case.edit(|bytes| { let middle = bytes.len() / 2; bytes.drain(middle..middle + 700); });
 }, Expected::Either)]
-#[case::places_beyond_the_end(|shop: &Shop| {
-    shop.film(&[]);
-    shop.operate(|bytes| *bytes = replaced(bytes, b"stco", &table(1, &[0xffff_ff00])));
+#[case::places_beyond_the_end(|case: &Case| {
+    case.film(&[]);
+    case.edit(|bytes| *bytes = replaced(bytes, b"stco", &table(1, &[0xffff_ff00])));
 }, CORRUPT)]
-#[case::no_places(|shop: &Shop| {
-    shop.film(&[]);
-    shop.operate(|bytes| *bytes = replaced(bytes, b"stbl", &[]));
+#[case::no_places(|case: &Case| {
+    case.film(&[]);
+    case.edit(|bytes| *bytes = replaced(bytes, b"stbl", &[]));
 }, UNSUPPORTED)]
-#[case::endless_table(|shop: &Shop| {
-    shop.film(&[]);
-    shop.operate(|bytes| {
+#[case::endless_table(|case: &Case| {
+    case.film(&[]);
+    case.edit(|bytes| {
         let place = place_of(bytes, b"stts");
         bytes[place + 8..place + 12].fill(0xff);
     });
 }, TOO_LARGE)]
-#[case::box_in_a_box_in_a_box(|shop: &Shop| {
+#[case::box_in_a_box_in_a_box(|case: &Case| {
     let mut nested = Vec::new();
     for _ in 0..5000 {
         nested = a_box(b"moov", &nested);
     }
-    shop.write([a_box(b"ftyp", b"isom\0\0\x02\0isom"), nested].concat());
+    case.write([a_box(b"ftyp", b"isom\0\0\x02\0isom"), nested].concat());
 }, CORRUPT)]
 #[tokio::test]
-async fn spoiled(#[case] make: fn(&Shop), #[case] expected: Expected) {
-    hold("x.mp4", make, expected).await;
+async fn spoiled(#[case] make: fn(&Case), #[case] expected: Expected) {
+    check("x.mp4", make, expected).await;
 }
 
 /// A frame or two of two hundred: shown as it is.
 #[tokio::test]
 async fn a_scratch_is_no_reason_to_refuse() {
-    let make = |shop: &Shop| {
-        shop.film(&["-g", "10", "-an"]);
-        let mut dice = Dice(11);
-        shop.operate(|bytes| {
+    let make = |case: &Case| {
+        case.film(&["-g", "10", "-an"]);
+        let mut random = Rng::with_seed(11);
+        case.edit(|bytes| {
             let middle = bytes.len() / 2;
             for byte in &mut bytes[middle..middle + 8] {
-                *byte ^= dice.roll() as u8;
+                *byte ^= random.u8(..);
             }
         });
     };
-    hold("x.mp4", make, Expected::Either).await;
+    check("x.mp4", make, Expected::Either).await;
 }
 
 #[tokio::test]
 async fn only_the_name_is_a_films() {
-    hold("x.mp4", |shop| shop.write("This is no film.\n"), CORRUPT).await;
+    check("x.mp4", |case| case.write("This is no film.\n"), CORRUPT).await;
 }

@@ -1,33 +1,34 @@
-//! Films with a few bits turned over, by chance that is the same in every run.
+//! Films with a few bits flipped at random places, the same in every run.
 
+use fastrand::Rng;
 use rstest::rstest;
 
-use crate::shop::{Dice, Shop};
-use crate::trial::{Expected, hold};
+use crate::case::Case;
+use crate::trial::{Expected, check};
 
 /// 1 to 60 bits of the whole file, or of its first part only, where the
 /// container says what the rest is.
-fn flip(shop: &Shop, seed: u64, share: usize) {
-    let mut dice = Dice(seed);
-    shop.operate(|bytes| {
+fn flip(case: &Case, seed: u64, share: usize) {
+    let mut random = Rng::with_seed(seed);
+    case.edit(|bytes| {
         let length = bytes.len() / share;
-        for _ in 0..=dice.below(60) {
-            let place = dice.below(length);
-            bytes[place] ^= 1 << dice.below(8);
+        for _ in 0..random.usize(1..=60) {
+            let place = random.usize(..length);
+            bytes[place] ^= 1 << random.u8(..8);
         }
     });
 }
 
 #[rstest]
 #[tokio::test]
-async fn bits_turned_over(
+async fn flipped_bits(
     #[values("mp4", "matroska", "mpegts", "avi")] format: &str,
     #[values(1, 2, 3)] seed: u64,
     #[values(1, 10)] share: usize,
 ) {
-    let make = |shop: &Shop| {
-        shop.film_as(format, &["-g", "10"]);
-        flip(shop, seed, share);
+    let make = |case: &Case| {
+        case.film_as(format, &["-g", "10"]);
+        flip(case, seed, share);
     };
-    hold("x.mp4", make, Expected::Either).await;
+    check("x.mp4", make, Expected::Either).await;
 }

@@ -4,15 +4,15 @@ use std::fs;
 
 use rstest::rstest;
 
-use crate::shop::{PICTURE, SOUND, Shop};
-use crate::trial::{CORRUPT, Expected, UNSUPPORTED, hold};
+use crate::case::{Case, PICTURE, SOUND};
+use crate::trial::{CORRUPT, Expected, UNSUPPORTED, check};
 
 const STILL: [&str; 6] = ["-f", "lavfi", "-i", "testsrc2=s=64x48", "-frames:v", "1"];
 
 /// Sound with a picture on its cover.
-fn covered(shop: &Shop, format: &str, codec: &str) {
-    let cover = shop.beside("cover.png");
-    shop.draw(&STILL, &cover);
+fn covered(case: &Case, format: &str, codec: &str) {
+    let cover = case.beside("cover.png");
+    case.draw(&STILL, &cover);
     let cover = cover.to_str().unwrap();
     let arguments = [
         &SOUND[..],
@@ -26,46 +26,46 @@ fn covered(shop: &Shop, format: &str, codec: &str) {
             format,
         ],
     ];
-    shop.draw(&arguments.concat(), &shop.input);
+    case.draw(&arguments.concat(), &case.input);
 }
 
-fn still(shop: &Shop, extension: &str, options: &[&str]) {
-    let drawn = shop.beside(&format!("still.{extension}"));
-    shop.draw(&[&STILL[..], options].concat(), &drawn);
-    fs::rename(drawn, &shop.input).unwrap();
+fn still(case: &Case, extension: &str, options: &[&str]) {
+    let drawn = case.beside(&format!("still.{extension}"));
+    case.draw(&[&STILL[..], options].concat(), &drawn);
+    fs::rename(drawn, &case.input).unwrap();
 }
 
 #[rstest]
-#[case::jpeg(|shop: &Shop| still(shop, "jpg", &[]))]
-#[case::png(|shop: &Shop| still(shop, "png", &[]))]
-#[case::webp(|shop: &Shop| still(shop, "webp", &[]))]
-#[case::bmp(|shop: &Shop| still(shop, "bmp", &[]))]
-#[case::gif(|shop: &Shop| shop.draw(&[&PICTURE[..], &["-f", "gif"]].concat(), &shop.input))]
-#[case::flv(|shop: &Shop| shop.film_as("flv", &[]))]
-#[case::asf(|shop: &Shop| shop.film_as("asf", &[]))]
-#[case::sound_in_mp4(|shop: &Shop| shop.film(&["-vn"]))]
-#[case::sound_in_mkv(|shop: &Shop| shop.film_as("matroska", &["-vn"]))]
-#[case::wav(|shop: &Shop| shop.draw(&[&SOUND[..], &["-f", "wav"]].concat(), &shop.input))]
-#[case::ogg(|shop: &Shop| shop.draw(&[&SOUND[..], &["-c:a", "libopus", "-f", "ogg"]].concat(), &shop.input))]
-#[case::mp3_with_a_cover(|shop: &Shop| covered(shop, "mp3", "libmp3lame"))]
-#[case::m4a_with_a_cover(|shop: &Shop| covered(shop, "mp4", "aac"))]
-#[case::flac_with_a_cover(|shop: &Shop| covered(shop, "flac", "flac"))]
-#[case::subtitles_alone(|shop: &Shop| {
-    let text = shop.beside("text.srt");
+#[case::jpeg(|case: &Case| still(case, "jpg", &[]))]
+#[case::png(|case: &Case| still(case, "png", &[]))]
+#[case::webp(|case: &Case| still(case, "webp", &[]))]
+#[case::bmp(|case: &Case| still(case, "bmp", &[]))]
+#[case::gif(|case: &Case| case.draw(&[&PICTURE[..], &["-f", "gif"]].concat(), &case.input))]
+#[case::flv(|case: &Case| case.film_as("flv", &[]))]
+#[case::asf(|case: &Case| case.film_as("asf", &[]))]
+#[case::sound_in_mp4(|case: &Case| case.film(&["-vn"]))]
+#[case::sound_in_mkv(|case: &Case| case.film_as("matroska", &["-vn"]))]
+#[case::wav(|case: &Case| case.draw(&[&SOUND[..], &["-f", "wav"]].concat(), &case.input))]
+#[case::ogg(|case: &Case| case.draw(&[&SOUND[..], &["-c:a", "libopus", "-f", "ogg"]].concat(), &case.input))]
+#[case::mp3_with_a_cover(|case: &Case| covered(case, "mp3", "libmp3lame"))]
+#[case::m4a_with_a_cover(|case: &Case| covered(case, "mp4", "aac"))]
+#[case::flac_with_a_cover(|case: &Case| covered(case, "flac", "flac"))]
+#[case::subtitles_alone(|case: &Case| {
+    let text = case.beside("text.srt");
     fs::write(&text, "1\n00:00:00,000 --> 00:00:02,000\nhello\n").unwrap();
-    shop.draw(&["-i", text.to_str().unwrap(), "-f", "matroska"], &shop.input);
+    case.draw(&["-i", text.to_str().unwrap(), "-f", "matroska"], &case.input);
 })]
 #[tokio::test]
-async fn no_moving_picture(#[case] make: fn(&Shop)) {
-    hold("x.mp4", make, UNSUPPORTED).await;
+async fn no_moving_picture(#[case] make: fn(&Case)) {
+    check("x.mp4", make, UNSUPPORTED).await;
 }
 
 /// A still picture in the container of MP4 is a film of one frame, unless it is
 /// made of tiles.
 #[tokio::test]
 async fn avif() {
-    let make = |shop: &Shop| still(shop, "avif", &["-c:v", "libaom-av1", "-cpu-used", "8"]);
-    hold("x.mp4", make, Expected::Made(64, 48)).await;
+    let make = |case: &Case| still(case, "avif", &["-c:v", "libaom-av1", "-cpu-used", "8"]);
+    check("x.mp4", make, Expected::Made(64, 48)).await;
 }
 
 #[rstest]
@@ -79,10 +79,10 @@ async fn avif() {
 #[case::script("#!/bin/sh\nrm -rf /\n", CORRUPT)]
 #[tokio::test]
 async fn no_media_at_all(#[case] text: &str, #[case] expected: Expected) {
-    hold("x.mp4", |shop| shop.write(text), expected).await;
+    check("x.mp4", |case| case.write(text), expected).await;
 }
 
-/// What a file is called is nobody's business.
+/// The name does not matter; the content decides.
 #[rstest]
 #[case::mkv_as_mp4("x.mp4", "matroska")]
 #[case::mp4_as_text("x.txt", "mp4")]
@@ -91,9 +91,9 @@ async fn no_media_at_all(#[case] text: &str, #[case] expected: Expected) {
 #[case::mp4_as_nothing("x", "mp4")]
 #[tokio::test]
 async fn a_wrong_extension_does_not_matter(#[case] name: &str, #[case] format: &str) {
-    hold(
+    check(
         name,
-        |shop| shop.film_as(format, &[]),
+        |case| case.film_as(format, &[]),
         Expected::Made(64, 48),
     )
     .await;

@@ -4,52 +4,52 @@ use std::fs;
 
 use rstest::rstest;
 
-use crate::shop::{PICTURE, SOUND, Shop};
-use crate::trial::{Expected, hold};
+use crate::case::{Case, PICTURE, SOUND};
+use crate::trial::{Expected, check};
 
 const SAME: Expected = Expected::Made(64, 48);
 
 /// A film whose filters and encoder are given.
-fn film_of(shop: &Shop, source: &str, options: &[&str]) {
+fn film_of(case: &Case, source: &str, options: &[&str]) {
     let arguments = [&["-f", "lavfi", "-i", source], options, &["-f", "mp4"]].concat();
-    shop.draw(&arguments, &shop.input);
+    case.draw(&arguments, &case.input);
 }
 
 /// A copy of the usual film, with options before and after its name.
-fn copied(shop: &Shop, before: &[&str], after: &[&str]) {
-    shop.film(&[]);
-    let straight = shop.beside("straight.mp4");
-    fs::rename(&shop.input, &straight).unwrap();
+fn copied(case: &Case, before: &[&str], after: &[&str]) {
+    case.film(&[]);
+    let straight = case.beside("straight.mp4");
+    fs::rename(&case.input, &straight).unwrap();
     let input = ["-i", straight.to_str().unwrap(), "-c", "copy"];
     let arguments = [before, &input, after, &["-f", "mp4"]].concat();
-    shop.draw(&arguments, &shop.input);
+    case.draw(&arguments, &case.input);
 }
 
 #[rstest]
-#[case::silent(|shop: &Shop| shop.film(&["-an"]), SAME)]
-#[case::odd_sides(|shop: &Shop| film_of(shop, "testsrc=s=319x241:r=25:d=1", &["-pix_fmt", "yuv444p"]), Expected::Made(319, 241))]
-#[case::one_pixel(|shop: &Shop| film_of(shop, "color=red:s=1x1:r=25:d=1", &["-pix_fmt", "yuv444p"]), Expected::Made(1, 1))]
-#[case::a_line(|shop: &Shop| film_of(shop, "testsrc2=s=2000x2:r=25:d=1", &[]), Expected::Made(2000, 2))]
-#[case::one_frame(|shop: &Shop| shop.film(&["-frames:v", "1", "-an"]), SAME)]
-#[case::portrait(|shop: &Shop| film_of(shop, "testsrc2=s=48x64:r=25:d=1", &[]), Expected::Made(48, 64))]
-#[case::turned(|shop: &Shop| copied(shop, &["-display_rotation", "90"], &[]), Expected::Made(48, 64))]
-#[case::upside_down(|shop: &Shop| copied(shop, &["-display_rotation", "180"], &[]), SAME)]
-#[case::wide_pixels(|shop: &Shop| shop.film(&["-vf", "setsar=2/1"]), Expected::Made(128, 48))]
-#[case::varying_rate(|shop: &Shop| shop.film(&["-vf", "select='not(mod(n,5))+lt(n,10)'", "-fps_mode", "vfr"]), SAME)]
-#[case::fast(|shop: &Shop| film_of(shop, "testsrc2=s=64x48:r=120:d=1", &[]), SAME)]
-#[case::slow(|shop: &Shop| film_of(shop, "testsrc2=s=64x48:r=1/4:d=20", &[]), SAME)]
-#[case::ten_bits(|shop: &Shop| shop.film(&["-pix_fmt", "yuv420p10le"]), SAME)]
-#[case::more_colours(|shop: &Shop| shop.film(&["-pix_fmt", "yuv444p"]), SAME)]
-#[case::no_colours(|shop: &Shop| shop.film(&["-pix_fmt", "gray"]), SAME)]
-#[case::hdr(|shop: &Shop| shop.film(&["-pix_fmt", "yuv420p10le", "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc"]), SAME)]
-#[case::interlaced(|shop: &Shop| shop.film(&["-vf", "tinterlace=mode=interleave_top", "-flags", "+ildct+ilme"]), SAME)]
-#[case::black(|shop: &Shop| film_of(shop, "color=black:s=64x48:r=25:d=2", &[]), SAME)]
-#[case::late_start(|shop: &Shop| shop.film(&["-output_ts_offset", "1000"]), SAME)]
-#[case::early_start(|shop: &Shop| copied(shop, &["-itsoffset", "-1"], &["-avoid_negative_ts", "disabled"]), SAME)]
-#[case::in_pieces(|shop: &Shop| shop.film(&["-movflags", "+frag_keyframe+empty_moov", "-g", "10"]), SAME)]
+#[case::silent(|case: &Case| case.film(&["-an"]), SAME)]
+#[case::odd_sides(|case: &Case| film_of(case, "testsrc=s=319x241:r=25:d=1", &["-pix_fmt", "yuv444p"]), Expected::Made(319, 241))]
+#[case::one_pixel(|case: &Case| film_of(case, "color=red:s=1x1:r=25:d=1", &["-pix_fmt", "yuv444p"]), Expected::Made(1, 1))]
+#[case::a_line(|case: &Case| film_of(case, "testsrc2=s=2000x2:r=25:d=1", &[]), Expected::Made(2000, 2))]
+#[case::one_frame(|case: &Case| case.film(&["-frames:v", "1", "-an"]), SAME)]
+#[case::portrait(|case: &Case| film_of(case, "testsrc2=s=48x64:r=25:d=1", &[]), Expected::Made(48, 64))]
+#[case::turned(|case: &Case| copied(case, &["-display_rotation", "90"], &[]), Expected::Made(48, 64))]
+#[case::upside_down(|case: &Case| copied(case, &["-display_rotation", "180"], &[]), SAME)]
+#[case::wide_pixels(|case: &Case| case.film(&["-vf", "setsar=2/1"]), Expected::Made(128, 48))]
+#[case::varying_rate(|case: &Case| case.film(&["-vf", "select='not(mod(n,5))+lt(n,10)'", "-fps_mode", "vfr"]), SAME)]
+#[case::fast(|case: &Case| film_of(case, "testsrc2=s=64x48:r=120:d=1", &[]), SAME)]
+#[case::slow(|case: &Case| film_of(case, "testsrc2=s=64x48:r=1/4:d=20", &[]), SAME)]
+#[case::ten_bits(|case: &Case| case.film(&["-pix_fmt", "yuv420p10le"]), SAME)]
+#[case::more_colours(|case: &Case| case.film(&["-pix_fmt", "yuv444p"]), SAME)]
+#[case::no_colours(|case: &Case| case.film(&["-pix_fmt", "gray"]), SAME)]
+#[case::hdr(|case: &Case| case.film(&["-pix_fmt", "yuv420p10le", "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc"]), SAME)]
+#[case::interlaced(|case: &Case| case.film(&["-vf", "tinterlace=mode=interleave_top", "-flags", "+ildct+ilme"]), SAME)]
+#[case::black(|case: &Case| film_of(case, "color=black:s=64x48:r=25:d=2", &[]), SAME)]
+#[case::late_start(|case: &Case| case.film(&["-output_ts_offset", "1000"]), SAME)]
+#[case::early_start(|case: &Case| copied(case, &["-itsoffset", "-1"], &["-avoid_negative_ts", "disabled"]), SAME)]
+#[case::in_pieces(|case: &Case| case.film(&["-movflags", "+frag_keyframe+empty_moov", "-g", "10"]), SAME)]
 #[tokio::test]
-async fn of_an_odd_shape(#[case] make: fn(&Shop), #[case] expected: Expected) {
-    hold("x.mp4", make, expected).await;
+async fn of_an_odd_shape(#[case] make: fn(&Case), #[case] expected: Expected) {
+    check("x.mp4", make, expected).await;
 }
 
 #[rstest]
@@ -62,25 +62,25 @@ async fn of_an_odd_shape(#[case] make: fn(&Shop), #[case] expected: Expected) {
 #[case::uncompressed("avi", &["-c:v", "rawvideo"])]
 #[tokio::test]
 async fn in_another_codec(#[case] format: &str, #[case] codec: &[&str]) {
-    let make = |shop: &Shop| {
+    let make = |case: &Case| {
         let arguments = [&PICTURE[..], &SOUND, codec, &["-f", format]].concat();
-        shop.draw(&arguments, &shop.input);
+        case.draw(&arguments, &case.input);
     };
-    hold("x.mp4", make, SAME).await;
+    check("x.mp4", make, SAME).await;
 }
 
 #[rstest]
-#[case::many_streams(|shop: &Shop| {
+#[case::many_streams(|case: &Case| {
     let maps = ["-map", "0:v"].repeat(32);
     let sounds = ["-map", "1:a"].repeat(32);
-    shop.film_as("matroska", &[&maps[..], &sounds, &["-t", "0.5"]].concat());
+    case.film_as("matroska", &[&maps[..], &sounds, &["-t", "0.5"]].concat());
 })]
-#[case::several_sounds(|shop: &Shop| shop.film(&["-map", "0", "-map", "1", "-map", "1", "-map", "1"]))]
-#[case::subtitles_data_attachment(|shop: &Shop| {
-    let plain = shop.beside("plain.mkv");
-    shop.film_as("matroska", &[]);
-    fs::rename(&shop.input, &plain).unwrap();
-    let (text, song) = (shop.beside("text.srt"), shop.beside("font.ttf"));
+#[case::several_sounds(|case: &Case| case.film(&["-map", "0", "-map", "1", "-map", "1", "-map", "1"]))]
+#[case::subtitles_data_attachment(|case: &Case| {
+    let plain = case.beside("plain.mkv");
+    case.film_as("matroska", &[]);
+    fs::rename(&case.input, &plain).unwrap();
+    let (text, song) = (case.beside("text.srt"), case.beside("font.ttf"));
     fs::write(&text, "1\n00:00:00,000 --> 00:00:02,000\nhello\n").unwrap();
     fs::write(&song, "no font").unwrap();
     let arguments = [
@@ -88,26 +88,26 @@ async fn in_another_codec(#[case] format: &str, #[case] codec: &[&str]) {
         "-c", "copy", "-attach", song.to_str().unwrap(), "-metadata:s:t", "mimetype=font/ttf",
         "-f", "matroska",
     ];
-    shop.draw(&arguments, &shop.input);
+    case.draw(&arguments, &case.input);
 })]
-#[case::cover_before_the_film(|shop: &Shop| {
-    let cover = shop.beside("cover.png");
-    shop.draw(&["-f", "lavfi", "-i", "color=magenta:s=96x32", "-frames:v", "1"], &cover);
+#[case::cover_before_the_film(|case: &Case| {
+    let cover = case.beside("cover.png");
+    case.draw(&["-f", "lavfi", "-i", "color=magenta:s=96x32", "-frames:v", "1"], &cover);
     let arguments = [
         &["-i", cover.to_str().unwrap()], &PICTURE[..],
         &["-map", "0", "-map", "1", "-c:v:0", "copy", "-disposition:v:0", "attached_pic", "-f", "mp4"],
     ];
-    shop.draw(&arguments.concat(), &shop.input);
+    case.draw(&arguments.concat(), &case.input);
 })]
-#[case::chapters(|shop: &Shop| {
-    let chapters = shop.beside("chapters");
+#[case::chapters(|case: &Case| {
+    let chapters = case.beside("chapters");
     fs::write(&chapters, ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/10\nSTART=0\nEND=5\ntitle=a\n").unwrap();
     let chapters = ["-f", "ffmetadata", "-i", chapters.to_str().unwrap()];
-    shop.draw(&[&PICTURE[..], &chapters, &["-f", "mp4"]].concat(), &shop.input);
+    case.draw(&[&PICTURE[..], &chapters, &["-f", "mp4"]].concat(), &case.input);
 })]
 #[tokio::test]
-async fn with_more_than_a_picture(#[case] make: fn(&Shop)) {
-    hold("x.mp4", make, SAME).await;
+async fn with_more_than_a_picture(#[case] make: fn(&Case)) {
+    check("x.mp4", make, SAME).await;
 }
 
 #[rstest]
@@ -117,14 +117,14 @@ async fn with_more_than_a_picture(#[case] make: fn(&Shop)) {
 #[case::drawtext("title=',drawtext=textfile=/etc/hostname:text=%{localtime}\\;[0]")]
 #[tokio::test]
 async fn with_an_odd_title(#[case] title: &str) {
-    hold("x.mp4", |shop| shop.film(&["-metadata", title]), SAME).await;
+    check("x.mp4", |case| case.film(&["-metadata", title]), SAME).await;
 }
 
 #[tokio::test]
 async fn with_a_title_that_is_no_text() {
-    let make = |shop: &Shop| {
-        shop.film(&["-metadata", "title=ABCDEFGH"]);
-        shop.operate(|bytes| {
+    let make = |case: &Case| {
+        case.film(&["-metadata", "title=ABCDEFGH"]);
+        case.edit(|bytes| {
             let place = bytes
                 .windows(8)
                 .position(|window| window == b"ABCDEFGH")
@@ -132,5 +132,5 @@ async fn with_a_title_that_is_no_text() {
             bytes[place..place + 8].copy_from_slice(b"\xff\xfe\0\x01\x80\xc0\n\r");
         });
     };
-    hold("x.mp4", make, SAME).await;
+    check("x.mp4", make, SAME).await;
 }

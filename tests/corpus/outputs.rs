@@ -10,37 +10,37 @@ use media::ladder::{self, LadderPlan, Output};
 use media::preview::{self, Picture};
 use media::{MediaError, Probe, Session};
 
-use crate::shop::{CANARY_SIZE, Shop};
+use crate::case::{CANARY_SIZE, Case};
 
 /// Segments of a long film. A short one has several as well, of two seconds.
 const SEGMENTS: u64 = 4;
 
 /// Probes the input and makes all outputs; they are looked at before this
 /// returns what the input is.
-pub(crate) async fn make_all(shop: &Shop, session: &Session) -> Result<Probe, MediaError> {
-    let input = shop.input.as_path();
+pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Probe, MediaError> {
+    let input = case.input.as_path();
     let probe = media::probe(session, input).await?;
-    let (still, moving) = (shop.out().join("t.jpg"), shop.out().join("p.gif"));
+    let (still, moving) = (case.out().join("t.jpg"), case.out().join("p.gif"));
     let picture = preview::thumbnail(session, input, &probe, &still).await?;
-    look_at(shop, &still, picture);
+    check_picture(case, &still, picture);
     let picture = preview::gif(session, input, &probe, &moving).await?;
-    look_at(shop, &moving, picture);
-    let outputs = renditions(shop, &probe, session).await?;
-    let package = hls::package(session, &outputs, &shop.out()).await?;
+    check_picture(case, &moving, picture);
+    let outputs = renditions(case, &probe, session).await?;
+    let package = hls::package(session, &outputs, &case.out()).await?;
     assert_eq!(package.variants.len(), outputs.len());
     Ok(probe)
 }
 
 /// All qualities, segment by segment.
 async fn renditions(
-    shop: &Shop,
+    case: &Case,
     probe: &Probe,
     session: &Session,
 ) -> Result<Vec<Output>, MediaError> {
-    let input = shop.input.as_path();
+    let input = case.input.as_path();
     let seconds = (probe.duration.as_secs() / SEGMENTS).max(2);
     let plan = LadderPlan::new(probe, &Quality::ALL, seconds as u32)?;
-    let directory = shop.out().join("ladder");
+    let directory = case.out().join("ladder");
     fs::create_dir(&directory)?;
     let mut pieces = vec![Vec::new(); plan.renditions.len()];
     for segment in &plan.segments {
@@ -62,8 +62,8 @@ async fn renditions(
 }
 
 /// The picture decodes, has the size that was told, and is not the canary's.
-fn look_at(shop: &Shop, path: &Path, told: Picture) {
-    let output = Command::new(shop.ffmpeg.path())
+fn check_picture(case: &Case, path: &Path, told: Picture) {
+    let output = Command::new(case.ffmpeg.path())
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(format!("file:{}", path.display()))
         .args(["-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"])

@@ -1,4 +1,4 @@
-//! Runs one file through everything, and holds it to its bounds.
+//! Runs one file through everything, within its bounds.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use media::{MediaError, Probe, Session};
 use nix::sys::resource::{UsageWho, getrusage};
 
+use crate::case::{Case, MARKER};
 use crate::outputs;
-use crate::shop::{SONG, Shop};
 
 /// How long one file may take, all in all.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -24,7 +24,7 @@ pub(crate) enum Expected {
     Refused(&'static str),
     /// With outputs of a picture of this width and height.
     Made(u32, u32),
-    /// With any fault of the input, or with outputs: chance decides.
+    /// With any fault of the input, or with outputs: either is right.
     Either,
 }
 
@@ -32,14 +32,14 @@ pub(crate) const UNSUPPORTED: Expected = Expected::Refused("UNSUPPORTED_MEDIA");
 pub(crate) const CORRUPT: Expected = Expected::Refused("CORRUPT_MEDIA");
 pub(crate) const TOO_LARGE: Expected = Expected::Refused("MEDIA_TOO_LARGE");
 
-/// Makes the file, tries it, and checks everything about how it ended.
-pub(crate) async fn hold(file_name: &str, make: impl FnOnce(&Shop), expected: Expected) {
-    let Some(shop) = Shop::open(file_name) else {
+/// Makes the file, processes it, and checks how it ended.
+pub(crate) async fn check(file_name: &str, make: impl FnOnce(&Case), expected: Expected) {
+    let Some(case) = Case::open(file_name) else {
         return;
     };
-    make(&shop);
+    make(&case);
     let begun = Instant::now();
-    let end = outputs::make_all(&shop, &Session::new(&shop.ffmpeg, begun + LIMIT)).await;
+    let end = outputs::make_all(&case, &Session::new(&case.ffmpeg, begun + LIMIT)).await;
     let seconds = begun.elapsed().as_secs_f64();
     eprintln!(
         "{seconds:.2} s, {} MiB: {}",
@@ -50,9 +50,9 @@ pub(crate) async fn hold(file_name: &str, make: impl FnOnce(&Shop), expected: Ex
     judge(&end, expected);
     assert!(begun.elapsed() <= LIMIT, "took {seconds:.1} s");
     assert!(peak_memory() <= MEMORY, "took {} KiB", peak_memory());
-    nobody_called(&shop);
-    nothing_runs(&shop);
-    no_song_in(&shop.out());
+    nothing_connected(&case);
+    nothing_runs(&case);
+    no_marker_in(&case.out());
 }
 
 fn in_words(end: &Result<Probe, MediaError>) -> String {
@@ -75,23 +75,23 @@ fn judge(end: &Result<Probe, MediaError>, expected: Expected) {
     }
 }
 
-/// The highest peak of all children so far, in KiB. Those that made the file
-/// count as well: the bound holds all the more.
+/// The highest peak of all children so far, in KiB, those that drew the file
+/// included.
 fn peak_memory() -> i64 {
     getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss()
 }
 
-fn nobody_called(shop: &Shop) {
-    let call = shop.listener.accept();
+fn nothing_connected(case: &Case) {
+    let call = case.listener.accept();
     assert!(
         matches!(&call, Err(error) if error.kind() == ErrorKind::WouldBlock),
         "{call:?}"
     );
 }
 
-/// No process has this shop in its command line.
-fn nothing_runs(shop: &Shop) {
-    let root = shop.root().to_str().unwrap();
+/// No process has this case in its command line.
+fn nothing_runs(case: &Case) {
+    let root = case.root().to_str().unwrap();
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
@@ -99,17 +99,17 @@ fn nothing_runs(shop: &Shop) {
     }
 }
 
-fn no_song_in(directory: &Path) {
+fn no_marker_in(directory: &Path) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            no_song_in(&path);
+            no_marker_in(&path);
             continue;
         }
         let bytes = fs::read(&path).unwrap();
-        let sings = bytes
-            .windows(SONG.len())
-            .any(|window| window == SONG.as_bytes());
-        assert!(!sings, "{} has the canary's song", path.display());
+        let is_marked = bytes
+            .windows(MARKER.len())
+            .any(|window| window == MARKER.as_bytes());
+        assert!(!is_marked, "{} has the canary's marker", path.display());
     }
 }

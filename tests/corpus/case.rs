@@ -1,16 +1,17 @@
 //! Where a file of the corpus is made: a directory of its own, with a canary
-//! beside the file and a port that nobody must call.
+//! beside the file, which must not be read, and a port that must not be called.
 
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use fastrand::Rng;
 use media::Ffmpeg;
 use tempfile::TempDir;
 
-/// Stands in every canary, and must never stand in an output.
-pub(crate) const SONG: &str = "CANARY-9e1f27c4";
+/// Is in every canary, and must never be in an output.
+pub(crate) const MARKER: &str = "CANARY-9e1f27c4";
 
 /// The canary's film is of a size that no other film has.
 pub(crate) const CANARY_SIZE: (u32, u32) = (96, 32);
@@ -19,33 +20,33 @@ pub(crate) const CANARY_SIZE: (u32, u32) = (96, 32);
 pub(crate) const PICTURE: [&str; 4] = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=2"];
 pub(crate) const SOUND: [&str; 4] = ["-f", "lavfi", "-i", "sine=d=2:r=44100"];
 
-/// A shop with one file in the making.
-pub(crate) struct Shop {
+/// One file of the corpus, and what surrounds it.
+pub(crate) struct Case {
     pub(crate) ffmpeg: Ffmpeg,
     directory: TempDir,
-    /// The file that is tried.
+    /// The file under test.
     pub(crate) input: PathBuf,
     pub(crate) listener: TcpListener,
 }
 
-impl Shop {
-    /// Nothing, loudly, where there is no FFmpeg.
+impl Case {
+    /// An empty case; `None`, with a line on stderr, where there is no FFmpeg.
     pub(crate) fn open(file_name: &str) -> Option<Self> {
         let ffmpeg = ffmpeg()?;
         let directory = TempDir::with_prefix("corpus-").unwrap();
-        let home = directory.path().join("in");
-        fs::create_dir(&home).unwrap();
+        let inputs = directory.path().join("in");
+        fs::create_dir(&inputs).unwrap();
         fs::create_dir(directory.path().join("out")).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
-        let shop = Self {
+        let case = Self {
             ffmpeg,
-            input: home.join(file_name),
+            input: inputs.join(file_name),
             directory,
             listener,
         };
-        shop.hang_canaries();
-        Some(shop)
+        case.write_canaries();
+        Some(case)
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -67,29 +68,29 @@ impl Shop {
         self.beside("canary.mp4")
     }
 
-    /// An address at the port that nobody must call.
+    /// An address at the port that must not be called.
     pub(crate) fn url(&self, scheme: &str, path: &str) -> String {
         let port = self.listener.local_addr().unwrap().port();
         format!("{scheme}://127.0.0.1:{port}/{path}")
     }
 
-    fn hang_canaries(&self) {
+    fn write_canaries(&self) {
         let film = format!(
             "color=magenta:s={}x{}:r=25:d=2",
             CANARY_SIZE.0, CANARY_SIZE.1
         );
-        let title = format!("title={SONG}");
+        let title = format!("title={MARKER}");
         let arguments = ["-f", "lavfi", "-i", &film, "-metadata", &title];
         self.draw(&arguments, &self.canary());
-        fs::write(self.beside("canary.txt"), SONG).unwrap();
+        fs::write(self.beside("canary.txt"), MARKER).unwrap();
         fs::write(
             self.beside("canary.srt"),
-            format!("1\n00:00:00,000 --> 00:00:02,000\n{SONG}\n"),
+            format!("1\n00:00:00,000 --> 00:00:02,000\n{MARKER}\n"),
         )
         .unwrap();
     }
 
-    /// Draws a file as a person would.
+    /// Draws a file with FFmpeg's command line, unguarded.
     pub(crate) fn draw(&self, arguments: &[&str], output: &Path) {
         let status = Command::new(self.ffmpeg.path())
             .args(["-v", "error", "-nostdin", "-y"])
@@ -115,7 +116,7 @@ impl Shop {
     }
 
     /// Changes the bytes of the input.
-    pub(crate) fn operate(&self, change: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn edit(&self, change: impl FnOnce(&mut Vec<u8>)) {
         let mut bytes = fs::read(&self.input).unwrap();
         change(&mut bytes);
         fs::write(&self.input, bytes).unwrap();
@@ -123,7 +124,7 @@ impl Shop {
 
     /// Leaves the first `percent` of the input.
     pub(crate) fn cut(&self, percent: usize) {
-        self.operate(|bytes| bytes.truncate(bytes.len() * percent / 100));
+        self.edit(|bytes| bytes.truncate(bytes.len() * percent / 100));
     }
 
     /// Writes the input.
@@ -151,25 +152,8 @@ fn ffmpeg() -> Option<Ffmpeg> {
     runs.then_some(ffmpeg)
 }
 
-/// Bytes that look like chance, and are the same in every run.
+/// Random bytes, the same in every run.
 pub(crate) fn noise(seed: u64, count: usize) -> Vec<u8> {
-    let mut dice = Dice(seed);
-    (0..count).map(|_| dice.roll() as u8).collect()
-}
-
-/// A small generator (splitmix64): repeatable, and good enough to break files.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.roll() % limit.max(1) as u64) as usize
-    }
+    let mut random = Rng::with_seed(seed);
+    (0..count).map(|_| random.u8(..)).collect()
 }
