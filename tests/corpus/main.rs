@@ -21,6 +21,8 @@ mod flips;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod joined;
+#[cfg(test)]
 mod odd;
 #[cfg(test)]
 mod outputs;

@@ -157,7 +157,7 @@ fn refused(error: MediaError) -> ApiError {
         MediaError::Unsupported(_) => "The file is not a video of a supported kind",
         MediaError::Corrupt(_) => "The video is corrupt or incomplete",
         MediaError::TooLarge(_) => "The picture, length or frame rate is beyond the limits",
-        MediaError::TimedOut => "The video could not be read in time",
+        MediaError::TimedOut | MediaError::Stalled { .. } => "The video could not be read in time",
         MediaError::CheckFailed { .. } | MediaError::Failed { .. } | MediaError::Io(_) => {
             return internal(error);
         }

@@ -1,6 +1,7 @@
 //! What can go wrong with a file, told apart by who has to act on it.
 
 use std::io;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -19,6 +20,13 @@ pub enum MediaError {
     /// The deadline came first. FFmpeg has been killed.
     #[error("the work did not end before its deadline")]
     TimedOut,
+    /// FFmpeg stood still, though it had time. It has been killed; another try
+    /// may go well.
+    #[error("FFmpeg stood still for {} s", .limit.as_secs())]
+    Stalled {
+        /// How long nothing was read or written.
+        limit: Duration,
+    },
     /// FFmpeg said it succeeded, and what it made is not what was asked for.
     #[error("the output is not what was asked for: {what}")]
     CheckFailed {
@@ -46,6 +54,7 @@ impl MediaError {
             Self::Corrupt(_) => "CORRUPT_MEDIA",
             Self::TooLarge(_) => "MEDIA_TOO_LARGE",
             Self::TimedOut => "MEDIA_TIMEOUT",
+            Self::Stalled { .. } => "MEDIA_STALLED",
             Self::CheckFailed { .. } => "OUTPUT_CHECK_FAILED",
             Self::Failed { .. } | Self::Io(_) => "MEDIA_FAILED",
         }
@@ -85,6 +94,11 @@ mod tests {
             ("MEDIA_TOO_LARGE", true)
         );
         assert_eq!(fault(MediaError::TimedOut), ("MEDIA_TIMEOUT", false));
+        let limit = Duration::from_secs(20);
+        assert_eq!(
+            fault(MediaError::Stalled { limit }),
+            ("MEDIA_STALLED", false)
+        );
         assert_eq!(
             fault(MediaError::check("x")),
             ("OUTPUT_CHECK_FAILED", false)

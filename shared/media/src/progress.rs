@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) struct Progress {
     /// Video frames written to the first output that has a picture.
     pub(crate) frames: u64,
+    /// Bytes of the first output.
+    pub(crate) bytes: u64,
     /// How much of the output's time has been written.
     pub(crate) time: Duration,
     /// FFmpeg has written its last report.
@@ -21,6 +23,7 @@ impl Progress {
         };
         match key {
             "frame" => self.frames = value.trim().parse().unwrap_or(self.frames),
+            "total_size" => self.bytes = value.trim().parse().unwrap_or(self.bytes),
             "out_time_us" => {
                 self.time = value.parse().map_or(self.time, Duration::from_micros);
             }
@@ -42,11 +45,13 @@ mod tests {
     fn a_report_ends_with_its_progress_line() {
         let mut progress = Progress::default();
         assert!(!progress.read_line("frame=42"));
+        assert!(!progress.read_line("total_size=  4096"));
         assert!(!progress.read_line("out_time_us=1400000"));
         assert!(!progress.read_line("speed=  12x"));
         assert!(progress.read_line("progress=continue"));
         let expected = Progress {
             frames: 42,
+            bytes: 4096,
             time: Duration::from_millis(1400),
             finished: false,
         };
@@ -62,6 +67,7 @@ mod tests {
             "",
             "=",
             "frame=N/A",
+            "total_size=N/A",
             "out_time_us=N/A",
             "out_time_us=-23",
             "frame",

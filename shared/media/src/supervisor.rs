@@ -2,16 +2,18 @@
 //!
 //! FFmpeg's stdout carries its progress and is read on one thread; its stderr
 //! is drained on another into a bounded tail; a third waits for the end, the
-//! deadline or the cancellation. Nobody who is slow can hold FFmpeg up: only
-//! the latest progress is kept. FFmpeg dies with its future, with its deadline
-//! and with its parent. `ffmpeg-sidecar` builds and spawns the command; its
+//! deadline, the cancellation, or until FFmpeg stands still. A slow consumer
+//! does not hold FFmpeg up: only the latest progress is kept. FFmpeg dies with
+//! its future, with its deadline and with its parent. `ffmpeg-sidecar` builds and spawns the command; its
 //! event iterator is never used, since a file's title can hang it for ever.
+
+mod stall;
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{ChildStdout, Command, ExitStatus};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ use ffmpeg_sidecar::child::FfmpegChild;
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio::sync::watch;
 
+use self::stall::{Activity, Watchdog};
 pub(crate) use crate::progress::Progress;
 use crate::{Ffmpeg, MediaError};
 
@@ -51,15 +54,27 @@ pub(crate) struct Finished {
 
 /// What wakes the waiting thread.
 enum Event {
+    Report(Progress),
     PipeClosed,
     Cancelled,
+}
+
+/// How often the process is looked at that reports nothing.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+
+/// When a run is given up.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    deadline: Instant,
+    /// How long it may stand still.
+    stall: Duration,
 }
 
 /// How long a dropped future waits for its FFmpeg to be killed.
 const KILLING_TIME: Duration = Duration::from_secs(1);
 
 /// Cancels the run when the future that waits for it is dropped, and returns
-/// when FFmpeg is gone: whoever removes its files next finds nobody writing.
+/// when FFmpeg is gone: its files can be removed at once.
 struct CancelOnDrop {
     events: Sender<Event>,
     ended: Receiver<()>,
@@ -67,7 +82,7 @@ struct CancelOnDrop {
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        // The run may be over: then nobody listens, and nothing is to be done.
+        // The run may be over: then there is nothing to cancel.
         let _ = self.events.send(Event::Cancelled);
         let _ = self.ended.recv_timeout(KILLING_TIME);
     }
@@ -84,15 +99,17 @@ impl Drop for Running {
     }
 }
 
-/// Runs FFmpeg with `arguments` until it ends or `deadline` comes.
+/// Runs FFmpeg with `arguments` until it ends, `deadline` comes, or it has stood
+/// still for as long as the size of its inputs allows (20 to 60 seconds).
 ///
 /// `on_progress` is called in the calling task with the latest report. Dropping
 /// the future kills FFmpeg.
 ///
 /// # Errors
 ///
-/// [`MediaError::TimedOut`] after the deadline, [`MediaError::Failed`] when
-/// FFmpeg's exit status is not 0, [`MediaError::Io`] when it cannot be started.
+/// [`MediaError::TimedOut`] after the deadline, [`MediaError::Stalled`] when it
+/// stands still, [`MediaError::Failed`] when its exit status is not 0,
+/// [`MediaError::Io`] when it cannot be started.
 pub(crate) async fn run(
     ffmpeg: &Ffmpeg,
     arguments: Vec<String>,
@@ -102,12 +119,28 @@ pub(crate) async fn run(
     let mut command = FfmpegCommand::new_with_path(ffmpeg.path());
     command.args(COMMON_ARGUMENTS).args(&arguments);
     tracing::debug!(?arguments, "running FFmpeg");
-    run_command(command, deadline, on_progress).await
+    let limits = Limits {
+        deadline,
+        stall: stall::limit(input_bytes(&arguments)),
+    };
+    run_command(command, limits, on_progress).await
+}
+
+/// Bytes of all files that are opened by name.
+fn input_bytes(arguments: &[String]) -> u64 {
+    let files = arguments
+        .windows(2)
+        .filter(|pair| pair[0] == "-i")
+        .filter_map(|pair| pair[1].strip_prefix("file:"));
+    files
+        .filter_map(|file| std::fs::metadata(file).ok())
+        .map(|metadata| metadata.len())
+        .sum()
 }
 
 async fn run_command(
     command: FfmpegCommand,
-    deadline: Instant,
+    limits: Limits,
     mut on_progress: impl FnMut(Progress),
 ) -> Result<Finished, MediaError> {
     let (latest, mut reports) = watch::channel(Progress::default());
@@ -120,7 +153,7 @@ async fn run_command(
     };
     let mut end = tokio::task::spawn_blocking(move || {
         let _running = running;
-        supervise(command, deadline, latest, &sender, &events)
+        supervise(command, limits, latest, &sender, &events)
     });
     loop {
         tokio::select! {
@@ -137,7 +170,7 @@ async fn run_command(
 /// Spawns and waits on this one thread: FFmpeg is told to die with it.
 fn supervise(
     mut command: FfmpegCommand,
-    deadline: Instant,
+    limits: Limits,
     latest: watch::Sender<Progress>,
     sender: &Sender<Event>,
     events: &Receiver<Event>,
@@ -146,7 +179,7 @@ fn supervise(
         return Err(cancelled());
     }
     let inner = command.as_inner_mut();
-    // Credentials in the environment are none of FFmpeg's business.
+    // FFmpeg must not see the credentials in the environment.
     inner.env_clear();
     die_with_parent(inner);
     let mut running = Running(command.spawn().map_err(io::Error::other)?);
@@ -157,7 +190,7 @@ fn supervise(
 
     let (stdout_sender, stderr_sender) = (sender.clone(), sender.clone());
     let stdout_reader = thread::spawn(move || {
-        let last = follow_progress(stdout, &latest);
+        let last = follow_progress(stdout, &latest, &stdout_sender);
         let _ = stdout_sender.send(Event::PipeClosed);
         last
     });
@@ -167,7 +200,8 @@ fn supervise(
         tail
     });
 
-    wait_for_closed_pipes(events, deadline)?;
+    let process = running.0.as_inner().id();
+    wait_for_closed_pipes(events, process, limits)?;
     let status = running.0.wait()?;
     let progress = stdout_reader.join().map_err(|_| missing("progress"))?;
     let errors = stderr_reader.join().map_err(|_| missing("error lines"))?;
@@ -175,15 +209,38 @@ fn supervise(
 }
 
 /// Both pipes close when FFmpeg ends. An early return kills it.
-fn wait_for_closed_pipes(events: &Receiver<Event>, deadline: Instant) -> Result<(), MediaError> {
-    for _pipe in 0..2 {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match events.recv_timeout(left) {
-            Ok(Event::PipeClosed) => {}
+fn wait_for_closed_pipes(
+    events: &Receiver<Event>,
+    process: u32,
+    limits: Limits,
+) -> Result<(), MediaError> {
+    let mut watchdog = Watchdog::new(limits.stall, Instant::now());
+    let mut progress = Progress::default();
+    let mut open_pipes = 2;
+    while open_pipes > 0 {
+        let left = limits.deadline.saturating_duration_since(Instant::now());
+        match events.recv_timeout(left.min(LOOK_INTERVAL)) {
+            Ok(Event::Report(report)) => progress = report,
+            Ok(Event::PipeClosed) => open_pipes -= 1,
             Ok(Event::Cancelled) => return Err(cancelled()),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                return Err(MediaError::TimedOut);
-            }
+            Err(_nothing_happened) => {}
+        }
+        let now = Instant::now();
+        if open_pipes > 0 && now >= limits.deadline {
+            return Err(MediaError::TimedOut);
+        }
+        let bytes_read = stall::bytes_read(process);
+        watchdog.note(
+            Activity {
+                progress,
+                bytes_read,
+            },
+            now,
+        );
+        if open_pipes > 0 && watchdog.is_stalled(now) {
+            return Err(MediaError::Stalled {
+                limit: limits.stall,
+            });
         }
     }
     Ok(())
@@ -199,13 +256,19 @@ fn judge(status: ExitStatus, errors: String, progress: Progress) -> Result<Finis
     })
 }
 
-/// Reads reports until the pipe closes; whoever is interested sees the latest.
-fn follow_progress(stdout: ChildStdout, latest: &watch::Sender<Progress>) -> Progress {
+/// Reads reports until the pipe closes. The consumer sees the latest, the
+/// waiting thread each.
+fn follow_progress(
+    stdout: ChildStdout,
+    latest: &watch::Sender<Progress>,
+    events: &Sender<Event>,
+) -> Progress {
     let mut progress = Progress::default();
     for line in BufReader::new(stdout).lines() {
         let Ok(line) = line else { break };
         if progress.read_line(&line) {
             latest.send_replace(progress);
+            let _ = events.send(Event::Report(progress));
         }
     }
     progress
@@ -248,7 +311,7 @@ fn missing(what: &str) -> io::Error {
     io::Error::other(format!("FFmpeg's {what} cannot be read"))
 }
 
-/// Seen by nobody: the future that would return it has been dropped.
+/// Never returned to a caller: the future has been dropped.
 fn cancelled() -> MediaError {
     io::Error::from(io::ErrorKind::Interrupted).into()
 }

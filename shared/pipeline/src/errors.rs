@@ -31,7 +31,7 @@ pub(crate) fn provider_error(error: replicate::Error) -> StepError {
 pub(crate) fn media_error(error: MediaError) -> StepError {
     let failure = match &error {
         MediaError::CheckFailed { .. } => Failure::OutputCheckFailed,
-        MediaError::TimedOut => Failure::TimedOut,
+        MediaError::TimedOut | MediaError::Stalled { .. } => Failure::TimedOut,
         MediaError::Io(_) => Failure::StoreUnavailable,
         MediaError::Unsupported(_)
         | MediaError::Corrupt(_)

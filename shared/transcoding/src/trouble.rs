@@ -55,6 +55,7 @@ impl From<MediaError> for Trouble {
             MediaError::Corrupt(_) => TranscodeFault::Corrupt,
             MediaError::TooLarge(_) => TranscodeFault::TooLarge,
             MediaError::TimedOut
+            | MediaError::Stalled { .. }
             | MediaError::CheckFailed { .. }
             | MediaError::Failed { .. }
             | MediaError::Io(_) => TranscodeFault::TranscodingFailed,

@@ -123,7 +123,10 @@ async fn seek_point(
         let mut arguments = source(input, Some(seek), Some(1));
         arguments.extend(first_frame(plan, &list));
         let run = session.run(arguments).await;
-        if let Err(error @ (MediaError::TimedOut | MediaError::Io(_))) = run {
+        if let Err(
+            error @ (MediaError::TimedOut | MediaError::Stalled { .. } | MediaError::Io(_)),
+        ) = run
+        {
             return Err(error);
         }
         let times = loss::frame_times(&list).unwrap_or_default();

@@ -213,3 +213,96 @@ fn only_the_end_of_stderr_is_kept() {
     assert_eq!(tail.len(), TAIL_BYTES);
     assert!(tail.ends_with("xthe end"));
 }
+
+/// Runs FFmpeg with a limit for standing still that a test can wait for.
+async fn run_watched(
+    ffmpeg: &Ffmpeg,
+    arguments: Vec<String>,
+    stall: Duration,
+    on_progress: impl FnMut(Progress),
+) -> Result<Finished, MediaError> {
+    let mut command = FfmpegCommand::new_with_path(ffmpeg.path());
+    command.args(COMMON_ARGUMENTS).args(arguments);
+    let limits = Limits {
+        deadline: soon(),
+        stall,
+    };
+    run_command(command, limits, on_progress).await
+}
+
+#[tokio::test]
+async fn a_process_that_stops_is_killed_as_stalled() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let stall = Duration::from_secs(2);
+    let mut stopped_at = None;
+    let result = run_watched(&ffmpeg, slow_run("stopped", 100), stall, |_| {
+        if stopped_at.is_none() {
+            let process = process_with("stopped").unwrap();
+            let process = rustix::process::Pid::from_raw(process).unwrap();
+            rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+            stopped_at = Some(Instant::now());
+        }
+    })
+    .await;
+    assert!(
+        matches!(result, Err(MediaError::Stalled { .. })),
+        "{result:?}"
+    );
+    assert!(stopped_at.unwrap().elapsed() < Duration::from_secs(20));
+    assert!(!is_running("stopped"));
+}
+
+/// FFmpeg waits in its opening: it reports nothing at all.
+#[tokio::test]
+async fn an_input_that_never_comes_is_a_stall() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    // Open for writing as well, so that opening it for reading does not wait.
+    let writer = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    let mut arguments = vec!["-i".to_owned(), crate::input::file_url(&pipe)];
+    arguments.extend(strings(&["-f", "null", "-"]));
+    let begun = Instant::now();
+    let result = run_watched(&ffmpeg, arguments, Duration::from_secs(1), |_| {}).await;
+    assert!(
+        matches!(result, Err(MediaError::Stalled { .. })),
+        "{result:?}"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    drop(writer);
+}
+
+/// The first frame is a long way from where decoding begins: nothing is written
+/// for seconds, and the run works all the while.
+#[tokio::test]
+async fn a_run_that_reads_and_writes_nothing_is_no_stall() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let film = directory.path().join("film.avi");
+    let source = "testsrc2=s=256x256:r=25:d=5";
+    let raw = [
+        "-f", "lavfi", "-i", source, "-c:v", "rawvideo", "-pix_fmt", "yuv420p",
+    ];
+    crate::testing::draw(&ffmpeg, &raw, &film);
+    let mut arguments = strings(&["-re", "-i"]);
+    arguments.push(crate::input::file_url(&film));
+    arguments.extend(strings(&["-ss", "4.9", "-f", "null", "-"]));
+    let result = run_watched(&ffmpeg, arguments, Duration::from_secs(2), |_| {}).await;
+    assert!(result.is_ok(), "{result:?}");
+}
+
+#[test]
+fn the_inputs_are_known_by_the_arguments() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("x");
+    fs::write(&file, [0; 100]).unwrap();
+    let url = crate::input::file_url(&file);
+    let arguments = strings(&["-i", &url, "-i", "file:/nonexistent", "-i", &url, &url]);
+    assert_eq!(input_bytes(&arguments), 200);
+}
