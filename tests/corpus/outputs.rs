@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use domain::rendition::Quality;
-use media::hls;
+use media::hls::{self, HlsPackage};
 use media::ladder::{self, LadderPlan, Output};
 use media::preview::{self, Picture};
 use media::{MediaError, Probe, Session};
@@ -28,7 +28,14 @@ pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Probe, Me
     let outputs = renditions(case, &probe, session).await?;
     let package = hls::package(session, &outputs, &case.out()).await?;
     assert_eq!(package.variants.len(), outputs.len());
+    check_playlists(&package);
     Ok(probe)
+}
+
+/// The master playlist and all it names keep the rules of HLS.
+fn check_playlists(package: &HlsPackage) {
+    let open = |name: &str| fs::read_to_string(package.master.with_file_name(name)).unwrap();
+    testkit::hls::check_master(&open("master.m3u8"), open).unwrap();
 }
 
 /// All qualities, segment by segment.

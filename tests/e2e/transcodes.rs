@@ -115,6 +115,8 @@ async fn check_stream(shop: &Workshop, id: &str, frames: usize) -> Result<()> {
             .download(&key, &folder.path().join(name))
             .await?;
     }
+    let open = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    testkit::hls::check_master(&open("master.m3u8"), open).map_err(anyhow::Error::msg)?;
     for name in ["master.m3u8", "high.m3u8", "medium.m3u8", "low.m3u8"] {
         let playlist = folder.path().join(name).display().to_string();
         assert_eq!(workshop::played(&playlist)?, frames, "{name}");

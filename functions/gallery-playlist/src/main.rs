@@ -103,6 +103,19 @@ mod tests {
     }
 
     #[test]
+    fn a_signed_playlist_keeps_the_rules_of_hls() {
+        let stored = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n\
+            #EXT-X-MAP:URI=\"low.m4s\",BYTERANGE=\"100@0\"\n\
+            #EXTINF:6.0,\n#EXT-X-BYTERANGE:600@100\nlow.m4s\n\
+            #EXTINF:0.4,\n#EXT-X-BYTERANGE:90@700\nlow.m4s\n#EXT-X-ENDLIST\n";
+        let pair = ["https://one?a=1".to_owned(), "https://two?b=2".to_owned()];
+        let links = Links::from([("low.m4s".to_owned(), pair)]);
+        let before = testkit::hls::MediaPlaylist::read(stored).unwrap();
+        let after = testkit::hls::MediaPlaylist::read(&signed(stored, &links)).unwrap();
+        assert_eq!(before, after);
+    }
+
+    #[test]
     fn only_names_of_files_in_the_folder_are_plain() {
         assert!(is_plain("master.m3u8") && is_plain("high-1.m4s"));
         for name in ["../x.m3u8", "..", "a/b.m3u8", "%2e%2e", "https://x", "a b"] {

@@ -3,6 +3,8 @@
 //! Each rendition is one file of fragmented mp4, its beginning included, whose
 //! segments the playlist names by byte ranges: one signed URL serves it all.
 
+mod segments;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Read;
@@ -46,7 +48,7 @@ pub struct Variant {
     line: String,
 }
 
-/// Packages finished renditions in `directory/hls`, for whoever has the room for
+/// Packages finished renditions in `directory/hls`, where the disk has room for
 /// all of them.
 ///
 /// # Errors
@@ -92,6 +94,7 @@ pub async fn package_one(
         return Err(MediaError::check(finished.errors));
     }
     let source = probe(session, &output.path).await?;
+    set_target_duration(&variant.playlist)?;
     variant.line = master_line(&output.rendition, &source, &variant)?;
     Ok(variant)
 }
@@ -147,6 +150,24 @@ fn plan(rendition: &Path, variant: &Variant) -> Vec<String> {
     arguments
 }
 
+/// FFmpeg rounds the longest segment of a clip under half a second to 0, which
+/// players take for a missing tag.
+fn set_target_duration(playlist: &Path) -> Result<(), MediaError> {
+    const TAG: &str = "#EXT-X-TARGETDURATION:";
+    let text = fs::read_to_string(playlist)?;
+    let target = segments::target_duration(&segments::read(&text));
+    let mut changed = String::with_capacity(text.len());
+    for line in text.lines() {
+        let _ = if line.starts_with(TAG) {
+            writeln!(changed, "{TAG}{target}")
+        } else {
+            writeln!(changed, "{line}")
+        };
+    }
+    fs::write(playlist, changed)?;
+    Ok(())
+}
+
 /// What the master playlist says of a variant, drawn from its own files.
 fn master_line(
     rendition: &Rendition,
@@ -155,79 +176,24 @@ fn master_line(
 ) -> Result<String, MediaError> {
     let missing = || MediaError::check("a rendition has no picture");
     let video = source.video.as_ref().ok_or_else(missing)?;
-    let segments = segments(&fs::read_to_string(&variant.playlist)?);
+    let playlist = fs::read_to_string(&variant.playlist)?;
+    let segments = segments::read(&playlist);
     let length = fs::metadata(&variant.media)?.len();
-    check(&segments, length, video.duration.as_secs_f64())?;
-    let seconds: f64 = segments.iter().map(|segment| segment.seconds).sum();
-    let peak = segments.iter().map(Segment::bits).fold(0.0, f64::max);
+    segments::check(&segments, length, video.duration.as_secs_f64())?;
+    let rates = segments::bit_rates(&segments);
     let mut codecs = picture_codec(&variant.media)?;
     if source.audio.is_some() {
         let _ = write!(codecs, ",{SOUND_CODEC}");
     }
     Ok(format!(
-        "#EXT-X-STREAM-INF:BANDWIDTH={:.0},AVERAGE-BANDWIDTH={:.0},RESOLUTION={}x{},\
+        "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},RESOLUTION={}x{},\
          FRAME-RATE={:.3},CODECS=\"{codecs}\"",
-        peak.ceil(),
-        (length as f64 * 8.0 / seconds).ceil(),
+        rates.peak,
+        rates.average,
         rendition.width,
         rendition.height,
         f64::from(video.frame_rate.0) / f64::from(video.frame_rate.1),
     ))
-}
-
-/// A segment as a variant's playlist names it.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Segment {
-    seconds: f64,
-    bytes: u64,
-    offset: u64,
-}
-
-impl Segment {
-    /// Bits a second.
-    fn bits(&self) -> f64 {
-        self.bytes as f64 * 8.0 / self.seconds
-    }
-}
-
-/// Reads `#EXTINF:6.000000,` and `#EXT-X-BYTERANGE:236615@1374`.
-fn segments(playlist: &str) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    let mut seconds = 0.0;
-    for line in playlist.lines() {
-        if let Some(length) = line.strip_prefix("#EXTINF:") {
-            seconds = length.trim_end_matches(',').parse().unwrap_or(0.0);
-        }
-        let range = line.strip_prefix("#EXT-X-BYTERANGE:");
-        if let Some((bytes, offset)) = range.and_then(|range| range.split_once('@')) {
-            segments.push(Segment {
-                seconds,
-                bytes: bytes.parse().unwrap_or(0),
-                offset: offset.parse().unwrap_or(0),
-            });
-        }
-    }
-    segments
-}
-
-/// The segments follow each other to the end of the file, and last as long as
-/// the picture.
-fn check(segments: &[Segment], file: u64, duration: f64) -> Result<(), MediaError> {
-    let follow = segments
-        .windows(2)
-        .all(|pair| pair[0].offset + pair[0].bytes == pair[1].offset);
-    let ends = segments
-        .last()
-        .is_some_and(|last| last.offset + last.bytes <= file);
-    let seconds: f64 = segments.iter().map(|segment| segment.seconds).sum();
-    let is_positive = segments.iter().all(|segment| segment.seconds > 0.0);
-    if follow && ends && is_positive && (seconds - duration).abs() < 0.1 {
-        return Ok(());
-    }
-    Err(MediaError::check(format!(
-        "a playlist has {} segments and {seconds:.3} s instead of {duration:.3} s",
-        segments.len()
-    )))
 }
 
 /// `avc1.64001f`: profile, constraints and level, from the `avcC` box.
