@@ -14,7 +14,7 @@ use domain::rendition::{Quality, Rendition};
 
 use crate::input::{self, file_url, strings};
 use crate::ladder::Output;
-use crate::{MediaError, Probe, Session, probe};
+use crate::{MediaError, Probe, Session, inspection};
 
 /// Length of a segment in seconds: three groups of pictures.
 const SEGMENT_SECONDS: u32 = 6;
@@ -93,7 +93,7 @@ pub async fn package_one(
     if !finished.errors.is_empty() {
         return Err(MediaError::check(finished.errors));
     }
-    let source = probe(session, &output.path).await?;
+    let source = Probe::of(&inspection::inspect(session, &output.path).await?)?;
     set_target_duration(&variant.playlist)?;
     variant.line = master_line(&output.rendition, &source, &variant)?;
     Ok(variant)

@@ -71,6 +71,18 @@ pub(crate) async fn inspect(session: &Session, path: &Path) -> Result<Inspection
     inspect_extent(session, path, Extent::Whole).await
 }
 
+/// As [`inspect`], for files that are not our own: their picture may be HDR.
+pub(crate) async fn inspect_source(
+    session: &Session,
+    path: &Path,
+) -> Result<Inspection, MediaError> {
+    let mut inspection = inspect(session, path).await?;
+    if let Some((_, picture)) = &mut inspection.video {
+        picture.transfer = transfer::read(session, path).await?;
+    }
+    Ok(inspection)
+}
+
 /// Reads up to the first packet of the picture, with the file's own times, and
 /// no more of the file than that needs. A file without a picture is refused.
 pub(crate) async fn inspect_beginning(
@@ -97,13 +109,7 @@ async fn inspect_extent(
     }
     let streams = packets::read(BufReader::new(File::open(&list)?))?;
     let graphs = serde_json::from_slice(&fs::read(&graph)?).map_err(std::io::Error::other)?;
-    let mut inspection = assign(streams, &graphs)?;
-    if let Some((_, picture)) = &mut inspection.video
-        && transfer::may_be_hdr(&picture.pixel_format)
-    {
-        picture.transfer = transfer::read(session, path, scratch.path()).await?;
-    }
-    Ok(inspection)
+    assign(streams, &graphs)
 }
 
 /// Reads the packets from the key frame before `time` to the end, with their own

@@ -9,6 +9,7 @@ use domain::film::{FRAME_RATE, SceneTiming, seconds};
 use crate::encoder::{self, FRAME_TICKS};
 use crate::input::{self, file_url, strings};
 use crate::inspection::{self, Inspection};
+use crate::ladder::picture::to_standard_light;
 use crate::probe::VideoStream;
 use crate::{MediaError, Probe, Session};
 
@@ -58,7 +59,7 @@ pub async fn prepare_scene(
     output: &Path,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Prepared, MediaError> {
-    let source = inspection::inspect(session, input).await?;
+    let source = inspection::inspect_source(session, input).await?;
     let source = Probe::of(&source)?;
     let arguments = plan(session.threads(), input, &source, spec, output)?;
     let frames = spec.timing.frames;
@@ -227,8 +228,8 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
          tpad=stop=-1:stop_mode=clone",
         deinterlace(video),
     );
-    let colours = to_standard_range(video);
-    let shape = fill_frame((video.width, video.height), spec.size, source_matrix(video));
+    let (colours, matrix) = to_standard_range(video);
+    let shape = fill_frame((video.width, video.height), spec.size, matrix);
     format!(
         "[0:V:0]{rate}{colours},{shape},format=yuv420p,setsar=1,\
          setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709[v]"
@@ -244,22 +245,34 @@ pub(crate) fn deinterlace(video: &VideoStream) -> &'static str {
     "bwdif=mode=send_frame:deint=interlaced,"
 }
 
-/// HDR and wide colours are mapped to what every screen shows.
-fn to_standard_range(video: &VideoStream) -> &'static str {
+/// The filters that map HDR and wide colours to what every screen shows, and the
+/// matrix of what comes out of them.
+fn to_standard_range(video: &VideoStream) -> (String, &'static str) {
+    const WIDE: &str = ",scale=out_color_matrix=bt709:out_range=tv:out_transfer=bt709:\
+                        out_primaries=bt709,format=yuv420p";
+    if let Some(map) = to_standard_light(video) {
+        // The mapping takes no halved colours at an odd side.
+        return (format!(",format=yuv444p10le,{map},format=yuv444p"), "bt709");
+    }
     match video.color_space.as_deref() {
-        Some(space) if space.starts_with("bt2020") => {
-            ",scale=out_color_matrix=bt709:out_range=tv:out_transfer=bt709:out_primaries=bt709,format=yuv420p"
-        }
-        _ => "",
+        Some(space) if space.starts_with("bt2020") => (WIDE.to_owned(), "bt709"),
+        _ => (String::new(), source_matrix(video)),
     }
 }
 
-/// A picture that does not name its matrix is taken for HD, as players do.
+/// The matrix a picture is read by. One that names none is BT.601 up to the size
+/// of a DVD and BT.709 above, as players guess.
 pub(crate) fn source_matrix(video: &VideoStream) -> &'static str {
-    if video.color_space.is_none() {
-        "bt709"
-    } else {
-        "auto"
+    const SD_LINES: u32 = 576;
+    const HD_WIDTH: u32 = 1280;
+    let (width, lines) = match video.rotation {
+        90 => (video.height, video.width),
+        _ => (video.width, video.height),
+    };
+    match video.color_space {
+        Some(_) => "auto",
+        None if lines <= SD_LINES && width < HD_WIDTH => "bt601",
+        None => "bt709",
     }
 }
 

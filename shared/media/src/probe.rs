@@ -86,7 +86,7 @@ pub struct AudioStream {
 /// An input fault ([`MediaError::is_input_fault`]) for a file that is not
 /// accepted; others when the work itself fails.
 pub async fn probe(session: &Session, path: &Path) -> Result<Probe, MediaError> {
-    let inspection = inspection::inspect(session, path).await?;
+    let inspection = inspection::inspect_source(session, path).await?;
     Probe::of(&inspection)
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{self, file_url, strings};
+use crate::inspection::name_the_fault;
 use crate::{MediaError, Session};
 
 /// What a picture's values mean in light.
@@ -33,18 +34,11 @@ impl Transfer {
     }
 }
 
-/// Whether a picture could be HDR: that has more than eight bits.
-pub(crate) fn may_be_hdr(pixel_format: &str) -> bool {
-    pixel_format.ends_with("le") || pixel_format.ends_with("be")
-}
-
-/// The transfer of the first frame of `path`.
-pub(crate) async fn read(
-    session: &Session,
-    path: &Path,
-    scratch: &Path,
-) -> Result<Transfer, MediaError> {
-    let frame = scratch.join("frame.mp4");
+/// The transfer of the first frame of `path`, by its tag: HDR is stored with
+/// eight bits as well as with more.
+pub(crate) async fn read(session: &Session, path: &Path) -> Result<Transfer, MediaError> {
+    let scratch = tempfile::tempdir()?;
+    let frame = scratch.path().join("frame.mp4");
     let mut arguments = input::arguments(path, Some(1));
     arguments.extend(strings(&[
         "-map",
@@ -59,7 +53,7 @@ pub(crate) async fn read(
         "mp4",
     ]));
     arguments.push(file_url(&frame));
-    session.run(arguments).await?;
+    session.run(arguments).await.map_err(name_the_fault)?;
     Ok(of_header(&fs::read(&frame)?))
 }
 
@@ -86,11 +80,5 @@ mod tests {
         assert_eq!(of_header(b"colrnclx\0\x10\0\x01"), Transfer::Standard);
         assert_eq!(of_header(b"colrnclx\0\x09\0"), Transfer::Standard);
         assert_eq!(of_header(b""), Transfer::Standard);
-    }
-
-    #[test]
-    fn eight_bits_are_no_hdr() {
-        assert!(may_be_hdr("yuv420p10le") && may_be_hdr("p010le") && may_be_hdr("gbrp12le"));
-        assert!(!may_be_hdr("yuv420p") && !may_be_hdr("nv12") && !may_be_hdr("yuvj420p"));
     }
 }

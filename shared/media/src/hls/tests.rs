@@ -4,9 +4,9 @@ use tempfile::TempDir;
 
 use super::segments::{self, Segment};
 use super::*;
-use crate::Ffmpeg;
 use crate::ladder::{LadderPlan, assemble_all, encode_segment};
 use crate::testing::{draw, ffmpeg, output_of, session};
+use crate::{Ffmpeg, probe};
 
 /// What FFmpeg's own HLS demuxer reads: of each stream its packets' lines.
 fn read(ffmpeg: &Ffmpeg, playlist: &Path, map: &str) -> Vec<String> {

@@ -158,32 +158,59 @@ async fn a_turned_clip_stands_upright() {
 
 // A picture's colours are kept, whatever matrix or range it is stored with.
 #[rstest]
-#[case::unnamed("yuv420p", "scale=out_color_matrix=bt709", "")]
+#[case::unnamed_sd(
+    "320x180",
+    "yuv420p",
+    "scale=out_color_matrix=bt601,format=yuv420p,setparams=colorspace=unknown",
+    ""
+)]
+#[case::unnamed_dvd(
+    "1024x576",
+    "yuv420p",
+    "scale=out_color_matrix=bt601,format=yuv420p,setparams=colorspace=unknown",
+    ""
+)]
+#[case::unnamed_hd(
+    "1280x720",
+    "yuv420p",
+    "scale=out_color_matrix=bt709,format=yuv420p,setparams=colorspace=unknown",
+    ""
+)]
 #[case::sd(
+    "320x180",
     "yuv420p",
     "scale=out_color_matrix=bt601,setparams=colorspace=smpte170m",
     "smpte170m"
 )]
 #[case::full_range(
+    "320x180",
     "yuvj420p",
     "scale=out_color_matrix=bt709:out_range=pc,setparams=colorspace=bt709:range=pc",
     "bt709"
 )]
 #[tokio::test]
-async fn colours_are_kept(#[case] format: &str, #[case] filters: &str, #[case] space: &str) {
+async fn colours_are_kept(
+    #[case] size: &str,
+    #[case] format: &str,
+    #[case] filters: &str,
+    #[case] space: &str,
+) {
     let Some(studio) = Studio::open() else { return };
-    let source = "color=0x20c040:s=320x180:r=30:d=1,format=rgb24";
+    let source = format!("color=0x10c020:s={size}:r=30:d=1,format=rgb24");
     let filters = format!("{filters},format={format}");
     let mut arguments = vec![
-        "-f", "lavfi", "-i", source, "-vf", &filters, "-c:v", "libx264",
+        "-f", "lavfi", "-i", &source, "-vf", &filters, "-c:v", "libx264",
     ];
     if !space.is_empty() {
         arguments.extend(["-colorspace", space]);
     }
     let clip = studio.clip("clip.mp4", &arguments);
+    let found = crate::probe(&session(&studio.ffmpeg), &clip).await.unwrap();
+    let found = found.video.unwrap().color_space;
+    assert_eq!(found.as_deref().unwrap_or_default(), space);
     let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
     let colour = studio.colour(&scene, "100:100:0:0");
-    assert!(close(colour, [0x20, 0xc0, 0x40], 8), "{colour:?}");
+    assert!(close(colour, [0x10, 0xc0, 0x20], 5), "{colour:?}");
 }
 
 #[tokio::test]
@@ -208,6 +235,26 @@ async fn hdr_is_brought_to_what_every_screen_shows() {
     let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
     let colour = studio.colour(&scene, "100:100:0:0");
     assert!(close(colour, [0xb0; 3], 50), "{colour:?}");
+}
+
+/// HLG is told by its tag: here in eight bits, and at odd sides. Its white is a
+/// light grey, and not the 180 that the values alone would show.
+#[rstest]
+#[case::even("320x180")]
+#[case::odd("321x181")]
+#[tokio::test]
+async fn hlg_in_eight_bits_is_hdr(#[case] size: &str) {
+    let Some(studio) = Studio::open() else { return };
+    let source = format!("color=black:s={size}:r=30:d=1,format=yuv444p,geq=lum=180:cb=128:cr=128");
+    let tags = "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc";
+    let encoder = ["-c:v", "libx265", "-x265-params", tags];
+    let clip = studio.clip(
+        "hlg.mp4",
+        &[&["-f", "lavfi", "-i", &source][..], &encoder].concat(),
+    );
+    let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
+    let colour = studio.colour(&scene, "100:100:0:0");
+    assert!((200..230).contains(&colour[0]), "{colour:?}");
 }
 
 #[tokio::test]

@@ -197,6 +197,60 @@ async fn hdr_is_not_washed_out(#[case] transfer: &str) {
     assert!((118..=138).contains(&grey), "{grey}");
 }
 
+/// The tag decides, not the depth: HLG's white in eight bits is a light grey.
+#[tokio::test]
+async fn hlg_in_eight_bits_is_hdr() {
+    let Some(workshop) = Workshop::open() else {
+        return;
+    };
+    let film = "color=black:s=320x180:r=25:d=1,format=yuv420p,geq=lum=180:cb=128:cr=128";
+    let tags = "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc";
+    let encoder = ["-c:v", "libx265", "-x265-params", tags];
+    let film = [&["-f", "lavfi", "-i", film][..], &encoder].concat();
+    let probe = workshop.source(&film).await;
+    workshop.thumbnail(&probe).await.unwrap();
+    workshop.gif(&probe).await.unwrap();
+    for name in ["t.jpg", "p.gif"] {
+        let grey = workshop.greys(name)[0];
+        assert!((200..230).contains(&grey), "{name} {grey}");
+        fs::remove_file(workshop.path(name)).unwrap();
+    }
+}
+
+/// Without a tag, SD is BT.601 and HD BT.709, as players guess.
+#[rstest]
+#[case::sd("320x240", "bt601")]
+#[case::hd("1280x720", "bt709")]
+#[tokio::test]
+async fn colours_without_a_tag_are_kept(#[case] size: &str, #[case] matrix: &str) {
+    let Some(workshop) = Workshop::open() else {
+        return;
+    };
+    let film = format!(
+        "color=0x10c020:s={size}:r=25:d=1,format=rgb24,scale=out_color_matrix={matrix},format=yuv420p,setparams=colorspace=unknown"
+    );
+    let probe = workshop.source(&["-f", "lavfi", "-i", &film]).await;
+    assert_eq!(probe.video.as_ref().unwrap().color_space, None);
+    workshop.thumbnail(&probe).await.unwrap();
+    workshop.gif(&probe).await.unwrap();
+    for name in ["t.jpg", "p.gif"] {
+        let path = workshop.path(name);
+        let filters = ["-vf", "scale=1:1", "-frames:v", "1", "-pix_fmt", "rgb24"];
+        let input = ["-i", path.to_str().unwrap()];
+        let pixel = output_of(
+            &workshop.ffmpeg,
+            &[&input[..], &filters, &["-f", "rawvideo", "-"]].concat(),
+        );
+        for (found, expected) in pixel.into_iter().zip([0x10_u8, 0xc0, 0x20]) {
+            assert!(
+                found.abs_diff(expected) <= 5,
+                "{name}: {found:x} {expected:x}"
+            );
+        }
+        fs::remove_file(path).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn the_gif_is_taken_from_a_lively_place_and_loops() {
     let Some(workshop) = Workshop::open() else {
