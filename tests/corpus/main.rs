@@ -27,4 +27,6 @@ mod odd;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod sounds;
+#[cfg(test)]
 mod trial;

@@ -86,7 +86,9 @@ impl Workshop {
             video_codec: "h264".to_owned(),
             audio_codec: None,
         };
-        table.begin_processing(id, "test", &facts, &[], now).await?;
+        table
+            .begin_processing(id, "test", &facts, &[], &[], now)
+            .await?;
         let made = Completion {
             assets: &[],
             playlist_key: None,

@@ -284,7 +284,7 @@ impl Folder {
         ensure!(matches!(lease, Lease::Taken(_)), "{lease:?}");
         transcodes.begin(stats, id, WORKER, now).await?;
         transcodes
-            .begin_processing(id, WORKER, &facts(), &[], now)
+            .begin_processing(id, WORKER, &facts(), &[], &[], now)
             .await?;
         let state = transcodes.get(id).await?.context("no transcode")?;
         self.complete(&state.transcode, video.id, outputs, now)

@@ -53,6 +53,12 @@ pub(crate) struct JobError {
     pub(crate) stage: Option<String>,
 }
 
+/// Something of the source that a transcode's outputs lack.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Warning {
+    pub(crate) text: String,
+}
+
 /// A transcode, as far as the commands show it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,6 +67,8 @@ pub(crate) struct Transcode {
     pub(crate) progress: u64,
     #[serde(default)]
     pub(crate) skipped: Vec<Skipped>,
+    #[serde(default)]
+    pub(crate) warnings: Vec<Warning>,
     code: Option<String>,
     error_text: Option<String>,
 }

@@ -126,6 +126,9 @@ pub struct Transcode {
     /// What was asked for and would be larger than the source (D34).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
+    /// What is to be known of its outputs, though they were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<TranscodeWarning>,
     /// The master playlist, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub playlist_key: Option<String>,
@@ -163,6 +166,7 @@ impl Transcode {
             video_codec: None,
             audio_codec: None,
             skipped: Vec::new(),
+            warnings: Vec::new(),
             playlist_key: None,
             stored_bytes: 0,
             error: None,
@@ -217,6 +221,26 @@ impl AssetType {
             Self::Thumbnail => "image/jpeg",
             Self::Gif => "image/gif",
             Self::Video => "video/mp4",
+        }
+    }
+}
+
+/// Something of the source that its outputs lack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TranscodeWarning {
+    /// For programs.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+impl TranscodeWarning {
+    /// The source has sounds, and none of them can be decoded.
+    pub fn sound_unreadable() -> Self {
+        Self {
+            code: "SOUND_UNREADABLE".to_owned(),
+            text: "None of the source's sounds can be decoded; the outputs are silent".to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::ids::{TranscodeId, VideoId};
 use domain::rendition::{Quality, Skipped};
 use domain::time::Time;
-use domain::transcode::{Transcode, TranscodeStatus};
+use domain::transcode::{Transcode, TranscodeStatus, TranscodeWarning};
 use serde::Serialize;
 
 /// A transcode as clients read it (R25, R26, R52).
@@ -34,6 +34,8 @@ pub struct TranscodeView<'a> {
     audio_codec: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     skipped: &'a [Skipped],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [TranscodeWarning],
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +63,7 @@ impl<'a> TranscodeView<'a> {
             video_codec: transcode.video_codec.as_deref(),
             audio_codec: transcode.audio_codec.as_deref(),
             skipped: &transcode.skipped,
+            warnings: &transcode.warnings,
             code: error.map(|error| error.code.as_str()),
             error_text: error.map(|error| error.text.as_str()),
         }
@@ -97,6 +100,14 @@ mod tests {
             "updatedAt": "2026-11-20T12:00:00.000Z",
         });
         assert_eq!(view, expected);
+    }
+
+    #[test]
+    fn a_silent_one_says_why() {
+        let mut silent = transcode();
+        silent.warnings = vec![TranscodeWarning::sound_unreadable()];
+        let view = serde_json::to_value(TranscodeView::of(&silent)).unwrap();
+        assert_eq!(view["warnings"][0]["code"], "SOUND_UNREADABLE");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::input::{self, file_url, strings};
 use crate::packets::{self, PacketList};
+use crate::sound::{self, SoundSource};
 use crate::transfer::{self, Transfer};
 use crate::{MediaError, Session};
 
@@ -25,6 +26,10 @@ const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
 pub(crate) struct Inspection {
     pub(crate) video: Option<(PacketList, Picture)>,
     pub(crate) audio: Option<PacketList>,
+    /// Where the sound is from.
+    pub(crate) sound: SoundSource,
+    /// There are sounds, and none of them decodes.
+    pub(crate) has_unreadable_sound: bool,
 }
 
 impl Inspection {
@@ -68,15 +73,38 @@ enum Extent {
 
 /// Reads all packets of the first picture and the first sound of a file.
 pub(crate) async fn inspect(session: &Session, path: &Path) -> Result<Inspection, MediaError> {
-    inspect_extent(session, path, Extent::Whole).await
+    let sound = Sound::Optional(SoundSource::default());
+    inspect_extent(session, path, Extent::Whole, sound).await
 }
 
-/// As [`inspect`], for files that are not our own: their picture may be HDR.
+/// How the sound is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sound {
+    None,
+    Optional(SoundSource),
+}
+
+impl Sound {
+    /// The arguments that map it.
+    fn map(self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Optional(source) => vec!["-map".to_owned(), source.stream() + "?"],
+        }
+    }
+}
+
+/// As [`inspect`], for files that are not our own: their picture may be HDR, and
+/// their first sound may not be the one to take.
 pub(crate) async fn inspect_source(
     session: &Session,
     path: &Path,
 ) -> Result<Inspection, MediaError> {
-    let mut inspection = inspect(session, path).await?;
+    refuse_what_is_no_file(path)?;
+    let choice = sound::choose(session, path).await?;
+    let sound = choice.source.map_or(Sound::None, Sound::Optional);
+    let mut inspection = inspect_extent(session, path, Extent::Whole, sound).await?;
+    inspection.has_unreadable_sound = choice.is_unreadable;
     if let Some((_, picture)) = &mut inspection.video {
         picture.transfer = transfer::read(session, path).await?;
     }
@@ -89,19 +117,27 @@ pub(crate) async fn inspect_beginning(
     session: &Session,
     path: &Path,
 ) -> Result<Inspection, MediaError> {
-    inspect_extent(session, path, Extent::Beginning).await
+    let sound = Sound::Optional(SoundSource::default());
+    match inspect_extent(session, path, Extent::Beginning, sound).await {
+        // The sound may be announced and have no packets.
+        Err(error) if error.is_input_fault() => {
+            inspect_extent(session, path, Extent::Beginning, Sound::None).await
+        }
+        result => result,
+    }
 }
 
 async fn inspect_extent(
     session: &Session,
     path: &Path,
     extent: Extent,
+    sound: Sound,
 ) -> Result<Inspection, MediaError> {
     refuse_what_is_no_file(path)?;
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
     let graph = scratch.path().join("graph");
-    let arguments = plan(path, extent, &list, &graph);
+    let arguments = plan(path, extent, sound, &list, &graph);
     let finished = session.run(arguments).await.map_err(name_the_fault)?;
     refuse_partial_file(&finished.errors)?;
     if fs::metadata(&list)?.len() >= MAX_LIST_BYTES {
@@ -109,7 +145,11 @@ async fn inspect_extent(
     }
     let streams = packets::read(BufReader::new(File::open(&list)?))?;
     let graphs = serde_json::from_slice(&fs::read(&graph)?).map_err(std::io::Error::other)?;
-    assign(streams, &graphs)
+    let mut inspection = assign(streams, &graphs)?;
+    if let Sound::Optional(source) = sound {
+        inspection.sound = source;
+    }
+    Ok(inspection)
 }
 
 /// Reads the packets from the key frame before `time` to the end, with their own
@@ -118,21 +158,18 @@ pub(crate) async fn inspect_end(
     session: &Session,
     path: &Path,
     time: Duration,
+    has_sound: bool,
 ) -> Result<Vec<PacketList>, MediaError> {
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
     let mut arguments = strings(&["-copyts", "-noaccurate_seek", "-ss"]);
     arguments.push(time.as_secs().to_string());
     arguments.extend(input::arguments(path, Some(1)));
-    arguments.extend(strings(&[
-        "-map",
-        "0:V:0",
-        "-map",
-        "0:a:0?",
-        "-c",
-        "copy",
-        "-copyinkf",
-    ]));
+    arguments.extend(strings(&["-map", "0:V:0"]));
+    if has_sound {
+        arguments.extend(strings(&["-map", "0:a:0"]));
+    }
+    arguments.extend(strings(&["-c", "copy", "-copyinkf"]));
     arguments.extend(strings(&["-copypriorss", "1"]));
     arguments.extend(list_output(&list));
     session.run(arguments).await.map_err(name_the_fault)?;
@@ -151,7 +188,7 @@ fn list_output(list: &Path) -> Vec<String> {
 }
 
 /// The arguments of the run. One thread: a single frame is decoded.
-fn plan(path: &Path, extent: Extent, list: &Path, graph: &Path) -> Vec<String> {
+fn plan(path: &Path, extent: Extent, sound: Sound, list: &Path, graph: &Path) -> Vec<String> {
     let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
     arguments.push(graph.display().to_string());
     if extent == Extent::Beginning {
@@ -160,17 +197,20 @@ fn plan(path: &Path, extent: Extent, list: &Path, graph: &Path) -> Vec<String> {
     arguments.extend(input::arguments(path, Some(1)));
     if extent == Extent::Beginning {
         // The sound would go on to the end of a file that has only sound.
-        arguments.extend(strings(&["-map", "0:V:0", "-map", "0:a:0?"]));
+        arguments.extend(strings(&["-map", "0:V:0"]));
+        arguments.extend(sound.map());
         arguments.extend(strings(&["-frames:v", "1"]));
     } else {
-        arguments.extend(strings(&["-map", "0:V:0?", "-map", "0:a:0?"]));
+        arguments.extend(strings(&["-map", "0:V:0?"]));
+        arguments.extend(sound.map());
     }
     arguments.extend(strings(&["-c", "copy", "-copyinkf"]));
     arguments.extend(list_output(list));
     arguments.extend(strings(&["-map", "0:V:0?", "-frames:v", "1"]));
     // Whether the sound decodes is of interest only where all of it is at hand.
     if extent == Extent::Whole {
-        arguments.extend(strings(&["-map", "0:a:0?", "-frames:a", "1"]));
+        arguments.extend(sound.map());
+        arguments.extend(strings(&["-frames:a", "1"]));
     }
     arguments.extend(strings(&["-f", "null", "-"]));
     arguments
@@ -241,6 +281,8 @@ fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, Media
     let mut inspection = Inspection {
         video: None,
         audio: None,
+        sound: SoundSource::default(),
+        has_unreadable_sound: false,
     };
     for stream in streams {
         match stream.header("media_type") {

@@ -30,6 +30,7 @@ mod progress;
 pub mod scratch;
 mod session;
 mod sniff;
+mod sound;
 mod supervisor;
 mod transfer;
 
@@ -44,3 +45,4 @@ pub use prepare::{Prepared, SceneSpec, prepare_scene};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use session::Session;
 pub use sniff::sniff;
+pub use sound::SoundSource;

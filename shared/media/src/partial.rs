@@ -66,7 +66,9 @@ pub async fn probe_partial(session: &Session, path: &Path) -> Result<PartialFact
     };
     let duration = match index {
         Index::Whole => {
-            let end = inspection::inspect_end(session, path, MAX_DURATION).await?;
+            let end =
+                inspection::inspect_end(session, path, MAX_DURATION, beginning.audio.is_some())
+                    .await?;
             Some(length(&beginning, &end)?)
         }
         Index::InPieces | Index::Unread => None,

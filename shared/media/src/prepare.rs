@@ -11,7 +11,7 @@ use crate::input::{self, file_url, strings};
 use crate::inspection::{self, Inspection};
 use crate::ladder::picture::to_standard_light;
 use crate::probe::VideoStream;
-use crate::{MediaError, Probe, Session};
+use crate::{MediaError, Probe, Session, SoundSource};
 
 /// Samples a second of every film's sound.
 pub(crate) const SAMPLE_RATE: u32 = 48_000;
@@ -166,8 +166,8 @@ fn plan(
     // Bounds what is read of a file whose times leap by hours.
     arguments.extend(["-t".to_owned(), format!("{:.3}", seconds(frames) + 1.0)]);
     arguments.extend(input::arguments(input, threads));
-    if source.audio.is_some() {
-        graph = format!("{graph};{}", audio_filters(frames, pace));
+    if let Some(audio) = &source.audio {
+        graph = format!("{graph};{}", audio_filters(&audio.source, frames, pace));
     }
     arguments.extend([
         "-filter_complex".to_owned(),
@@ -328,16 +328,18 @@ fn even_offset(outer: u32, inner: u32) -> u32 {
 }
 
 /// Exactly as long as the picture, to the sample.
-fn audio_filters(frames: u32, pace: Pace) -> String {
+fn audio_filters(source: &SoundSource, frames: u32, pace: Pace) -> String {
     let slow = match pace {
         Pace::Slow(factor) => format!(",atempo={:.6}", 1.0 / factor),
         Pace::Cut | Pace::Repeat => String::new(),
     };
     let samples = frames * SAMPLES_PER_FRAME;
     format!(
-        "[0:a:0]aresample={SAMPLE_RATE}:async=1:first_pts=0{slow},\
+        "[{}]{}aresample={SAMPLE_RATE}:async=1:first_pts=0{slow},\
          aformat=sample_fmts=s16:channel_layouts=stereo,\
-         apad=whole_len={samples},atrim=end_sample={samples}[a]"
+         apad=whole_len={samples},atrim=end_sample={samples}[a]",
+        source.stream(),
+        source.mix(),
     )
 }
 

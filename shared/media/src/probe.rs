@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::inspection::{self, Inspection, Picture};
 use crate::packets::PacketList;
 pub use crate::transfer::Transfer;
-use crate::{MediaError, Session};
+use crate::{MediaError, Session, SoundSource};
 
 /// The longest file that is accepted.
 pub const MAX_DURATION: Duration = Duration::from_secs(4 * 60 * 60);
@@ -27,8 +27,11 @@ pub struct Probe {
     pub duration: Duration,
     /// The first stream of moving pictures. A cover is not one.
     pub video: Option<VideoStream>,
-    /// The first stream of sound.
+    /// The default sound, or else the first that decodes.
     pub audio: Option<AudioStream>,
+    /// There are sounds, and none of them decodes: what is made is silent.
+    #[serde(default)]
+    pub has_unreadable_sound: bool,
 }
 
 /// The picture.
@@ -77,6 +80,9 @@ pub struct AudioStream {
     pub start: i64,
     /// Length of the sound alone.
     pub duration: Duration,
+    /// Which sound of the file it is.
+    #[serde(default)]
+    pub source: SoundSource,
 }
 
 /// Reads a whole file's packets and decodes its first frame.
@@ -98,7 +104,11 @@ impl Probe {
             .as_ref()
             .map(|(packets, picture)| video_stream(packets, picture))
             .transpose()?;
-        let audio = inspection.audio.as_ref().map(audio_stream).transpose()?;
+        let audio = inspection
+            .audio
+            .as_ref()
+            .map(|packets| audio_stream(packets, inspection.sound))
+            .transpose()?;
         let lists = inspection.video.iter().map(|(packets, _)| packets);
         let spans: Vec<(f64, f64)> = lists
             .chain(&inspection.audio)
@@ -120,6 +130,7 @@ impl Probe {
             duration,
             video,
             audio,
+            has_unreadable_sound: inspection.has_unreadable_sound,
         })
     }
 }
@@ -150,7 +161,7 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
     })
 }
 
-fn audio_stream(packets: &PacketList) -> Result<AudioStream, MediaError> {
+fn audio_stream(packets: &PacketList, source: SoundSource) -> Result<AudioStream, MediaError> {
     let number = |name| packets.header(name).and_then(|value| value.parse().ok());
     let (start, end) = packets.span().unwrap_or_default();
     Ok(AudioStream {
@@ -159,6 +170,7 @@ fn audio_stream(packets: &PacketList) -> Result<AudioStream, MediaError> {
         channels: packets.header("channel_layout_name").map_or(0, channels),
         start: microseconds(packets, start),
         duration: bounded_duration(packets.seconds(end) - packets.seconds(start))?,
+        source,
     })
 }
 

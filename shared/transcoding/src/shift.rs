@@ -135,7 +135,14 @@ impl<'a> Shift<'a> {
         let (facts, skipped) = (&source.facts, &plan.skipped);
         self.worker
             .transcodes
-            .begin_processing(self.id(), self.owner, facts, skipped, self.now())
+            .begin_processing(
+                self.id(),
+                self.owner,
+                facts,
+                skipped,
+                &source.warnings(),
+                self.now(),
+            )
             .await?;
         tracing::info!(transcode = %self.id(), status = "PROCESSING", resolution = facts.resolution(), "probed");
         Ok(())

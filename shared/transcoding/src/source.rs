@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::transcode::Transcode;
+use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
 use media::ladder::LadderPlan;
 use media::{MediaError, Probe};
@@ -16,6 +16,17 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) probe: Probe,
     pub(crate) facts: Facts,
+}
+
+impl Source {
+    /// What its outputs will lack.
+    pub(crate) fn warnings(&self) -> Vec<TranscodeWarning> {
+        let warning = self.probe.has_unreadable_sound;
+        warning
+            .then(TranscodeWarning::sound_unreadable)
+            .into_iter()
+            .collect()
+    }
 }
 
 impl Shift<'_> {

@@ -219,6 +219,9 @@ fn report(end: &Transcode, assets: &[Fetched], playlist: &str, seconds: f64) {
             skipped.quality, skipped.reason
         ));
     }
+    for warning in &end.warnings {
+        say::note(&format!("  warning   {}", warning.text));
+    }
     say::note(&format!("  stream    {playlist}"));
     say::note(&format!("  in all    {seconds:.1} s"));
 }

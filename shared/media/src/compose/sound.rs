@@ -10,7 +10,7 @@ use super::loudness::{self, Loudness};
 use super::{FilmPlan, SceneSound};
 use crate::input::{self, file_url, strings};
 use crate::prepare::{SAMPLE_RATE, SAMPLES_PER_FRAME};
-use crate::{MediaError, Probe, Session, inspection};
+use crate::{MediaError, Probe, Session, SoundSource, inspection};
 
 /// The loudness of every film with sound, in LUFS, and how far it may be off.
 pub(super) const LOUDNESS: f64 = -14.0;
@@ -109,11 +109,11 @@ impl Studio<'_> {
 
     /// The music over the whole film, looped if it is shorter.
     async fn music(&self, music: &Path) -> Result<Option<Bus>, MediaError> {
-        let facts = Probe::of(&inspection::inspect(self.session, music).await?)?;
-        if facts.audio.is_none() {
+        let facts = Probe::of(&inspection::inspect_source(self.session, music).await?)?;
+        let Some(audio) = facts.audio else {
             return Err(MediaError::Unsupported("the music has no sound".to_owned()));
-        }
-        let graph = music_filters(self.frames);
+        };
+        let graph = music_filters(&audio.source, self.frames);
         self.record("music", input::arguments(music, None), &graph)
             .await
     }
@@ -281,13 +281,15 @@ fn scene_filters(timing: &SceneTiming) -> String {
 }
 
 /// Looped in memory, sample by sample: a film's length of it at most.
-fn music_filters(frames: u32) -> String {
+fn music_filters(source: &SoundSource, frames: u32) -> String {
     let samples = frames * SAMPLES_PER_FRAME;
     let fade_out = 2.0_f64.min(seconds(frames) / 2.0);
     format!(
-        "[0:a:0]aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo,\
+        "[{}]{}aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo,\
          atrim=end_sample={samples},asetpts=N/SR/TB,aloop=loop=-1:size={samples},{},\
          afade=t=in:d=1,afade=t=out:st={:.6}:d={fade_out:.6}[out]",
+        source.stream(),
+        source.mix(),
         whole_length(frames),
         seconds(frames) - fade_out,
     )

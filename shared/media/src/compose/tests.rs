@@ -356,7 +356,8 @@ async fn the_thumbnail_is_not_black() {
     let probe = crate::probe(&session(&shop.ffmpeg), &film.video)
         .await
         .unwrap();
-    assert_eq!(probe, film.probe);
+    assert_eq!(film.probe.video, probe.video);
+    assert_eq!(film.probe.duration, probe.duration);
     let thumbnail = output_of(
         &shop.ffmpeg,
         &["-i", thumbnail, "-f", "rawvideo", "-pix_fmt", "gray", "-"],

@@ -142,9 +142,8 @@ fn first_frame(plan: &LadderPlan, list: &Path) -> Vec<String> {
     let mut arguments = strings(&["-frames:v", "1"]);
     arguments.extend(loss::frames_output(list, f64::INFINITY));
     if plan.has_sound {
+        arguments.extend(["-map".to_owned(), plan.sound.stream()]);
         arguments.extend(strings(&[
-            "-map",
-            "0:a:0",
             "-c",
             "copy",
             "-frames:a",

@@ -10,7 +10,7 @@ use crate::input::{self, file_url, strings};
 use crate::inspection::name_the_fault;
 use crate::{MediaError, Session, encoder};
 
-/// Encodes the source's first sound, exactly as long as the picture.
+/// Encodes the source's sound, exactly as long as the picture.
 pub(super) async fn make_sound(
     session: &Session,
     plan: &LadderPlan,
@@ -39,8 +39,10 @@ pub(super) async fn make_sound(
 fn sound_filters(plan: &LadderPlan) -> String {
     let samples = (plan.seconds(plan.frames) * f64::from(SAMPLE_RATE)).round();
     format!(
-        "[0:a:0]asetpts=PTS-round({:.6}/TB),aresample={SAMPLE_RATE}:async=1:first_pts=0,\
+        "[{}]{}asetpts=PTS-round({:.6}/TB),aresample={SAMPLE_RATE}:async=1:first_pts=0,\
          aformat=channel_layouts=stereo,apad=whole_len={samples},atrim=end_sample={samples}[a]",
+        plan.sound.stream(),
+        plan.sound.mix(),
         plan.source_seconds(0),
     )
 }

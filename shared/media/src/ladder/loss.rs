@@ -44,7 +44,7 @@ pub(super) fn frames_output(list: &Path, to: f64) -> Vec<String> {
 pub(super) fn packets_output(plan: &LadderPlan, list: &Path, to: f64) -> Vec<String> {
     let mut arguments = strings(&["-map", "0:V:0"]);
     if plan.has_sound {
-        arguments.extend(strings(&["-map", "0:a:0"]));
+        arguments.extend(["-map".to_owned(), plan.sound.stream()]);
     }
     if to.is_finite() {
         arguments.extend(["-to".to_owned(), format!("{:.6}", to + RUN_OUT)]);

@@ -5,7 +5,7 @@ use domain::rendition::{self, Quality, Rendition, Skipped};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::VideoStream;
-use crate::{MediaError, Probe};
+use crate::{MediaError, Probe, SoundSource};
 
 /// Key frames are this far apart, in seconds.
 pub(super) const KEY_FRAME_SECONDS: u32 = 2;
@@ -73,6 +73,9 @@ pub struct LadderPlan {
     pub start: i64,
     /// Whether the renditions have sound.
     pub has_sound: bool,
+    /// Which of the source's sounds.
+    #[serde(default)]
+    pub sound: SoundSource,
     /// The source's picture.
     pub picture: VideoStream,
 }
@@ -110,6 +113,11 @@ impl LadderPlan {
             segments: divide(frames, key_frame_interval(frame_rate), segment_seconds),
             start,
             has_sound: probe.audio.is_some(),
+            sound: probe
+                .audio
+                .as_ref()
+                .map(|audio| audio.source)
+                .unwrap_or_default(),
             picture: picture.clone(),
         })
     }
@@ -254,6 +262,7 @@ pub(super) mod tests {
                 duration,
             }),
             audio: None,
+            has_unreadable_sound: false,
         }
     }
 
@@ -264,6 +273,7 @@ pub(super) mod tests {
             channels: 2,
             start,
             duration: Duration::from_secs_f64(seconds),
+            source: SoundSource::default(),
         });
         probe
     }

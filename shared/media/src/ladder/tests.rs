@@ -3,6 +3,7 @@
 mod borders;
 mod damage;
 mod light;
+mod sounds;
 mod sources;
 
 use std::path::{Path, PathBuf};

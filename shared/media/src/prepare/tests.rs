@@ -346,6 +346,7 @@ fn the_plan_is_what_it_is() {
             duration: std::time::Duration::from_secs(5),
         }),
         audio: None,
+        has_unreadable_sound: false,
     };
     let timing = timeline(900, &[domain::film::Transition::FADE; 4])[1];
     let spec = SceneSpec {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::ids::TranscodeId;
 use domain::rendition::{Quality, Skipped};
 use domain::time::Time;
-use domain::transcode::{TranscodeStatus, encoding_progress};
+use domain::transcode::{TranscodeStatus, TranscodeWarning, encoding_progress};
 use domain::video::Facts;
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +63,14 @@ impl TranscodesTable {
     }
 
     /// `DOWNLOADING` becomes `PROCESSING`, with what is known of the source
-    /// (R110) and what is not made of it (D34).
+    /// (R110), what is not made of it (D34), and what its outputs will lack.
     pub async fn begin_processing(
         &self,
         id: TranscodeId,
         owner: &str,
         facts: &Facts,
         skipped: &[Skipped],
+        warnings: &[TranscodeWarning],
         now: Time,
     ) -> Result<(), StoreError> {
         let change = Change::new()
@@ -80,6 +81,7 @@ impl TranscodesTable {
             .set("videoCodec", &facts.video_codec)?
             .set_some("audioCodec", facts.audio_codec.as_ref())?
             .set("skipped", &skipped)?
+            .set("warnings", &warnings)?
             .set("updatedAt", &now)?
             .when("status", "=", &TranscodeStatus::Downloading)?
             .when("leaseOwner", "=", &owner)?;

@@ -8,7 +8,7 @@ use crate::testing::{Tables, now};
 use crate::{StatsTable, TranscodeStats};
 use domain::rendition::Quality;
 use domain::time::Time;
-use domain::transcode::{AssetType, CreateTranscode, TranscodeFault};
+use domain::transcode::{AssetType, CreateTranscode, TranscodeFault, TranscodeWarning};
 use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -50,11 +50,14 @@ impl World {
         assert!(matches!(taken, Lease::Taken(_)));
         let (table, id) = (&self.transcodes, id(number));
         table.begin(&self.stats, id, "worker", now()).await.unwrap();
+        let warnings = [TranscodeWarning::sound_unreadable()];
         table
-            .begin_processing(id, "worker", &facts(), &[], now())
+            .begin_processing(id, "worker", &facts(), &[], &warnings, now())
             .await
             .unwrap();
-        self.state(number).await.transcode
+        let transcode = self.state(number).await.transcode;
+        assert_eq!(transcode.warnings, warnings);
+        transcode
     }
 
     async fn take(&self, number: u128, owner: &str) -> Lease {

@@ -59,7 +59,9 @@ impl World {
             Event::Begin(first) => table.begin(stats, id, owner(first), now).await,
             Event::Process(first) => {
                 let (owner, facts) = (owner(first), facts());
-                table.begin_processing(id, owner, &facts, &[], now).await
+                table
+                    .begin_processing(id, owner, &facts, &[], &[], now)
+                    .await
             }
             Event::Complete(first) => self.complete(&known, owner(first)).await,
             Event::Fail(first) => {
