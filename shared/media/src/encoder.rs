@@ -1,9 +1,10 @@
-//! The one place where the picture's encoder is set.
+//! How pictures are encoded: the one place where H.264 is set, for films and for
+//! renditions.
 //!
-//! Scenes are prepared by one function and transitions encoded by another, and
-//! the pieces are joined by copy. That decodes rightly only when all of them
-//! carry the same parameter sets: the same settings, and `stitchable`, which
-//! keeps x264 from tuning the headers to each piece (R96, D18).
+//! Pieces of both are encoded by different functions and joined by copy. That
+//! decodes rightly only when all carry the same parameter sets: the same
+//! settings, and `stitchable`, which keeps x264 from tuning the headers to each
+//! piece (R96, D18).
 
 use domain::film::FRAME_RATE;
 
@@ -18,46 +19,71 @@ pub(crate) const FRAME_TICKS: u32 = 512;
 /// A key frame at least every two seconds, so that players seek quickly.
 const KEY_FRAME_INTERVAL: u32 = 2 * FRAME_RATE;
 
-/// H.264 High at constant quality with a bitrate cap, closed groups of
-/// pictures, and key frames exactly where a frame number is given.
-pub fn video_arguments(threads: Option<u32>, key_frames: &[u32]) -> Vec<String> {
-    let mut arguments = strings(&[
-        "-c:v",
-        "libx264",
-        "-preset",
-        "fast",
-        "-profile:v",
-        "high",
-        "-pix_fmt",
-        "yuv420p",
-        "-crf",
-        "20",
-        "-maxrate",
-        "12M",
-        "-bufsize",
-        "24M",
-        "-x264-params",
-        "stitchable=1:open-gop=0",
-        "-forced-idr",
-        "1",
-        "-color_range",
-        "tv",
-        "-colorspace",
-        "bt709",
-        "-color_primaries",
-        "bt709",
-        "-color_trc",
-        "bt709",
-    ]);
-    arguments.extend(["-g".to_owned(), KEY_FRAME_INTERVAL.to_string()]);
-    if let Some(threads) = threads {
-        arguments.extend(["-threads:v".to_owned(), threads.to_string()]);
+/// What differs between the encodes of films and of renditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct H264 {
+    pub(crate) preset: &'static str,
+    /// Constant rate factor.
+    pub(crate) factor: &'static str,
+    /// The cap, in kbit/s averaged over two seconds (D18).
+    pub(crate) max_rate: u32,
+    /// Frames from one key frame to the next, at most.
+    pub(crate) group: u64,
+    /// No key frames between those of the groups, wherever the scene changes.
+    pub(crate) has_fixed_groups: bool,
+    pub(crate) threads: Option<u32>,
+}
+
+impl H264 {
+    /// H.264 High, 8 bits, in closed groups of pictures and BT.709.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let params = if self.has_fixed_groups {
+            "stitchable=1:open-gop=0:scenecut=0"
+        } else {
+            "stitchable=1:open-gop=0"
+        };
+        let mut arguments = strings(&["-c:v", "libx264", "-preset", self.preset]);
+        arguments.extend(strings(&["-profile:v", "high", "-pix_fmt", "yuv420p"]));
+        arguments.extend(strings(&["-crf", self.factor]));
+        arguments.extend([
+            "-maxrate".to_owned(),
+            format!("{}k", self.max_rate),
+            "-bufsize".to_owned(),
+            format!("{}k", 2 * self.max_rate),
+        ]);
+        arguments.extend(strings(&["-x264-params", params]));
+        arguments.extend(strings(&["-color_range", "tv", "-colorspace", "bt709"]));
+        arguments.extend(strings(&[
+            "-color_primaries",
+            "bt709",
+            "-color_trc",
+            "bt709",
+        ]));
+        arguments.extend(["-g".to_owned(), self.group.to_string()]);
+        if let Some(threads) = self.threads {
+            arguments.extend(["-threads:v".to_owned(), threads.to_string()]);
+        }
+        arguments
     }
+}
+
+/// A film's picture, with key frames exactly where a frame number is given.
+pub fn video_arguments(threads: Option<u32>, key_frames: &[u32]) -> Vec<String> {
+    let settings = H264 {
+        preset: "fast",
+        factor: "20",
+        max_rate: 12_000,
+        group: u64::from(KEY_FRAME_INTERVAL),
+        has_fixed_groups: false,
+        threads,
+    };
+    let mut arguments = settings.arguments();
     if !key_frames.is_empty() {
         let frames: Vec<String> = key_frames
             .iter()
             .map(|frame| format!("eq(n,{frame})"))
             .collect();
+        arguments.extend(strings(&["-forced-idr", "1"]));
         arguments.extend([
             "-force_key_frames".to_owned(),
             format!("expr:{}", frames.join("+")),

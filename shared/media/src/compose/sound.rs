@@ -58,25 +58,25 @@ pub(super) async fn make_track(
     music: Option<&Path>,
     directory: &Path,
 ) -> Result<Track, MediaError> {
-    let studio = Studio {
+    let mixer = Mixer {
         session,
         directory,
         frames: plan.frames(),
     };
-    let scenes = studio.scenes(scenes).await?;
+    let scenes = mixer.scenes(scenes).await?;
     let music = match music {
-        Some(music) => studio.music(music).await?,
+        Some(music) => mixer.music(music).await?,
         None => None,
     };
     let path = directory.join("sound.m4a");
-    let Some(mix) = studio.mix(scenes, music).await? else {
-        studio.encode_silence(&path).await?;
+    let Some(mix) = mixer.mix(scenes, music).await? else {
+        mixer.encode_silence(&path).await?;
         return Ok(Track {
             path,
             level: Level::Silent,
         });
     };
-    let level = studio.master(&mix, &path).await?;
+    let level = mixer.master(&mix, &path).await?;
     Ok(Track { path, level })
 }
 
@@ -87,13 +87,13 @@ struct Bus {
 }
 
 /// What all steps need.
-struct Studio<'a> {
+struct Mixer<'a> {
     session: &'a Session,
     directory: &'a Path,
     frames: u32,
 }
 
-impl Studio<'_> {
+impl Mixer<'_> {
     /// All scenes' sound at its place; `None` when there is nothing to hear.
     async fn scenes(&self, scenes: &[SceneSound]) -> Result<Option<Bus>, MediaError> {
         if scenes.is_empty() {

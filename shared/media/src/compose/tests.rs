@@ -50,12 +50,12 @@ const CLIPS: [Clip; 5] = [
     },
 ];
 
-struct Workshop {
+struct Fixture {
     ffmpeg: Ffmpeg,
     directory: TempDir,
 }
 
-impl Workshop {
+impl Fixture {
     fn open() -> Option<Self> {
         Some(Self {
             ffmpeg: ffmpeg()?,
@@ -181,18 +181,18 @@ fn plan(size: (u32, u32), frames: u32, transitions: &[&str]) -> FilmPlan {
 /// Decoded from each seam on, the film is what it is when decoded whole, and
 /// what its pieces are when decoded alone; and each body is, frame by frame,
 /// the part of its scene that it should be.
-fn assert_seamless(shop: &Workshop, plan: &FilmPlan, film: &Film) {
-    let whole = shop.frames(&film.video, 0, u32::MAX / 2);
+fn assert_seamless(fixture: &Fixture, plan: &FilmPlan, film: &Film) {
+    let whole = fixture.frames(&film.video, 0, u32::MAX / 2);
     assert_eq!(whole.len(), plan.frames() as usize);
-    let pieces = pieces::divide(plan, shop.directory.path());
+    let pieces = pieces::divide(plan, fixture.directory.path());
     let alone: Vec<String> = pieces
         .iter()
-        .flat_map(|piece| shop.frames(&piece.path, 0, u32::MAX / 2))
+        .flat_map(|piece| fixture.frames(&piece.path, 0, u32::MAX / 2))
         .collect();
     assert_eq!(whole, alone);
     for (index, timing) in plan.timings.iter().enumerate() {
-        let scene = shop.frames(
-            &shop.path(&format!("scene-{index:03}.mp4")),
+        let scene = fixture.frames(
+            &fixture.path(&format!("scene-{index:03}.mp4")),
             0,
             u32::MAX / 2,
         );
@@ -207,7 +207,7 @@ fn assert_seamless(shop: &Workshop, plan: &FilmPlan, film: &Film) {
     let mut seam = 0;
     for piece in pieces {
         let count = 3.min(piece.frames);
-        let seen = shop.frames(&film.video, seam, count);
+        let seen = fixture.frames(&film.video, seam, count);
         assert_eq!(
             seen,
             whole[seam as usize..(seam + count) as usize],
@@ -219,19 +219,24 @@ fn assert_seamless(shop: &Workshop, plan: &FilmPlan, film: &Film) {
 
 #[tokio::test]
 async fn five_unlike_clips_become_one_film() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan(
         (640, 360),
         8 * FRAME_RATE,
         &["fade", "cut", "wipeleft", "circleopen"],
     );
-    let clips: Vec<PathBuf> = CLIPS.iter().map(|clip| shop.clip(clip)).collect();
-    let prepared = shop.prepare(&plan, &clips).await;
-    let music = shop.music();
+    let clips: Vec<PathBuf> = CLIPS.iter().map(|clip| fixture.clip(clip)).collect();
+    let prepared = fixture.prepare(&plan, &clips).await;
+    let music = fixture.music();
 
-    let film = shop.compose(&plan, &prepared, Some(&music)).await.unwrap();
+    let film = fixture
+        .compose(&plan, &prepared, Some(&music))
+        .await
+        .unwrap();
 
-    assert_seamless(&shop, &plan, &film);
+    assert_seamless(&fixture, &plan, &film);
     let video = film.probe.video.unwrap();
     assert_eq!(
         (video.width, video.height, video.frame_rate, video.frames),
@@ -253,19 +258,21 @@ async fn five_unlike_clips_become_one_film() {
 
 /// A plan of short scenes, all of one clip.
 async fn film_of(
-    shop: &Workshop,
+    fixture: &Fixture,
     plan: &FilmPlan,
     clip: &Clip,
     music: Option<&Path>,
 ) -> Result<Film, MediaError> {
-    let clips = vec![shop.clip(clip); plan.timings.len()];
-    let prepared = shop.prepare(plan, &clips).await;
-    shop.compose(plan, &prepared, music).await
+    let clips = vec![fixture.clip(clip); plan.timings.len()];
+    let prepared = fixture.prepare(plan, &clips).await;
+    fixture.compose(plan, &prepared, music).await
 }
 
 #[tokio::test]
 async fn twelve_scenes_in_six_seconds() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let names = [
         "pixelize",
         "cut",
@@ -280,29 +287,33 @@ async fn twelve_scenes_in_six_seconds() {
         "fadewhite",
     ];
     let plan = plan((180, 320), 6 * FRAME_RATE, &names);
-    let film = film_of(&shop, &plan, &CLIPS[0], None).await.unwrap();
-    assert_seamless(&shop, &plan, &film);
+    let film = film_of(&fixture, &plan, &CLIPS[0], None).await.unwrap();
+    assert_seamless(&fixture, &plan, &film);
     assert!((film.loudness + 14.0).abs() <= 1.0, "{}", film.loudness);
 }
 
 #[tokio::test]
 async fn one_scene_is_a_film_and_silence_is_a_track() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((180, 180), FRAME_RATE, &[]);
-    let film = film_of(&shop, &plan, &CLIPS[1], None).await.unwrap();
-    assert_seamless(&shop, &plan, &film);
+    let film = film_of(&fixture, &plan, &CLIPS[1], None).await.unwrap();
+    assert_seamless(&fixture, &plan, &film);
     assert_eq!(film.probe.audio.unwrap().codec, "aac");
     assert_eq!((film.loudness, film.true_peak), (-70.0, -70.0));
 }
 
 #[tokio::test]
 async fn a_body_of_one_frame_is_enough() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((320, 180), 21, &["fade", "wipeleft", "cut", "fade"]);
-    let film = film_of(&shop, &plan, &CLIPS[1], Some(&shop.music()))
+    let film = film_of(&fixture, &plan, &CLIPS[1], Some(&fixture.music()))
         .await
         .unwrap();
-    assert_seamless(&shop, &plan, &film);
+    assert_seamless(&fixture, &plan, &film);
 }
 
 #[rstest]
@@ -313,7 +324,9 @@ async fn a_body_of_one_frame_is_enough() {
 #[case::clicks("aevalsrc='0.9*lt(mod(t,0.5),0.004)':d=4", -22.0)]
 #[tokio::test]
 async fn unlike_sounds_come_out_equally_loud(#[case] sound: &'static str, #[case] loudness: f64) {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((64, 64), 3 * FRAME_RATE, &["fade"]);
     let clip = Clip {
         picture: "testsrc2=s=64x64:d=4",
@@ -321,14 +334,16 @@ async fn unlike_sounds_come_out_equally_loud(#[case] sound: &'static str, #[case
         sound: Some(sound),
         name: "x.mkv",
     };
-    let film = film_of(&shop, &plan, &clip, None).await.unwrap();
+    let film = film_of(&fixture, &plan, &clip, None).await.unwrap();
     assert!((film.loudness - loudness).abs() <= 1.5, "{}", film.loudness);
     assert!(film.true_peak <= -1.0, "{}", film.true_peak);
 }
 
 #[tokio::test]
 async fn the_thumbnail_is_not_black() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((320, 180), 5 * FRAME_RATE, &["cut"]);
     let black = Clip {
         picture: "color=black:s=320x180:d=3",
@@ -336,12 +351,12 @@ async fn the_thumbnail_is_not_black() {
         sound: None,
         name: "black.mp4",
     };
-    let clips = [shop.clip(&black), shop.clip(&CLIPS[0])];
-    let prepared = shop.prepare(&plan, &clips).await;
-    let film = shop.compose(&plan, &prepared, None).await.unwrap();
+    let clips = [fixture.clip(&black), fixture.clip(&CLIPS[0])];
+    let prepared = fixture.prepare(&plan, &clips).await;
+    let film = fixture.compose(&plan, &prepared, None).await.unwrap();
     let thumbnail = film.thumbnail.to_str().unwrap();
     let grey = output_of(
-        &shop.ffmpeg,
+        &fixture.ffmpeg,
         &[
             "-i",
             thumbnail,
@@ -353,13 +368,13 @@ async fn the_thumbnail_is_not_black() {
         ],
     );
     assert!(grey[0] > 60, "{grey:?}");
-    let probe = crate::probe(&session(&shop.ffmpeg), &film.video)
+    let probe = crate::probe(&session(&fixture.ffmpeg), &film.video)
         .await
         .unwrap();
     assert_eq!(film.probe.video, probe.video);
     assert_eq!(film.probe.duration, probe.duration);
     let thumbnail = output_of(
-        &shop.ffmpeg,
+        &fixture.ffmpeg,
         &["-i", thumbnail, "-f", "rawvideo", "-pix_fmt", "gray", "-"],
     );
     assert_eq!(thumbnail.len(), 320 * 180);
@@ -367,17 +382,19 @@ async fn the_thumbnail_is_not_black() {
 
 #[tokio::test]
 async fn foreign_and_misplaced_scenes_are_refused() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((320, 180), 2 * FRAME_RATE, &["fade"]);
-    let clips = vec![shop.clip(&CLIPS[0]); 2];
-    let prepared = shop.prepare(&plan, &clips).await;
+    let clips = vec![fixture.clip(&CLIPS[0]); 2];
+    let prepared = fixture.prepare(&plan, &clips).await;
 
     // The same frames, key frames and size from an encoder set otherwise.
-    let foreign = shop.path("foreign.mp4");
+    let foreign = fixture.path("foreign.mp4");
     let scene = prepared[1].to_str().unwrap();
     let frames = format!("expr:eq(n,{})", plan.timings[1].overlap_before);
     draw(
-        &shop.ffmpeg,
+        &fixture.ffmpeg,
         &[
             "-i",
             scene,
@@ -395,28 +412,36 @@ async fn foreign_and_misplaced_scenes_are_refused() {
         &foreign,
     );
     let mixed = [prepared[0].clone(), foreign];
-    let error = shop.compose(&plan, &mixed, None).await.unwrap_err();
+    let error = fixture.compose(&plan, &mixed, None).await.unwrap_err();
     assert!(
         error.to_string().contains("not all encoded alike"),
         "{error}"
     );
 
     let swapped = [prepared[1].clone(), prepared[0].clone()];
-    let error = shop.compose(&plan, &swapped, None).await.unwrap_err();
+    let error = fixture.compose(&plan, &swapped, None).await.unwrap_err();
     assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
-    let error = shop.compose(&plan, &prepared[..1], None).await.unwrap_err();
+    let error = fixture
+        .compose(&plan, &prepared[..1], None)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
 }
 
 /// What the last check says of a film that was changed after it was made.
 #[tokio::test]
 async fn a_film_that_is_not_as_planned_does_not_pass() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((320, 180), 2 * FRAME_RATE, &["fade"]);
-    let film = film_of(&shop, &plan, &CLIPS[0], None).await.unwrap().video;
+    let film = film_of(&fixture, &plan, &CLIPS[0], None)
+        .await
+        .unwrap()
+        .video;
     let level = sound::Level::Standard;
     let verify = async |film: &Path, plan: &FilmPlan| {
-        verify::verify(&session(&shop.ffmpeg), plan, film, level)
+        verify::verify(&session(&fixture.ffmpeg), plan, film, level)
             .await
             .map(drop)
     };
@@ -435,7 +460,7 @@ async fn a_film_that_is_not_as_planned_does_not_pass() {
         assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
     }
 
-    let changed = shop.path("changed.mp4");
+    let changed = fixture.path("changed.mp4");
     let source = film.to_str().unwrap();
     let changes: [&[&str]; 5] = [
         &["-an", "-c", "copy"],
@@ -452,7 +477,11 @@ async fn a_film_that_is_not_as_planned_does_not_pass() {
         ],
     ];
     for change in changes {
-        draw(&shop.ffmpeg, &[&["-i", source], change].concat(), &changed);
+        draw(
+            &fixture.ffmpeg,
+            &[&["-i", source], change].concat(),
+            &changed,
+        );
         let error = verify(&changed, &plan).await.unwrap_err();
         assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{change:?}: {error}");
     }
@@ -467,11 +496,13 @@ async fn a_film_that_is_not_as_planned_does_not_pass() {
 
 #[tokio::test]
 async fn music_that_is_none_is_the_musics_fault() {
-    let Some(shop) = Workshop::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let plan = plan((320, 180), FRAME_RATE, &[]);
-    let broken = shop.path("music.mp3");
+    let broken = fixture.path("music.mp3");
     fs::write(&broken, b"no music").unwrap();
-    let error = film_of(&shop, &plan, &CLIPS[0], Some(&broken))
+    let error = film_of(&fixture, &plan, &CLIPS[0], Some(&broken))
         .await
         .unwrap_err();
     assert!(error.is_input_fault(), "{error:?}");

@@ -5,7 +5,7 @@
 use domain::rendition::Quality;
 
 use super::plan::LadderPlan;
-use crate::encoder;
+use crate::encoder::{self, H264};
 use crate::input::strings;
 
 /// Samples a second of every rendition's sound.
@@ -18,26 +18,12 @@ const MOST_BYTES: f64 = 4e9;
 /// Above this many frames a second a picture needs more bits.
 const USUAL_RATE: u32 = 30;
 
-/// What the picture's encoder is told for one quality.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Settings {
-    preset: &'static str,
-    /// Constant rate factor.
-    factor: &'static str,
-    /// The cap, in kbit/s averaged over two seconds (D18).
-    most: u32,
-}
-
-fn settings(quality: Quality) -> Settings {
-    let (factor, most) = match quality {
+/// The constant rate factor and the cap in kbit/s of a quality.
+fn quality_settings(quality: Quality) -> (&'static str, u32) {
+    match quality {
         Quality::High => ("22.4", 12_000),
         Quality::Medium => ("22.3", 6_000),
         Quality::Low => ("22.1", 3_000),
-    };
-    Settings {
-        preset: "faster",
-        factor,
-        most,
     }
 }
 
@@ -47,56 +33,30 @@ fn most_for(seconds: f64) -> u32 {
     (MOST_BYTES * 8.0 / 1000.0 / seconds.max(1.0)) as u32
 }
 
-/// H.264 High, 8 bits, closed groups of pictures that begin at exactly every
-/// second second and nowhere else, in every rendition at the same frames.
+/// Closed groups of pictures that begin at exactly every second second and
+/// nowhere else, in every rendition at the same frames.
 pub(super) fn video_arguments(
     plan: &LadderPlan,
     quality: Quality,
     threads: Option<u32>,
 ) -> Vec<String> {
-    let settings = settings(quality);
+    let (factor, usual_rate) = quality_settings(quality);
     let is_fast = plan.frame_rate.0 > USUAL_RATE * plan.frame_rate.1;
-    let most = if is_fast {
-        settings.most * 3 / 2
+    let max_rate = if is_fast {
+        usual_rate * 3 / 2
     } else {
-        settings.most
+        usual_rate
     };
-    let most = most.min(most_for(plan.seconds(plan.frames)));
-    let mut arguments = strings(&[
-        "-c:v",
-        "libx264",
-        "-preset",
-        settings.preset,
-        "-profile:v",
-        "high",
-        "-crf",
-        settings.factor,
-    ]);
-    arguments.extend([
-        "-maxrate".to_owned(),
-        format!("{most}k"),
-        "-bufsize".to_owned(),
-        format!("{}k", 2 * most),
-        "-g".to_owned(),
-        plan.key_frame_interval().to_string(),
-    ]);
-    arguments.extend(strings(&[
-        "-x264-params",
-        "stitchable=1:open-gop=0:scenecut=0",
-        "-fps_mode",
-        "passthrough",
-        "-color_range",
-        "tv",
-        "-colorspace",
-        "bt709",
-        "-color_primaries",
-        "bt709",
-        "-color_trc",
-        "bt709",
-    ]));
-    if let Some(threads) = threads {
-        arguments.extend(["-threads:v".to_owned(), threads.to_string()]);
-    }
+    let settings = H264 {
+        preset: "faster",
+        factor,
+        max_rate: max_rate.min(most_for(plan.seconds(plan.frames))),
+        group: plan.key_frame_interval(),
+        has_fixed_groups: true,
+        threads,
+    };
+    let mut arguments = settings.arguments();
+    arguments.extend(strings(&["-fps_mode", "passthrough"]));
     arguments.extend(encoder::mp4_arguments(plan.timescale()));
     arguments
 }

@@ -37,28 +37,28 @@ const FILM: [&str; 18] = [
 ];
 
 /// A film, and a file as long as it with a hole where its middle was.
-struct Workshop {
+struct Fixture {
     ffmpeg: Ffmpeg,
     directory: TempDir,
     whole: PathBuf,
     holed: PathBuf,
 }
 
-impl Workshop {
+impl Fixture {
     fn open(name: &str, options: &[&str]) -> Option<Self> {
         let ffmpeg = ffmpeg()?;
         let directory = TempDir::new().unwrap();
         let whole = directory.path().join(name);
         draw(&ffmpeg, &[&FILM, options].concat(), &whole);
         let holed = directory.path().join("holed");
-        let workshop = Self {
+        let fixture = Self {
             ffmpeg,
             directory,
             whole,
             holed,
         };
-        workshop.hole(HEAD, TAIL);
-        Some(workshop)
+        fixture.hole(HEAD, TAIL);
+        Some(fixture)
     }
 
     fn hole(&self, head: usize, tail: usize) {
@@ -93,11 +93,11 @@ async fn an_index_tells_the_length_without_the_middle(
     #[case] name: &str,
     #[case] options: &[&str],
 ) {
-    let Some(workshop) = Workshop::open(name, options) else {
+    let Some(fixture) = Fixture::open(name, options) else {
         return;
     };
-    let facts = workshop.facts().await.unwrap();
-    let whole = crate::probe(&session(&workshop.ffmpeg), &workshop.whole)
+    let facts = fixture.facts().await.unwrap();
+    let whole = crate::probe(&session(&fixture.ffmpeg), &fixture.whole)
         .await
         .unwrap();
     let video = whole.video.unwrap();
@@ -126,10 +126,10 @@ async fn without_such_an_index_only_the_length_is_unknown(
     #[case] options: &[&str],
     #[case] media_type: &str,
 ) {
-    let Some(workshop) = Workshop::open(name, options) else {
+    let Some(fixture) = Fixture::open(name, options) else {
         return;
     };
-    let facts = workshop.facts().await.unwrap();
+    let facts = fixture.facts().await.unwrap();
     assert_eq!(facts.media_type, media_type);
     assert_eq!(facts.duration, None);
     assert_eq!((facts.width, facts.height), (320, 180));
@@ -139,37 +139,37 @@ async fn without_such_an_index_only_the_length_is_unknown(
 
 #[tokio::test]
 async fn a_turned_picture_is_told_as_it_is_shown() {
-    let Some(workshop) = Workshop::open("x.mp4", &[]) else {
+    let Some(fixture) = Fixture::open("x.mp4", &[]) else {
         return;
     };
-    let turned = workshop.directory.path().join("turned.mp4");
-    let whole = workshop.whole.to_str().unwrap();
+    let turned = fixture.directory.path().join("turned.mp4");
+    let whole = fixture.whole.to_str().unwrap();
     let turn = ["-display_rotation", "90", "-i", whole, "-c", "copy"];
-    draw(&workshop.ffmpeg, &turn, &turned);
-    fs::rename(&turned, &workshop.whole).unwrap();
-    workshop.hole(HEAD, TAIL);
-    let facts = workshop.facts().await.unwrap();
+    draw(&fixture.ffmpeg, &turn, &turned);
+    fs::rename(&turned, &fixture.whole).unwrap();
+    fixture.hole(HEAD, TAIL);
+    let facts = fixture.facts().await.unwrap();
     assert_eq!((facts.width, facts.height, facts.rotation), (180, 320, 90));
 }
 
 #[tokio::test]
 async fn an_index_in_the_hole_is_said_to_be_missing() {
-    let Some(workshop) = Workshop::open("x.mp4", &[]) else {
+    let Some(fixture) = Fixture::open("x.mp4", &[]) else {
         return;
     };
-    workshop.hole(HEAD, 1000);
-    let error = workshop.facts().await.unwrap_err();
+    fixture.hole(HEAD, 1000);
+    let error = fixture.facts().await.unwrap_err();
     assert_eq!(error.code(), "UNSUPPORTED_MEDIA");
     assert!(error.to_string().contains("index"), "{error}");
 }
 
 #[tokio::test]
 async fn a_first_frame_in_the_hole_is_damage() {
-    let Some(workshop) = Workshop::open("x.mp4", &[]) else {
+    let Some(fixture) = Fixture::open("x.mp4", &[]) else {
         return;
     };
-    workshop.hole(60, TAIL);
-    let error = workshop.facts().await.unwrap_err();
+    fixture.hole(60, TAIL);
+    let error = fixture.facts().await.unwrap_err();
     assert_eq!(error.code(), "CORRUPT_MEDIA", "{error}");
 }
 
@@ -178,25 +178,25 @@ async fn a_first_frame_in_the_hole_is_damage() {
 #[case::picture(&["-map", "0:v", "-c:v", "png", "-frames:v", "40", "-f", "image2pipe"], "UNSUPPORTED_MEDIA")]
 #[tokio::test]
 async fn what_is_no_video_is_refused(#[case] options: &[&str], #[case] code: &str) {
-    let Some(workshop) = Workshop::open("x", options) else {
+    let Some(fixture) = Fixture::open("x", options) else {
         return;
     };
-    assert_eq!(workshop.facts().await.unwrap_err().code(), code);
+    assert_eq!(fixture.facts().await.unwrap_err().code(), code);
 }
 
 /// A file of 5 GB costs no more than one of 5 MB.
 #[tokio::test]
 async fn five_gigabytes_take_no_longer() {
-    let Some(workshop) = Workshop::open("x.mp4", &["-movflags", "+faststart"]) else {
+    let Some(fixture) = Fixture::open("x.mp4", &["-movflags", "+faststart"]) else {
         return;
     };
-    let bytes = fs::read(&workshop.whole).unwrap();
+    let bytes = fs::read(&fixture.whole).unwrap();
     // The box of the frames now claims to be 5 GB long; the index still holds.
-    let file = File::create(&workshop.holed).unwrap();
+    let file = File::create(&fixture.holed).unwrap();
     file.set_len(5_000_000_000).unwrap();
     (&file).write_all(&bytes[..HEAD]).unwrap();
     let begun = Instant::now();
-    let facts = workshop.facts().await.unwrap();
+    let facts = fixture.facts().await.unwrap();
     assert!(facts.duration.unwrap() > Duration::from_secs(20));
     assert!(
         begun.elapsed() < Duration::from_secs(3),

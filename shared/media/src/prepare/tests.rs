@@ -23,12 +23,12 @@ fn spec(size: (u32, u32), frames: u32) -> SceneSpec {
     SceneSpec { size, timing }
 }
 
-struct Studio {
+struct Fixture {
     ffmpeg: Ffmpeg,
     directory: TempDir,
 }
 
-impl Studio {
+impl Fixture {
     fn open() -> Option<Self> {
         Some(Self {
             ffmpeg: ffmpeg()?,
@@ -95,10 +95,12 @@ fn close(found: [u8; 3], expected: [u8; 3], tolerance: u8) -> bool {
 #[case::surround(&["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=3", "-f", "lavfi", "-i", "anoisesrc=d=2:r=96000,pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0"])]
 #[tokio::test]
 async fn any_clip_is_brought_to_the_films_format(#[case] arguments: &[&str]) {
-    let Some(studio) = Studio::open() else { return };
-    let clip = studio.clip("clip.mp4", arguments);
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
+    let clip = fixture.clip("clip.mp4", arguments);
     // `prepare_scene` checks size, frames, key frames and the sound's length.
-    let (prepared, _) = studio.prepare(&clip, &spec(SIZE, 65)).await.unwrap();
+    let (prepared, _) = fixture.prepare(&clip, &spec(SIZE, 65)).await.unwrap();
     let has_sound = arguments
         .iter()
         .any(|argument| argument.contains("sine") || argument.contains("noise"));
@@ -107,8 +109,10 @@ async fn any_clip_is_brought_to_the_films_format(#[case] arguments: &[&str]) {
 
 #[tokio::test]
 async fn all_film_sizes_are_met_and_progress_rises() {
-    let Some(studio) = Studio::open() else { return };
-    let clip = studio.clip(
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
+    let clip = fixture.clip(
         "clip.webm",
         &[
             "-f",
@@ -120,7 +124,7 @@ async fn all_film_sizes_are_met_and_progress_rises() {
         ],
     );
     for ratio in domain::film::AspectRatio::ALL {
-        studio
+        fixture
             .prepare(&clip, &spec(ratio.size(), 20))
             .await
             .unwrap();
@@ -129,10 +133,12 @@ async fn all_film_sizes_are_met_and_progress_rises() {
 
 #[tokio::test]
 async fn a_turned_clip_stands_upright() {
-    let Some(studio) = Studio::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let halves = "color=red:s=320x180:r=30:d=1,drawbox=x=160:w=160:h=180:color=blue:t=fill,format=gbrp,scale=out_color_matrix=bt709,format=yuv420p";
-    let straight = studio.clip("straight.mp4", &["-f", "lavfi", "-i", halves]);
-    let turned = studio.clip(
+    let straight = fixture.clip("straight.mp4", &["-f", "lavfi", "-i", halves]);
+    let turned = fixture.clip(
         "turned.mp4",
         &[
             "-display_rotation",
@@ -143,14 +149,18 @@ async fn a_turned_clip_stands_upright() {
             "copy",
         ],
     );
-    let (_, scene) = studio
+    let (_, scene) = fixture
         .prepare(&turned, &spec((180, 320), 30))
         .await
         .unwrap();
     // Turned anticlockwise, the right half is on top.
-    assert!(close(studio.colour(&scene, "180:120:0:0"), [0, 0, 254], 12));
     assert!(close(
-        studio.colour(&scene, "180:120:0:200"),
+        fixture.colour(&scene, "180:120:0:0"),
+        [0, 0, 254],
+        12
+    ));
+    assert!(close(
+        fixture.colour(&scene, "180:120:0:200"),
         [254, 0, 0],
         12
     ));
@@ -195,7 +205,9 @@ async fn colours_are_kept(
     #[case] filters: &str,
     #[case] space: &str,
 ) {
-    let Some(studio) = Studio::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let source = format!("color=0x10c020:s={size}:r=30:d=1,format=rgb24");
     let filters = format!("{filters},format={format}");
     let mut arguments = vec![
@@ -204,22 +216,26 @@ async fn colours_are_kept(
     if !space.is_empty() {
         arguments.extend(["-colorspace", space]);
     }
-    let clip = studio.clip("clip.mp4", &arguments);
-    let found = crate::probe(&session(&studio.ffmpeg), &clip).await.unwrap();
+    let clip = fixture.clip("clip.mp4", &arguments);
+    let found = crate::probe(&session(&fixture.ffmpeg), &clip)
+        .await
+        .unwrap();
     let found = found.video.unwrap().color_space;
     assert_eq!(found.as_deref().unwrap_or_default(), space);
-    let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = studio.colour(&scene, "100:100:0:0");
+    let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
+    let colour = fixture.colour(&scene, "100:100:0:0");
     assert!(close(colour, [0x10, 0xc0, 0x20], 5), "{colour:?}");
 }
 
 #[tokio::test]
 async fn hdr_is_brought_to_what_every_screen_shows() {
-    let Some(studio) = Studio::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let source = "color=0xc0c0c0:s=320x180:r=30:d=1,format=gbrpf32le,\
                   setparams=color_primaries=bt709:color_trc=bt709:colorspace=gbr:range=pc,\
                   zscale=t=linear:npl=203,zscale=p=bt2020:t=smpte2084:m=bt2020nc:r=tv,format=yuv420p10le";
-    let clip = studio.clip(
+    let clip = fixture.clip(
         "hdr.mp4",
         &[
             "-f",
@@ -232,8 +248,8 @@ async fn hdr_is_brought_to_what_every_screen_shows() {
             "log-level=none",
         ],
     );
-    let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = studio.colour(&scene, "100:100:0:0");
+    let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
+    let colour = fixture.colour(&scene, "100:100:0:0");
     assert!(close(colour, [0xb0; 3], 50), "{colour:?}");
 }
 
@@ -244,38 +260,44 @@ async fn hdr_is_brought_to_what_every_screen_shows() {
 #[case::odd("321x181")]
 #[tokio::test]
 async fn hlg_in_eight_bits_is_hdr(#[case] size: &str) {
-    let Some(studio) = Studio::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let source = format!("color=black:s={size}:r=30:d=1,format=yuv444p,geq=lum=180:cb=128:cr=128");
     let tags = "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc";
     let encoder = ["-c:v", "libx265", "-x265-params", tags];
-    let clip = studio.clip(
+    let clip = fixture.clip(
         "hlg.mp4",
         &[&["-f", "lavfi", "-i", &source][..], &encoder].concat(),
     );
-    let (_, scene) = studio.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = studio.colour(&scene, "100:100:0:0");
+    let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
+    let colour = fixture.colour(&scene, "100:100:0:0");
     assert!((200..230).contains(&colour[0]), "{colour:?}");
 }
 
 #[tokio::test]
 async fn another_shape_stands_before_a_backdrop_and_a_near_one_fills_the_frame() {
-    let Some(studio) = Studio::open() else { return };
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
     let white = |size: &str| format!("color=white:s={size}:r=30:d=1");
-    let square = studio.clip("square.mp4", &["-f", "lavfi", "-i", &white("180x180")]);
-    let (_, scene) = studio.prepare(&square, &spec(SIZE, 30)).await.unwrap();
-    let backdrop = studio.colour(&scene, "40:100:0:40");
+    let square = fixture.clip("square.mp4", &["-f", "lavfi", "-i", &white("180x180")]);
+    let (_, scene) = fixture.prepare(&square, &spec(SIZE, 30)).await.unwrap();
+    let backdrop = fixture.colour(&scene, "40:100:0:40");
     assert!((100..190).contains(&backdrop[0]), "{backdrop:?}");
-    assert!(close(studio.colour(&scene, "100:100:110:40"), [255; 3], 8));
+    assert!(close(fixture.colour(&scene, "100:100:110:40"), [255; 3], 8));
 
-    let near = studio.clip("near.mp4", &["-f", "lavfi", "-i", &white("300x180")]);
-    let (_, scene) = studio.prepare(&near, &spec(SIZE, 30)).await.unwrap();
-    assert!(close(studio.colour(&scene, "20:100:0:40"), [255; 3], 8));
+    let near = fixture.clip("near.mp4", &["-f", "lavfi", "-i", &white("300x180")]);
+    let (_, scene) = fixture.prepare(&near, &spec(SIZE, 30)).await.unwrap();
+    assert!(close(fixture.colour(&scene, "20:100:0:40"), [255; 3], 8));
 }
 
 #[tokio::test]
 async fn a_clip_that_breaks_off_or_is_garbled_is_refused() {
-    let Some(studio) = Studio::open() else { return };
-    let clip = studio.clip(
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
+    let clip = fixture.clip(
         "clip.mp4",
         &[
             "-f",
@@ -294,16 +316,18 @@ async fn a_clip_that_breaks_off_or_is_garbled_is_refused() {
     }
     for bytes in [&garbled, &good[..middle].to_vec()] {
         fs::write(&clip, bytes).unwrap();
-        let error = studio.prepare(&clip, &spec(SIZE, 60)).await.unwrap_err();
+        let error = fixture.prepare(&clip, &spec(SIZE, 60)).await.unwrap_err();
         assert_eq!(error.code(), "CORRUPT_MEDIA", "{error:?}");
     }
 }
 
 #[tokio::test]
 async fn sound_alone_is_no_scene() {
-    let Some(studio) = Studio::open() else { return };
-    let clip = studio.clip("clip.m4a", &["-f", "lavfi", "-i", "sine=d=2"]);
-    let error = studio.prepare(&clip, &spec(SIZE, 60)).await.unwrap_err();
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
+    let clip = fixture.clip("clip.m4a", &["-f", "lavfi", "-i", "sine=d=2"]);
+    let error = fixture.prepare(&clip, &spec(SIZE, 60)).await.unwrap_err();
     assert_eq!(error.code(), "UNSUPPORTED_MEDIA");
 }
 

@@ -18,12 +18,12 @@ const LATE: [&str; 6] = [
     "keyint=1000:scenecut=0",
 ];
 
-struct Workshop {
+struct Fixture {
     ffmpeg: Ffmpeg,
     directory: TempDir,
 }
 
-impl Workshop {
+impl Fixture {
     fn open() -> Option<Self> {
         let ffmpeg = ffmpeg()?;
         let directory = TempDir::new().unwrap();
@@ -77,18 +77,18 @@ fn spread(greys: &[u8]) -> u8 {
 
 #[tokio::test]
 async fn the_only_key_frame_is_black_and_is_not_taken() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
-    let probe = workshop.source(&LATE).await;
-    let picture = workshop.thumbnail(&probe).await.unwrap();
+    let probe = fixture.source(&LATE).await;
+    let picture = fixture.thumbnail(&probe).await.unwrap();
     assert_eq!((picture.width, picture.height), (320, 180));
-    assert!(spread(&workshop.greys("t.jpg")) > 150);
+    assert!(spread(&fixture.greys("t.jpg")) > 150);
 }
 
 #[tokio::test]
 async fn the_best_key_frame_is_taken() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = [
@@ -102,10 +102,10 @@ async fn the_best_key_frame_is_taken() {
         "-preset",
         "ultrafast",
     ];
-    let probe = workshop.source(&film).await;
-    let picture = workshop.thumbnail(&probe).await.unwrap();
+    let probe = fixture.source(&film).await;
+    let picture = fixture.thumbnail(&probe).await.unwrap();
     assert_eq!((picture.width, picture.height), (1280, 360));
-    assert!(spread(&workshop.greys("t.jpg")) > 150);
+    assert!(spread(&fixture.greys("t.jpg")) > 150);
 }
 
 #[rstest]
@@ -122,36 +122,34 @@ async fn every_shape_has_its_previews(
     #[case] options: &[&str],
     #[case] size: (u32, u32),
 ) {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
-    let probe = workshop
+    let probe = fixture
         .source(&[&["-f", "lavfi", "-i", film], options].concat())
         .await;
-    let still = workshop.thumbnail(&probe).await.unwrap();
+    let still = fixture.thumbnail(&probe).await.unwrap();
     assert_eq!((still.width, still.height), size);
-    fs::remove_file(workshop.path("t.jpg")).unwrap();
-    let moving = workshop.gif(&probe).await.unwrap();
+    fs::remove_file(fixture.path("t.jpg")).unwrap();
+    let moving = fixture.gif(&probe).await.unwrap();
     assert_eq!((moving.width, moving.height), size);
 }
 
 #[tokio::test]
 async fn a_turned_picture_stands_upright() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
-    let straight = workshop.path("straight.mov");
+    let straight = fixture.path("straight.mov");
     let film = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=25:d=1"];
-    draw(&workshop.ffmpeg, &film, &straight);
+    draw(&fixture.ffmpeg, &film, &straight);
     let turn = ["-display_rotation", "90", "-i", straight.to_str().unwrap()];
-    let probe = workshop
-        .source(&[&turn[..], &["-c", "copy"]].concat())
-        .await;
+    let probe = fixture.source(&[&turn[..], &["-c", "copy"]].concat()).await;
     fs::remove_file(&straight).unwrap();
-    let still = workshop.thumbnail(&probe).await.unwrap();
+    let still = fixture.thumbnail(&probe).await.unwrap();
     assert_eq!((still.width, still.height), (360, 640));
-    fs::remove_file(workshop.path("t.jpg")).unwrap();
-    let moving = workshop.gif(&probe).await.unwrap();
+    fs::remove_file(fixture.path("t.jpg")).unwrap();
+    let moving = fixture.gif(&probe).await.unwrap();
     assert_eq!((moving.width, moving.height), (270, 480));
 }
 
@@ -161,7 +159,7 @@ async fn a_turned_picture_stands_upright() {
 #[case("arib-std-b67")]
 #[tokio::test]
 async fn hdr_is_not_washed_out(#[case] transfer: &str) {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let map = format!(
@@ -170,7 +168,7 @@ async fn hdr_is_not_washed_out(#[case] transfer: &str) {
     );
     let tags = format!("log-level=none:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc");
     let film = "color=0x808080:s=1500x534:r=25:d=1";
-    let probe = workshop
+    let probe = fixture
         .source(&[
             "-f",
             "lavfi",
@@ -188,32 +186,32 @@ async fn hdr_is_not_washed_out(#[case] transfer: &str) {
         probe.video.as_ref().unwrap().color_space.as_deref(),
         Some("bt2020nc")
     );
-    workshop.thumbnail(&probe).await.unwrap();
-    let grey = workshop.greys("t.jpg")[0];
+    fixture.thumbnail(&probe).await.unwrap();
+    let grey = fixture.greys("t.jpg")[0];
     assert!((120..=136).contains(&grey), "{grey}");
-    fs::remove_file(workshop.path("t.jpg")).unwrap();
-    workshop.gif(&probe).await.unwrap();
-    let grey = workshop.greys("p.gif")[0];
+    fs::remove_file(fixture.path("t.jpg")).unwrap();
+    fixture.gif(&probe).await.unwrap();
+    let grey = fixture.greys("p.gif")[0];
     assert!((118..=138).contains(&grey), "{grey}");
 }
 
 /// The tag decides, not the depth: HLG's white in eight bits is a light grey.
 #[tokio::test]
 async fn hlg_in_eight_bits_is_hdr() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = "color=black:s=320x180:r=25:d=1,format=yuv420p,geq=lum=180:cb=128:cr=128";
     let tags = "log-level=none:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc";
     let encoder = ["-c:v", "libx265", "-x265-params", tags];
     let film = [&["-f", "lavfi", "-i", film][..], &encoder].concat();
-    let probe = workshop.source(&film).await;
-    workshop.thumbnail(&probe).await.unwrap();
-    workshop.gif(&probe).await.unwrap();
+    let probe = fixture.source(&film).await;
+    fixture.thumbnail(&probe).await.unwrap();
+    fixture.gif(&probe).await.unwrap();
     for name in ["t.jpg", "p.gif"] {
-        let grey = workshop.greys(name)[0];
+        let grey = fixture.greys(name)[0];
         assert!((200..230).contains(&grey), "{name} {grey}");
-        fs::remove_file(workshop.path(name)).unwrap();
+        fs::remove_file(fixture.path(name)).unwrap();
     }
 }
 
@@ -223,22 +221,22 @@ async fn hlg_in_eight_bits_is_hdr() {
 #[case::hd("1280x720", "bt709")]
 #[tokio::test]
 async fn colours_without_a_tag_are_kept(#[case] size: &str, #[case] matrix: &str) {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = format!(
         "color=0x10c020:s={size}:r=25:d=1,format=rgb24,scale=out_color_matrix={matrix},format=yuv420p,setparams=colorspace=unknown"
     );
-    let probe = workshop.source(&["-f", "lavfi", "-i", &film]).await;
+    let probe = fixture.source(&["-f", "lavfi", "-i", &film]).await;
     assert_eq!(probe.video.as_ref().unwrap().color_space, None);
-    workshop.thumbnail(&probe).await.unwrap();
-    workshop.gif(&probe).await.unwrap();
+    fixture.thumbnail(&probe).await.unwrap();
+    fixture.gif(&probe).await.unwrap();
     for name in ["t.jpg", "p.gif"] {
-        let path = workshop.path(name);
+        let path = fixture.path(name);
         let filters = ["-vf", "scale=1:1", "-frames:v", "1", "-pix_fmt", "rgb24"];
         let input = ["-i", path.to_str().unwrap()];
         let pixel = output_of(
-            &workshop.ffmpeg,
+            &fixture.ffmpeg,
             &[&input[..], &filters, &["-f", "rawvideo", "-"]].concat(),
         );
         for (found, expected) in pixel.into_iter().zip([0x10_u8, 0xc0, 0x20]) {
@@ -253,7 +251,7 @@ async fn colours_without_a_tag_are_kept(#[case] size: &str, #[case] matrix: &str
 
 #[tokio::test]
 async fn the_gif_is_taken_from_a_lively_place_and_loops() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = [
@@ -267,11 +265,11 @@ async fn the_gif_is_taken_from_a_lively_place_and_loops() {
         "-preset",
         "ultrafast",
     ];
-    let probe = workshop.source(&film).await;
-    let picture = workshop.gif(&probe).await.unwrap();
+    let probe = fixture.source(&film).await;
+    let picture = fixture.gif(&probe).await.unwrap();
     assert_eq!((picture.width, picture.height), (480, 270));
     assert!(picture.bytes <= MAX_GIF_BYTES);
-    let greys = workshop.greys("p.gif");
+    let greys = fixture.greys("p.gif");
     let frames: Vec<&[u8]> = greys.chunks(480 * 270).collect();
     assert_eq!(frames.len(), 60);
     assert!(spread(frames[0]) > 150);
@@ -280,7 +278,7 @@ async fn the_gif_is_taken_from_a_lively_place_and_loops() {
 
 #[tokio::test]
 async fn a_gif_of_noise_is_made_small_enough() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = [
@@ -293,17 +291,17 @@ async fn a_gif_of_noise_is_made_small_enough() {
         "-crf",
         "10",
     ];
-    let probe = workshop.source(&film).await;
-    let picture = workshop.gif(&probe).await.unwrap();
+    let probe = fixture.source(&film).await;
+    let picture = fixture.gif(&probe).await.unwrap();
     assert!(picture.bytes <= MAX_GIF_BYTES, "{picture:?}");
     assert!(picture.width < 480, "{picture:?}");
-    let bytes = fs::metadata(workshop.path("p.gif")).unwrap().len();
+    let bytes = fs::metadata(fixture.path("p.gif")).unwrap().len();
     assert_eq!(bytes, picture.bytes);
 }
 
 #[tokio::test]
 async fn a_dropped_preview_leaves_nothing() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = [
@@ -314,26 +312,26 @@ async fn a_dropped_preview_leaves_nothing() {
         "-g",
         "25",
     ];
-    let probe = workshop.source(&film).await;
+    let probe = fixture.source(&film).await;
     let patiences = [5, 30, 60, 120, 250].map(Duration::from_millis);
     let mut dropped = 0;
     for patience in patiences {
-        let moving = tokio::time::timeout(patience, workshop.gif(&probe)).await;
-        let still = tokio::time::timeout(patience / 3, workshop.thumbnail(&probe)).await;
+        let moving = tokio::time::timeout(patience, fixture.gif(&probe)).await;
+        let still = tokio::time::timeout(patience / 3, fixture.thumbnail(&probe)).await;
         dropped += u32::from(moving.is_err()) + u32::from(still.is_err());
-        workshop.nothing_else_is_left(&["x.mp4", "p.gif", "t.jpg"]);
+        fixture.nothing_else_is_left(&["x.mp4", "p.gif", "t.jpg"]);
     }
     assert!(dropped > 3, "{dropped}");
 }
 
 #[tokio::test]
 async fn sound_alone_has_no_previews() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
-    let probe = workshop.source(&["-f", "lavfi", "-i", "sine=d=1"]).await;
-    let still = workshop.thumbnail(&probe).await.unwrap_err();
-    let moving = workshop.gif(&probe).await.unwrap_err();
+    let probe = fixture.source(&["-f", "lavfi", "-i", "sine=d=1"]).await;
+    let still = fixture.thumbnail(&probe).await.unwrap_err();
+    let moving = fixture.gif(&probe).await.unwrap_err();
     assert_eq!(
         (still.code(), moving.code()),
         ("UNSUPPORTED_MEDIA", "UNSUPPORTED_MEDIA")
@@ -344,15 +342,15 @@ async fn sound_alone_has_no_previews() {
 /// written through.
 #[tokio::test]
 async fn a_link_in_the_outputs_place_is_not_followed() {
-    let Some(workshop) = Workshop::open() else {
+    let Some(fixture) = Fixture::open() else {
         return;
     };
     let film = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1"];
-    let probe = workshop.source(&film).await;
+    let probe = fixture.source(&film).await;
     let elsewhere = TempDir::new().unwrap();
     let victim = elsewhere.path().join("victim");
     fs::write(&victim, "precious").unwrap();
-    std::os::unix::fs::symlink(&victim, workshop.path("t.jpg")).unwrap();
-    workshop.thumbnail(&probe).await.unwrap();
+    std::os::unix::fs::symlink(&victim, fixture.path("t.jpg")).unwrap();
+    fixture.thumbnail(&probe).await.unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }

@@ -34,7 +34,7 @@ pub async fn thumbnail(
 ) -> Result<Picture, MediaError> {
     let video = video_of(probe)?;
     let scratch = scratch_beside(output)?;
-    let mut studio = Studio {
+    let mut picker = Picker {
         looker: Looker::new(session),
         input,
         video,
@@ -42,10 +42,10 @@ pub async fn thumbnail(
         scratch: scratch.path(),
         shots: 0,
     };
-    let Some(best) = studio.best_still().await? else {
-        return Err(studio.looker.give_up());
+    let Some(best) = picker.best_still().await? else {
+        return Err(picker.looker.give_up());
     };
-    let picture = check(&best.path, studio.size)?;
+    let picture = check(&best.path, picker.size)?;
     fs::rename(&best.path, output)?;
     Ok(picture)
 }
@@ -65,7 +65,7 @@ impl Still {
     }
 }
 
-struct Studio<'a> {
+struct Picker<'a> {
     looker: Looker<'a>,
     input: &'a Path,
     video: &'a VideoStream,
@@ -74,7 +74,7 @@ struct Studio<'a> {
     shots: u32,
 }
 
-impl Studio<'_> {
+impl Picker<'_> {
     /// Key frames first; others only if those are all dark or flat.
     async fn best_still(&mut self) -> Result<Option<Still>, MediaError> {
         let length = self.video.duration;

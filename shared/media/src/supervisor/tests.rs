@@ -69,7 +69,7 @@ fn a_dropped_future_leaves_nothing_behind() {
     );
 }
 
-/// Files of a dropped run can be removed at once: nobody writes them again.
+/// Files of a dropped run can be removed at once: nothing writes them again.
 #[tokio::test]
 async fn a_dropped_future_is_dropped_with_its_ffmpeg() {
     let Some(ffmpeg) = ffmpeg() else { return };
