@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use domain::administration::{Cleanup, gigabytes};
 use domain::time::Time;
-use edge::http::{ApiError, Error, Reply, Request, administrator, query};
-use library::{Housekeeper, Wiring};
+use edge::http::{ApiError, Error, Reply, Request, Wiring, administrator, query};
 use serde_json::json;
+use transcodes::Housekeeper;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// None is begun later; the gateway waits for 30 seconds.

@@ -2,8 +2,7 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{ApiError, Cursor, Error, Reply, Request, administrator, behind, limit};
-use library::Wiring;
+use edge::http::{ApiError, Cursor, Error, Reply, Request, Wiring, administrator, behind, limit};
 use serde_json::{Value, json};
 use store::{DeadLetter, TranscodesTable};
 

@@ -6,10 +6,10 @@
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::transcode::TranscodeStatus;
-use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, administrator, query};
-use library::{TranscodeView, Wiring};
+use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, Wiring, administrator, query};
 use serde_json::json;
 use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
+use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -8,9 +8,9 @@
 use domain::administration::Redrive;
 use domain::delivery::TranscodeMessage;
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
-use library::Dispatch;
 use serde_json::json;
 use store::{DeadLetter, StoreError};
+use transcodes::Dispatch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

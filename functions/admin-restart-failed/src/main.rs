@@ -7,9 +7,9 @@ use domain::administration::RestartFailed;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
-use library::Dispatch;
 use serde_json::json;
 use store::StoreError;
+use transcodes::Dispatch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,8 +2,7 @@
 //! move with them: two queries, however many there are (R30, D35).
 
 use domain::administration::gigabytes;
-use edge::http::{ApiError, Error, Reply, Request, administrator};
-use library::Wiring;
+use edge::http::{ApiError, Error, Reply, Request, Wiring, administrator};
 use serde_json::json;
 use store::{StatsTable, TranscodeStats};
 

@@ -3,7 +3,7 @@
 //! storage janitor after a grace period.
 
 use edge::http::{ApiError, Error, Reply, Request, caller};
-use library::{Gallery, video_id};
+use gallery::{Gallery, video_id};
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]

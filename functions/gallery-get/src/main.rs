@@ -2,7 +2,7 @@
 //! and the answer counts it too (R21, D26).
 
 use edge::http::{ApiError, Error, Reply, Request, viewer};
-use library::{Gallery, video_id};
+use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -8,7 +8,7 @@ use domain::request::InvalidField;
 use domain::search::Question;
 use domain::video::{Feed, Visibility};
 use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, query, viewer};
-use library::Gallery;
+use gallery::Gallery;
 use serde_json::{Value, json};
 use store::Listing;
 

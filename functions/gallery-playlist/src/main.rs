@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use domain::playlist;
 use domain::video::Video;
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, path_after, viewer};
-use library::{Gallery, video_id};
-use store::StoreError;
+use edge::http::{ApiError, Error, Reply, Request, path_after, viewer};
+use gallery::{Gallery, video_id};
+use store::{LINK_LIFE, StoreError};
 
 const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 const ENDING: &str = ".m3u8";

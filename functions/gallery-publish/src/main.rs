@@ -4,8 +4,8 @@
 use domain::job::{Job, Status};
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
-use edge::http::{ApiError, Caller, Error, Reply, Request, caller, json_object};
-use library::{Gallery, Wiring};
+use edge::http::{ApiError, Caller, Error, Reply, Request, Wiring, caller, json_object};
+use gallery::Gallery;
 use store::{Confirmation, JobsTable};
 
 #[derive(Clone)]

@@ -3,10 +3,11 @@
 
 use domain::rendition::Quality;
 use domain::video::{RenditionFile, Video};
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, origin, viewer};
-use library::{Gallery, Wiring, video_id};
+use edge::http::{ApiError, Error, Reply, Request, Wiring, origin, viewer};
+use gallery::{Gallery, video_id};
 use serde::Serialize;
 use serde_json::json;
+use store::LINK_LIFE;
 
 /// A rendition that can be streamed.
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 
 use domain::video::UpdateVideo;
 use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
-use library::{Gallery, video_id};
+use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

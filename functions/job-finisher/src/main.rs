@@ -6,7 +6,7 @@
 use config::Environment;
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, Status};
-use pipeline::{Finisher, Outcome};
+use films::{Finisher, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.

@@ -2,7 +2,8 @@
 //!
 //! A job of somebody else is as unknown as one that never was: 404.
 
-use edge::http::{ApiError, Error, JobReader, JobView, Reply, Request, caller, job_id};
+use edge::http::{ApiError, Error, Reply, Request, caller, job_id};
+use films::{JobReader, JobView};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,9 +2,8 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{
-    ApiError, Cursor, Error, JobReader, JobView, Reply, Request, behind, caller, limit,
-};
+use edge::http::{ApiError, Cursor, Error, Reply, Request, behind, caller, limit};
+use films::{JobReader, JobView};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]

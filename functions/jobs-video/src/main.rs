@@ -5,10 +5,10 @@
 //! finished: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
 use domain::job::Status;
-use edge::http::{
-    ApiError, Error, JobReader, LINK_LIFE, Reply, Request, accepts_json, caller, job_id, query,
-};
+use edge::http::{ApiError, Error, Reply, Request, accepts_json, caller, job_id, query};
+use films::JobReader;
 use serde_json::json;
+use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

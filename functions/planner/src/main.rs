@@ -3,7 +3,7 @@
 use config::Environment;
 use domain::failure::StepError;
 use domain::job::JobId;
-use pipeline::Planner;
+use films::Planner;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.

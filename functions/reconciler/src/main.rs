@@ -4,10 +4,10 @@
 use config::Environment;
 use domain::failure::StepError;
 use domain::job::JobId;
-use pipeline::Reconciler;
+use films::Reconciler;
 use serde::Serialize;
 use serde_json::Value;
-use transcoding::Resender;
+use transcodes::Resender;
 
 /// What was seen to.
 #[derive(Debug, Serialize)]

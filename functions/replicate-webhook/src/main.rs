@@ -9,7 +9,7 @@ use std::sync::Arc;
 use config::Environment;
 use domain::job::JobId;
 use edge::http::{ApiError, Error, Reply, Request, query};
-use pipeline::{Completion, Generation};
+use films::{Completion, Generation};
 use replicate::Prediction;
 use replicate::webhook::{SignatureHeaders, WebhookError, verify};
 use serde_json::json;

@@ -4,7 +4,7 @@ use config::Environment;
 use domain::failure::StepError;
 use domain::job::JobId;
 use edge::step::Invocation;
-use pipeline::Studio;
+use films::Studio;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.

@@ -6,7 +6,7 @@ use config::Environment;
 use domain::attempt::Target;
 use domain::failure::StepError;
 use domain::job::JobId;
-use pipeline::Generation;
+use films::Generation;
 use serde::Deserialize;
 
 /// What the state machine passes.

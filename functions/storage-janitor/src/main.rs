@@ -5,7 +5,7 @@
 //! for a part of the bucket; the schedule sends an empty event.
 
 use config::Environment;
-use library::{Janitor, Orders};
+use janitor::{Janitor, Orders};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

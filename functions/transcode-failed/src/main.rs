@@ -1,7 +1,7 @@
 //! Behind the dead letters: a transcode that was given up says why (D32).
 
 use config::Environment;
-use transcoding::Undertaker;
+use transcodes::Undertaker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

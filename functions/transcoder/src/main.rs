@@ -2,7 +2,7 @@
 //! of them and hands the rest on (R106-R112, D38).
 
 use config::Environment;
-use transcoding::Worker;
+use transcodes::Worker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

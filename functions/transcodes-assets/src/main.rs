@@ -1,8 +1,7 @@
 //! `GET /api/jobs/{id}/assets`: what a transcode made (R27). It is told when all
 //! of it is there; until then the list is empty.
 
-use edge::http::{ApiError, Error, Reply, Request, caller, path_id};
-use library::Wiring;
+use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, path_id};
 use serde_json::json;
 use store::TranscodesTable;
 

@@ -6,10 +6,10 @@
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
 use domain::transcode::{CreateTranscode, InputSource, Transcode};
-use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
-use library::{Dispatch, TranscodeView, Wiring};
+use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, json_object};
 use serde_json::json;
 use store::{JobsTable, StoreError, VideosTable};
+use transcodes::{Dispatch, TranscodeView};
 use uuid::Uuid;
 
 #[derive(Clone)]

@@ -3,10 +3,9 @@
 //! 302 to a signed URL; with `Accept: application/json` its text instead.
 
 use domain::transcode::Asset;
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, accepts_json, caller, path_id};
-use library::Wiring;
+use edge::http::{ApiError, Error, Reply, Request, Wiring, accepts_json, caller, path_id};
 use serde_json::json;
-use store::{Objects, TranscodesTable};
+use store::{LINK_LIFE, Objects, TranscodesTable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,9 +1,9 @@
 //! `GET /api/jobs/{id}`: how a transcode stands (R26, R52).
 
-use edge::http::{ApiError, Error, Reply, Request, caller, path_id};
-use library::{TranscodeView, Wiring};
+use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, path_id};
 use serde_json::json;
 use store::TranscodesTable;
+use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,10 +2,10 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{ApiError, Cursor, Error, Reply, Request, behind, caller, limit};
-use library::{TranscodeView, Wiring};
+use edge::http::{ApiError, Cursor, Error, Reply, Request, Wiring, behind, caller, limit};
 use serde_json::json;
 use store::{TranscodeFilter, TranscodesTable};
+use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

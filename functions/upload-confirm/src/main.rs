@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
-use edge::http::{ApiError, Caller, Error, Reply, Request, caller, json_object};
-use library::{Gallery, Uploads, Wiring};
+use edge::http::{ApiError, Caller, Error, Reply, Request, Wiring, caller, json_object};
+use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
 use store::{Confirmation, StatsTable};
 

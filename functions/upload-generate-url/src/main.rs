@@ -5,9 +5,10 @@
 
 use domain::ids::VideoId;
 use domain::upload::{Announcement, Upload};
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
-use library::{Uploads, fresh_keys};
+use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use gallery::{Uploads, fresh_keys};
 use serde_json::{Map, Value, json};
+use store::LINK_LIFE;
 use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]

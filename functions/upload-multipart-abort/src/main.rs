@@ -2,7 +2,7 @@
 //! that is stored of it. One that became a video cannot be given up.
 
 use edge::http::{ApiError, Error, Reply, Request, caller};
-use library::Uploads;
+use gallery::Uploads;
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]

@@ -5,7 +5,7 @@
 
 use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
 use edge::http::{ApiError, Error, Reply, Request, caller};
-use library::Uploads;
+use gallery::Uploads;
 use serde_json::json;
 use store::StoreError;
 

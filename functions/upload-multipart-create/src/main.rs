@@ -3,10 +3,10 @@
 
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
-use library::{Uploads, fresh_keys};
+use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use gallery::{Uploads, fresh_keys};
 use serde_json::json;
-use store::StoreError;
+use store::{LINK_LIFE, StoreError};
 use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]

@@ -3,7 +3,7 @@
 
 use domain::upload::missing_parts;
 use edge::http::{ApiError, Error, Reply, Request, caller};
-use library::Uploads;
+use gallery::Uploads;
 use serde_json::{Value, json};
 use store::StoreError;
 

@@ -2,9 +2,10 @@
 //! for one part of its size. A part may be written again until all are completed.
 
 use domain::upload::{Multipart, Upload, part_bytes, part_numbers};
-use edge::http::{ApiError, Error, LINK_LIFE, Reply, Request, caller, json_object};
-use library::Uploads;
+use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use gallery::Uploads;
 use serde_json::{Value, json};
+use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

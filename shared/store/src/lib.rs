@@ -24,7 +24,9 @@ mod workflow;
 pub use census::Census;
 pub use error::{StoreError, unless_conflict};
 pub use jobs::{JobRecord, JobsTable, Position};
-pub use objects::{ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink};
+pub use objects::{
+    LINK_LIFE, ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,
+};
 pub use queue::Queue;
 pub use secrets::Secret;
 pub use stats::{StatsTable, TranscodeStats};

@@ -15,7 +15,7 @@ mod parts;
 mod reading;
 
 pub use housekeeping::{ListedObject, UnfinishedUpload};
-pub use links::UploadLink;
+pub use links::{LINK_LIFE, UploadLink};
 pub use parts::StoredPart;
 pub use reading::ObjectFacts;
 use reading::pour;

@@ -13,7 +13,7 @@ use domain::transcode::{Transcode, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use end_to_end::{Stack, unique_word};
-use transcoding::Worker;
+use transcodes::Worker;
 
 use super::frames;
 use crate::cinema::{self, Film};

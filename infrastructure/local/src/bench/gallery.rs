@@ -199,7 +199,7 @@ fn dynamodb(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
 
 /// Writes the videos from number `from` to before number `to`, by the store's own writes.
 fn add_videos(stack: &Stack, from: u64, to: u64) -> Result<()> {
-    let mut example = example::command("library", "gallery_videos");
+    let mut example = example::command("gallery", "gallery_videos");
     example
         .args([TABLE, &from.to_string(), &to.to_string()])
         .env("AWS_ENDPOINT_URL", &stack.endpoint_url)

@@ -72,7 +72,7 @@ fn any_history() -> impl Strategy<Value = Vec<Event>> {
 }
 
 impl World {
-    /// The janitor's run, in the order of the janitor in `library`.
+    /// The janitor's run, in the order of the crate `janitor`.
     fn clean(&mut self, meanwhile: &mut Iter<'_, Event>) {
         let began = self.now;
         let records = self.read(meanwhile);

@@ -4,20 +4,17 @@
 mod authenticate;
 mod cursor;
 mod error;
-mod job_reader;
-mod job_view;
 mod jwks;
 mod layers;
 mod paging;
 mod reply;
 mod request;
 mod token;
+mod wiring;
 
 pub use authenticate::{Authenticator, Caller};
 pub use cursor::Cursor;
 pub use error::ApiError;
-pub use job_reader::JobReader;
-pub use job_view::{JobView, LINK_LIFE};
 pub use lambda_http::{Error, Request};
 pub use layers::{Gate, optional, protected, public};
 pub use paging::{Pagination, Paging, behind, limit};
@@ -26,3 +23,4 @@ pub use request::{
     accepts_json, administrator, caller, client_ip, job_id, json_object, optional_json_object,
     origin, path_after, path_id, query, viewer,
 };
+pub use wiring::Wiring;

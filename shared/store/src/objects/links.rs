@@ -10,6 +10,9 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use super::Objects;
 use crate::error::StoreError;
 
+/// How long a signed link is valid (R127).
+pub const LINK_LIFE: Duration = Duration::from_secs(3600);
+
 /// A link that a client writes an object with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadLink {

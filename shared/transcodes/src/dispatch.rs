@@ -3,10 +3,8 @@
 
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
-use edge::http::{Error, Gate};
+use edge::http::{Error, Gate, Wiring};
 use store::{Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
-
-use crate::Wiring;
 
 /// The transcodes, and how they come to a worker.
 #[derive(Debug, Clone)]

@@ -1,5 +1,5 @@
-//! The making of a film, step by step. Each function of the state machine is
-//! one call into here; so are the webhook and the reconciler.
+//! Films: making one, step by step, and its job as clients read it. Each function
+//! of the state machine is one call into here; so are the webhook and the reconciler.
 //!
 //! - [`Planner`] writes the storyboard.
 //! - [`Generation`] asks the provider behind the fence ([`domain::attempt`]) and
@@ -7,12 +7,15 @@
 //! - [`Studio`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.
+//! - [`JobReader`] finds a job for its owner, [`JobView`] shows it.
 
 mod ask;
 mod complete;
 mod errors;
 mod finish;
 mod generation;
+mod job_reader;
+mod job_view;
 mod plan;
 mod provider;
 mod reconcile;
@@ -21,6 +24,8 @@ mod studio;
 pub use complete::Completion;
 pub use finish::{Finisher, Outcome};
 pub use generation::Generation;
+pub use job_reader::JobReader;
+pub use job_view::JobView;
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
 pub use reconcile::Reconciler;

@@ -2,11 +2,8 @@
 
 use config::Environment;
 use domain::job::{Job, Status};
-use store::{DynamoDb, JobsTable, Objects, S3, UsageTable};
-
-use super::error::ApiError;
-use super::job_view::LINK_LIFE;
-use super::layers::Gate;
+use edge::http::{ApiError, Error, Gate};
+use store::{DynamoDb, JobsTable, LINK_LIFE, Objects, S3, UsageTable};
 
 /// The jobs, and the bucket their films lie in.
 #[derive(Debug, Clone)]
@@ -19,7 +16,7 @@ pub struct JobReader {
 
 impl JobReader {
     /// Wires such a route up from the environment, its gate included.
-    pub async fn connect() -> Result<(Gate, Self), lambda_http::Error> {
+    pub async fn connect() -> Result<(Gate, Self), Error> {
         let mut environment = Environment::of_process();
         let tables = environment.tables();
         let path = environment.request_path();
@@ -36,6 +33,7 @@ impl JobReader {
             reader,
         ))
     }
+
     /// A signed link to the picture of a finished film; other jobs have none.
     pub async fn thumbnail_url(&self, job: &Job) -> Result<Option<String>, ApiError> {
         let key = match &job.thumbnail_key {

@@ -3,10 +3,10 @@
 
 use domain::ids::VideoId;
 use domain::video::Video;
-use edge::http::{ApiError, Caller, Error, Gate, LINK_LIFE, Request, path_id};
-use store::{Objects, VideosTable};
+use edge::http::{ApiError, Caller, Error, Gate, Request, Wiring, path_id};
+use store::{LINK_LIFE, Objects, VideosTable};
 
-use crate::{VideoView, Wiring};
+use crate::VideoView;
 
 /// The videos, and the bucket their files lie in.
 #[derive(Debug, Clone)]

@@ -1,7 +1,5 @@
 //! A job as its owner reads it: flat and lower-case (D4).
 
-use std::time::Duration;
-
 use domain::attempt::AttemptState;
 use domain::failure::JobError;
 use domain::job::{Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
@@ -11,9 +9,6 @@ use domain::storyboard::Author;
 use domain::time::Time;
 use serde::Serialize;
 use store::JobRecord;
-
-/// How long a signed link lives (R127).
-pub const LINK_LIFE: Duration = Duration::from_secs(3600);
 
 /// What lists and details share.
 #[derive(Debug, Serialize)]

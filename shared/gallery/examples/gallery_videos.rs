@@ -2,7 +2,7 @@
 //! `cargo xtask bench gallery`.
 //!
 //! ```text
-//! cargo run --package library --example gallery_videos -- TABLE 100 1000
+//! cargo run --package gallery --example gallery_videos -- TABLE 100 1000
 //! ```
 //!
 //! writes the videos 100 to 999. Each is called by three words: one that all

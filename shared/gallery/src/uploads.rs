@@ -4,10 +4,8 @@ use domain::ids::UploadId;
 use domain::keys;
 use domain::time::Time;
 use domain::upload::{Multipart, Upload};
-use edge::http::{ApiError, Caller, Error, Gate, Request, path_id};
+use edge::http::{ApiError, Caller, Error, Gate, Request, Wiring, path_id};
 use store::{Objects, VideosTable};
-
-use crate::Wiring;
 
 /// Bytes of the longest key that S3 has.
 const MAX_KEY: usize = 1024;

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use aws_config::SdkConfig;
 use config::{Environment, RequestPath};
-use edge::http::{Error, Gate};
+use lambda_http::Error;
 use store::{
     DynamoDb, JobsTable, Objects, Queue, S3, Sqs, StatsTable, TranscodesTable, UsageTable,
     VideosTable,
 };
+
+use super::layers::Gate;
 
 /// Makes the parts that a route asks for. What is wrong with the environment is
 /// told at the end, all at once, by [`Wiring::gate`].
