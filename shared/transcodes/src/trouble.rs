@@ -100,6 +100,9 @@ mod tests {
         assert!(fault(&corrupt.into()).is_some_and(TranscodeFault::is_final));
         let failed = MediaError::TimedOut;
         assert!(!fault(&failed.into()).is_some_and(TranscodeFault::is_final));
+        let limit = std::time::Duration::from_secs(20);
+        let stalled = fault(&MediaError::Stalled { limit }.into());
+        assert_eq!(stalled, Some(TranscodeFault::TranscodingFailed));
         let missing = StoreError::NotFound { operation: "get" };
         let missing = fault(&Trouble::fetching(missing));
         assert_eq!(missing, Some(TranscodeFault::SourceMissing));
