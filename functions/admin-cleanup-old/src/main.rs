@@ -6,9 +6,10 @@
 
 use std::time::{Duration, Instant};
 
+use config::Bootstrap;
 use domain::administration::{Cleanup, gigabytes};
 use domain::time::Time;
-use edge::http::{ApiError, Error, Reply, Request, Wiring, administrator, query};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator, query};
 use serde_json::json;
 use transcodes::Housekeeper;
 
@@ -18,17 +19,12 @@ const TIME: Duration = Duration::from_secs(20);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let housekeeper = Housekeeper {
-        transcodes: wiring.transcodes(),
-        stats: wiring.stats(),
-        videos: wiring.videos(),
-        objects: wiring.objects(),
-    };
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let housekeeper = Housekeeper::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-cleanup-old", gate, move |request| {
+    edge::http::protected("admin-cleanup-old", authentication, move |request| {
         handle(request, housekeeper.clone())
     })
     .await
@@ -40,7 +36,7 @@ async fn handle(request: Request, housekeeper: Housekeeper) -> Result<Reply, Api
     let (days, dry_run) = (query(&request, "days"), query(&request, "dryRun"));
     let wanted = Cleanup::from_query(days.as_deref(), dry_run.as_deref())?;
 
-    let now = config::clock::now().as_millisecond();
+    let now = housekeeper.clock.now().as_millisecond();
     let before = Time::from_millisecond(now - i64::from(wanted.days) * DAY_MS);
     let cleaned = housekeeper.clean_up(before, wanted.dry_run, until).await?;
     tracing::info!(

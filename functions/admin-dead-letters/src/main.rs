@@ -2,7 +2,10 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{ApiError, Cursor, Error, Reply, Request, Wiring, administrator, behind, limit};
+use config::Bootstrap;
+use edge::http::{
+    ApiError, Authentication, Cursor, Error, Reply, Request, administrator, behind, limit,
+};
 use serde_json::{Value, json};
 use store::{DeadLetter, TranscodesTable};
 
@@ -10,12 +13,12 @@ const SCOPE: &str = "dead-letters";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let transcodes = wiring.transcodes();
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let transcodes = TranscodesTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-dead-letters", gate, move |request| {
+    edge::http::protected("admin-dead-letters", authentication, move |request| {
         handle(request, transcodes.clone())
     })
     .await

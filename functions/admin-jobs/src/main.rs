@@ -3,22 +3,28 @@
 //! Takes `status`, `userId`, `from` and `to` (ISO 8601), and `limit` with a
 //! `page` or the `cursor` of the page before.
 
+use config::Bootstrap;
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::transcode::TranscodeStatus;
-use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, Wiring, administrator, query};
+use edge::http::{
+    ApiError, Authentication, Cursor, Error, Paging, Reply, Request, administrator, query,
+};
 use serde_json::json;
 use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
 use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let (transcodes, stats) = (wiring.transcodes(), wiring.stats());
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let (transcodes, stats) = (
+        TranscodesTable::connect(&mut bootstrap),
+        StatsTable::connect(&mut bootstrap),
+    );
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-jobs", gate, move |request| {
+    edge::http::protected("admin-jobs", authentication, move |request| {
         handle(request, transcodes.clone(), stats.clone())
     })
     .await

@@ -5,19 +5,24 @@
 //! `dryRun` they are only named. A message whose transcode failed restarts it;
 //! one whose transcode is not failed any more is only put away.
 
+use config::Bootstrap;
 use domain::administration::Redrive;
 use domain::delivery::TranscodeMessage;
-use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
+use edge::http::{
+    ApiError, Authentication, Error, Reply, Request, administrator, optional_json_object,
+};
 use serde_json::json;
 use store::{DeadLetter, StoreError};
 use transcodes::Dispatch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, dispatch) = Dispatch::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let dispatch = Dispatch::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-redrive", gate, move |request| {
+    edge::http::protected("admin-redrive", authentication, move |request| {
         handle(request, dispatch.clone())
     })
     .await

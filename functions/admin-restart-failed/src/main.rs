@@ -3,20 +3,25 @@
 //! `jobIds` names them; without, the oldest ones, at most `limit` (1-100). With
 //! `dryRun` they are only named. An empty body is allowed.
 
+use config::Bootstrap;
 use domain::administration::RestartFailed;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
-use edge::http::{ApiError, Error, Reply, Request, administrator, optional_json_object};
+use edge::http::{
+    ApiError, Authentication, Error, Reply, Request, administrator, optional_json_object,
+};
 use serde_json::json;
 use store::StoreError;
 use transcodes::Dispatch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, dispatch) = Dispatch::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let dispatch = Dispatch::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-restart-failed", gate, move |request| {
+    edge::http::protected("admin-restart-failed", authentication, move |request| {
         handle(request, dispatch.clone())
     })
     .await
@@ -54,7 +59,7 @@ async fn failed(dispatch: &Dispatch, wanted: &RestartFailed) -> Result<Vec<Trans
     let mut found = match &wanted.ids {
         Some(ids) => dispatch.transcodes.by_ids(ids).await?,
         None => {
-            let now = config::clock::now();
+            let now = dispatch.clock.now();
             let failed = TranscodeStatus::Failed;
             dispatch.transcodes.oldest(failed, now, limit).await?
         }

@@ -1,19 +1,20 @@
 //! `GET /api/jobs/admin/stats`: all transcodes in numbers, from counters that
 //! move with them: two queries, however many there are (R30, D35).
 
+use config::Bootstrap;
 use domain::administration::gigabytes;
-use edge::http::{ApiError, Error, Reply, Request, Wiring, administrator};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator};
 use serde_json::json;
 use store::{StatsTable, TranscodeStats};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let stats = wiring.stats();
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let stats = StatsTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("admin-stats", gate, move |request| {
+    edge::http::protected("admin-stats", authentication, move |request| {
         handle(request, stats.clone())
     })
     .await

@@ -1,6 +1,6 @@
 //! Step "Compose": makes the film of the prepared scenes (R95-R98, D16, D17).
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use edge::step::Invocation;
@@ -22,14 +22,9 @@ struct Output {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let studio = Studio::connect(&mut environment, &sdk, &files);
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let studio = Studio::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
     edge::step::run("composer", |input: Input, invocation| {
         handle(input, invocation, &studio)

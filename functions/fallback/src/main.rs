@@ -1,6 +1,7 @@
 //! The `$default` route: 404 for a path nobody serves, 405 for a method a path
 //! does not know, both in the contract's body.
 
+use config::Bootstrap;
 use edge::http::{ApiError, Error, Reply, Request};
 
 /// Every route of the API. A test holds this list against the template.
@@ -41,7 +42,8 @@ const ROUTES: &[(&str, &str)] = &[
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
+    Bootstrap::begin().finish()?;
+
     edge::http::public("fallback", |request| async move { handle(&request) }).await
 }
 

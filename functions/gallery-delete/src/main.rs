@@ -2,16 +2,19 @@
 //! (R24, D25). It is gone at once, for everybody; its files are reclaimed by the
 //! storage janitor after a grace period.
 
-use edge::http::{ApiError, Error, Reply, Request, caller};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
 use gallery::{Gallery, video_id};
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, gallery) = Gallery::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("gallery-delete", gate, move |request| {
+    edge::http::protected("gallery-delete", authentication, move |request| {
         handle(request, gallery.clone())
     })
     .await
@@ -22,7 +25,7 @@ async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
 
     let video = gallery.own(id, caller).await?;
-    if !gallery.videos.delete(video, config::clock::now()).await? {
+    if !gallery.videos.delete(video, gallery.clock.now()).await? {
         return Err(ApiError::NotFound("Video"));
     }
 

@@ -1,15 +1,18 @@
 //! `GET /api/gallery/videos/{id}`: a video's details; reading them counts a view,
 //! and the answer counts it too (R21, D26).
 
-use edge::http::{ApiError, Error, Reply, Request, viewer};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, viewer};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, gallery) = Gallery::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::optional("gallery-get", gate, move |request| {
+    edge::http::optional("gallery-get", authentication, move |request| {
         handle(request, gallery.clone())
     })
     .await

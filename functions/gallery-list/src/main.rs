@@ -4,10 +4,11 @@
 //! Takes `visibility`, `owner=me`, `search`, `limit`, and `page` or `cursor`.
 //! Everybody sees what is public; who is signed in also their own.
 
+use config::Bootstrap;
 use domain::request::InvalidField;
 use domain::search::Question;
 use domain::video::{Feed, Visibility};
-use edge::http::{ApiError, Cursor, Error, Paging, Reply, Request, query, viewer};
+use edge::http::{ApiError, Authentication, Cursor, Error, Paging, Reply, Request, query, viewer};
 use gallery::Gallery;
 use serde_json::{Value, json};
 use store::Listing;
@@ -17,10 +18,12 @@ const SCOPE_LETTERS: usize = 100;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, gallery) = Gallery::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::optional("gallery-list", gate, move |request| {
+    edge::http::optional("gallery-list", authentication, move |request| {
         handle(request, gallery.clone())
     })
     .await

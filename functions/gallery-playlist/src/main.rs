@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
+use config::Bootstrap;
 use domain::playlist;
 use domain::video::Video;
-use edge::http::{ApiError, Error, Reply, Request, path_after, viewer};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, path_after, viewer};
 use gallery::{Gallery, video_id};
 use store::{LINK_LIFE, StoreError};
 
@@ -21,10 +22,12 @@ type Links = HashMap<String, [String; 2]>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, gallery) = Gallery::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::optional("gallery-playlist", gate, move |request| {
+    edge::http::optional("gallery-playlist", authentication, move |request| {
         handle(request, gallery.clone())
     })
     .await

@@ -1,10 +1,11 @@
 //! `POST /api/gallery/videos`: shows the film of a finished job in the gallery,
 //! where it lies; nothing is copied. The same film is always the same video.
 
+use config::Bootstrap;
 use domain::job::{Job, Status};
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
-use edge::http::{ApiError, Caller, Error, Reply, Request, Wiring, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, caller, json_object};
 use gallery::Gallery;
 use store::{Confirmation, JobsTable};
 
@@ -16,14 +17,15 @@ struct State {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
+    let mut bootstrap = Bootstrap::begin();
     let state = State {
-        gallery: Gallery::new(&mut wiring),
-        jobs: wiring.jobs(),
+        gallery: Gallery::connect(&mut bootstrap),
+        jobs: JobsTable::connect(&mut bootstrap),
     };
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("gallery-publish", wiring.gate()?, move |request| {
+    edge::http::protected("gallery-publish", authentication, move |request| {
         handle(request, state.clone())
     })
     .await
@@ -56,7 +58,7 @@ async fn publish(state: &State, job: &Job, wanted: PublishFilm) -> Result<Video,
     let key = job.video_key.as_deref().ok_or(ApiError::VideoNotReady)?;
     let object = state.gallery.objects.head(key).await?;
     let object = object.ok_or(ApiError::VideoNotReady)?;
-    let now = config::clock::now();
+    let now = state.gallery.clock.now();
     let video = Video::of_film(job, object.size, wanted.details, now);
     let video = video.ok_or(ApiError::VideoNotReady)?;
     let upload = Upload::of_film(&video);

@@ -1,9 +1,10 @@
 //! `GET /api/gallery/videos/{id}/stream`: signed links to a video's file and to
 //! its renditions, and where its HLS playlist is (R22).
 
+use config::Bootstrap;
 use domain::rendition::Quality;
 use domain::video::{RenditionFile, Video};
-use edge::http::{ApiError, Error, Reply, Request, Wiring, origin, viewer};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, origin, viewer};
 use gallery::{Gallery, video_id};
 use serde::Serialize;
 use serde_json::json;
@@ -22,12 +23,13 @@ struct Rendition {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let gallery = Gallery::new(&mut wiring);
-    let public_url = wiring.public_url();
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let public_url = bootstrap.environment().public_api_url();
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::optional("gallery-stream", wiring.gate()?, move |request| {
+    edge::http::optional("gallery-stream", authentication, move |request| {
         handle(request, gallery.clone(), public_url.clone())
     })
     .await

@@ -1,16 +1,19 @@
 //! `PUT /api/gallery/videos/{id}`: its owner changes a video's title, description
 //! or visibility; what is not named stays (R23).
 
+use config::Bootstrap;
 use domain::video::UpdateVideo;
-use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, gallery) = Gallery::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let gallery = Gallery::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("gallery-update", gate, move |request| {
+    edge::http::protected("gallery-update", authentication, move |request| {
         handle(request, gallery.clone())
     })
     .await
@@ -24,7 +27,7 @@ async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let video = gallery.own(id, caller).await?;
     let updated = gallery
         .videos
-        .update(video, &update, config::clock::now())
+        .update(video, &update, gallery.clock.now())
         .await?;
     let updated = updated.ok_or(ApiError::NotFound("Video"))?;
 

@@ -3,7 +3,7 @@
 //! It returns as soon as the prediction is at work. The task's token is answered
 //! by whoever sees the prediction end: the webhook, the reconciler, or a retry.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::attempt::Target;
 use domain::failure::StepError;
 use domain::job::JobId;
@@ -21,14 +21,9 @@ struct Input {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let generation = Generation::connect(&mut environment, &sdk, &files)?;
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let generation = Generation::connect(&mut bootstrap)?;
+    bootstrap.finish()?;
 
     edge::step::run("generator", |input: Input, _| handle(input, &generation)).await
 }

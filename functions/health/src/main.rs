@@ -3,21 +3,17 @@
 //! Anybody may ask. Answers 200 when everything answers, else 503; each
 //! dependency is really asked.
 
-use config::Environment;
+use config::Bootstrap;
 use edge::http::{ApiError, Error, Reply};
 use serde_json::json;
-use store::{DynamoDb, JobsTable, Objects, S3, StoreError};
+use store::{JobsTable, Objects, StoreError};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let tables = environment.tables();
-    let bucket = environment.required("ASSETS_BUCKET");
-    environment.finish()?;
-    let sdk = config::aws::load().await;
-    let jobs = JobsTable::new(DynamoDb::new(&sdk), tables.jobs);
-    let objects = Objects::new(S3::new(&sdk), bucket);
+    let mut bootstrap = Bootstrap::begin();
+    let jobs = JobsTable::connect(&mut bootstrap);
+    let objects = Objects::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
     edge::http::public("health", move |_request| {
         handle(jobs.clone(), objects.clone())

@@ -3,7 +3,7 @@
 //! Without an `error` the film must be there; with one the place in the month is
 //! given back and the client is told why.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, Status};
 use films::{Finisher, Outcome};
@@ -35,10 +35,9 @@ struct Output {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let finisher = Finisher::connect(&mut environment, &config::aws::load().await)?;
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let finisher = Finisher::connect(&mut bootstrap)?;
+    bootstrap.finish()?;
 
     edge::step::run("job-finisher", |input: Input, _| handle(input, &finisher)).await
 }

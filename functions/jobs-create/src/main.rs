@@ -6,17 +6,15 @@
 
 use std::time::Duration;
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::JobError;
 use domain::job::{Job, JobId};
 use domain::quota::next_month;
 use domain::request::CreateJob;
-use domain::time::Time;
-use edge::http::{ApiError, Error, Gate, Reply, Request, caller, json_object};
+use domain::time::{Clock, Time};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use serde_json::json;
-use store::{
-    DynamoDb, Ending, JobsTable, ReserveError, StepFunctions, StoreError, UsageTable, Workflow,
-};
+use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -26,29 +24,24 @@ struct State {
     workflow: Workflow,
     quota: u32,
     time_limit: Duration,
+    clock: Clock,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let tables = environment.tables();
-    let path = environment.request_path();
-    let machine = environment.required("STEP_FUNCTIONS_ARN");
-    let (quota, time_limit) = (environment.quota(), environment.job_time_limit());
-    environment.finish()?;
-    let sdk = config::aws::load().await;
-    let dynamo = DynamoDb::new(&sdk);
+    let mut bootstrap = Bootstrap::begin();
     let state = State {
-        jobs: JobsTable::new(dynamo.clone(), tables.jobs),
-        usage: UsageTable::new(dynamo, tables.usage),
-        workflow: Workflow::new(StepFunctions::new(&sdk), machine),
-        quota,
-        time_limit,
+        jobs: JobsTable::connect(&mut bootstrap),
+        usage: UsageTable::connect(&mut bootstrap),
+        workflow: Workflow::connect(&mut bootstrap),
+        quota: bootstrap.environment().quota(),
+        time_limit: bootstrap.environment().job_time_limit(),
+        clock: bootstrap.clock(),
     };
-    let gate = Gate::new(&path, state.usage.clone());
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("jobs-create", gate, move |request| {
+    edge::http::protected("jobs-create", authentication, move |request| {
         handle(request, state.clone())
     })
     .await
@@ -58,7 +51,7 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
     let wanted = CreateJob::from_json(&json_object(&request)?)?;
 
-    let now = config::clock::now();
+    let now = state.clock.now();
     let job = Job::accepted(
         JobId(Uuid::now_v7()),
         &caller.user_id,
@@ -104,7 +97,7 @@ async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
     let ending = Ending::Failed(JobError::workflow_failed());
     let settled = state
         .usage
-        .settle(&state.jobs, job, &ending, config::clock::now())
+        .settle(&state.jobs, job, &ending, state.clock.now())
         .await;
     if let Err(error) = settled {
         tracing::error!(job = %job.job_id, error = %error, "left to the reconciler");

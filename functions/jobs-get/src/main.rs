@@ -2,15 +2,18 @@
 //!
 //! A job of somebody else is as unknown as one that never was: 404.
 
-use edge::http::{ApiError, Error, Reply, Request, caller, job_id};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, job_id};
 use films::{JobReader, JobView};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, reader) = JobReader::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let reader = JobReader::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("jobs-get", gate, move |request| {
+    edge::http::protected("jobs-get", authentication, move |request| {
         handle(request, reader.clone())
     })
     .await

@@ -2,16 +2,19 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{ApiError, Cursor, Error, Reply, Request, behind, caller, limit};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Cursor, Error, Reply, Request, behind, caller, limit};
 use films::{JobReader, JobView};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, reader) = JobReader::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let reader = JobReader::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("jobs-list", gate, move |request| {
+    edge::http::protected("jobs-list", authentication, move |request| {
         handle(request, reader.clone())
     })
     .await

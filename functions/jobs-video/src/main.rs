@@ -4,18 +4,23 @@
 //! `?download=1` the URL makes a browser save the film (R131). A job that is not
 //! finished: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
+use config::Bootstrap;
 use domain::job::Status;
-use edge::http::{ApiError, Error, Reply, Request, accepts_json, caller, job_id, query};
+use edge::http::{
+    ApiError, Authentication, Error, Reply, Request, accepts_json, caller, job_id, query,
+};
 use films::JobReader;
 use serde_json::json;
 use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, reader) = JobReader::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let reader = JobReader::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("jobs-video", gate, move |request| {
+    edge::http::protected("jobs-video", authentication, move |request| {
         handle(request, reader.clone())
     })
     .await

@@ -1,36 +1,42 @@
 //! `GET /api/v1/me`: who the caller is, and how much of the month is used.
 
 use accounts::profile;
-use config::Environment;
-use edge::http::{ApiError, Error, Gate, Reply, Request, caller};
-use store::{DynamoDb, UsageTable};
+use config::Bootstrap;
+use domain::time::Clock;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use store::UsageTable;
+
+#[derive(Clone)]
+struct State {
+    usage: UsageTable,
+    /// Of a user without one of their own.
+    quota: u32,
+    clock: Clock,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let tables = environment.tables();
-    let path = environment.request_path();
-    let quota = environment.quota();
-    environment.finish()?;
-    let usage = UsageTable::new(DynamoDb::new(&config::aws::load().await), tables.usage);
-    let gate = Gate::new(&path, usage.clone());
+    let mut bootstrap = Bootstrap::begin();
+    let state = State {
+        usage: UsageTable::connect(&mut bootstrap),
+        quota: bootstrap.environment().quota(),
+        clock: bootstrap.clock(),
+    };
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("me", gate, move |request| {
-        handle(request, usage.clone(), quota)
+    edge::http::protected("me", authentication, move |request| {
+        handle(request, state.clone())
     })
     .await
 }
 
-async fn handle(
-    request: Request,
-    usage: UsageTable,
-    default_quota: u32,
-) -> Result<Reply, ApiError> {
+async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
-    let now = config::clock::now();
+    let now = state.clock.now();
 
-    let month = usage.usage(&caller.user_id, now, default_quota).await?;
+    let usage = &state.usage;
+    let month = usage.usage(&caller.user_id, now, state.quota).await?;
 
     Reply::ok(&profile(caller, month, now))
 }

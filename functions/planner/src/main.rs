@@ -1,6 +1,6 @@
 //! Step "Plan": writes the storyboard to the job (D15).
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use films::Planner;
@@ -24,10 +24,9 @@ struct Output {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let planner = Planner::connect(&mut environment, &config::aws::load().await)?;
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let planner = Planner::connect(&mut bootstrap)?;
+    bootstrap.finish()?;
 
     edge::step::run("planner", |input: Input, _| handle(input, &planner)).await
 }

@@ -1,7 +1,7 @@
 //! Every minute, and whenever an execution ends: sees to it that every job ends,
 //! and that no transcode waits for a message that is lost.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use films::Reconciler;
@@ -19,15 +19,10 @@ struct Output {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let reconciler = Reconciler::connect(&mut environment, &sdk, &files)?;
-    let resender = Resender::connect(&mut environment, &sdk);
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let reconciler = Reconciler::connect(&mut bootstrap)?;
+    let resender = Resender::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
     edge::step::run("reconciler", |event: Value, _| {
         handle(event, &reconciler, &resender)

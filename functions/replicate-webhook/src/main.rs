@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use config::Environment;
+use config::Bootstrap;
 use domain::job::JobId;
 use edge::http::{ApiError, Error, Reply, Request, query};
 use films::{Completion, Generation};
@@ -16,14 +16,9 @@ use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let generation = Generation::connect(&mut environment, &sdk, &files)?;
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let generation = Generation::connect(&mut bootstrap)?;
+    bootstrap.finish()?;
     let generation = Arc::new(generation);
 
     edge::http::public("replicate-webhook", move |request| {
@@ -57,7 +52,7 @@ async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, 
 /// The prediction, if the provider signed it. A signature that does not fit the
 /// kept secret is tried once against the secret fetched anew.
 async fn proven(request: &Request, generation: &Generation) -> Result<Prediction, ApiError> {
-    let now = config::clock::now();
+    let now = generation.clock.now();
     let internal = |error| ApiError::Internal(Box::new(error));
     let secret = generation
         .provider

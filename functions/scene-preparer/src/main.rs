@@ -1,6 +1,6 @@
 //! Step "Prepare Scene": brings one scene to the film's format, beside the others.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use edge::step::Invocation;
@@ -23,14 +23,9 @@ struct Output {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let studio = Studio::connect(&mut environment, &sdk, &files);
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let studio = Studio::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
     edge::step::run("scene-preparer", |input: Input, invocation| {
         handle(input, invocation, &studio)

@@ -2,7 +2,7 @@
 //!
 //! As with a scene, whoever sees the prediction end answers the task's token.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::attempt::Target;
 use domain::failure::StepError;
 use domain::job::JobId;
@@ -19,14 +19,9 @@ struct Input {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    config::logging::start();
-    let mut environment = Environment::of_process();
-    let (sdk, files) = (
-        config::aws::load().await,
-        config::aws::load_for_files().await,
-    );
-    let generation = Generation::connect(&mut environment, &sdk, &files)?;
-    environment.finish()?;
+    let mut bootstrap = Bootstrap::begin();
+    let generation = Generation::connect(&mut bootstrap)?;
+    bootstrap.finish()?;
 
     edge::step::run("soundtrack", |input: Input, _| handle(input, &generation)).await
 }

@@ -1,18 +1,19 @@
 //! `GET /api/jobs/{id}/assets`: what a transcode made (R27). It is told when all
 //! of it is there; until then the list is empty.
 
-use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, path_id};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, path_id};
 use serde_json::json;
 use store::TranscodesTable;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let transcodes = wiring.transcodes();
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let transcodes = TranscodesTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("transcodes-assets", gate, move |request| {
+    edge::http::protected("transcodes-assets", authentication, move |request| {
         handle(request, transcodes.clone())
     })
     .await

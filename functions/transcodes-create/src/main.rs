@@ -3,10 +3,11 @@
 //! Writes the job, counts it, and sends its message. If the message cannot be
 //! sent the job is taken back, and the answer is 500.
 
+use config::Bootstrap;
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
 use domain::transcode::{CreateTranscode, InputSource, Transcode};
-use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, json_object};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use serde_json::json;
 use store::{JobsTable, StoreError, VideosTable};
 use transcodes::{Dispatch, TranscodeView};
@@ -21,16 +22,16 @@ struct State {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
+    let mut bootstrap = Bootstrap::begin();
     let state = State {
-        dispatch: Dispatch::new(&mut wiring),
-        videos: wiring.videos(),
-        jobs: wiring.jobs(),
+        dispatch: Dispatch::connect(&mut bootstrap),
+        videos: VideosTable::connect(&mut bootstrap),
+        jobs: JobsTable::connect(&mut bootstrap),
     };
-    let gate = wiring.gate()?;
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("transcodes-create", gate, move |request| {
+    edge::http::protected("transcodes-create", authentication, move |request| {
         handle(request, state.clone())
     })
     .await
@@ -42,7 +43,13 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     let video = source(&state, &wanted.input_source, &caller.user_id).await?;
 
     let id = TranscodeId(Uuid::now_v7());
-    let transcode = Transcode::accepted(id, &caller.user_id, wanted, video, config::clock::now());
+    let transcode = Transcode::accepted(
+        id,
+        &caller.user_id,
+        wanted,
+        video,
+        state.dispatch.clock.now(),
+    );
     let dispatch = &state.dispatch;
     let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
     transcodes.create(stats, &transcode).await?;

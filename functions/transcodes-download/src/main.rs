@@ -2,19 +2,23 @@
 //!
 //! 302 to a signed URL; with `Accept: application/json` its text instead.
 
+use config::Bootstrap;
 use domain::transcode::Asset;
-use edge::http::{ApiError, Error, Reply, Request, Wiring, accepts_json, caller, path_id};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, accepts_json, caller, path_id};
 use serde_json::json;
 use store::{LINK_LIFE, Objects, TranscodesTable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let (transcodes, objects) = (wiring.transcodes(), wiring.objects());
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let (transcodes, objects) = (
+        TranscodesTable::connect(&mut bootstrap),
+        Objects::connect(&mut bootstrap),
+    );
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("transcodes-download", gate, move |request| {
+    edge::http::protected("transcodes-download", authentication, move |request| {
         handle(request, transcodes.clone(), objects.clone())
     })
     .await

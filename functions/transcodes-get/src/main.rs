@@ -1,18 +1,19 @@
 //! `GET /api/jobs/{id}`: how a transcode stands (R26, R52).
 
-use edge::http::{ApiError, Error, Reply, Request, Wiring, caller, path_id};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, path_id};
 use serde_json::json;
 use store::TranscodesTable;
 use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let transcodes = wiring.transcodes();
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let transcodes = TranscodesTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("transcodes-get", gate, move |request| {
+    edge::http::protected("transcodes-get", authentication, move |request| {
         handle(request, transcodes.clone())
     })
     .await

@@ -2,19 +2,20 @@
 //!
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
-use edge::http::{ApiError, Cursor, Error, Reply, Request, Wiring, behind, caller, limit};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Cursor, Error, Reply, Request, behind, caller, limit};
 use serde_json::json;
 use store::{TranscodeFilter, TranscodesTable};
 use transcodes::TranscodeView;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
-    let transcodes = wiring.transcodes();
-    let gate = wiring.gate()?;
+    let mut bootstrap = Bootstrap::begin();
+    let transcodes = TranscodesTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("transcodes-list", gate, move |request| {
+    edge::http::protected("transcodes-list", authentication, move |request| {
         handle(request, transcodes.clone())
     })
     .await

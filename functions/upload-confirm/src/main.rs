@@ -8,9 +8,10 @@ mod inspect;
 
 use std::time::{Duration, Instant};
 
+use config::Bootstrap;
 use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
-use edge::http::{ApiError, Caller, Error, Reply, Request, Wiring, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, caller, json_object};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
 use store::{Confirmation, StatsTable};
@@ -30,16 +31,17 @@ struct State {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let mut wiring = Wiring::begin().await;
+    let mut bootstrap = Bootstrap::begin();
     let state = State {
-        uploads: Uploads::new(&mut wiring),
-        gallery: Gallery::new(&mut wiring),
-        stats: wiring.stats(),
-        ffmpeg: Ffmpeg::locate(wiring.ffmpeg_path()),
+        uploads: Uploads::connect(&mut bootstrap),
+        gallery: Gallery::connect(&mut bootstrap),
+        stats: StatsTable::connect(&mut bootstrap),
+        ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
     };
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-confirm", wiring.gate()?, move |request| {
+    edge::http::protected("upload-confirm", authentication, move |request| {
         handle(request, state.clone())
     })
     .await
@@ -76,7 +78,7 @@ async fn confirm(
         &upload.s3_key,
         wanted.details,
         facts,
-        config::clock::now(),
+        state.uploads.clock.now(),
     );
     let confirmation = Confirmation {
         upload,

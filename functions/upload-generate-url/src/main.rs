@@ -3,9 +3,10 @@
 //! The link signs the type, and the size where it is told. The key stands in the
 //! registry before it is handed out; nothing else can be confirmed.
 
+use config::Bootstrap;
 use domain::ids::VideoId;
 use domain::upload::{Announcement, Upload};
-use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use gallery::{Uploads, fresh_keys};
 use serde_json::{Map, Value, json};
 use store::LINK_LIFE;
@@ -13,10 +14,12 @@ use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-generate-url", gate, move |request| {
+    edge::http::protected("upload-generate-url", authentication, move |request| {
         handle(request, uploads.clone())
     })
     .await
@@ -52,7 +55,7 @@ async fn announce(
     user_id: &str,
     wanted: &Announcement,
 ) -> Result<Upload, ApiError> {
-    let now = config::clock::now();
+    let now = uploads.clock.now();
     let (_, random) = Uuid::new_v4().as_u64_pair();
     for key in fresh_keys(user_id, &wanted.file_name, now, random) {
         let upload = Upload::announced(key, user_id, VideoId(Uuid::now_v7()), wanted, now);

@@ -1,16 +1,19 @@
 //! `DELETE /api/upload/multipart/{id}`: gives an upload in parts up, with all
 //! that is stored of it. One that became a video cannot be given up.
 
-use edge::http::{ApiError, Error, Reply, Request, caller};
+use config::Bootstrap;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
 use gallery::Uploads;
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-abort", gate, move |request| {
+    edge::http::protected("upload-multipart-abort", authentication, move |request| {
         handle(request, uploads.clone())
     })
     .await

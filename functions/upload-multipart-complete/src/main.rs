@@ -3,20 +3,25 @@
 //!
 //! Completing twice is the same as once.
 
+use config::Bootstrap;
 use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
-use edge::http::{ApiError, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
 use gallery::Uploads;
 use serde_json::json;
 use store::StoreError;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-complete", gate, move |request| {
-        handle(request, uploads.clone())
-    })
+    edge::http::protected(
+        "upload-multipart-complete",
+        authentication,
+        move |request| handle(request, uploads.clone()),
+    )
     .await
 }
 

@@ -1,9 +1,10 @@
 //! `POST /api/upload/multipart`: begins an upload in parts, for files of 5 MB to
 //! 5 GB. What is stored of it stays when the connection breaks.
 
+use config::Bootstrap;
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
-use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use gallery::{Uploads, fresh_keys};
 use serde_json::json;
 use store::{LINK_LIFE, StoreError};
@@ -11,10 +12,12 @@ use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-create", gate, move |request| {
+    edge::http::protected("upload-multipart-create", authentication, move |request| {
         handle(request, uploads.clone())
     })
     .await
@@ -42,7 +45,7 @@ async fn begin(
     user_id: &str,
     wanted: &Announcement,
 ) -> Result<(UploadId, String), ApiError> {
-    let now = config::clock::now();
+    let now = uploads.clock.now();
     let (_, random) = Uuid::new_v4().as_u64_pair();
     for key in fresh_keys(user_id, &wanted.file_name, now, random) {
         let mut upload = Upload::announced(key, user_id, VideoId(Uuid::now_v7()), wanted, now);

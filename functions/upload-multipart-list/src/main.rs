@@ -1,18 +1,21 @@
 //! `GET /api/upload/multipart/{id}/parts`: what is stored of an upload in parts
 //! and what is missing, so that a broken one goes on where it stopped.
 
+use config::Bootstrap;
 use domain::upload::missing_parts;
-use edge::http::{ApiError, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
 use gallery::Uploads;
 use serde_json::{Value, json};
 use store::StoreError;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-list", gate, move |request| {
+    edge::http::protected("upload-multipart-list", authentication, move |request| {
         handle(request, uploads.clone())
     })
     .await

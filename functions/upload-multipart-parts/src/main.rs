@@ -1,18 +1,21 @@
 //! `POST /api/upload/multipart/{id}/parts`: links to write parts with, each good
 //! for one part of its size. A part may be written again until all are completed.
 
+use config::Bootstrap;
 use domain::upload::{Multipart, Upload, part_bytes, part_numbers};
-use edge::http::{ApiError, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use gallery::Uploads;
 use serde_json::{Value, json};
 use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    config::logging::start();
-    let (gate, uploads) = Uploads::connect().await?;
+    let mut bootstrap = Bootstrap::begin();
+    let uploads = Uploads::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-parts", gate, move |request| {
+    edge::http::protected("upload-multipart-parts", authentication, move |request| {
         handle(request, uploads.clone())
     })
     .await

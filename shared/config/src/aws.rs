@@ -23,15 +23,15 @@ use crate::Environment;
 
 /// The SDK's configuration, with the time limits it lacks: without them a
 /// stalled call takes the whole invocation with it.
-pub async fn load() -> SdkConfig {
+pub fn for_calls(environment: &Environment) -> SdkConfig {
     let limits = limits(Duration::from_secs(3), Duration::from_secs(8));
-    of(&Environment::of_process(), limits)
+    of(environment, limits)
 }
 
-/// The same for functions that move whole files, whose calls take longer.
-pub async fn load_for_files() -> SdkConfig {
+/// The same for calls that move whole files, which take longer.
+pub fn for_files(environment: &Environment) -> SdkConfig {
     let limits = limits(Duration::from_secs(60), Duration::from_secs(180));
-    of(&Environment::of_process(), limits)
+    of(environment, limits)
 }
 
 fn limits(attempt: Duration, operation: Duration) -> TimeoutConfig {

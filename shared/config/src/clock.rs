@@ -1,6 +1,6 @@
 //! The one place that asks for the time.
 
-use domain::time::Time;
+use domain::time::{Clock, Time};
 
 /// The time now.
 #[expect(
@@ -9,4 +9,9 @@ use domain::time::Time;
 )]
 pub fn now() -> Time {
     Time::from_timestamp(jiff::Timestamp::now())
+}
+
+/// The clock of a running function.
+pub fn system() -> Clock {
+    Clock::new(now)
 }

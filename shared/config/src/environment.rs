@@ -60,8 +60,7 @@ impl Environment {
         match self.value(name) {
             Some(value) => value,
             None => {
-                self.faults
-                    .push(format!("Environment variable {name} is required"));
+                self.fault(format!("Environment variable {name} is required"));
                 String::new()
             }
         }
@@ -80,16 +79,18 @@ impl Environment {
         match text.parse() {
             Ok(value) => value,
             Err(_) => {
-                self.faults
-                    .push(format!("Environment variable {name} is malformed"));
+                self.fault(format!("Environment variable {name} is malformed"));
                 default
             }
         }
     }
 
-    /// Notes a fault found while reading what a variable says.
+    /// Notes a fault, once, however many parts meet it.
     pub fn fault(&mut self, message: impl Into<String>) {
-        self.faults.push(message.into());
+        let message = message.into();
+        if !self.faults.contains(&message) {
+            self.faults.push(message);
+        }
     }
 
     /// Fails if anything was wrong.
@@ -130,6 +131,15 @@ mod tests {
         ] {
             assert!(message.contains(part), "{message}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_two_parts_miss_is_named_once() {
+        let mut environment = environment();
+        environment.required("ABSENT");
+        environment.required("ABSENT");
+        let message = environment.finish().unwrap_err().to_string();
+        assert_eq!(message.matches("ABSENT").count(), 1, "{message}");
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! No other crate reads an environment variable or asks for the time.
 
 pub mod aws;
+mod bootstrap;
 pub mod clock;
 mod environment;
 pub mod logging;
 pub mod metrics;
 mod settings;
 
+pub use bootstrap::Bootstrap;
 pub use environment::{Environment, Faults};
-pub use settings::{Provider, RequestPath, SignIn, Tables};
+pub use settings::{Provider, RequestPath, SignIn};

@@ -1,17 +1,9 @@
 //! The settings of each concern, with the variables they come from.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Environment;
-
-/// The tables.
-#[derive(Debug, Clone)]
-pub struct Tables {
-    /// `JOB_TABLE`.
-    pub jobs: String,
-    /// `USAGE_TABLE`.
-    pub usage: String,
-}
 
 /// Whose tokens are accepted (R76, R77).
 #[derive(Debug, Clone)]
@@ -58,14 +50,6 @@ pub struct Provider {
 }
 
 impl Environment {
-    /// Reads [`Tables`].
-    pub fn tables(&mut self) -> Tables {
-        Tables {
-            jobs: self.required("JOB_TABLE"),
-            usage: self.required("USAGE_TABLE"),
-        }
-    }
-
     /// Reads [`RequestPath`].
     pub fn request_path(&mut self) -> RequestPath {
         RequestPath {
@@ -91,6 +75,17 @@ impl Environment {
             client_id: self.required("COGNITO_CLIENT_ID"),
             jwks_url,
         }
+    }
+
+    /// Reads where FFmpeg is, `FFMPEG_PATH`, if it is said.
+    pub fn ffmpeg_path(&self) -> Option<PathBuf> {
+        self.optional("FFMPEG_PATH").map(PathBuf::from)
+    }
+
+    /// Reads where clients reach the API, `PUBLIC_API_URL`, if not at the
+    /// gateway's own address.
+    pub fn public_api_url(&self) -> Option<String> {
+        self.optional("PUBLIC_API_URL")
     }
 
     /// Reads the monthly quota, `QUOTA_PER_MONTH`, 10 (R84).

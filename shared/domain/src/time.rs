@@ -1,6 +1,7 @@
 //! Points in time, written so that text sorts as time does.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -68,6 +69,34 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Timestamp::deserialize(deserializer).map(Self::from_timestamp)
+    }
+}
+
+/// Tells the time. Rules get a [`Time`]; whoever calls them over and over gets a
+/// clock, so that a test can hand in its own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `now`.
+    pub fn new(now: impl Fn() -> Time + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// A clock that stands still.
+    pub fn fixed(time: Time) -> Self {
+        Self::new(move || time)
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Time {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Clock")
     }
 }
 

@@ -57,7 +57,7 @@ impl Generation {
         token: &str,
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
-        let now = (self.now)();
+        let now = self.clock.now();
         self.jobs.set_task_token(job, attempt, token, now).await?;
         let attempt = Attempt {
             task_token: Some(token.to_owned()),
@@ -80,7 +80,7 @@ impl Generation {
         job: JobId,
         attempt: &Attempt,
     ) -> Result<Option<Attempt>, StepError> {
-        let now = (self.now)();
+        let now = self.clock.now();
         // The two clocks may differ.
         let since =
             Time::from_millisecond(attempt.created_at.as_millisecond() - 60_000).timestamp();
@@ -137,7 +137,7 @@ impl Generation {
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
         let question = self.question(record, target)?;
-        let now = (self.now)();
+        let now = self.clock.now();
         let attempt = Attempt {
             target,
             number,
@@ -161,7 +161,7 @@ impl Generation {
             Ok(prediction) => prediction,
             Err(error) => return self.create_failed(job, &attempt, error).await,
         };
-        let now = (self.now)();
+        let now = self.clock.now();
         self.remember(job, &attempt, &prediction.id, now).await?;
         if let Target::Scene(index) = target {
             let advanced = self
@@ -185,7 +185,7 @@ impl Generation {
     ) -> Result<Prediction, CallError> {
         let webhook = self.webhook_url(job, attempt);
         self.provider
-            .call((self.now)(), |client| {
+            .call(self.clock.now(), |client| {
                 let options = CreateOptions {
                     webhook: webhook.clone(),
                     events: vec![WebhookEvent::Start, WebhookEvent::Completed],
@@ -206,7 +206,7 @@ impl Generation {
         attempt: &Attempt,
         error: CallError,
     ) -> Result<(), StepError> {
-        let now = (self.now)();
+        let now = self.clock.now();
         if !error.may_have_created() {
             ignore_conflict(
                 self.jobs

@@ -73,7 +73,7 @@ impl Generation {
         prediction: &Prediction,
     ) -> Result<Completion, StepError> {
         if !prediction.is_terminal() {
-            self.remember(record.job.job_id, attempt, &prediction.id, (self.now)())
+            self.remember(record.job.job_id, attempt, &prediction.id, self.clock.now())
                 .await?;
             return Ok(Completion::Running);
         }
@@ -164,7 +164,7 @@ impl Generation {
         probe: &Probe,
     ) -> Result<Completion, StepError> {
         let job = record.job.job_id;
-        let now = (self.now)();
+        let now = self.clock.now();
         self.remember(job, attempt, &prediction.id, now).await?;
         ignore_conflict(
             self.jobs
@@ -200,7 +200,7 @@ impl Generation {
         failure: Failure,
     ) -> Result<Completion, StepError> {
         let job = record.job.job_id;
-        let now = (self.now)();
+        let now = self.clock.now();
         tracing::warn!(
             %job, target = %attempt.target, number = attempt.number, prediction = prediction.id,
             status = prediction.status.as_str(), failure = failure.name(), "a prediction failed"

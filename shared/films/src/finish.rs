@@ -1,11 +1,12 @@
 //! Ending a job: one idempotent way for success, failure and time-out.
 
-use aws_config::SdkConfig;
-use config::Environment;
+use std::sync::Arc;
+
+use config::Bootstrap;
 use domain::failure::{Failure, JobError, StepError};
 use domain::job::{Job, JobId, Stage, Status};
-use domain::time::Time;
-use store::{DynamoDb, Ending, JobRecord, JobsTable, Objects, S3, UsageTable};
+use domain::time::Clock;
+use store::{Ending, JobRecord, JobsTable, Objects, UsageTable};
 
 use crate::provider::Provider;
 
@@ -15,8 +16,8 @@ pub struct Finisher {
     jobs: JobsTable,
     usage: UsageTable,
     objects: Objects,
-    provider: Provider,
-    now: fn() -> Time,
+    provider: Arc<Provider>,
+    clock: Clock,
 }
 
 /// How the workflow ended.
@@ -30,16 +31,24 @@ pub enum Outcome {
 
 impl Finisher {
     /// Wires the step up.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Result<Self, StepError> {
-        let tables = environment.tables();
-        let dynamo = DynamoDb::new(sdk);
-        Ok(Self {
-            jobs: JobsTable::new(dynamo.clone(), tables.jobs),
-            usage: UsageTable::new(dynamo, tables.usage),
-            objects: Objects::new(S3::new(sdk), environment.required("ASSETS_BUCKET")),
-            provider: Provider::connect(environment, sdk)?,
-            now: config::clock::now,
-        })
+    ///
+    /// # Errors
+    ///
+    /// The model registry or the provider's HTTP client cannot be made.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
+        let provider = Arc::new(Provider::connect(bootstrap)?);
+        Ok(Self::behind(bootstrap, provider))
+    }
+
+    /// The same beside a part that has the provider already.
+    pub(crate) fn behind(bootstrap: &mut Bootstrap, provider: Arc<Provider>) -> Self {
+        Self {
+            jobs: JobsTable::connect(bootstrap),
+            usage: UsageTable::connect(bootstrap),
+            objects: Objects::connect(bootstrap),
+            provider,
+            clock: bootstrap.clock(),
+        }
     }
 
     /// Ends the job and settles its place in the month, once; later calls find
@@ -57,7 +66,7 @@ impl Finisher {
         let ending = self.ending(&record.job, outcome).await?;
         match self
             .usage
-            .settle(&self.jobs, &record.job, &ending, (self.now)())
+            .settle(&self.jobs, &record.job, &ending, self.clock.now())
             .await
         {
             Ok(()) => {}
@@ -114,7 +123,7 @@ impl Finisher {
             let canceled = self
                 .provider
                 .call(
-                    (self.now)(),
+                    self.clock.now(),
                     |client| async move { client.cancel(id).await },
                 )
                 .await;

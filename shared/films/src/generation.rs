@@ -1,15 +1,14 @@
 //! What asking the provider and completing its predictions share.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::attempt::{Attempt, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::JobId;
-use domain::time::Time;
+use domain::time::Clock;
 use media::Ffmpeg;
-use store::{DynamoDb, JobRecord, JobsTable, Objects, S3, StepFunctions, Workflow};
+use store::{JobRecord, JobsTable, Objects, Workflow};
 
 use crate::provider::Provider;
 
@@ -20,29 +19,26 @@ pub struct Generation {
     pub(crate) objects: Objects,
     pub(crate) workflow: Workflow,
     /// The provider.
-    pub provider: Provider,
+    pub provider: Arc<Provider>,
     pub(crate) ffmpeg: Ffmpeg,
-    pub(crate) now: fn() -> Time,
+    /// The clock.
+    pub clock: Clock,
 }
 
 impl Generation {
-    /// Wires the step up. `files` is the SDK's configuration for calls that move files.
-    pub fn connect(
-        environment: &mut Environment,
-        sdk: &SdkConfig,
-        files: &SdkConfig,
-    ) -> Result<Self, StepError> {
-        let tables = environment.tables();
+    /// Wires the step up.
+    ///
+    /// # Errors
+    ///
+    /// The model registry or the provider's HTTP client cannot be made.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
         Ok(Self {
-            jobs: JobsTable::new(DynamoDb::new(sdk), tables.jobs),
-            objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
-            workflow: Workflow::new(
-                StepFunctions::new(sdk),
-                environment.required("STEP_FUNCTIONS_ARN"),
-            ),
-            provider: Provider::connect(environment, sdk)?,
-            ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
-            now: config::clock::now,
+            jobs: JobsTable::connect(bootstrap),
+            objects: Objects::connect_for_files(bootstrap),
+            workflow: Workflow::connect(bootstrap),
+            provider: Arc::new(Provider::connect(bootstrap)?),
+            ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
+            clock: bootstrap.clock(),
         })
     }
 

@@ -1,9 +1,9 @@
 //! What the routes that read jobs stand on.
 
-use config::Environment;
+use config::Bootstrap;
 use domain::job::{Job, Status};
-use edge::http::{ApiError, Error, Gate};
-use store::{DynamoDb, JobsTable, LINK_LIFE, Objects, S3, UsageTable};
+use edge::http::ApiError;
+use store::{JobsTable, LINK_LIFE, Objects};
 
 /// The jobs, and the bucket their films lie in.
 #[derive(Debug, Clone)]
@@ -15,23 +15,12 @@ pub struct JobReader {
 }
 
 impl JobReader {
-    /// Wires such a route up from the environment, its gate included.
-    pub async fn connect() -> Result<(Gate, Self), Error> {
-        let mut environment = Environment::of_process();
-        let tables = environment.tables();
-        let path = environment.request_path();
-        let bucket = environment.required("ASSETS_BUCKET");
-        environment.finish()?;
-        let sdk = config::aws::load().await;
-        let dynamo = DynamoDb::new(&sdk);
-        let reader = Self {
-            jobs: JobsTable::new(dynamo.clone(), tables.jobs),
-            objects: Objects::new(S3::new(&sdk), bucket),
-        };
-        Ok((
-            Gate::new(&path, UsageTable::new(dynamo, tables.usage)),
-            reader,
-        ))
+    /// Wires the reading of jobs up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        Self {
+            jobs: JobsTable::connect(bootstrap),
+            objects: Objects::connect(bootstrap),
+        }
     }
 
     /// A signed link to the picture of a finished film; other jobs have none.

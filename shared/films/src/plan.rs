@@ -1,15 +1,14 @@
 //! Writing the storyboard (D15).
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId};
 use domain::storyboard::{Storyboard, answer_schema, instruction};
-use domain::time::Time;
+use domain::time::Clock;
 use replicate::CreateOptions;
 use replicate::registry::storyboard_input;
-use store::{DynamoDb, JobRecord, JobsTable};
+use store::{JobRecord, JobsTable};
 use uuid::Uuid;
 
 use crate::ask::{ignore_conflict, ledger_entry};
@@ -26,7 +25,7 @@ const ANSWER_TOKENS: f64 = 2_000.0;
 pub struct Planner {
     jobs: JobsTable,
     provider: Provider,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 /// What the workflow is told.
@@ -40,12 +39,15 @@ pub struct Plan {
 
 impl Planner {
     /// Wires the step up.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Result<Self, StepError> {
-        let tables = environment.tables();
+    ///
+    /// # Errors
+    ///
+    /// The model registry or the provider's HTTP client cannot be made.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
         Ok(Self {
-            jobs: JobsTable::new(DynamoDb::new(sdk), tables.jobs),
-            provider: Provider::connect(environment, sdk)?,
-            now: config::clock::now,
+            jobs: JobsTable::connect(bootstrap),
+            provider: Provider::connect(bootstrap)?,
+            clock: bootstrap.clock(),
         })
     }
 
@@ -58,14 +60,14 @@ impl Planner {
         if let Some(storyboard) = &record.job.storyboard {
             return Ok(plan_of(&record.job, storyboard));
         }
-        self.jobs.begin(id, (self.now)()).await?;
+        self.jobs.begin(id, self.clock.now()).await?;
         let storyboard = match self.by_language_model(&record).await? {
             Some(storyboard) => storyboard,
             None => Storyboard::by_rules(&record.job.request),
         };
         match self
             .jobs
-            .save_storyboard(id, &storyboard, (self.now)())
+            .save_storyboard(id, &storyboard, self.clock.now())
             .await
         {
             Ok(()) => Ok(plan_of(&record.job, &storyboard)),
@@ -102,7 +104,7 @@ impl Planner {
             &job.request.prompt,
             &schema,
         );
-        let now = (self.now)();
+        let now = self.clock.now();
         let attempt = Attempt {
             target: Target::Plan,
             number: 1,
@@ -143,7 +145,7 @@ impl Planner {
         };
         ignore_conflict(
             self.jobs
-                .end_attempt(job.job_id, &attempt, state, None, (self.now)())
+                .end_attempt(job.job_id, &attempt, state, None, self.clock.now())
                 .await,
         )?;
         let charged = answer.is_ok().then_some(attempt.predicted_nano_usd);

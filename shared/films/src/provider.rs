@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::{Failure, StepError};
 use domain::time::Time;
 use replicate::output::OutputHosts;
@@ -36,7 +35,13 @@ pub struct Provider {
 impl Provider {
     /// Reads the settings and connects nothing yet. What is wrong with them is
     /// noted in the environment; the placeholders used then are never reached.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Result<Self, StepError> {
+    ///
+    /// # Errors
+    ///
+    /// The model registry or the HTTP client cannot be made.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
+        let secrets = SecretsManager::new(bootstrap.sdk());
+        let environment = bootstrap.environment();
         let settings = environment.provider();
         let base_url = Url::parse(&settings.base_url);
         if base_url.is_err() {
@@ -64,7 +69,7 @@ impl Provider {
             base_url: base_url
                 .or_else(|_| Url::parse("https://unset.invalid"))
                 .map_err(internal)?,
-            secret: Secret::new(SecretsManager::new(sdk), settings.secret_id.clone()),
+            secret: Secret::new(secrets, settings.secret_id.clone()),
             webhook_secret: Mutex::default(),
             http: replicate::http_client().map_err(internal)?,
             registry,

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, SceneStatus, Soundtrack, Stage};
-use domain::time::Time;
+use domain::time::{Clock, Time};
 use store::{Execution, JobRecord};
 
 use crate::finish::{Finisher, Outcome};
@@ -24,24 +23,24 @@ pub struct Reconciler {
     generation: Generation,
     finisher: Finisher,
     webhook_grace: Duration,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 impl Reconciler {
     /// Wires the function up.
-    pub fn connect(
-        environment: &mut Environment,
-        sdk: &SdkConfig,
-        files: &SdkConfig,
-    ) -> Result<Self, StepError> {
-        let generation = Generation::connect(environment, sdk, files)?;
+    ///
+    /// # Errors
+    ///
+    /// The model registry or the provider's HTTP client cannot be made.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
+        let generation = Generation::connect(bootstrap)?;
         let webhook_grace = generation.provider.settings.webhook_grace;
-        let finisher = Finisher::connect(environment, sdk)?;
+        let finisher = Finisher::behind(bootstrap, generation.provider.clone());
         Ok(Self {
             generation,
             finisher,
             webhook_grace,
-            now: config::clock::now,
+            clock: bootstrap.clock(),
         })
     }
 
@@ -75,7 +74,7 @@ impl Reconciler {
 
     async fn reconcile(&self, job: &Job) -> Result<(), StepError> {
         let id = job.job_id;
-        let now = (self.now)();
+        let now = self.clock.now();
         if now > job.deadline {
             tracing::warn!(job = %id, "past its time limit");
             self.generation

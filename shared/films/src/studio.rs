@@ -2,17 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, SceneStatus, Soundtrack};
 use domain::keys;
 use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
-use domain::time::Time;
+use domain::time::Clock;
 use edge::step::Invocation;
 use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
-use store::{DynamoDb, JobsTable, Objects, S3};
+use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
 use crate::ask::ignore_conflict;
@@ -28,18 +27,17 @@ pub struct Studio {
     jobs: JobsTable,
     objects: Objects,
     ffmpeg: Ffmpeg,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 impl Studio {
-    /// Wires the steps up. `files` is the SDK's configuration for calls that move files.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig, files: &SdkConfig) -> Self {
-        let tables = environment.tables();
+    /// Wires the steps up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            jobs: JobsTable::new(DynamoDb::new(sdk), tables.jobs),
-            objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
-            ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
-            now: config::clock::now,
+            jobs: JobsTable::connect(bootstrap),
+            objects: Objects::connect_for_files(bootstrap),
+            ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
+            clock: bootstrap.clock(),
         }
     }
 
@@ -85,7 +83,7 @@ impl Studio {
 
         let advanced = self
             .jobs
-            .advance_scene(id, index, SceneStatus::Complete, (self.now)())
+            .advance_scene(id, index, SceneStatus::Complete, self.clock.now())
             .await;
         ignore_conflict(advanced)?;
         let expected = scene.timing.seconds() * prices::PREPARING;
@@ -97,7 +95,7 @@ impl Studio {
     /// next step; until then nobody is shown the file.
     pub async fn compose(&self, id: JobId, run: &Invocation) -> Result<(), StepError> {
         let (job, storyboard) = self.open_job(id).await?;
-        self.jobs.begin_composing(id, (self.now)()).await?;
+        self.jobs.begin_composing(id, self.clock.now()).await?;
         let directory = media::scratch::directory().map_err(disk_error)?;
 
         let prepared = self.fetch_scenes(id, &storyboard, directory.path()).await?;
@@ -204,7 +202,11 @@ impl Studio {
     /// Progress that cannot be written is no reason to stop; a run after a kill
     /// is behind what is written already, which is a conflict.
     async fn write_progress(&self, id: JobId, percent: u32) {
-        match self.jobs.compose_percent(id, percent, (self.now)()).await {
+        match self
+            .jobs
+            .compose_percent(id, percent, self.clock.now())
+            .await
+        {
             Err(error) if !error.is_conflict() => {
                 tracing::warn!(job = %id, error = %error, "progress could not be written");
             }

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("give a table, the first number, and the one behind the last".into());
     };
     let numbers = from.parse::<u128>()?..to.parse()?;
-    let sdk = config::aws::load().await;
+    let sdk = config::aws::for_calls(&config::Environment::of_process());
     let videos = VideosTable::new(DynamoDb::new(&sdk), table);
     stream::iter(numbers.map(Ok))
         .try_for_each_concurrent(WRITES, |number| write(&videos, number))

@@ -1,9 +1,11 @@
 //! Who may see and change which video: one rule for details, streams, playlists,
 //! changes and removal (R63, R64, R82).
 
+use config::Bootstrap;
 use domain::ids::VideoId;
+use domain::time::Clock;
 use domain::video::Video;
-use edge::http::{ApiError, Caller, Error, Gate, Request, Wiring, path_id};
+use edge::http::{ApiError, Caller, Request, path_id};
 use store::{LINK_LIFE, Objects, VideosTable};
 
 use crate::VideoView;
@@ -15,21 +17,17 @@ pub struct Gallery {
     pub videos: VideosTable,
     /// The files.
     pub objects: Objects,
+    /// The clock.
+    pub clock: Clock,
 }
 
 impl Gallery {
-    /// Wires a route of the gallery up from the environment, its gate included.
-    pub async fn connect() -> Result<(Gate, Self), Error> {
-        let mut wiring = Wiring::begin().await;
-        let gallery = Self::new(&mut wiring);
-        Ok((wiring.gate()?, gallery))
-    }
-
-    /// The gallery's part of a route that needs more.
-    pub fn new(wiring: &mut Wiring) -> Self {
+    /// Wires the gallery up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            videos: wiring.videos(),
-            objects: wiring.objects(),
+            videos: VideosTable::connect(bootstrap),
+            objects: Objects::connect(bootstrap),
+            clock: bootstrap.clock(),
         }
     }
 

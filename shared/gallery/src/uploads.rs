@@ -1,10 +1,11 @@
 //! What the routes of uploads share: keys to hand out, and whose an upload is.
 
+use config::Bootstrap;
 use domain::ids::UploadId;
 use domain::keys;
-use domain::time::Time;
+use domain::time::{Clock, Time};
 use domain::upload::{Multipart, Upload};
-use edge::http::{ApiError, Caller, Error, Gate, Request, Wiring, path_id};
+use edge::http::{ApiError, Caller, Request, path_id};
 use store::{Objects, VideosTable};
 
 /// Bytes of the longest key that S3 has.
@@ -21,21 +22,17 @@ pub struct Uploads {
     pub videos: VideosTable,
     /// The bucket.
     pub objects: Objects,
+    /// The clock.
+    pub clock: Clock,
 }
 
 impl Uploads {
-    /// Wires a route of uploads up from the environment, its gate included.
-    pub async fn connect() -> Result<(Gate, Self), Error> {
-        let mut wiring = Wiring::begin().await;
-        let uploads = Self::new(&mut wiring);
-        Ok((wiring.gate()?, uploads))
-    }
-
-    /// The uploads' part of a route that needs more.
-    pub fn new(wiring: &mut Wiring) -> Self {
+    /// Wires the uploads up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            videos: wiring.videos(),
-            objects: wiring.objects(),
+            videos: VideosTable::connect(bootstrap),
+            objects: Objects::connect(bootstrap),
+            clock: bootstrap.clock(),
         }
     }
 

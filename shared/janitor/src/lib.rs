@@ -8,13 +8,12 @@
 
 use std::time::{Duration, Instant};
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::failure::{Failure, StepError};
 use domain::storage::{GRACE, Report};
-use domain::time::Time;
+use domain::time::{Clock, Time};
 use serde::{Deserialize, Serialize};
-use store::{Census, DynamoDb, Objects, S3, StatsTable, StoreError, TranscodesTable, VideosTable};
+use store::{Census, JobsTable, Objects, StatsTable, StoreError, TranscodesTable, VideosTable};
 
 use round::Round;
 
@@ -75,36 +74,32 @@ pub struct Janitor {
     stats: StatsTable,
     objects: Objects,
     grace: Duration,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 impl Janitor {
     /// Wires the function up. `STORAGE_GRACE_SECONDS` is the grace, a week.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
-        let client = DynamoDb::new(sdk);
-        let census = Census {
-            client: client.clone(),
-            jobs: environment.required("JOB_TABLE"),
-            videos: environment.required("VIDEO_TABLE"),
-            transcodes: environment.required("TRANSCODE_TABLE"),
-        };
-        let stats = environment.required("STATS_TABLE");
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let jobs = JobsTable::connect(bootstrap);
+        let videos = VideosTable::connect(bootstrap);
+        let transcodes = TranscodesTable::connect(bootstrap);
+        let environment = bootstrap.environment();
         let grace = environment.parsed("STORAGE_GRACE_SECONDS", GRACE.as_secs());
         Self {
-            videos: VideosTable::new(client.clone(), &census.videos),
-            transcodes: TranscodesTable::new(client.clone(), &census.transcodes),
-            stats: StatsTable::new(client, stats),
-            objects: Objects::new(S3::new(sdk), environment.required("ASSETS_BUCKET")),
-            census,
+            census: Census::new(&jobs, &videos, &transcodes),
+            videos,
+            transcodes,
+            stats: StatsTable::connect(bootstrap),
+            objects: Objects::connect_for_files(bootstrap),
             grace: Duration::from_secs(grace),
-            now: config::clock::now,
+            clock: bootstrap.clock(),
         }
     }
 
     /// One run. It stops by `deadline`, between two pages of the bucket.
     pub async fn clean(&self, orders: &Orders, deadline: Instant) -> Result<Outcome, StepError> {
         let grace = self.grace(orders)?;
-        let started_at = (self.now)();
+        let started_at = self.clock.now();
         let is_whole = orders.prefix.is_empty();
         let position = self.position(is_whole).await?;
         let deadline = deadline.checked_sub(RESERVE).unwrap_or(deadline);
@@ -114,7 +109,7 @@ impl Janitor {
 
         let outcome = Outcome {
             started_at,
-            seconds: (self.now)().since(started_at).as_secs_f64(),
+            seconds: self.clock.now().since(started_at).as_secs_f64(),
             complete: stopped.is_none(),
             began_behind: position,
             dry_run: orders.dry_run,

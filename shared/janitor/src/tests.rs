@@ -16,6 +16,8 @@ use aws_sdk_s3::types::Object;
 use aws_sdk_s3::types::error::NoSuchKey;
 use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
+use store::{DynamoDb, S3};
+
 use super::*;
 
 /// Two to a page.
@@ -131,19 +133,17 @@ impl Bucket {
             mock!(DynamoDb::query).then_output(|| QueryOutput::builder().build()),
         ];
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, &rules);
+        let jobs = JobsTable::new(client.clone(), "jobs");
+        let videos = VideosTable::new(client.clone(), "videos");
+        let transcodes = TranscodesTable::new(client.clone(), "transcodes");
         Janitor {
-            census: Census {
-                client: client.clone(),
-                jobs: "jobs".to_owned(),
-                videos: "videos".to_owned(),
-                transcodes: "transcodes".to_owned(),
-            },
-            videos: VideosTable::new(client.clone(), "videos"),
-            transcodes: TranscodesTable::new(client.clone(), "transcodes"),
+            census: Census::new(&jobs, &videos, &transcodes),
+            videos,
+            transcodes,
             stats: StatsTable::new(client, "stats"),
             objects: Objects::new(self.client(), "bucket"),
             grace: GRACE,
-            now: || Time::from_millisecond(1_795_176_000_000),
+            clock: Clock::fixed(Time::from_millisecond(1_795_176_000_000)),
         }
     }
 }

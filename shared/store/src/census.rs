@@ -15,7 +15,10 @@ use serde::Deserialize;
 
 use crate::change::from_item;
 use crate::error::StoreError;
+use crate::jobs::JobsTable;
 use crate::rows::{Row, every_row};
+use crate::transcodes::TranscodesTable;
+use crate::videos::VideosTable;
 
 /// Reads everything that the tables say about the bucket.
 #[derive(Debug, Clone)]
@@ -37,6 +40,16 @@ struct JobRow {
 }
 
 impl Census {
+    /// The tables that `JOB_TABLE`, `VIDEO_TABLE` and `TRANSCODE_TABLE` name.
+    pub fn new(jobs: &JobsTable, videos: &VideosTable, transcodes: &TranscodesTable) -> Self {
+        Self {
+            client: jobs.client.clone(),
+            jobs: jobs.table.clone(),
+            videos: videos.table.clone(),
+            transcodes: transcodes.table.clone(),
+        }
+    }
+
     /// All records, in an order by which nothing slips through while it is moved:
     /// a video that is deleted meanwhile is among the videos or in the trash.
     ///

@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use config::Bootstrap;
 use domain::attempt::Attempt;
 use domain::job::{Job, JobId, Scene};
 use domain::prices::LedgerEntry;
@@ -29,8 +30,8 @@ const STILL_OPEN: [&str; 2] = ["pending", "processing"];
 /// Access to the jobs table.
 #[derive(Debug, Clone)]
 pub struct JobsTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 /// Everything the table knows of one job.
@@ -56,6 +57,12 @@ pub struct Position {
 }
 
 impl JobsTable {
+    /// The table that `JOB_TABLE` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let table = bootstrap.environment().required("JOB_TABLE");
+        Self::new(Client::new(bootstrap.sdk()), table)
+    }
+
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

@@ -8,6 +8,7 @@ use aws_sdk_s3::primitives::{ByteStream, Length};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
 use crate::error::StoreError;
+use config::Bootstrap;
 
 mod housekeeping;
 mod links;
@@ -31,6 +32,18 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// The bucket that `ASSETS_BUCKET` names, for calls that a client waits for.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let client = Client::new(bootstrap.sdk());
+        Self::new(client, bucket(bootstrap))
+    }
+
+    /// The same bucket for calls that move whole files.
+    pub fn connect_for_files(bootstrap: &mut Bootstrap) -> Self {
+        let client = Client::new(bootstrap.sdk_for_files());
+        Self::new(client, bucket(bootstrap))
+    }
+
     /// A bucket behind a client.
     pub fn new(client: Client, bucket: impl Into<String>) -> Self {
         Self {
@@ -185,4 +198,8 @@ impl Objects {
             .map(drop)
             .map_err(|error| StoreError::from_sdk("head bucket", error))
     }
+}
+
+fn bucket(bootstrap: &mut Bootstrap) -> String {
+    bootstrap.environment().required("ASSETS_BUCKET")
 }

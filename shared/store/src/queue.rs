@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 
 use crate::error::StoreError;
+use config::Bootstrap;
 
 /// The longest time a message can be hidden.
 const LONGEST: Duration = Duration::from_secs(12 * 3600);
@@ -17,6 +18,21 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// The queue of transcodes, which `TRANSCODE_QUEUE_URL` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        Self::named(bootstrap, "TRANSCODE_QUEUE_URL")
+    }
+
+    /// The queue of dead letters, which `DEAD_LETTERS_URL` names.
+    pub fn connect_dead_letters(bootstrap: &mut Bootstrap) -> Self {
+        Self::named(bootstrap, "DEAD_LETTERS_URL")
+    }
+
+    fn named(bootstrap: &mut Bootstrap, variable: &str) -> Self {
+        let url = bootstrap.environment().required(variable);
+        Self::new(Client::new(bootstrap.sdk()), url)
+    }
+
     /// A queue behind a client.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self {

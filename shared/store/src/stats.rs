@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use config::Bootstrap;
 use domain::ids::{TranscodeId, VideoId};
 use uuid::Uuid;
 
@@ -45,6 +46,12 @@ impl TranscodeStats {
 }
 
 impl StatsTable {
+    /// The table that `STATS_TABLE` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let table = bootstrap.environment().required("STATS_TABLE");
+        Self::new(Client::new(bootstrap.sdk()), table)
+    }
+
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

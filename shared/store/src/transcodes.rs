@@ -7,6 +7,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use config::Bootstrap;
 use domain::delivery::Care;
 use domain::ids::{AssetId, TranscodeId};
 use domain::transcode::{Asset, Transcode, TranscodeError, TranscodeStatus};
@@ -47,8 +48,8 @@ const OPEN: [TranscodeStatus; 3] = [
 /// Access to the table of transcodes.
 #[derive(Debug, Clone)]
 pub struct TranscodesTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 /// A transcode, and who works on it.
@@ -67,6 +68,12 @@ pub struct TranscodeState {
 }
 
 impl TranscodesTable {
+    /// The table that `TRANSCODE_TABLE` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let table = bootstrap.environment().required("TRANSCODE_TABLE");
+        Self::new(Client::new(bootstrap.sdk()), table)
+    }
+
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

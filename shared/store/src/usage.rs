@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem,
 };
+use config::Bootstrap;
 use domain::failure::JobError;
 use domain::job::{Job, Stage, Status};
 use domain::quota::{Month, Reservation, Usage};
@@ -53,6 +54,12 @@ pub enum Ending {
 }
 
 impl UsageTable {
+    /// The table that `USAGE_TABLE` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let table = bootstrap.environment().required("USAGE_TABLE");
+        Self::new(Client::new(bootstrap.sdk()), table)
+    }
+
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

@@ -7,6 +7,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use config::Bootstrap;
 use domain::ids::VideoId;
 use domain::video::{Feed, Video};
 use serde::{Deserialize, Serialize};
@@ -41,11 +42,17 @@ const IS_NEW: &str = "attribute_not_exists(pk)";
 /// Access to the table of videos.
 #[derive(Debug, Clone)]
 pub struct VideosTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl VideosTable {
+    /// The table that `VIDEO_TABLE` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let table = bootstrap.environment().required("VIDEO_TABLE");
+        Self::new(Client::new(bootstrap.sdk()), table)
+    }
+
     /// A table behind a client.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

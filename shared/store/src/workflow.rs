@@ -1,6 +1,7 @@
 //! Step Functions: executions, and answers to waiting tasks.
 
 use aws_sdk_sfn::Client;
+use config::Bootstrap;
 use domain::failure::Failure;
 use domain::job::JobId;
 
@@ -30,6 +31,12 @@ pub enum Execution {
 }
 
 impl Workflow {
+    /// The state machine that `STEP_FUNCTIONS_ARN` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let machine = bootstrap.environment().required("STEP_FUNCTIONS_ARN");
+        Self::new(Client::new(bootstrap.sdk()), machine)
+    }
+
     /// A state machine behind a client.
     pub fn new(client: Client, state_machine_arn: impl Into<String>) -> Self {
         Self {

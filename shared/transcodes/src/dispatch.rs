@@ -1,9 +1,10 @@
 //! What the routes share that put transcodes into the queue: the table, its
 //! counters, and the queue.
 
+use config::Bootstrap;
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
-use edge::http::{Error, Gate, Wiring};
+use domain::time::Clock;
 use store::{Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
 
 /// The transcodes, and how they come to a worker.
@@ -15,29 +16,25 @@ pub struct Dispatch {
     pub stats: StatsTable,
     /// Where their messages go.
     pub queue: Queue,
+    /// The clock.
+    pub clock: Clock,
 }
 
 impl Dispatch {
-    /// Wires a route up from the environment, its gate included.
-    pub async fn connect() -> Result<(Gate, Self), Error> {
-        let mut wiring = Wiring::begin().await;
-        let dispatch = Self::new(&mut wiring);
-        Ok((wiring.gate()?, dispatch))
-    }
-
-    /// The dispatch's part of a route that needs more.
-    pub fn new(wiring: &mut Wiring) -> Self {
+    /// Wires it up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            transcodes: wiring.transcodes(),
-            stats: wiring.stats(),
-            queue: wiring.queue(),
+            transcodes: TranscodesTable::connect(bootstrap),
+            stats: StatsTable::connect(bootstrap),
+            queue: Queue::connect(bootstrap),
+            clock: bootstrap.clock(),
         }
     }
 
     /// Makes a failed transcode open again, without its message; `false` when it
     /// is not failed any more.
     pub async fn reopen(&self, id: TranscodeId) -> Result<bool, StoreError> {
-        let now = config::clock::now();
+        let now = self.clock.now();
         unless_conflict(self.transcodes.restart(&self.stats, id, now).await)
     }
 

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use config::Bootstrap;
 use domain::keys;
-use domain::time::Time;
+use domain::time::{Clock, Time};
 use domain::transcode::{Transcode, TranscodeStatus};
 use futures_util::{StreamExt, stream};
 use store::{Objects, StatsTable, StoreError, TranscodesTable, VideosTable, unless_conflict};
@@ -24,6 +25,8 @@ pub struct Housekeeper {
     pub videos: VideosTable,
     /// What they made.
     pub objects: Objects,
+    /// The clock.
+    pub clock: Clock,
 }
 
 /// What a clean-up did, or would do.
@@ -38,6 +41,17 @@ pub struct Cleaned {
 }
 
 impl Housekeeper {
+    /// Wires it up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        Self {
+            transcodes: TranscodesTable::connect(bootstrap),
+            stats: StatsTable::connect(bootstrap),
+            videos: VideosTable::connect(bootstrap),
+            objects: Objects::connect(bootstrap),
+            clock: bootstrap.clock(),
+        }
+    }
+
     /// Removes what has ended and was accepted before `before`, the oldest first:
     /// at most 500, and none is begun after `until`. A dry run only tells.
     pub async fn clean_up(

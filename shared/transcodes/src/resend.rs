@@ -1,35 +1,33 @@
 //! The safety net below the queue: messages that must be thought lost are sent
 //! again (reliability W2).
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::delivery::{PATIENCE, TranscodeMessage};
-use domain::time::Time;
-use store::{DynamoDb, Queue, Sqs, StoreError, TranscodeState, TranscodesTable};
+use domain::time::{Clock, Time};
+use store::{Queue, StoreError, TranscodeState, TranscodesTable};
 
 /// Sends messages again.
 #[derive(Debug)]
 pub struct Resender {
     transcodes: TranscodesTable,
     queue: Queue,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 impl Resender {
     /// Wires it up.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
-        let table = environment.required("TRANSCODE_TABLE");
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            transcodes: TranscodesTable::new(DynamoDb::new(sdk), table),
-            queue: Queue::new(Sqs::new(sdk), environment.required("TRANSCODE_QUEUE_URL")),
-            now: config::clock::now,
+            transcodes: TranscodesTable::connect(bootstrap),
+            queue: Queue::connect(bootstrap),
+            clock: bootstrap.clock(),
         }
     }
 
     /// Sends the message of each open transcode again that waits or lies too
     /// long; answers how many. One that cannot be sent is tried in an hour.
     pub async fn resend_lost(&self) -> Result<usize, StoreError> {
-        let now = (self.now)();
+        let now = self.clock.now();
         // What is younger cannot be lost yet.
         let oldest = Time::from_millisecond(
             now.as_millisecond() - i64::try_from(PATIENCE.as_millis()).unwrap_or(0),

@@ -60,7 +60,7 @@ impl<'a> Shift<'a> {
     }
 
     pub(crate) fn now(&self) -> Time {
-        (self.worker.now)()
+        self.worker.clock.now()
     }
 
     /// The worker's FFmpeg, until the shift has to end.

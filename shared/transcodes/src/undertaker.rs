@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::delivery::TranscodeMessage;
-use domain::time::Time;
+use domain::time::Clock;
 use domain::transcode::TranscodeFault;
 use edge::queue::Message;
-use store::{
-    DeadLetter, DynamoDb, Queue, Sqs, StatsTable, StoreError, TranscodeState, TranscodesTable,
-};
+use store::{DeadLetter, Queue, StatsTable, StoreError, TranscodeState, TranscodesTable};
 
 use crate::Error;
 use crate::worker::hide;
@@ -21,21 +18,17 @@ pub struct Undertaker {
     transcodes: TranscodesTable,
     stats: StatsTable,
     queue: Queue,
-    now: fn() -> Time,
+    clock: Clock,
 }
 
 impl Undertaker {
     /// Wires the function up.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig) -> Self {
-        let dynamo = DynamoDb::new(sdk);
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
-            transcodes: TranscodesTable::new(
-                dynamo.clone(),
-                environment.required("TRANSCODE_TABLE"),
-            ),
-            stats: StatsTable::new(dynamo, environment.required("STATS_TABLE")),
-            queue: Queue::new(Sqs::new(sdk), environment.required("DEAD_LETTERS_URL")),
-            now: config::clock::now,
+            transcodes: TranscodesTable::connect(bootstrap),
+            stats: StatsTable::connect(bootstrap),
+            queue: Queue::connect_dead_letters(bootstrap),
+            clock: bootstrap.clock(),
         }
     }
 
@@ -59,7 +52,7 @@ impl Undertaker {
         if state.transcode.status.is_final() {
             return Ok(());
         }
-        let now = (self.now)();
+        let now = self.clock.now();
         if let Some(until) = state.care.lease_until.filter(|until| *until > now) {
             // Another receipt of the same message: that worker may yet succeed.
             let rest = until.since(now) + Duration::from_secs(1);
@@ -79,7 +72,13 @@ impl Undertaker {
         let letter = self.letter(message, Some(id), error.code.clone());
         self.transcodes.put_dead_letter(&letter).await?;
         self.transcodes
-            .fail(&self.stats, &state.transcode, None, &error, (self.now)())
+            .fail(
+                &self.stats,
+                &state.transcode,
+                None,
+                &error,
+                self.clock.now(),
+            )
             .await?;
         tracing::error!(transcode = %id, code = error.code, "given up");
         metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
@@ -93,6 +92,13 @@ impl Undertaker {
         cause: String,
     ) -> DeadLetter {
         let (id, body) = (&message.id, &message.body);
-        DeadLetter::new(id, body, transcode, message.receives, cause, (self.now)())
+        DeadLetter::new(
+            id,
+            body,
+            transcode,
+            message.receives,
+            cause,
+            self.clock.now(),
+        )
     }
 }

@@ -1,21 +1,17 @@
 //! The worker behind the queue: takes the transcode of a message, if it may.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use aws_config::SdkConfig;
-use config::Environment;
+use config::Bootstrap;
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
 use domain::keys;
-use domain::time::Time;
+use domain::time::{Clock, Time};
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
-use store::{
-    DynamoDb, Lease, Objects, Queue, S3, Sqs, StatsTable, StoreError, TranscodesTable, VideosTable,
-};
+use store::{Lease, Objects, Queue, StatsTable, StoreError, TranscodesTable, VideosTable};
 
 use crate::Error;
 use crate::shift::Shift;
@@ -66,31 +62,27 @@ pub struct Worker {
     pub(crate) segment_seconds: u32,
     /// The longest an invocation may work, if it is less than it has.
     pub(crate) work_limit: Option<Duration>,
-    pub(crate) now: fn() -> Time,
+    pub(crate) clock: Clock,
 }
 
 impl Worker {
-    /// Wires the worker up. `files` is the SDK's configuration for calls that
-    /// move files.
-    pub fn connect(environment: &mut Environment, sdk: &SdkConfig, files: &SdkConfig) -> Self {
-        let dynamo = DynamoDb::new(sdk);
+    /// Wires the worker up.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let environment = bootstrap.environment();
         let work_limit: u64 = environment.parsed("WORK_SECONDS", 0);
+        let lease: u64 = environment.parsed("LEASE_SECONDS", LEASE_SECONDS);
+        let segment: u32 = environment.parsed("SEGMENT_SECONDS", SEGMENT_SECONDS);
         Self {
-            transcodes: TranscodesTable::new(
-                dynamo.clone(),
-                environment.required("TRANSCODE_TABLE"),
-            ),
-            stats: StatsTable::new(dynamo.clone(), environment.required("STATS_TABLE")),
-            videos: VideosTable::new(dynamo, environment.required("VIDEO_TABLE")),
-            objects: Objects::new(S3::new(files), environment.required("ASSETS_BUCKET")),
-            queue: Queue::new(Sqs::new(sdk), environment.required("TRANSCODE_QUEUE_URL")),
-            ffmpeg: Ffmpeg::locate(environment.optional("FFMPEG_PATH").map(PathBuf::from)),
-            lease: Duration::from_secs(environment.parsed("LEASE_SECONDS", LEASE_SECONDS).max(1)),
-            segment_seconds: environment
-                .parsed("SEGMENT_SECONDS", SEGMENT_SECONDS)
-                .max(1),
+            transcodes: TranscodesTable::connect(bootstrap),
+            stats: StatsTable::connect(bootstrap),
+            videos: VideosTable::connect(bootstrap),
+            objects: Objects::connect_for_files(bootstrap),
+            queue: Queue::connect(bootstrap),
+            ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
+            lease: Duration::from_secs(lease.max(1)),
+            segment_seconds: segment.max(1),
             work_limit: (work_limit > 0).then(|| Duration::from_secs(work_limit)),
-            now: config::clock::now,
+            clock: bootstrap.clock(),
         }
     }
 
@@ -110,7 +102,7 @@ impl Worker {
     async fn try_to_work(&self, message: &Message, run: &Invocation) -> Result<(), Left> {
         let order = TranscodeMessage::read(&message.body)
             .map_err(|error| Left::new(error, POISON_AFTER))?;
-        let (id, now) = (order.transcode_id, (self.now)());
+        let (id, now) = (order.transcode_id, self.clock.now());
         let until = now.after(self.lease);
         match self
             .transcodes

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_sqs::types::{Message as Received, MessageSystemAttributeName};
-use config::Environment;
+use config::{Bootstrap, Environment};
 use domain::delivery::TranscodeMessage;
 use domain::rendition::Quality;
 use domain::transcode::{Transcode, TranscodeStatus};
@@ -124,9 +124,11 @@ impl<'a> Line<'a> {
             ("SEGMENT_SECONDS", "2".to_owned()),
             ("FFMPEG_PATH", cinema::ffmpeg().path().display().to_string()),
         ]);
-        let mut environment = Environment::new(move |name| variables.get(name).cloned());
-        let worker = Worker::connect(&mut environment, &shop.sdk, &shop.sdk);
-        environment.finish()?;
+        let environment = Environment::new(move |name| variables.get(name).cloned());
+        let clock = config::clock::system();
+        let mut bootstrap = Bootstrap::new(environment, shop.sdk.clone(), clock);
+        let worker = Worker::connect(&mut bootstrap);
+        bootstrap.finish()?;
         Ok(Self { shop, url, worker })
     }
 

@@ -36,9 +36,10 @@ async fn half_a_pair_of_keys_is_none() {
     assert!(config.endpoint_url().is_none());
 }
 
-#[tokio::test]
-async fn files_have_more_time_and_the_same_else() {
-    let (calls, files) = (load().await, load_for_files().await);
+#[test]
+fn files_have_more_time_and_the_same_else() {
+    let environment = environment(&[]);
+    let (calls, files) = (for_calls(&environment), for_files(&environment));
     let attempt = |config: &SdkConfig| {
         let timeouts = config.timeout_config().unwrap();
         timeouts.operation_attempt_timeout().unwrap()

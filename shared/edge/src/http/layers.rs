@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use config::metrics::Metrics;
+use config::{Bootstrap, RequestPath};
 use futures_util::FutureExt;
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Body, Error, Request, Response};
@@ -25,9 +26,9 @@ use super::request::client_ip;
 
 type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>;
 
-/// What stands before a protected route.
+/// Who may call a protected route, and how often.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Authentication {
     /// Knows whose tokens to accept.
     pub authenticator: Authenticator,
     /// Counts requests.
@@ -36,9 +37,15 @@ pub struct Gate {
     pub rate_limit: u32,
 }
 
-impl Gate {
-    /// The gate of the API, from its settings.
-    pub fn new(settings: &config::RequestPath, usage: UsageTable) -> Self {
+impl Authentication {
+    /// As the environment says; see [`RequestPath`].
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        let settings = bootstrap.environment().request_path();
+        Self::new(&settings, UsageTable::connect(bootstrap))
+    }
+
+    /// From its parts.
+    pub fn new(settings: &RequestPath, usage: UsageTable) -> Self {
         Self {
             authenticator: Authenticator::new(&settings.sign_in),
             usage,
@@ -59,7 +66,7 @@ where
 /// Serves a route for signed-in callers, each within the rate limit.
 pub async fn protected<Handler, Answer>(
     endpoint: &'static str,
-    gate: Gate,
+    authentication: Authentication,
     handler: Handler,
 ) -> Result<(), Error>
 where
@@ -69,7 +76,7 @@ where
     lambda_http::run(protected_route(
         endpoint,
         Metrics::start(),
-        gate,
+        authentication,
         innermost(handler),
     ))
     .await
@@ -80,7 +87,7 @@ where
 /// must be signed in by it, and within the rate limit.
 pub async fn optional<Handler, Answer>(
     endpoint: &'static str,
-    gate: Gate,
+    authentication: Authentication,
     handler: Handler,
 ) -> Result<(), Error>
 where
@@ -90,7 +97,7 @@ where
     lambda_http::run(optional_route(
         endpoint,
         Metrics::start(),
-        gate,
+        authentication,
         innermost(handler),
     ))
     .await
@@ -102,26 +109,36 @@ fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Rou
         .service(handler)
 }
 
-fn protected_route(endpoint: &'static str, metrics: Metrics, gate: Gate, handler: Route) -> Route {
-    let gate = Arc::new(gate);
+fn protected_route(
+    endpoint: &'static str,
+    metrics: Metrics,
+    authentication: Authentication,
+    handler: Route,
+) -> Route {
+    let authentication = Arc::new(authentication);
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
-        .layer(authenticate(gate.clone()))
-        .layer(limit_rate(gate))
+        .layer(authenticate(authentication.clone()))
+        .layer(limit_rate(authentication))
         .service(handler)
 }
 
-fn optional_route(endpoint: &'static str, metrics: Metrics, gate: Gate, handler: Route) -> Route {
-    let gate = Arc::new(gate);
+fn optional_route(
+    endpoint: &'static str,
+    metrics: Metrics,
+    authentication: Authentication,
+    handler: Route,
+) -> Route {
+    let authentication = Arc::new(authentication);
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
         .layer(let_in_anonymous(handler.clone()))
-        .layer(authenticate(gate.clone()))
-        .layer(limit_rate(gate))
+        .layer(authenticate(authentication.clone()))
+        .layer(limit_rate(authentication))
         .service(handler)
 }
 
-/// Leads requests that claim to be nobody's past the gate.
+/// Leads requests that claim to be nobody's past the authentication.
 fn let_in_anonymous(handler: Route) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request: Request, gated| {
         let is_anonymous = !request.headers().contains_key(AUTHORIZATION);
@@ -213,11 +230,11 @@ fn log(endpoint: &'static str, metrics: Metrics) -> impl Layer<Route, Service = 
 }
 
 /// Proves the caller (R75); handlers find it in the request's extensions.
-fn authenticate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
+fn authenticate(authentication: Arc<Authentication>) -> impl Layer<Route, Service = Route> + Clone {
     around(move |mut request: Request, inner| {
-        let gate = gate.clone();
+        let authentication = authentication.clone();
         async move {
-            let caller = gate
+            let caller = authentication
                 .authenticator
                 .authenticate(request.headers(), config::clock::now())
                 .await;
@@ -234,17 +251,17 @@ fn authenticate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
 }
 
 /// Counts the request against its caller's minute; one round trip (D10, D11).
-fn limit_rate(gate: Arc<Gate>) -> impl Layer<Route, Service = Route> + Clone {
+fn limit_rate(authentication: Arc<Authentication>) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request: Request, inner| {
-        let gate = gate.clone();
+        let authentication = authentication.clone();
         async move {
             let Some(caller) = request.extensions().get::<Caller>() else {
                 return refuse(ApiError::TokenMissing);
             };
             let now = config::clock::now();
-            let verdict = gate
+            let verdict = authentication
                 .usage
-                .count_request(&caller.user_id, now, gate.rate_limit)
+                .count_request(&caller.user_id, now, authentication.rate_limit)
                 .await;
             let verdict = match verdict {
                 Ok(verdict) => verdict,

@@ -10,17 +10,15 @@ mod paging;
 mod reply;
 mod request;
 mod token;
-mod wiring;
 
 pub use authenticate::{Authenticator, Caller};
 pub use cursor::Cursor;
 pub use error::ApiError;
 pub use lambda_http::{Error, Request};
-pub use layers::{Gate, optional, protected, public};
+pub use layers::{Authentication, optional, protected, public};
 pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{
     accepts_json, administrator, caller, client_ip, job_id, json_object, optional_json_object,
     origin, path_after, path_id, query, viewer,
 };
-pub use wiring::Wiring;

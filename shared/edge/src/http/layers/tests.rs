@@ -37,7 +37,7 @@ impl Cloud {
         Self(server)
     }
 
-    fn gate(&self) -> Gate {
+    fn authentication(&self) -> Authentication {
         let settings = RequestPath {
             sign_in: SignIn {
                 issuer: ISSUER.to_owned(),
@@ -54,7 +54,7 @@ impl Cloud {
             .endpoint_url(self.0.uri())
             .build();
         let usage = UsageTable::new(store::DynamoDb::from_conf(dynamo), "usage");
-        Gate::new(&settings, usage)
+        Authentication::new(&settings, usage)
     }
 
     /// Answers of the route in front of this cloud.
@@ -63,14 +63,19 @@ impl Cloud {
         Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
         Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
     {
-        let route = protected_route("test", Metrics::start(), self.gate(), innermost(handler));
+        let route = protected_route(
+            "test",
+            Metrics::start(),
+            self.authentication(),
+            innermost(handler),
+        );
         call(route, request).await
     }
 
     /// Answers of a route that needs nobody to be signed in.
     async fn ask_optional(&self, request: Request) -> Response<Body> {
         let handler = innermost(says_who_perhaps);
-        let route = optional_route("test", Metrics::start(), self.gate(), handler);
+        let route = optional_route("test", Metrics::start(), self.authentication(), handler);
         call(route, request).await
     }
 
