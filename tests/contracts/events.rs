@@ -76,10 +76,8 @@ fn step_events_have_the_fields_of_the_state_machines_payloads() -> Result<()> {
             .as_str()
             .and_then(|text| text.split('.').next())
             .with_context(|| format!("{name} is no function of the template"))?;
-        let function = template["Resources"][resource]["Properties"]["FunctionName"]
-            .as_str()
-            .and_then(|name| name.strip_prefix("omnigen-"))
-            .context("no function name")?;
+        let properties = &template["Resources"][resource]["Properties"];
+        let function = sources::function_name(properties).context("no function name")?;
         let event = event(function)?;
         ensure!(
             event["jobId"]

@@ -83,13 +83,17 @@ pub(crate) fn template_functions() -> Result<BTreeMap<String, Value>> {
             continue;
         }
         let properties = &resource["Properties"];
-        let name = properties["FunctionName"]
-            .as_str()
-            .and_then(|name| name.strip_prefix("omnigen-"))
-            .with_context(|| format!("{id} is not named omnigen-…"))?;
+        let name = function_name(properties)
+            .with_context(|| format!("{id} is not named ${{NamePrefix}}-…"))?;
         functions.insert(name.to_owned(), properties.clone());
     }
     Ok(functions)
+}
+
+/// A function's physical name without the prefix that every name begins with (D48).
+pub(crate) fn function_name(properties: &Value) -> Option<&str> {
+    let name = properties["FunctionName"]["Fn::Sub"].as_str()?;
+    name.strip_prefix("${NamePrefix}-")
 }
 
 /// The template's routes and the function that serves each.

@@ -104,7 +104,10 @@ fn error_names_are_those_the_functions_use() -> Result<()> {
     let known: BTreeSet<&str> = Failure::ALL.into_iter().map(Failure::name).collect();
     let mut named = 0;
     for name in error_names(&machine()?) {
-        if name.starts_with("States.") || name.starts_with("Lambda.") {
+        let ours = !["States.", "Lambda.", "Sandbox.", "Runtime."]
+            .iter()
+            .any(|service| name.starts_with(service));
+        if !ours {
             continue;
         }
         assert!(known.contains(name.as_str()), "{name}");
@@ -137,6 +140,66 @@ fn what_cannot_be_helped_is_not_retried() -> Result<()> {
         assert_eq!(first["MaxAttempts"], 0, "{}", task.name);
     }
     Ok(())
+}
+
+/// Money was spent by then: a busy account is waited for, two minutes on average
+/// over the jitter and more.
+#[test]
+fn a_busy_account_is_waited_for_at_least_two_minutes() -> Result<()> {
+    for task in tasks(&machine()?) {
+        let rules = task.state["Retry"].as_array().context("no retries")?;
+        let rule = rules
+            .iter()
+            .find(|rule| is_for(rule, "Lambda.TooManyRequestsException"));
+        let rule = rule.with_context(|| format!("{}: no rule", task.name))?;
+        for error in [
+            "Lambda.ServiceException",
+            "Lambda.AWSLambdaException",
+            "Lambda.SdkClientException",
+        ] {
+            assert!(is_for(rule, error), "{}: {error}", task.name);
+        }
+        let number = |field: &str| rule[field].as_f64().context(field.to_owned());
+        let (mut delay, mut longest) = (number("IntervalSeconds")?, 0.0);
+        for _ in 0..number("MaxAttempts")? as u32 {
+            longest += delay;
+            delay = (delay * number("BackoffRate")?).min(number("MaxDelaySeconds")?);
+        }
+        // Full jitter halves it on average.
+        assert!(longest / 2.0 >= 120.0, "{}: {longest}", task.name);
+    }
+    Ok(())
+}
+
+/// What fails the same way again is tried once more at most: each try of these costs.
+#[test]
+fn a_failure_of_the_media_itself_is_tried_once_more_at_most() -> Result<()> {
+    for task in tasks(&machine()?) {
+        if !["Compose", "Prepare Scene"].contains(&task.name.as_str()) {
+            continue;
+        }
+        let rules = task.state["Retry"].as_array().context("no retries")?;
+        for error in [
+            "MediaFailed",
+            "OutputCheckFailed",
+            "States.Timeout",
+            "Runtime.OutOfMemory",
+        ] {
+            let rule = rules.iter().find(|rule| is_for(rule, error));
+            let tries = rule.and_then(|rule| rule["MaxAttempts"].as_u64());
+            assert!(
+                tries.is_some_and(|tries| tries <= 1),
+                "{}: {error}",
+                task.name
+            );
+        }
+    }
+    Ok(())
+}
+
+fn is_for(rule: &Value, error: &str) -> bool {
+    let names = rule["ErrorEquals"].as_array().into_iter().flatten();
+    names.filter_map(Value::as_str).any(|name| name == error)
 }
 
 fn error_names(value: &Value) -> Vec<String> {
