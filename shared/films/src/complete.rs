@@ -1,14 +1,13 @@
 //! What happens when a prediction has news. The webhook, the reconciler and an
 //! adopting retry all come here; the first to finish wins, the others agree.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, SceneStatus, Soundtrack};
 use domain::keys;
-use media::{Probe, Session};
 use replicate::output::{DownloadError, Limits, download};
 use replicate::{Failure as ProviderFailure, Prediction, Status};
 use store::JobRecord;
@@ -16,9 +15,7 @@ use store::JobRecord;
 use crate::ask::{carries, ignore_conflict, ledger_entry};
 use crate::errors::disk_error;
 use crate::generation::Generation;
-
-/// How long looking into a finished output may take.
-const PROBE_LIMIT: Duration = Duration::from_secs(60);
+use crate::inspector::Unusable;
 
 /// What became of the news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +26,6 @@ pub enum Completion {
     Running,
     /// It has ended, and the workflow knows.
     Settled,
-}
-
-/// Why an output cannot be used.
-enum Unusable {
-    /// Another prediction may do better.
-    Output(String),
-    /// The same output may be had later.
-    Later(StepError),
 }
 
 impl Generation {
@@ -86,7 +75,7 @@ impl Generation {
             .store_output(record.job.job_id, attempt, prediction)
             .await
         {
-            Ok(probe) => self.succeed(record, attempt, prediction, &probe).await,
+            Ok(length) => self.succeed(record, attempt, prediction, length).await,
             Err(Unusable::Later(error)) => Err(error),
             Err(Unusable::Output(reason)) => {
                 tracing::warn!(job = %record.job.job_id, target = %attempt.target, reason, "unusable output");
@@ -96,13 +85,14 @@ impl Generation {
         }
     }
 
-    /// Copies the output into the bucket, at once: it is gone after an hour.
+    /// Copies the output into the bucket, at once: it is gone after an hour. Tells
+    /// how long it lasts.
     async fn store_output(
         &self,
         job: JobId,
         attempt: &Attempt,
         prediction: &Prediction,
-    ) -> Result<Probe, Unusable> {
+    ) -> Result<Duration, Unusable> {
         let urls = prediction.output_urls();
         let url = urls
             .first()
@@ -119,7 +109,7 @@ impl Generation {
         )
         .await
         .map_err(unusable)?;
-        let probe = self.inspect(attempt.target, &file).await?;
+        let length = self.inspector.inspect(attempt.target, &file).await?;
         let (key, content_type) = match attempt.target {
             Target::Scene(index) => (keys::scene(job, index), "video/mp4"),
             Target::Soundtrack | Target::Plan => {
@@ -130,30 +120,7 @@ impl Generation {
             .upload(&key, &file, content_type)
             .await
             .map_err(|error| Unusable::Later(error.into()))?;
-        Ok(probe)
-    }
-
-    /// Whether the file is what was asked for: a content type proves nothing.
-    async fn inspect(&self, target: Target, file: &Path) -> Result<Probe, Unusable> {
-        let session = Session::new(&self.ffmpeg, Instant::now() + PROBE_LIMIT);
-        let probe = media::probe(&session, file).await.map_err(|error| {
-            if error.is_input_fault() {
-                Unusable::Output(error.to_string())
-            } else {
-                Unusable::Later(crate::errors::media_error(error))
-            }
-        })?;
-        let fits = match target {
-            Target::Scene(_) => probe.video.is_some(),
-            Target::Soundtrack | Target::Plan => probe.audio.is_some(),
-        };
-        if fits {
-            Ok(probe)
-        } else {
-            Err(Unusable::Output(
-                "a file without the stream asked for".to_owned(),
-            ))
-        }
+        Ok(length)
     }
 
     async fn succeed(
@@ -161,7 +128,7 @@ impl Generation {
         record: &JobRecord,
         attempt: &Attempt,
         prediction: &Prediction,
-        probe: &Probe,
+        length: Duration,
     ) -> Result<Completion, StepError> {
         let job = record.job.job_id;
         let now = self.clock.now();
@@ -184,7 +151,7 @@ impl Generation {
             }
             Target::Plan => {}
         }
-        self.book(job, attempt, prediction, probe.duration.as_secs_f64())
+        self.book(job, attempt, prediction, length.as_secs_f64())
             .await?;
         if let Some(token) = &attempt.task_token {
             self.answer_success(token, attempt.target).await?;

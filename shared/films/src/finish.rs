@@ -13,11 +13,11 @@ use crate::provider::Provider;
 /// Ends jobs.
 #[derive(Debug)]
 pub struct Finisher {
-    jobs: JobsTable,
-    usage: UsageTable,
-    objects: Objects,
-    provider: Arc<Provider>,
-    clock: Clock,
+    pub(crate) jobs: JobsTable,
+    pub(crate) usage: UsageTable,
+    pub(crate) objects: Objects,
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) clock: Clock,
 }
 
 /// How the workflow ended.

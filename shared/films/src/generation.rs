@@ -10,6 +10,7 @@ use domain::time::Clock;
 use media::Ffmpeg;
 use store::{JobRecord, JobsTable, Objects, Workflow};
 
+use crate::inspector::Inspector;
 use crate::provider::Provider;
 
 /// Scenes and music, from the question to the file in the bucket.
@@ -20,7 +21,7 @@ pub struct Generation {
     pub(crate) workflow: Workflow,
     /// The provider.
     pub provider: Arc<Provider>,
-    pub(crate) ffmpeg: Ffmpeg,
+    pub(crate) inspector: Inspector,
     /// The clock.
     pub clock: Clock,
 }
@@ -37,7 +38,7 @@ impl Generation {
             objects: Objects::connect_for_files(bootstrap),
             workflow: Workflow::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),
-            ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
+            inspector: Inspector::Ffmpeg(Ffmpeg::locate(bootstrap.environment().ffmpeg_path())),
             clock: bootstrap.clock(),
         })
     }

@@ -14,11 +14,14 @@ mod complete;
 mod errors;
 mod finish;
 mod generation;
+mod inspector;
 mod job_reader;
 mod job_view;
 mod plan;
 mod provider;
 mod reconcile;
+#[cfg(test)]
+mod simulation;
 mod studio;
 
 pub use complete::Completion;

@@ -23,9 +23,9 @@ const ANSWER_TOKENS: f64 = 2_000.0;
 /// The step that plans.
 #[derive(Debug)]
 pub struct Planner {
-    jobs: JobsTable,
-    provider: Provider,
-    clock: Clock,
+    pub(crate) jobs: JobsTable,
+    pub(crate) provider: Provider,
+    pub(crate) clock: Clock,
 }
 
 /// What the workflow is told.

@@ -8,7 +8,7 @@ use domain::failure::{Failure, StepError};
 use domain::time::Time;
 use replicate::output::OutputHosts;
 use replicate::registry::{Model, Registry};
-use replicate::{Client, Error};
+use replicate::{Client, Error, Http};
 use secrecy::SecretString;
 use store::{Secret, SecretsManager};
 use tokio::sync::Mutex;
@@ -26,7 +26,7 @@ pub struct Provider {
     base_url: Url,
     secret: Secret,
     webhook_secret: Mutex<Option<(Time, SecretString)>>,
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Http,
     pub(crate) registry: Registry,
     pub(crate) hosts: OutputHosts,
     pub(crate) settings: config::Provider,
@@ -43,41 +43,64 @@ impl Provider {
         let secrets = SecretsManager::new(bootstrap.sdk());
         let environment = bootstrap.environment();
         let settings = environment.provider();
-        let base_url = Url::parse(&settings.base_url);
-        if base_url.is_err() {
-            environment.fault("Environment variable REPLICATE_BASE_URL is malformed");
+        let secret = Secret::new(secrets, settings.secret_id.clone());
+        let provider = Self::new(settings, secret, Http::new().map_err(internal)?)?;
+        for fault in provider.faults() {
+            environment.fault(fault);
         }
-        if Url::parse(&settings.webhook_url).is_err() {
-            environment.fault("Environment variable WEBHOOK_URL is malformed");
-        }
+        Ok(provider)
+    }
+
+    /// The provider behind an HTTP client. A malformed address is replaced by one
+    /// that leads nowhere.
+    ///
+    /// # Errors
+    ///
+    /// The model registry cannot be read.
+    pub fn new(settings: config::Provider, secret: Secret, http: Http) -> Result<Self, StepError> {
+        let nowhere = "https://unset.invalid";
+        let base_url = Url::parse(&settings.base_url).or_else(|_| Url::parse(nowhere));
         let hosts = OutputHosts::parse(&settings.output_hosts);
-        if hosts.is_err() {
-            environment.fault("Environment variable REPLICATE_OUTPUT_HOSTS is malformed");
-        }
-        let registry = Registry::pinned().map_err(internal)?;
+        let hosts = hosts.or_else(|_| OutputHosts::parse(nowhere));
+        Ok(Self {
+            base_url: base_url.map_err(internal)?,
+            secret,
+            webhook_secret: Mutex::default(),
+            http,
+            registry: Registry::pinned().map_err(internal)?,
+            hosts: hosts.map_err(internal)?,
+            settings,
+        })
+    }
+
+    /// What is wrong with the settings (D29).
+    fn faults(&self) -> Vec<String> {
+        let settings = &self.settings;
+        let malformed = [
+            (
+                "REPLICATE_BASE_URL",
+                Url::parse(&settings.base_url).is_err(),
+            ),
+            ("WEBHOOK_URL", Url::parse(&settings.webhook_url).is_err()),
+            (
+                "REPLICATE_OUTPUT_HOSTS",
+                OutputHosts::parse(&settings.output_hosts).is_err(),
+            ),
+        ];
+        let malformed = malformed
+            .into_iter()
+            .filter(|(_, is_malformed)| *is_malformed);
+        let malformed =
+            malformed.map(|(name, _)| format!("Environment variable {name} is malformed"));
         let models = [
             Some(&settings.scene_model),
             Some(&settings.music_model),
             settings.language_model.as_ref(),
         ];
-        for model in models.into_iter().flatten() {
-            if registry.model(model).is_none() {
-                environment.fault(format!("the model {model} is not in the registry"));
-            }
-        }
-        Ok(Self {
-            base_url: base_url
-                .or_else(|_| Url::parse("https://unset.invalid"))
-                .map_err(internal)?,
-            secret: Secret::new(secrets, settings.secret_id.clone()),
-            webhook_secret: Mutex::default(),
-            http: replicate::http_client().map_err(internal)?,
-            registry,
-            hosts: hosts
-                .or_else(|_| OutputHosts::parse("https://unset.invalid"))
-                .map_err(internal)?,
-            settings,
-        })
+        let unknown = models.into_iter().flatten();
+        let unknown = unknown.filter(|model| self.registry.model(model).is_none());
+        let unknown = unknown.map(|model| format!("the model {model} is not in the registry"));
+        malformed.chain(unknown).collect()
     }
 
     /// A pinned model.

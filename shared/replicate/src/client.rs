@@ -13,15 +13,13 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::registry::{Model, Violation};
-use crate::{Error, Prediction};
+use crate::{Error, Http, Prediction};
 
 mod answer;
 mod retry;
 #[cfg(test)]
 mod tests;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a call that waits gets on top of the time it waits.
 const WAITING_MARGIN: Duration = Duration::from_secs(10);
 /// The provider waits a minute at most.
@@ -30,20 +28,6 @@ const LONGEST_WAIT: u64 = 60;
 const SHORTEST_DEADLINE: u64 = 5;
 /// A page has a hundred predictions.
 const MOST_PAGES: usize = 10;
-
-/// The HTTP client for everything at the provider: connect within 5 s, done
-/// within 30 s unless a call says otherwise, and no redirect followed unseen.
-///
-/// # Errors
-/// When the TLS back-end cannot be set up.
-pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("omnigen/", env!("CARGO_PKG_VERSION")))
-        .build()
-}
 
 /// What a webhook is sent for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +71,7 @@ pub struct CreateOptions {
 pub struct Client {
     base_url: Url,
     token: SecretString,
-    http: reqwest::Client,
+    http: Http,
 }
 
 #[derive(Deserialize)]
@@ -104,8 +88,8 @@ struct Secret {
 
 impl Client {
     /// A client for the API at `base_url`, such as
-    /// `https://api.replicate.com/v1`, with an HTTP client from [`http_client`].
-    pub fn new(base_url: Url, token: SecretString, http: reqwest::Client) -> Self {
+    /// `https://api.replicate.com/v1`, over `http`.
+    pub fn new(base_url: Url, token: SecretString, http: Http) -> Self {
         Self {
             base_url,
             token,
@@ -145,7 +129,7 @@ impl Client {
                     .header("Prefer", format!("wait={seconds}"))
                     .timeout(Duration::from_secs(seconds) + WAITING_MARGIN);
             }
-            answer::read(request).await
+            answer::read(&self.http, request).await
         })
         .await
     }
@@ -210,7 +194,8 @@ impl Client {
         url: Url,
     ) -> Result<T, Error> {
         retry::when_it_may_help(|| async {
-            answer::read(self.request(method.clone(), url.clone())?).await
+            let request = self.request(method.clone(), url.clone())?;
+            answer::read(&self.http, request).await
         })
         .await
     }
@@ -250,7 +235,11 @@ impl Client {
         let mut value = HeaderValue::try_from(bearer)
             .map_err(|_| Error::Misconfigured("the token cannot be a header"))?;
         value.set_sensitive(true);
-        Ok(self.http.request(method, url).header(AUTHORIZATION, value))
+        Ok(self
+            .http
+            .client
+            .request(method, url)
+            .header(AUTHORIZATION, value))
     }
 }
 

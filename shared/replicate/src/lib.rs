@@ -8,8 +8,10 @@ pub mod registry;
 pub mod webhook;
 
 mod error;
+mod http;
 mod prediction;
 
-pub use client::{Client, CreateOptions, WebhookEvent, http_client};
+pub use client::{Client, CreateOptions, WebhookEvent};
 pub use error::Error;
+pub use http::Http;
 pub use prediction::{Failure, Metrics, Prediction, Status, Urls};

@@ -11,6 +11,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use url::Url;
 
+use crate::Http;
+
 mod hosts;
 #[cfg(test)]
 mod tests;
@@ -117,13 +119,13 @@ impl DownloadError {
 }
 
 /// Fetches a file to `destination`, overwriting what is there. `http` must not
-/// follow redirects by itself ([`crate::http_client`] does not), so that each
+/// follow redirects by itself ([`Http`] does not), so that each
 /// one is checked here.
 ///
 /// # Errors
 /// [`DownloadError`], with nothing left at the destination.
 pub async fn download(
-    http: &reqwest::Client,
+    http: &Http,
     url: &Url,
     hosts: &OutputHosts,
     limits: &Limits,
@@ -153,7 +155,7 @@ pub async fn download(
 }
 
 async fn follow(
-    http: &reqwest::Client,
+    http: &Http,
     url: &Url,
     hosts: &OutputHosts,
     limits: &Limits,
@@ -161,7 +163,7 @@ async fn follow(
     let mut url = url.clone();
     for _ in 0..=MOST_REDIRECTS {
         hosts.check(&url)?;
-        let request = http.get(url.clone()).timeout(limits.total).send();
+        let request = http.send(http.client.get(url.clone()).timeout(limits.total));
         let response = timeout(limits.stall, request)
             .await
             .map_err(|_| DownloadError::Stalled)?

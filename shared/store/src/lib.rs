@@ -13,8 +13,8 @@ mod queue;
 mod rows;
 mod secrets;
 mod stats;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod transaction;
 mod transcodes;
 mod usage;

@@ -8,13 +8,16 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::violations_of;
-use crate::Error;
+use crate::{Error, Http};
 
 /// A prediction is a few kilobytes; what is longer is not read.
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
-pub(super) async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Error> {
-    let response = request.send().await.map_err(Error::transport)?;
+pub(super) async fn read<T: DeserializeOwned>(
+    http: &Http,
+    request: RequestBuilder,
+) -> Result<T, Error> {
+    let response = http.send(request).await.map_err(Error::transport)?;
     let status = response.status();
     if status.is_success() {
         return parse(&body_of(response).await?);

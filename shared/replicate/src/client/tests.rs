@@ -19,7 +19,7 @@ fn client_at(base_url: &str) -> Client {
     Client::new(
         Url::parse(base_url).unwrap(),
         SecretString::from(TOKEN),
-        http_client().unwrap(),
+        Http::new().unwrap(),
     )
 }
 

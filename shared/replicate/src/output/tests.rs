@@ -8,7 +8,7 @@ use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
-use crate::http_client;
+use crate::Http;
 
 const SMALL: Limits = Limits {
     max_bytes: 1000,
@@ -39,7 +39,7 @@ async fn fetch(
     let target = target();
     let hosts = OutputHosts::parse(hosts).unwrap();
     let result = download(
-        &http_client().unwrap(),
+        &Http::new().unwrap(),
         &Url::parse(url).unwrap(),
         &hosts,
         limits,

@@ -1,8 +1,25 @@
-//! Tables in memory that evaluate the very expressions this crate sends, as
-//! strictly as DynamoDB: for tests of what the conditions allow.
+//! What AWS keeps for us, in memory and behind the SDK's own clients: tables that
+//! evaluate the very expressions this crate sends, as strictly as DynamoDB, a
+//! bucket, executions and a secret. For tests, here and in other crates.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that asks for what cannot be answered is to fail"
+)]
 
+mod executions;
 mod expression;
+mod objects;
+mod pause;
 mod reading;
+mod secret;
+
+pub use aws_sdk_sfn::types::ExecutionStatus;
+pub use executions::Executions;
+pub use objects::Bucket;
+pub use pause::Pause;
+pub use secret::secret;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,7 +46,8 @@ use domain::time::Time;
 use expression::Expression;
 use uuid::Uuid;
 
-pub(crate) type Item = HashMap<String, AttributeValue>;
+/// A row.
+pub type Item = HashMap<String, AttributeValue>;
 /// Table, partition key and sort key.
 type Place = (String, String, String);
 
@@ -39,7 +57,16 @@ const SORT_KEYS: [&str; 2] = ["sk", "shard"];
 
 /// Tables in memory.
 #[derive(Clone, Default)]
-pub(crate) struct Tables(Arc<Mutex<HashMap<Place, Item>>>);
+pub struct Tables {
+    rows: Arc<Mutex<HashMap<Place, Item>>>,
+    pause: Pause,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Tables")
+    }
+}
 
 /// One write of a transaction, or an update alone.
 struct Write {
@@ -60,9 +87,18 @@ enum Becomes {
 }
 
 impl Tables {
-    pub(crate) fn client(&self) -> Client {
+    /// Empty tables; each call pauses after it took effect.
+    pub fn pausing(pause: Pause) -> Self {
+        Self {
+            pause,
+            ..Self::default()
+        }
+    }
+
+    /// A client of these tables.
+    pub fn client(&self) -> Client {
         let (updates, transactions, gets) = (self.clone(), self.clone(), self.clone());
-        client_of(&[
+        let rules = [
             mock!(Client::update_item).then_compute_response(move |input| updates.update(input)),
             mock!(Client::transact_write_items)
                 .then_compute_response(move |input| transactions.transact(input)),
@@ -76,16 +112,22 @@ impl Tables {
             self.batches_of_deletes(),
             self.puts(),
             self.deletes(),
-        ])
+        ];
+        mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, &rules, |config| {
+            config
+                .retry_config(RetryConfig::disabled())
+                .http_client(self.pause.http_client())
+        })
     }
 
-    pub(crate) fn row(&self, table: &str, partition: &str, sort: &str) -> Option<Item> {
+    /// A row.
+    pub fn row(&self, table: &str, partition: &str, sort: &str) -> Option<Item> {
         let place = (table.to_owned(), partition.to_owned(), sort.to_owned());
         self.rows().get(&place).cloned()
     }
 
     /// The keys of a table's rows whose partition key begins so, in order.
-    pub(crate) fn under(&self, table: &str, beginning: &str) -> Vec<(String, String)> {
+    pub fn under(&self, table: &str, beginning: &str) -> Vec<(String, String)> {
         let rows = self.rows();
         let keys = rows
             .keys()
@@ -97,12 +139,13 @@ impl Tables {
         keys
     }
 
-    pub(crate) fn put(&self, table: &str, item: Item) {
+    /// Lays a row in, whatever is there.
+    pub fn put(&self, table: &str, item: Item) {
         self.rows().insert(place(Some(table), &item), item);
     }
 
     fn rows(&self) -> MutexGuard<'_, HashMap<Place, Item>> {
-        self.0.lock().unwrap()
+        self.rows.lock().unwrap()
     }
 
     fn update(&self, input: &UpdateItemInput) -> MockResponse<UpdateItemOutput, UpdateItemError> {
@@ -249,19 +292,19 @@ fn named(code: &str) -> ErrorMetadata {
 }
 
 /// A client that answers by the first rule that fits, and does not retry.
-pub(crate) fn client_of(rules: &[Rule]) -> Client {
+pub fn client_of(rules: &[Rule]) -> Client {
     mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules, |config| {
         config.retry_config(RetryConfig::disabled())
     })
 }
 
 /// DynamoDB's answer when it fails.
-pub(crate) fn failure(code: &str) -> HttpResponse {
+pub fn failure(code: &str) -> HttpResponse {
     failure_with(code, "")
 }
 
 /// DynamoDB's answer when it cancels a transaction for these reasons.
-pub(crate) fn canceled(reasons: &[&str]) -> HttpResponse {
+pub fn canceled(reasons: &[&str]) -> HttpResponse {
     let reasons: Vec<String> = reasons
         .iter()
         .map(|reason| format!("{{\"Code\":\"{reason}\"}}"))
@@ -276,12 +319,12 @@ fn failure_with(code: &str, more: &str) -> HttpResponse {
 }
 
 /// A moment to count from.
-pub(crate) fn now() -> Time {
+pub fn now() -> Time {
     Time::from_millisecond(1_795_176_000_000)
 }
 
 /// A job just accepted; each number is another one.
-pub(crate) fn job(number: u128, user_id: &str) -> Job {
+pub fn job(number: u128, user_id: &str) -> Job {
     Job::accepted(
         JobId(Uuid::from_u128(number)),
         user_id,

@@ -1,0 +1,43 @@
+//! Random schedules of one job over the real code and an outside in memory: lost
+//! calls and answers, webhooks that are late, doubled, lost or about another
+//! attempt, killed functions, calls that arrive after their sender was killed,
+//! retries, the reconciler. Whatever the order, no target is paid for twice at a
+//! time, the job ends, a film that stands counts, and the place in the month is
+//! settled once.
+//!
+//! `OMNIGEN_SCHEDULES=10000 cargo nextest run -p films simulation` runs more of
+//! them; `OMNIGEN_SEED=7` replays the one that a failure names.
+
+mod machine;
+mod provider;
+mod retries;
+mod scheduler;
+mod world;
+
+use config::Environment;
+use rstest::rstest;
+use world::World;
+
+/// How many schedules are run, by all parts together.
+const SCHEDULES: u64 = 1_000;
+const PARTS: u64 = 4;
+
+#[rstest]
+#[tokio::test(start_paused = true)]
+async fn whatever_the_order_nothing_is_paid_twice_and_the_job_ends(
+    #[values(0, 1, 2, 3)] part: u64,
+) {
+    let environment = Environment::of_process();
+    let number = |name| environment.optional(name).map(|text| text.parse().unwrap());
+    let seeds = match number("OMNIGEN_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => {
+            let share = number("OMNIGEN_SCHEDULES").unwrap_or(SCHEDULES) / PARTS;
+            part * share..(part + 1) * share
+        }
+    };
+    for seed in seeds {
+        let violations = World::new(seed).run().await;
+        assert!(violations.is_empty(), "seed {seed}: {violations:?}");
+    }
+}

@@ -1,0 +1,433 @@
+//! One job with everything that can happen to it: the state machine's tasks, the
+//! provider's predictions and webhooks, the reconciler, deaths, and time.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::time::Duration;
+
+use domain::failure::StepError;
+use domain::job::{Job, JobId, Status};
+use domain::keys;
+use domain::request::{Audio, CreateJob};
+use domain::time::{Clock, Time};
+use replicate::Http;
+use store::testing::{Bucket, ExecutionStatus, Executions, Tables, secret};
+use store::{JobsTable, Objects, Secret, UsageTable, Workflow};
+use uuid::Uuid;
+
+use super::machine::Machine;
+use super::provider::FakeProvider;
+use super::scheduler::{Invocation, pause};
+use crate::inspector::Inspector;
+use crate::{Finisher, Generation, Planner, Provider, Reconciler};
+
+pub(super) const USER: &str = "user";
+pub(super) const QUOTA: u32 = 10;
+/// When it all begins.
+const BEGINNING: i64 = 1_795_176_000_000;
+/// A call to the provider is given up after 30 s, so no function lies longer
+/// between an intent record and its create.
+const LONGEST_INVOCATION: i64 = 25_000;
+/// Calls are killed so often at most, so that a schedule ends.
+const KILLS: u32 = 6;
+
+/// What happens at a time.
+pub(super) enum Event {
+    /// A task of the machine is tried.
+    Invoke(usize),
+    /// A try of a task takes too long.
+    TimeOut(usize, u32),
+    /// A prediction begins to run.
+    Starts(String),
+    /// A prediction ends so.
+    Ends(String, &'static str),
+    /// A create arrives whose sender was killed.
+    Arrives(String),
+    /// News of a prediction, as it was when they were sent.
+    Webhook(String, String),
+    /// The minute's reconciling.
+    Reconcile,
+    /// The execution dies without a word.
+    Die,
+}
+
+/// Who is told how an invocation ended.
+#[derive(Clone)]
+pub(super) enum Caller {
+    Task(usize, u32),
+    Webhook(String, String),
+    Schedule,
+}
+
+/// How an invocation ended: well, or with an error's name.
+pub(super) type Answer = Rc<RefCell<Option<Result<(), String>>>>;
+
+struct Running {
+    caller: Caller,
+    invocation: Invocation,
+    answer: Answer,
+    started: i64,
+}
+
+pub(super) struct World {
+    pub(super) random: fastrand::Rng,
+    now: Arc<AtomicI64>,
+    pub(super) job: Job,
+    pub(super) bucket: Bucket,
+    pub(super) executions: Executions,
+    pub(super) provider: FakeProvider,
+    pub(super) jobs: JobsTable,
+    pub(super) usage: UsageTable,
+    pub(super) generation: Rc<Generation>,
+    pub(super) finisher: Rc<Finisher>,
+    pub(super) planner: Rc<Planner>,
+    reconciler: Rc<Reconciler>,
+    agenda: Vec<(i64, Event)>,
+    running: Vec<Running>,
+    kills: u32,
+    known_predictions: usize,
+    pub(super) violations: Vec<String>,
+    last: (u32, Option<Status>),
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let now = Arc::new(AtomicI64::new(BEGINNING));
+        let clock = {
+            let now = now.clone();
+            Clock::new(move || Time::from_millisecond(now.load(SeqCst)))
+        };
+        let tables = Tables::pausing(pause());
+        let bucket = Bucket::pausing(pause());
+        let executions = Executions::pausing(pause());
+        let fake = FakeProvider::new(random.fork(), tables.clone(), pause());
+        let http = {
+            let fake = fake.clone();
+            Http::in_memory(move |request| fake.clone().answer(request))
+        };
+        let key = Secret::new(secret("key"), "key");
+        let provider = Arc::new(Provider::new(settings(), key, http.clone()).unwrap());
+        let jobs = JobsTable::new(tables.client(), "jobs");
+        let usage = UsageTable::new(tables.client(), "usage");
+        let objects = Objects::new(bucket.client(), "bucket");
+        let machine = "arn:stateMachine:films";
+        let workflow = Workflow::new(executions.client(), machine);
+        let generation = || Generation {
+            jobs: jobs.clone(),
+            objects: objects.clone(),
+            workflow: workflow.clone(),
+            provider: provider.clone(),
+            inspector: Inspector::Label,
+            clock: clock.clone(),
+        };
+        let finisher = || Finisher {
+            jobs: jobs.clone(),
+            usage: usage.clone(),
+            objects: objects.clone(),
+            provider: provider.clone(),
+            clock: clock.clone(),
+        };
+        let reconciler = Reconciler {
+            generation: generation(),
+            finisher: finisher(),
+            webhook_grace: Duration::from_secs(60),
+            clock: clock.clone(),
+        };
+        let key = Secret::new(secret("key"), "key");
+        let planner = Planner {
+            jobs: jobs.clone(),
+            provider: Provider::new(settings(), key, http).unwrap(),
+            clock: clock.clone(),
+        };
+        let request = CreateJob {
+            scenes: random.u32(1..=2),
+            audio: if random.bool() {
+                Audio::Music
+            } else {
+                Audio::None
+            },
+            duration_seconds: 12,
+            ..CreateJob::sample()
+        };
+        let limit = Duration::from_secs(3600);
+        let id = JobId(Uuid::from_u128(u128::from(seed) + 1));
+        Self {
+            job: Job::accepted(id, USER, request, clock.now(), limit),
+            generation: Rc::new(generation()),
+            finisher: Rc::new(finisher()),
+            reconciler: Rc::new(reconciler),
+            planner: Rc::new(planner),
+            random,
+            now,
+            bucket,
+            executions,
+            provider: fake,
+            jobs,
+            usage,
+            agenda: Vec::new(),
+            running: Vec::new(),
+            kills: 0,
+            known_predictions: 0,
+            violations: Vec::new(),
+            last: (0, None),
+        }
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.now.load(SeqCst)
+    }
+
+    pub(super) fn after(&mut self, seconds: f64, event: Event) {
+        let at = self.now() + (seconds * 1000.0) as i64;
+        self.agenda.push((at, event));
+    }
+
+    pub(super) fn invoke<Ending>(&mut self, caller: Caller, function: Ending)
+    where
+        Ending: Future<Output = Result<(), StepError>> + 'static,
+    {
+        let answer = Answer::default();
+        let there = answer.clone();
+        let invocation = Invocation::new(async move {
+            let result = function.await;
+            *there.borrow_mut() = Some(result.map_err(|error| error.failure.name().to_owned()));
+        });
+        self.running.push(Running {
+            caller,
+            invocation,
+            answer,
+            started: self.now(),
+        });
+    }
+
+    /// Runs the job to its end; the violations that were seen on the way.
+    pub(super) async fn run(mut self) -> Vec<String> {
+        self.accept().await;
+        let mut machine = Machine::begin(&mut self);
+        self.after(60.0, Event::Reconcile);
+        if self.random.u8(0..100) < 5 {
+            let when = self.random.f64() * 400.0;
+            self.after(when, Event::Die);
+        }
+        let end = self.job.deadline.as_millisecond() + 600_000;
+        while self.violations.is_empty() {
+            if self.is_over() {
+                self.check_ending().await;
+                break;
+            }
+            if self.now() > end {
+                self.violations.push("the job does not end".to_owned());
+            }
+            if self.may_step() {
+                self.step(&mut machine).await;
+            } else {
+                self.next_event(&mut machine).await;
+            }
+            self.notice_predictions();
+            machine.advance(&mut self);
+            self.violations.extend(self.provider.violations());
+        }
+        self.violations
+    }
+
+    async fn accept(&mut self) {
+        self.usage
+            .reserve(&self.jobs, &self.job, QUOTA)
+            .await
+            .unwrap();
+        // One creator in ten dies before it starts the execution.
+        if self.random.u8(0..10) > 0 {
+            let workflow = &self.generation.workflow;
+            workflow.start(self.job.job_id).await.unwrap();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.running.is_empty() && self.last.1.is_some_and(Status::is_final)
+    }
+
+    /// Functions and time go on in any order, within a function's time limit.
+    fn may_step(&mut self) -> bool {
+        let Some(oldest) = self.running.iter().map(|running| running.started).min() else {
+            return false;
+        };
+        let next = self.agenda.iter().map(|(at, _)| *at).min();
+        next.is_none_or(|at| at > oldest + LONGEST_INVOCATION) || self.random.u8(0..100) < 80
+    }
+
+    async fn step(&mut self, machine: &mut Machine) {
+        let index = self.random.usize(0..self.running.len());
+        if self.kills < KILLS && self.random.u8(0..100) < 3 {
+            self.kills += 1;
+            let killed = self.running.swap_remove(index);
+            return self.killed(killed.caller, machine);
+        }
+        if !self.running[index].invocation.step().await {
+            return;
+        }
+        let ended = self.running.swap_remove(index);
+        let answer = ended.answer.take().unwrap_or(Ok(()));
+        match ended.caller {
+            Caller::Task(task, number) => machine.answered(self, task, number, answer),
+            Caller::Webhook(id, view) if answer.is_err() => self.send_again(id, view),
+            Caller::Webhook(..) | Caller::Schedule => {}
+        }
+        self.observe().await;
+    }
+
+    fn killed(&mut self, caller: Caller, machine: &mut Machine) {
+        match caller {
+            Caller::Task(task, number) => {
+                machine.answered(self, task, number, Err("Lambda.Unknown".to_owned()));
+            }
+            Caller::Webhook(id, view) => self.send_again(id, view),
+            Caller::Schedule => {}
+        }
+    }
+
+    fn send_again(&mut self, id: String, view: String) {
+        if self.random.bool() {
+            let delay = self.random.f64() * 60.0;
+            self.after(delay, Event::Webhook(id, view));
+        }
+    }
+
+    async fn next_event(&mut self, machine: &mut Machine) {
+        let times = self.agenda.iter().enumerate();
+        let Some((index, _)) = times.min_by_key(|(_, (at, _))| *at) else {
+            self.violations.push("nothing is left to happen".to_owned());
+            return;
+        };
+        let (at, event) = self.agenda.swap_remove(index);
+        self.now.fetch_max(at, SeqCst);
+        match event {
+            Event::Invoke(task) => machine.invoke(self, task),
+            Event::TimeOut(task, number) => machine.timed_out(self, task, number),
+            Event::Starts(id) => {
+                self.provider.advance(&id, "processing");
+                self.send_news(&id, 80);
+            }
+            Event::Ends(id, status) => {
+                self.provider.advance(&id, status);
+                self.send_news(&id, 75);
+                self.send_news(&id, 30);
+            }
+            Event::Arrives(webhook) => self.provider.arrive(webhook),
+            Event::Webhook(id, view) => self.webhook(id, view),
+            Event::Reconcile => {
+                self.after(60.0, Event::Reconcile);
+                let reconciler = self.reconciler.clone();
+                self.invoke(Caller::Schedule, async move {
+                    reconciler.reconcile_all().await.map(drop)
+                });
+            }
+            Event::Die => {
+                let name = self.job.job_id.to_string();
+                let status = ExecutionStatus::Failed;
+                self.executions.end(&name, status, Some("States.Runtime"));
+            }
+        }
+    }
+
+    fn send_news(&mut self, id: &str, percent: u8) {
+        let predictions = self.provider.predictions();
+        let Some(made) = predictions.iter().find(|made| made.id == id) else {
+            return;
+        };
+        if self.random.u8(0..100) < percent {
+            let delay = self.random.f64() * if self.random.bool() { 3.0 } else { 200.0 };
+            let view = made.view().to_string();
+            self.after(delay, Event::Webhook(made.attempt_id.clone(), view));
+        }
+    }
+
+    fn webhook(&mut self, attempt: String, view: String) {
+        let generation = self.generation.clone();
+        let job = self.job.job_id;
+        // Now and then it names another attempt.
+        let named = if self.random.u8(0..100) < 3 {
+            "another".to_owned()
+        } else {
+            attempt.clone()
+        };
+        let prediction: replicate::Prediction = serde_json::from_str(&view).unwrap();
+        self.invoke(Caller::Webhook(attempt, view), async move {
+            let done = generation.complete(job, &named, &prediction).await;
+            done.map(drop)
+        });
+    }
+
+    fn notice_predictions(&mut self) {
+        for webhook in self.provider.take_in_flight() {
+            // The client gives a call 30 s.
+            if self.random.bool() {
+                let delay = self.random.f64() * 29.0;
+                self.after(delay, Event::Arrives(webhook));
+            }
+        }
+        let predictions = self.provider.predictions();
+        for made in predictions.iter().skip(self.known_predictions) {
+            let start = self.random.f64() * 20.0;
+            let end =
+                start + 1.0 + self.random.f64() * if self.random.bool() { 60.0 } else { 800.0 };
+            let status = match self.random.u8(0..100) {
+                0..78 => "succeeded",
+                78..94 => "failed",
+                94..97 => "canceled",
+                _ => "aborted",
+            };
+            self.after(start, Event::Starts(made.id.clone()));
+            self.after(end, Event::Ends(made.id.clone(), status));
+        }
+        self.known_predictions = predictions.len();
+    }
+
+    /// Progress never falls; what is final stays.
+    async fn observe(&mut self) {
+        let job = self.jobs.get(self.job.job_id).await.unwrap().unwrap();
+        let (progress, status) = self.last;
+        if job.progress() < progress && job.status != Status::Failed {
+            let what = format!("progress fell from {progress} to {}", job.progress());
+            self.violations.push(what);
+        }
+        if let Some(before) = status.filter(|before| before.is_final() && *before != job.status) {
+            self.violations
+                .push(format!("{before:?} became {:?}", job.status));
+        }
+        self.last = (job.progress(), Some(job.status));
+    }
+
+    /// The place in the month is used or given back, once.
+    async fn check_ending(&mut self) {
+        let now = Time::from_millisecond(self.now());
+        let usage = self.usage.usage(USER, now, QUOTA).await.unwrap();
+        let completed = self.last.1 == Some(Status::Completed);
+        let has_film = self.bucket.object(&keys::film(self.job.job_id)).is_some();
+        let job = self.jobs.get(self.job.job_id).await.unwrap().unwrap();
+        if !completed && has_film && job.video_key.is_some() {
+            self.violations
+                .push("a film that stands was failed".to_owned());
+        }
+        if (usage.reserved, usage.used) != (0, u32::from(completed)) {
+            let what = format!("used {}, reserved {}", usage.used, usage.reserved);
+            self.violations.push(what);
+        }
+    }
+}
+
+fn settings() -> config::Provider {
+    config::Provider {
+        base_url: "https://api.test/v1".to_owned(),
+        secret_id: "key".to_owned(),
+        output_hosts: "https://files.test".to_owned(),
+        webhook_url: "https://omnigen.test/webhook".to_owned(),
+        scene_model: "bytedance/seedance-1-pro-fast".to_owned(),
+        music_model: "stability-ai/stable-audio-2.5".to_owned(),
+        language_model: None,
+        prediction_deadline: Duration::from_secs(900),
+        webhook_grace: Duration::from_secs(60),
+    }
+}

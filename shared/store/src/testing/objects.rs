@@ -1,0 +1,98 @@
+//! A bucket in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::operation::head_object::{HeadObjectError, HeadObjectOutput};
+use aws_sdk_s3::operation::put_object::PutObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::error::{NoSuchKey, NotFound};
+use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
+
+use super::{Pause, named};
+
+/// Objects by their keys; whole ones only, no parts.
+#[derive(Debug, Clone, Default)]
+pub struct Bucket {
+    objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    pause: Pause,
+}
+
+impl Bucket {
+    /// An empty bucket; each call pauses after it took effect.
+    pub fn pausing(pause: Pause) -> Self {
+        Self {
+            pause,
+            ..Self::default()
+        }
+    }
+
+    /// Lays an object in.
+    pub fn put(&self, key: &str, bytes: &[u8]) {
+        let mut objects = self.objects.lock().unwrap();
+        objects.insert(key.to_owned(), bytes.to_vec());
+    }
+
+    /// An object's bytes.
+    pub fn object(&self, key: &str) -> Option<Vec<u8>> {
+        self.objects.lock().unwrap().get(key).cloned()
+    }
+
+    /// A client of this bucket.
+    pub fn client(&self) -> Client {
+        let rules = [self.puts(), self.heads(), self.gets()];
+        mock_client!(aws_sdk_s3, RuleMode::MatchAny, &rules, |config| {
+            config
+                .retry_config(RetryConfig::disabled())
+                .http_client(self.pause.http_client())
+        })
+    }
+
+    /// Only that there is an object is kept of a file that is streamed: its
+    /// bytes are not there yet when the call is seen.
+    fn puts(&self) -> Rule {
+        let bucket = self.clone();
+        mock!(Client::put_object).then_compute_output(move |input| {
+            let bytes = input.body().bytes().unwrap_or_default();
+            bucket.put(input.key().unwrap(), bytes);
+            PutObjectOutput::builder().build()
+        })
+    }
+
+    fn heads(&self) -> Rule {
+        let bucket = self.clone();
+        mock!(Client::head_object).then_compute_response(move |input| {
+            match bucket.object(input.key().unwrap()) {
+                Some(bytes) => MockResponse::Output(
+                    HeadObjectOutput::builder()
+                        .content_length(i64::try_from(bytes.len()).unwrap())
+                        .build(),
+                ),
+                None => {
+                    let missing = NotFound::builder().meta(named("NotFound")).build();
+                    MockResponse::Error(HeadObjectError::NotFound(missing))
+                }
+            }
+        })
+    }
+
+    fn gets(&self) -> Rule {
+        let bucket = self.clone();
+        mock!(Client::get_object).then_compute_response(move |input| {
+            match bucket.object(input.key().unwrap()) {
+                Some(bytes) => MockResponse::Output(
+                    GetObjectOutput::builder()
+                        .body(ByteStream::from(bytes))
+                        .build(),
+                ),
+                None => {
+                    let missing = NoSuchKey::builder().meta(named("NoSuchKey")).build();
+                    MockResponse::Error(GetObjectError::NoSuchKey(missing))
+                }
+            }
+        })
+    }
+}
