@@ -14,6 +14,9 @@ use serde_json::json;
 use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
 use transcodes::TranscodeView;
 
+/// Cognito's ids have 36; a table's key takes no more than 2,048.
+const LONGEST_USER_ID: usize = 128;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
@@ -65,11 +68,23 @@ fn filter(request: &Request) -> Result<TranscodeFilter, InvalidField> {
         TranscodeStatus::from_name(&name)
             .ok_or_else(|| InvalidField::new("status", format!("one of: {names}")))
     });
+    let user_id = query(request, "userId").filter(|user_id| !user_id.is_empty());
+    if user_id
+        .as_ref()
+        .is_some_and(|user_id| user_id.len() > LONGEST_USER_ID)
+    {
+        let constraint = format!("at most {LONGEST_USER_ID} bytes");
+        return Err(InvalidField::new("userId", constraint));
+    }
+    let (from, to) = (time(request, "from")?, time(request, "to")?);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(InvalidField::new("from", "not after `to`"));
+    }
     Ok(TranscodeFilter {
-        user_id: query(request, "userId").filter(|user_id| !user_id.is_empty()),
+        user_id,
         status: status.transpose()?,
-        from: time(request, "from")?,
-        to: time(request, "to")?,
+        from,
+        to,
     })
 }
 
@@ -99,5 +114,32 @@ async fn total(
         Some(TranscodeStatus::Downloading | TranscodeStatus::Processing) => {
             transcodes.count(filter).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::requests::get;
+
+    fn refused(query: &str) -> Option<String> {
+        let request = get(&format!("/api/jobs/admin/all?{query}"));
+        filter(&request).err().map(|fault| fault.field)
+    }
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_is_refused() {
+        let (early, late) = ("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z");
+        assert_eq!(refused(&format!("from={early}&to={late}")), None);
+        assert_eq!(refused(&format!("from={early}&to={early}")), None);
+        let reversed = refused(&format!("from={late}&to={early}"));
+        assert_eq!(reversed.as_deref(), Some("from"));
+    }
+
+    #[test]
+    fn a_user_id_that_is_no_key_is_refused() {
+        assert_eq!(refused("userId=3f0c"), None);
+        let long = refused(&format!("userId={}", "u".repeat(2049)));
+        assert_eq!(long.as_deref(), Some("userId"));
     }
 }

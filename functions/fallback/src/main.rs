@@ -2,7 +2,7 @@
 //! does not know, both in the contract's body.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Error, Reply, Request};
+use edge::http::{ApiError, Error, Reply, Request, raw_path};
 
 /// Every route of the API. A test holds this list against the template.
 const ROUTES: &[(&str, &str)] = &[
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Error> {
 }
 
 fn handle(request: &Request) -> Result<Reply, ApiError> {
-    let methods = methods_of(request.uri().path());
+    let methods = methods_of(raw_path(request));
     if methods.is_empty() {
         return Err(ApiError::NotFound("Route"));
     }
@@ -94,6 +94,8 @@ mod tests {
             "/api/v1/jobs/",
             "/api/v1/jobs/a/b/c",
             "/API/v1/jobs",
+            "/api/v1/me ",
+            "/api/v1/me%20",
         ] {
             assert!(methods_of(path).is_empty(), "{path}");
         }

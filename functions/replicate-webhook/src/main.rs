@@ -11,7 +11,7 @@ use domain::job::JobId;
 use edge::http::{ApiError, Error, Reply, Request, query};
 use films::{Completion, Generation};
 use replicate::Prediction;
-use replicate::webhook::{SignatureHeaders, WebhookError, verify};
+use replicate::webhook::{SignatureHeaders, WebhookError, check_headers, verify};
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,6 +53,8 @@ async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, 
 /// kept secret is tried once against the secret fetched anew.
 async fn proven(request: &Request, generation: &Generation) -> Result<Prediction, ApiError> {
     let now = generation.clock.now();
+    // Nothing is fetched for what cannot be the provider's.
+    check_headers(signature(request), now.timestamp()).map_err(|refusal| refused(&refusal))?;
     let internal = |error| ApiError::Internal(Box::new(error));
     let secret = generation
         .provider
@@ -71,15 +73,17 @@ async fn proven(request: &Request, generation: &Generation) -> Result<Prediction
         }
         verdict => verdict,
     };
-    verdict.map_err(|refusal| match refusal {
-        WebhookError::BadBody => ApiError::InvalidRequest {
+    verdict.map_err(|refusal| refused(&refusal))
+}
+
+fn refused(refusal: &WebhookError) -> ApiError {
+    if *refusal == WebhookError::BadBody {
+        return ApiError::InvalidRequest {
             constraint: "a prediction",
-        },
-        refusal => {
-            tracing::warn!(%refusal, "webhook refused");
-            ApiError::SignatureInvalid
-        }
-    })
+        };
+    }
+    tracing::warn!(%refusal, "webhook refused");
+    ApiError::SignatureInvalid
 }
 
 fn signature(request: &Request) -> SignatureHeaders<'_> {

@@ -17,12 +17,24 @@ pub struct InvalidField {
 }
 
 impl InvalidField {
-    /// `field` breaks `constraint`.
-    pub fn new(field: impl Into<String>, constraint: impl Into<String>) -> Self {
+    /// `field` breaks `constraint`. The field's name may be the client's own: it is
+    /// shortened.
+    pub fn new(field: impl AsRef<str>, constraint: impl Into<String>) -> Self {
         Self {
-            field: field.into(),
+            field: shortened(field.as_ref()).to_owned(),
             constraint: constraint.into(),
         }
+    }
+}
+
+/// The longest text of a client's that is repeated to it or written to a log.
+const LONGEST_ECHO: usize = 100;
+
+/// A client's text, cut to 100 characters where it is repeated or logged.
+pub fn shortened(text: &str) -> &str {
+    match text.char_indices().nth(LONGEST_ECHO) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
     }
 }
 
@@ -140,4 +152,22 @@ pub(crate) fn number(
             let constraint = format!("a whole number from {} to {}", range.start(), range.end());
             InvalidField::new(field, constraint)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clients_own_text_is_repeated_up_to_a_hundred_characters() {
+        let long = "\u{1F3AC}".repeat(20_000);
+        assert_eq!(
+            InvalidField::new(&long, "unknown field")
+                .field
+                .chars()
+                .count(),
+            100
+        );
+        assert_eq!(shortened("title"), "title");
+    }
 }

@@ -6,7 +6,7 @@ pub mod administration;
 pub mod attempt;
 pub mod delivery;
 pub mod failure;
-mod fields;
+pub mod fields;
 pub mod film;
 pub mod ids;
 pub mod job;

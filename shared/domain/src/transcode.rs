@@ -361,9 +361,15 @@ pub enum InputSource {
     Film(JobId),
 }
 
+/// Bytes of the longest key that S3 has.
+const LONGEST_KEY: usize = 1024;
+
 impl InputSource {
     /// Reads a key as one of `user_id`'s; `None` for any other.
     pub fn read(key: &str, user_id: &str) -> Option<Self> {
+        if key.len() > LONGEST_KEY {
+            return None;
+        }
         if let Some(file) = key.strip_prefix(&format!("gallery/{user_id}/")) {
             let is_plain = !file.is_empty() && !file.contains('/') && file != "..";
             return is_plain.then(|| Self::Upload(key.to_owned()));

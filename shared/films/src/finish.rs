@@ -95,22 +95,23 @@ impl Finisher {
         }
     }
 
-    /// A film counts only if it is in the bucket.
+    /// A film that was composed and proved counts, whatever failed after it, if it is
+    /// in the bucket.
     async fn ending(&self, job: &Job, outcome: Outcome) -> Result<Ending, StepError> {
-        let failed = |failure: Failure| {
-            let error = match (job.stage, failure) {
-                (Stage::Queued, Failure::Internal) => JobError::workflow_failed(),
-                (stage, failure) => JobError::new(failure, stage),
-            };
-            Ok(Ending::Failed(error))
-        };
-        match (outcome, &job.video_key) {
-            (Outcome::Failed(failure), _) => failed(failure),
-            (Outcome::Completed, Some(key)) if self.objects.exists(key).await? => {
-                Ok(Ending::Completed)
-            }
-            (Outcome::Completed, _) => failed(Failure::Internal),
+        if let Some(key) = &job.video_key
+            && self.objects.exists(key).await?
+        {
+            return Ok(Ending::Completed);
         }
+        let failure = match outcome {
+            Outcome::Completed => Failure::Internal,
+            Outcome::Failed(failure) => failure,
+        };
+        let error = match (job.stage, failure) {
+            (Stage::Queued, Failure::Internal) => JobError::workflow_failed(),
+            (stage, failure) => JobError::new(failure, stage),
+        };
+        Ok(Ending::Failed(error))
     }
 
     /// What still runs for a failed job only costs money.

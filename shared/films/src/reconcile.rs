@@ -81,7 +81,7 @@ impl Reconciler {
                 .workflow
                 .stop(id, Failure::TimedOut.name())
                 .await?;
-            return self.finish(id, ending(job, Failure::TimedOut)).await;
+            return self.finish(id, Outcome::Failed(Failure::TimedOut)).await;
         }
         match self.generation.workflow.execution(id).await? {
             Execution::Missing if now.since(job.created_at) > START_GRACE => self.start(id).await,
@@ -92,7 +92,7 @@ impl Reconciler {
                 let failure = error
                     .as_deref()
                     .map_or(Failure::Internal, Failure::from_name);
-                self.finish(id, ending(job, failure)).await
+                self.finish(id, Outcome::Failed(failure)).await
             }
         }
     }
@@ -182,15 +182,6 @@ impl Reconciler {
             .task_failed(token, failure, "told again")
             .await?)
     }
-}
-
-/// A film that was composed and proved is finished, whatever became of its
-/// execution; the finisher looks whether it is really there.
-fn ending(job: &Job, failure: Failure) -> Outcome {
-    if job.video_key.is_some() {
-        return Outcome::Completed;
-    }
-    Outcome::Failed(failure)
 }
 
 /// The newest attempt of each target.

@@ -63,6 +63,22 @@ pub fn verify(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Prediction, WebhookError> {
+    let map = check_headers(headers, now)?;
+    webhook(secret)?
+        .verify(body, &map)
+        .map_err(|error| meaning(&error))?;
+    serde_json::from_slice(body).map_err(|_| WebhookError::BadBody)
+}
+
+/// What can be refused without the secret: a header that is missing, a time that is
+/// off, a signature of no known form. Whoever has to fetch the secret asks this first.
+///
+/// # Errors
+/// [`WebhookError`], but neither `BadSecret` nor `BadBody`.
+pub fn check_headers(
+    headers: SignatureHeaders<'_>,
+    now: Timestamp,
+) -> Result<HeaderMap, WebhookError> {
     let signed = [
         (HEADER_WEBHOOK_ID, headers.id),
         (HEADER_WEBHOOK_TIMESTAMP, headers.timestamp),
@@ -79,10 +95,23 @@ pub fn verify(
         );
     }
     check_age(headers.timestamp.unwrap_or_default(), now)?;
-    webhook(secret)?
-        .verify(body, &map)
-        .map_err(|error| meaning(&error))?;
-    serde_json::from_slice(body).map_err(|_| WebhookError::BadBody)
+    let signatures = headers.signature.unwrap_or_default();
+    if !signatures.split(' ').any(has_the_form_of_a_signature) {
+        return Err(WebhookError::BadSignature);
+    }
+    Ok(map)
+}
+
+/// `v1,` and 32 bytes in base64.
+fn has_the_form_of_a_signature(text: &str) -> bool {
+    text.strip_prefix("v1,").is_some_and(|digest| {
+        let digits = digest.trim_end_matches('=');
+        digest.len() == 44
+            && digits.len() == 43
+            && digits
+                .bytes()
+                .all(|digit| digit.is_ascii_alphanumeric() || matches!(digit, b'+' | b'/'))
+    })
 }
 
 fn webhook(secret: &SecretString) -> Result<Webhook, WebhookError> {

@@ -18,3 +18,15 @@ pub fn me(authorization: &[&str]) -> Request {
     }
     lambda_http::request::from_str(&event.to_string()).expect("an event of the gateway")
 }
+
+/// A `GET` of a path with its query.
+pub fn get(target: &str) -> Request {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut event: Value = serde_json::from_str(ME).expect("a sample in JSON");
+    event["rawPath"] = path.into();
+    event["rawQueryString"] = query.into();
+    let fields = query.split('&').filter_map(|pair| pair.split_once('='));
+    let fields = fields.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    event["queryStringParameters"] = Value::Object(fields.collect());
+    lambda_http::request::from_str(&event.to_string()).expect("an event of the gateway")
+}

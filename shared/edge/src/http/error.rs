@@ -113,7 +113,10 @@ impl ApiError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::VideoNotReady | Self::Conflict(_) | Self::PartsMissing(_) => StatusCode::CONFLICT,
+            Self::VideoNotReady
+            | Self::Conflict(_)
+            | Self::PartsMissing(_)
+            | Self::Store(StoreError::Conflict { .. }) => StatusCode::CONFLICT,
             Self::MediaRefused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited(_) | Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
@@ -138,7 +141,7 @@ impl ApiError {
             Self::NotFound(_) => "NOT_FOUND",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::VideoNotReady => "VIDEO_NOT_READY",
-            Self::Conflict(_) => "CONFLICT",
+            Self::Conflict(_) | Self::Store(StoreError::Conflict { .. }) => "CONFLICT",
             Self::PartsMissing(_) => "UPLOAD_INCOMPLETE",
             Self::MediaRefused { code, .. } => code,
             Self::RateLimited(_) => "RATE_LIMIT_EXCEEDED",
@@ -156,6 +159,7 @@ impl ApiError {
     fn text(&self) -> String {
         match self {
             Self::Store(StoreError::Throttled { .. }) => "Service unavailable".to_owned(),
+            Self::Store(StoreError::Conflict { .. }) => "Changed meanwhile; try again".to_owned(),
             // As the documents have it: "Filename is required" (R45).
             Self::Validation(fault) if fault.constraint == "required" => {
                 format!("{} is required", capitalised(&fault.field))

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use config::metrics::Metrics;
 use config::{Bootstrap, RequestPath};
+use domain::fields::shortened;
 use futures_util::FutureExt;
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Body, Error, Request, Response};
@@ -204,8 +205,8 @@ async fn call(route: Route, request: Request) -> Response<Body> {
 fn log(endpoint: &'static str, metrics: Metrics) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request, inner| async move {
         let started = Instant::now();
-        let method = request.method().clone();
-        let path = request.uri().path().to_owned();
+        let method = shortened(request.method().as_str()).to_owned();
+        let path = shortened(request.uri().path()).to_owned();
         let ip = client_ip(&request);
 
         let mut response = call(inner, request).await;
@@ -217,7 +218,13 @@ fn log(endpoint: &'static str, metrics: Metrics) -> impl Layer<Route, Service = 
             .remove::<Caller>()
             .map(|caller| caller.user_id);
         tracing::info!(
-            endpoint, status, milliseconds, %method, path, ip, user = user.as_deref().unwrap_or_default(),
+            endpoint,
+            status,
+            milliseconds,
+            method,
+            path,
+            ip,
+            user = user.as_deref().unwrap_or_default(),
             "request"
         );
         let status = status.to_string();

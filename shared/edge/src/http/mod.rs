@@ -20,5 +20,5 @@ pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{
     accepts_json, administrator, caller, client_ip, job_id, json_object, optional_json_object,
-    origin, path_after, path_id, query, viewer,
+    origin, path_after, path_id, query, raw_path, viewer,
 };

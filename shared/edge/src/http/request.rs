@@ -105,6 +105,11 @@ pub fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     }
 }
 
+/// The path as it came, with what a URL's parser would tidy away.
+pub fn raw_path(request: &Request) -> &str {
+    request.raw_http_path()
+}
+
 /// A query parameter.
 pub fn query(request: &Request, name: &str) -> Option<String> {
     request

@@ -4,7 +4,7 @@
 //! page is one query for each feed, merged, and one batch of the page's rows and
 //! of the counters: the same number of calls however many videos there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::video::{Feed, Video, Visibility};
@@ -74,6 +74,9 @@ impl VideosTable {
             .map(|source| self.entries(source, after, needed));
         let mut entries: Vec<Entry> = try_join_all(queries).await?.concat();
         entries.sort_unstable_by(|one, other| other.cmp(one));
+        // A video that moves between two feeds is seen in both for a moment.
+        let mut seen = HashSet::new();
+        entries.retain(|entry| seen.insert(entry.partition.clone()));
         let more = entries.len() > skip + limit;
         let page: Vec<Entry> = entries.into_iter().skip(skip).take(limit).collect();
         let next = page.last().filter(|_| more);
