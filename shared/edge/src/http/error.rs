@@ -271,6 +271,14 @@ mod tests {
             ),
             (ApiError::VideoNotReady, 409, "VIDEO_NOT_READY"),
             (ApiError::Conflict("Upload has changed"), 409, "CONFLICT"),
+            // Somebody else was faster: never a fault of ours.
+            (
+                ApiError::Store(StoreError::Conflict {
+                    operation: "update video",
+                }),
+                409,
+                "CONFLICT",
+            ),
             (ApiError::PartsMissing(vec![2]), 409, "UPLOAD_INCOMPLETE"),
             (
                 ApiError::MediaRefused {

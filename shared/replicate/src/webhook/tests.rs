@@ -57,6 +57,39 @@ fn one_of_two_signatures_is_enough() {
 }
 
 #[test]
+fn what_cannot_be_the_providers_is_refused_without_the_secret() {
+    let now = now();
+    let (fresh, stale) = (
+        now.as_second().to_string(),
+        (now.as_second() - 301).to_string(),
+    );
+    let signature = signed(OTHER_SECRET, "msg_1", now.as_second(), BODY);
+    let check = |timestamp: &str, signature: &str| {
+        let headers = SignatureHeaders {
+            id: Some("msg_1"),
+            timestamp: Some(timestamp),
+            signature: Some(signature),
+        };
+        check_headers(headers, now).map(drop)
+    };
+    assert_eq!(check(&fresh, &signature), Ok(()));
+    assert_eq!(check(&stale, &signature), Err(WebhookError::Stale));
+    for forged in [
+        "v1,",
+        "v1,abc",
+        "v2,abc",
+        "forged",
+        "v1,!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!=",
+    ] {
+        assert_eq!(
+            check(&fresh, forged),
+            Err(WebhookError::BadSignature),
+            "{forged}"
+        );
+    }
+}
+
+#[test]
 fn what_nobody_signed_is_refused() {
     let now = now();
     let seconds = now.as_second();

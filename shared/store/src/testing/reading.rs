@@ -1,6 +1,6 @@
 //! Queries, batches, and the writes of one row without an update expression.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
@@ -28,6 +28,9 @@ impl Tables {
             let mut found = HashMap::new();
             for (table, request) in input.request_items().into_iter().flatten() {
                 assert!(request.keys().len() <= 100, "too many keys");
+                let places = request.keys().iter().map(|key| place(Some(table), key));
+                let different: HashSet<_> = places.collect();
+                assert_eq!(different.len(), request.keys().len(), "a key twice");
                 let keys = request.keys().iter();
                 let items = keys.filter_map(|key| rows.get(&place(Some(table), key)).cloned());
                 found.insert(table.clone(), items.collect());

@@ -72,11 +72,7 @@ impl VideosTable {
         let queries = sources
             .iter()
             .map(|source| self.entries(source, after, needed));
-        let mut entries: Vec<Entry> = try_join_all(queries).await?.concat();
-        entries.sort_unstable_by(|one, other| other.cmp(one));
-        // A video that moves between two feeds is seen in both for a moment.
-        let mut seen = HashSet::new();
-        entries.retain(|entry| seen.insert(entry.partition.clone()));
+        let entries = newest_first(try_join_all(queries).await?.concat());
         let more = entries.len() > skip + limit;
         let page: Vec<Entry> = entries.into_iter().skip(skip).take(limit).collect();
         let next = page.last().filter(|_| more);
@@ -246,4 +242,29 @@ fn number(value: &AttributeValue) -> i64 {
         .ok()
         .and_then(|number| number.parse().ok())
         .unwrap_or(0)
+}
+
+/// Each video once: one that moves between two feeds is seen in both for a moment,
+/// and a batch that names a key twice is refused.
+fn newest_first(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_unstable_by(|one, other| other.cmp(one));
+    let mut seen = HashSet::new();
+    entries.retain(|entry| seen.insert(entry.partition.clone()));
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_video_that_is_seen_in_two_feeds_is_listed_once() {
+        let entry = |position: &str, partition: &str| Entry {
+            position: position.to_owned(),
+            partition: partition.to_owned(),
+        };
+        let entries = vec![entry("1", "one"), entry("3", "two"), entry("3", "two")];
+        let listed = newest_first(entries);
+        assert_eq!(listed, [entry("3", "two"), entry("1", "one")]);
+    }
 }

@@ -161,6 +161,10 @@ fn assert_failure(response: &Response<Body>, status: u16, error: &str, code: &st
     assert_eq!(response.status().as_u16(), status);
     let cached = header(response, "cache-control");
     assert_eq!(cached, Some("no-store, must-revalidate"));
+    let sniffed = header(response, "x-content-type-options");
+    assert_eq!(sniffed, Some("nosniff"));
+    let transport = header(response, "strict-transport-security");
+    assert!(transport.is_some_and(|value| value.starts_with("max-age=")));
 }
 
 #[tokio::test]
