@@ -21,7 +21,8 @@ const TOLERATED: usize = 20;
 const RUN_OUT: f64 = 3.0;
 
 /// The output that lists the times of decoded frames, as far as `to` seconds
-/// from the source's start.
+/// from the source's start. They are the decoder's: a container may have none.
+/// The fine unit keeps them from being rounded to a grid of frames.
 pub(super) fn frames_output(list: &Path, to: f64) -> Vec<String> {
     let mut arguments = strings(&["-map", "0:V:0", "-fps_mode", "passthrough"]);
     if to.is_finite() {
@@ -29,8 +30,10 @@ pub(super) fn frames_output(list: &Path, to: f64) -> Vec<String> {
     }
     arguments.extend(["-stats_enc_pre".to_owned(), file_url(list)]);
     arguments.extend(strings(&[
+        "-enc_time_base",
+        "1/1000000",
         "-stats_enc_pre_fmt",
-        "{ptsi} {tbi}",
+        "{pts} {tb}",
         "-f",
         "null",
         "-",

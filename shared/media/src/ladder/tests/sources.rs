@@ -234,3 +234,16 @@ async fn picture_and_sound_stay_together(#[case] name: &str, #[case] options: &[
     let beep = sound.iter().position(|value| value.abs() > 8000).unwrap() as f64 / 48_000.0;
     assert!((flash - beep).abs() < 0.04, "{flash} {beep}");
 }
+
+/// AVI keeps no times of showing: a decoder finds them.
+#[tokio::test]
+async fn a_source_without_presentation_times_is_made_in_several_segments() {
+    let made = made("source.avi", 4, |ffmpeg, path| {
+        let source = ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=22"];
+        let codec = ["-c:v", "mpeg4", "-bf", "2"];
+        draw(ffmpeg, &[&source[..], &codec].concat(), path);
+    });
+    let Some(made) = made.await else { return };
+    assert!(made.plan.segments.len() > 1);
+    assert_eq!(made.brightness().len(), 550);
+}
