@@ -73,10 +73,7 @@ async fn source(state: &State, key: &str, user_id: &str) -> Result<Option<VideoI
         .filter(|upload| upload.user_id == user_id && upload.confirmed_at.is_some())
         .map(|upload| upload.video_id);
     let InputSource::Film(job) = source else {
-        let video = video.ok_or(UNKNOWN)?;
-        // The file of a deleted video stays for a while; it is no source any more.
-        let is_there = state.videos.get(video).await?.is_some();
-        return is_there.then_some(Some(video)).ok_or(UNKNOWN);
+        return video.map(Some).ok_or(UNKNOWN);
     };
     let job = state.jobs.get(job).await?;
     let is_theirs =
