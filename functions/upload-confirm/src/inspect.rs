@@ -9,7 +9,7 @@ use domain::video::Facts;
 use edge::http::ApiError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use media::partial::{HEAD_BYTES, TAIL_BYTES};
-use media::{MediaError, PartialFacts, Probe, Session, scratch};
+use media::{MediaError, PartialFacts, Session, scratch};
 use store::{ObjectFacts, Objects, StoreError};
 
 /// Files up to this size are read whole; of larger ones the beginning and the end.
@@ -52,7 +52,7 @@ impl Inspector<'_> {
         if size <= WHOLE_BYTES {
             self.fetch(key, object, head.end..size, file).await?;
             let probe = media::probe(&self.session, file).await;
-            return facts(&probe.map_err(refused)?, size);
+            return probe.and_then(|probe| probe.facts(size)).map_err(refused);
         }
         self.fetch(key, object, size - TAIL_BYTES..size, file)
             .await?;
@@ -121,22 +121,6 @@ fn check_size(upload: &Upload, size: u64) -> Result<(), ApiError> {
         });
     }
     Ok(())
-}
-
-fn facts(probe: &Probe, file_size: u64) -> Result<Facts, ApiError> {
-    let Some(video) = &probe.video else {
-        let silent = MediaError::Unsupported("there is no picture".to_owned());
-        return Err(refused(silent));
-    };
-    Ok(Facts {
-        file_size,
-        duration: Some(probe.duration.as_secs_f64()),
-        width: video.width,
-        height: video.height,
-        rotation: video.rotation,
-        video_codec: video.codec.clone(),
-        audio_codec: probe.audio.as_ref().map(|audio| audio.codec.clone()),
-    })
 }
 
 fn partial_facts(known: PartialFacts, file_size: u64) -> Facts {

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use domain::video::Facts;
 use serde::{Deserialize, Serialize};
 
 use crate::inspection::{self, Inspection, Picture};
@@ -97,6 +98,25 @@ pub async fn probe(session: &Session, path: &Path) -> Result<Probe, MediaError> 
 }
 
 impl Probe {
+    /// What is kept of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError::Unsupported`] when there is no picture.
+    pub fn facts(&self, file_size: u64) -> Result<Facts, MediaError> {
+        let no_picture = || MediaError::Unsupported("the file has no picture".to_owned());
+        let video = self.video.as_ref().ok_or_else(no_picture)?;
+        Ok(Facts {
+            file_size,
+            duration: Some(self.duration.as_secs_f64()),
+            width: video.width,
+            height: video.height,
+            rotation: video.rotation,
+            video_codec: video.codec.clone(),
+            audio_codec: self.audio.as_ref().map(|audio| audio.codec.clone()),
+        })
+    }
+
     /// Draws the facts from an inspection, within the bounds.
     pub(crate) fn of(inspection: &Inspection) -> Result<Self, MediaError> {
         let video = inspection

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
+use media::Probe;
 use media::ladder::LadderPlan;
-use media::{MediaError, Probe};
 
 use crate::shift::Shift;
 use crate::trouble::Trouble;
@@ -45,7 +45,7 @@ impl Shift<'_> {
             .map_err(Trouble::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
         let probe = media::probe(&self.session(), &path).await?;
-        let facts = facts(&probe, file_size)?;
+        let facts = probe.facts(file_size)?;
         Ok(Source { path, probe, facts })
     }
 
@@ -69,20 +69,4 @@ impl Shift<'_> {
         table.keep_plan(self.id(), &text).await?;
         Ok(plan)
     }
-}
-
-fn facts(probe: &Probe, file_size: u64) -> Result<Facts, MediaError> {
-    let video = probe
-        .video
-        .as_ref()
-        .ok_or_else(|| MediaError::Unsupported("the file has no picture".to_owned()))?;
-    Ok(Facts {
-        file_size,
-        duration: Some(probe.duration.as_secs_f64()),
-        width: video.width,
-        height: video.height,
-        rotation: video.rotation,
-        video_codec: video.codec.clone(),
-        audio_codec: probe.audio.as_ref().map(|audio| audio.codec.clone()),
-    })
 }
