@@ -3,6 +3,9 @@
 use crate::ids::{JobId, TranscodeId};
 use crate::rendition::Quality;
 
+/// Bytes of the longest key that S3 has.
+pub const LONGEST: usize = 1024;
+
 /// A scene as the provider made it: `{jobId}/scene-001.mp4`.
 pub fn scene(job: JobId, index: u32) -> String {
     format!("{job}/scene-{index:03}.mp4")

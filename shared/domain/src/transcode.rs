@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::fields::{InvalidField, list, only, required_text};
 use crate::ids::{AssetId, JobId, TranscodeId, VideoId};
+use crate::keys;
 use crate::rendition::{Quality, Skipped};
 use crate::time::Time;
 
@@ -361,13 +362,10 @@ pub enum InputSource {
     Film(JobId),
 }
 
-/// Bytes of the longest key that S3 has.
-const LONGEST_KEY: usize = 1024;
-
 impl InputSource {
     /// Reads a key as one of `user_id`'s; `None` for any other.
     pub fn read(key: &str, user_id: &str) -> Option<Self> {
-        if key.len() > LONGEST_KEY {
+        if key.len() > keys::LONGEST {
             return None;
         }
         if let Some(file) = key.strip_prefix(&format!("gallery/{user_id}/")) {
@@ -461,5 +459,12 @@ mod tests {
         assert_eq!((encoding_progress(-1.0), encoding_progress(0.4)), (10, 40));
         assert_eq!((encoding_progress(1.0), finishing_progress(0.0)), (85, 85));
         assert_eq!(finishing_progress(7.0), 99);
+    }
+
+    #[test]
+    fn a_source_that_is_longer_than_any_key_is_none() {
+        let key = |letters: usize| format!("gallery/user/{}", "\u{1F3AC}".repeat(letters));
+        assert!(InputSource::read(&key(200), "user").is_some());
+        assert_eq!(InputSource::read(&key(500), "user"), None);
     }
 }

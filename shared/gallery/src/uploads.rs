@@ -8,8 +8,6 @@ use domain::upload::{Multipart, Upload};
 use edge::http::{ApiError, Caller, Request, path_id};
 use store::{Objects, VideosTable};
 
-/// Bytes of the longest key that S3 has.
-const MAX_KEY: usize = 1024;
 /// How often another key is tried when one was handed out in the same millisecond.
 const TRIES: u64 = 6;
 /// The milliseconds among which another key is sought.
@@ -39,7 +37,7 @@ impl Uploads {
     /// What was handed out under a key, if it was to the caller. Somebody else's
     /// is as unknown as one that never was.
     pub async fn own(&self, s3_key: &str, caller: &Caller) -> Result<Upload, ApiError> {
-        if s3_key.len() > MAX_KEY {
+        if s3_key.len() > keys::LONGEST {
             return Err(ApiError::NotFound("Upload"));
         }
         let upload = self.videos.upload(s3_key).await?;
