@@ -1,5 +1,7 @@
 //! Writing the storyboard (D15).
 
+use std::sync::Arc;
+
 use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
@@ -24,7 +26,7 @@ const ANSWER_TOKENS: f64 = 2_000.0;
 #[derive(Debug)]
 pub struct Planner {
     pub(crate) jobs: JobsTable,
-    pub(crate) provider: Provider,
+    pub(crate) provider: Arc<Provider>,
     pub(crate) clock: Clock,
 }
 
@@ -46,7 +48,7 @@ impl Planner {
     pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
         Ok(Self {
             jobs: JobsTable::connect(bootstrap),
-            provider: Provider::connect(bootstrap)?,
+            provider: Arc::new(Provider::connect(bootstrap)?),
             clock: bootstrap.clock(),
         })
     }

@@ -59,7 +59,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn begin(world: &mut World) -> Self {
+    pub(super) fn begin(world: &World) -> Self {
         Self {
             tasks: Vec::new(),
             name: world.job.job_id.to_string(),

@@ -1,10 +1,14 @@
 //! The retry rules of the shipped state machine.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
-const DEFINITION: &str = include_str!("../../../../statemachine/generate-video.asl.json");
+static DEFINITION: LazyLock<Value> = LazyLock::new(|| {
+    let text = include_str!("../../../../statemachine/generate-video.asl.json");
+    serde_json::from_str(text).unwrap()
+});
 
 /// The retry rules of one task.
 #[derive(Debug, Clone)]
@@ -18,8 +22,7 @@ pub(super) struct Retries {
 impl Retries {
     /// Those of the task of that name, wherever it stands.
     pub(super) fn of(task: &str) -> Self {
-        let definition: Value = serde_json::from_str(DEFINITION).unwrap();
-        let state = find(&definition, task).unwrap_or_else(|| panic!("no state {task}"));
+        let state = find(&DEFINITION, task).unwrap_or_else(|| panic!("no state {task}"));
         let rules = state["Retry"].as_array().cloned();
         Self {
             rules: rules.unwrap_or_default(),

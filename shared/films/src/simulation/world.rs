@@ -109,7 +109,7 @@ impl World {
             Http::in_memory(move |request| fake.clone().answer(request))
         };
         let key = Secret::new(secret("key"), "key");
-        let provider = Arc::new(Provider::new(settings(), key, http.clone()).unwrap());
+        let provider = Arc::new(Provider::new(settings(), key, http).unwrap());
         let jobs = JobsTable::new(tables.client(), "jobs");
         let usage = UsageTable::new(tables.client(), "usage");
         let objects = Objects::new(bucket.client(), "bucket");
@@ -136,10 +136,9 @@ impl World {
             webhook_grace: Duration::from_secs(60),
             clock: clock.clone(),
         };
-        let key = Secret::new(secret("key"), "key");
         let planner = Planner {
             jobs: jobs.clone(),
-            provider: Provider::new(settings(), key, http).unwrap(),
+            provider: provider.clone(),
             clock: clock.clone(),
         };
         let request = CreateJob {
@@ -206,7 +205,7 @@ impl World {
     /// Runs the job to its end; the violations that were seen on the way.
     pub(super) async fn run(mut self) -> Vec<String> {
         self.accept().await;
-        let mut machine = Machine::begin(&mut self);
+        let mut machine = Machine::begin(&self);
         self.after(60.0, Event::Reconcile);
         if self.random.u8(0..100) < 5 {
             let when = self.random.f64() * 400.0;
