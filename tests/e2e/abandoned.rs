@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use domain::job::{Job, JobId};
 use domain::request::CreateJob;
-use end_to_end::{Person, Provider, Stack, aws, unique_word};
+use end_to_end::{Person, Provider, aws, stack, unique_word};
 use serde_json::Value;
 
 use crate::{short_film, tables};
@@ -13,10 +13,9 @@ use crate::{short_film, tables};
 /// The creator wrote the job and died before it started the work: the
 /// reconciler starts it, and the film comes.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("orphan");
     let film = short_film(&word);
@@ -37,10 +36,9 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
 /// An execution that is stopped takes nothing with it: the job says why, the
 /// place comes back, and the provider is told to stop working.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let provider = Provider::new(&stack);
     let word = unique_word("stopped");
@@ -65,10 +63,9 @@ async fn a_job_whose_execution_is_stopped_ends_as_failed() -> Result<()> {
 
 /// Past its time limit a job ends, whatever its execution is waiting for.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_job_past_its_time_limit_is_ended() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("late");
     Provider::new(&stack)

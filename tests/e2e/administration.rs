@@ -9,12 +9,12 @@ use domain::rendition::Quality;
 use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
 use domain::video::Facts;
-use end_to_end::{Answer, Person, Stack};
+use end_to_end::{Answer, Person, stack};
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::{Completion, Lease};
 
-use crate::workshop::Workshop;
+use crate::transcode_fixture::TranscodeFixture;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const ROUTES: [(Method, &str); 6] = [
@@ -27,10 +27,9 @@ const ROUTES: [(Method, &str); 6] = [
 ];
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn only_administrators_administer() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let somebody = Person::sign_up(&stack).await?;
     for (method, path) in ROUTES {
         let answer = Answer::of(somebody.request(method.clone(), path)).await?;
@@ -42,7 +41,7 @@ async fn only_administrators_administer() -> Result<()> {
     Ok(())
 }
 
-impl Workshop {
+impl TranscodeFixture {
     /// A transcode that failed, accepted at that time.
     async fn failed(&self, key: &str, created_at: Time) -> Result<Transcode> {
         let transcode = self.silent(key, &[Quality::Low], created_at).await?;
@@ -62,7 +61,7 @@ impl Workshop {
     }
 }
 
-impl Workshop {
+impl TranscodeFixture {
     /// A transcode that was completed with two files, accepted at that time.
     async fn completed(&self, created_at: Time) -> Result<TranscodeId> {
         let transcode = self
@@ -117,25 +116,25 @@ fn ids(answer: &Answer, list: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn everybodys_jobs_are_listed_by_user_status_and_time() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
     let admin = Person::sign_up_administrator(&stack).await?;
     let start = Time::from_millisecond(1_600_000_000_000);
     let mut made = Vec::new();
     for number in 0..5 {
         let at = start.after(DAY * number);
         made.push(
-            shop.silent("gallery/none", &[Quality::Low], at)
+            fixture
+                .silent("gallery/none", &[Quality::Low], at)
                 .await?
                 .id
                 .to_string(),
         );
     }
     made.reverse();
-    let user = &shop.person.user_id;
+    let user = &fixture.person.user_id;
     let list = |rest: &str| format!("/api/jobs/admin/all?userId={user}{rest}");
 
     let first = admin.get(&list("&limit=2&page=1")).await?;
@@ -164,16 +163,18 @@ async fn everybodys_jobs_are_listed_by_user_status_and_time() -> Result<()> {
         assert_eq!(admin.get(&list(wrong)).await?.status, 400, "{wrong}");
     }
     for id in &made {
-        shop.transcodes.withdraw(&shop.stats, id.parse()?).await?;
+        fixture
+            .transcodes
+            .withdraw(&fixture.stats, id.parse()?)
+            .await?;
     }
     Ok(())
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn statistics_add_up() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let admin = Person::sign_up_administrator(&stack).await?;
     let stats = admin.get("/api/jobs/admin/stats").await?;
     assert_eq!(stats.status, 200, "{}", stats.body);
@@ -188,37 +189,40 @@ async fn statistics_add_up() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn what_failed_is_restarted_when_it_is_named() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
     let admin = Person::sign_up_administrator(&stack).await?;
     let now = config::clock::now();
-    let key = shop
-        .source(crate::workshop::drawn("320x240", 25, 1)?)
+    let key = fixture
+        .source(crate::transcode_fixture::drawn("320x240", 25, 1)?)
         .await?;
-    let failed = shop.failed(&key, now).await?.id;
-    let waiting = shop.silent(&key, &[Quality::Low], now).await?.id;
+    let failed = fixture.failed(&key, now).await?.id;
+    let waiting = fixture.silent(&key, &[Quality::Low], now).await?.id;
     let wanted = json!({"jobIds": [failed, waiting], "dryRun": true});
     let path = "/api/jobs/admin/restart-failed";
     let told = admin.post(path, &wanted).await?;
     assert_eq!(told.status, 200, "{}", told.body);
     // Another test may restart whatever failed.
-    if shop.job(&failed.to_string()).await?["status"] == "FAILED" {
+    if fixture.job(&failed.to_string()).await?["status"] == "FAILED" {
         assert_eq!(ids(&told, "jobIds"), [failed.to_string()]);
         let wanted = json!({"jobIds": [failed, waiting]});
         let done = admin.post(path, &wanted).await?;
         assert_eq!(ids(&done, "jobIds"), [failed.to_string()], "{}", done.body);
         assert_eq!(done.body["message"], "1 failed jobs restarted");
     }
-    let end = shop.end(&failed.to_string()).await?;
+    let end = fixture.end(&failed.to_string()).await?;
     assert_eq!(end["status"], "COMPLETED", "{end}");
     let again = admin.post(path, &json!({"jobIds": [failed]})).await?;
     assert_eq!(again.body["message"], "0 failed jobs restarted");
-    let waits = shop.transcodes.get(waiting).await?.context("it is gone")?;
+    let waits = fixture
+        .transcodes
+        .get(waiting)
+        .await?
+        .context("it is gone")?;
     assert_eq!(waits.transcode.status, TranscodeStatus::Pending);
-    shop.transcodes.withdraw(&shop.stats, waiting).await?;
+    fixture.transcodes.withdraw(&fixture.stats, waiting).await?;
     let wrong = admin.post(path, &json!({"limit": 101})).await?;
     assert_eq!(wrong.status, 400);
     Ok(())
@@ -228,17 +232,16 @@ async fn what_failed_is_restarted_when_it_is_named() -> Result<()> {
 const TRIES: usize = 3;
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn what_is_old_goes_with_its_files() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
     let admin = Person::sign_up_administrator(&stack).await?;
     for wrong in ["days=0", "days=3651", "days=x", "dryRun=1"] {
         assert_eq!(clean_up(&admin, wrong).await?.status, 400, "{wrong}");
     }
     for _ in 0..TRIES {
-        if clean_up_counted(&shop, &admin).await? {
+        if clean_up_counted(&fixture, &admin).await? {
             return Ok(());
         }
     }
@@ -246,20 +249,20 @@ async fn what_is_old_goes_with_its_files() -> Result<()> {
 }
 
 /// `false` when somebody else cleaned up meanwhile.
-async fn clean_up_counted(shop: &Workshop, admin: &Person) -> Result<bool> {
+async fn clean_up_counted(fixture: &TranscodeFixture, admin: &Person) -> Result<bool> {
     // Nothing else of the tests is ten years old.
     let created = Time::from_millisecond(1_400_000_000_000);
     let mut old = Vec::new();
     for _ in 0..3 {
-        old.push(shop.completed(created).await?);
+        old.push(fixture.completed(created).await?);
     }
     let told = clean_up(admin, "days=3650&dryRun=true").await?;
     assert_eq!(told.status, 200, "{}", told.body);
-    let are_there = shop.files(&old[0].to_string()).await?.len() == 2;
+    let are_there = fixture.files(&old[0].to_string()).await?.len() == 2;
     let done = clean_up(admin, "days=3650").await?;
     for id in &old {
-        assert_eq!(shop.transcodes.get(*id).await?, None);
-        assert!(shop.files(&id.to_string()).await?.is_empty());
+        assert_eq!(fixture.transcodes.get(*id).await?, None);
+        assert!(fixture.files(&id.to_string()).await?.is_empty());
     }
     if !are_there || done.body["deleted"] != 3 {
         return Ok(false);

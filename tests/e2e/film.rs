@@ -2,12 +2,12 @@
 //! is, and what was paid for it (R6-R9, R40-R43, R95-R98, D3, D16, D17).
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Answer, Course, Person, Provider, Stack, unique_word};
+use end_to_end::{Answer, Course, Person, Provider, stack, unique_word};
 use media::Probe;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::cinema::{self, Film};
+use crate::video_file::{self, Film};
 
 /// How far a film may be from the loudness it is to have, in LU.
 const LOUDNESS_TOLERANCE: f64 = 1.0;
@@ -16,10 +16,9 @@ const MAX_TRUE_PEAK: f64 = -1.0;
 const STAGES: [&str; 5] = ["queued", "planning", "generating", "composing", "done"];
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_landscape_film_with_music_and_transitions() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let word = unique_word("landscape");
     let person = Person::sign_up(&stack).await?;
     let made = make(
@@ -51,10 +50,9 @@ async fn a_landscape_film_with_music_and_transitions() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_portrait_film_with_cuts_and_without_music() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let word = unique_word("portrait");
     let person = Person::sign_up(&stack).await?;
     let made = make(
@@ -182,7 +180,7 @@ async fn check_film(made: &Made, size: (u32, u32), seconds: u64) -> Result<()> {
     check_streams(&probe, size, seconds)?;
     assert_eq!(made.film.h264_profile()?, 100, "not High");
     ensure!(made.film.starts_fast(), "the index is at the end");
-    let brightness = cinema::brightness(&made.thumbnail, made.folder.path())?;
+    let brightness = video_file::brightness(&made.thumbnail, made.folder.path())?;
     ensure!(brightness > 16, "the thumbnail is black: {brightness}");
 
     let frames = made.film.frames()?;

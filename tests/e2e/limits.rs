@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use domain::failure::JobError;
 use domain::job::{Job, JobId};
 use domain::request::CreateJob;
-use end_to_end::{Answer, Person, Provider, Stack, unique_word};
+use end_to_end::{Answer, Person, Provider, stack, unique_word};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use store::{Ending, ReserveError};
@@ -21,10 +21,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// The transaction by itself, without the limiter before it.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let (jobs, usage) = tables(&stack)?;
     let user = unique_word("crowd");
     let now = config::clock::now();
@@ -71,10 +70,9 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
 /// The whole way: each of 200 requests passes the gateway, the gate and the
 /// table. The limiter lets a hundred of them through to the quota.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn of_two_hundred_parallel_creations_ten_are_accepted() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("rush");
     // A place comes back when its job fails, so none may end before all have asked.
@@ -129,10 +127,9 @@ async fn creation(person: &Person, film: &Value) -> Result<Answer> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn the_hundred_and_first_request_of_a_minute_waits() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     // Within one clock minute the figures are exact.
     let into_minute = config::clock::now().as_second().rem_euclid(60) as u64;

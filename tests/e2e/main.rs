@@ -1,12 +1,11 @@
 //! Films made, refused and broken over the local cloud, as any client sees it.
 //!
-//! `cargo xtask test` starts the cloud and names it in `OMNIGEN_STACK`; without
-//! it every test says that it is skipped. Each test signs up people of its own
-//! and puts a word of its own into its prompts, so that all may run side by side.
+//! `cargo xtask test` starts the cloud, names it in `OMNIGEN_STACK` and runs these tests,
+//! which are ignored otherwise. Each test signs up users of its own and puts a word of its
+//! own into its prompts, so that all may run side by side.
 
 mod abandoned;
 mod administration;
-mod cinema;
 mod film;
 mod forged;
 mod gallery;
@@ -19,12 +18,16 @@ mod refusals;
 mod replays;
 mod streams;
 mod tokens;
+mod transcode_fixture;
 mod transcodes;
 mod uploads;
+mod video_file;
 mod videoforge;
-mod workshop;
 
 use anyhow::Result;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};
 use end_to_end::Stack;
 use serde_json::{Value, json};
 use store::{DynamoDb, JobsTable, UsageTable};
@@ -41,17 +44,20 @@ fn short_film(word: &str) -> Value {
     })
 }
 
+/// The settings of AWS's SDK for the local cloud, as its root user.
+fn sdk(stack: &Stack) -> SdkConfig {
+    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "devcloud");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(&stack.endpoint_url)
+        .region(Region::new(stack.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
 /// The tables as the functions use them.
 fn tables(stack: &Stack) -> Result<(JobsTable, UsageTable)> {
-    let credentials =
-        aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-    let settings = aws_sdk_dynamodb::Config::builder()
-        .behavior_version_latest()
-        .endpoint_url(&stack.endpoint_url)
-        .region(aws_sdk_dynamodb::config::Region::new(stack.region.clone()))
-        .credentials_provider(credentials)
-        .build();
-    let client = DynamoDb::from_conf(settings);
+    let client = DynamoDb::new(&sdk(stack));
     Ok((
         JobsTable::new(client.clone(), stack.table("jobs")?),
         UsageTable::new(client, stack.table("usage")?),

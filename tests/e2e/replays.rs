@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Stack, aws};
+use end_to_end::{Stack, aws, stack};
 use serde_json::{Value, json};
 
 async fn replay(stack: &Stack, function: &str) -> Result<Value> {
@@ -17,10 +17,9 @@ async fn replay(stack: &Stack, function: &str) -> Result<Value> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn http_events_are_answered_by_the_contract() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     for (function, status) in [
         ("health", 200),
         ("fallback", 405),
@@ -53,10 +52,9 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
 
 /// A step that knows no such job says so under a name of the state machine's.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn step_events_are_understood() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     for (function, failure) in [
         ("planner", "JobClosed"),
         ("generator", "JobClosed"),
@@ -73,10 +71,9 @@ async fn step_events_are_understood() -> Result<()> {
 
 /// A message of a transcode that is gone is done.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn messages_are_understood() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     for function in ["transcoder", "transcode-failed"] {
         let answer = replay(&stack, function).await?;
         assert_eq!(answer, json!({"batchItemFailures": []}), "{function}");
@@ -85,10 +82,9 @@ async fn messages_are_understood() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn scheduled_events_are_done() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let reconciled = replay(&stack, "reconciler").await?;
     assert_eq!(reconciled, json!({"jobs": 1, "troubled": 0, "resent": 0}));
     let closed = replay(&stack, "quota-reset").await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use end_to_end::{Answer, Person, Stack, aws, unique_word};
+use end_to_end::{Answer, Person, Stack, aws, stack, unique_word};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,10 +19,9 @@ const PROTECTED: [&str; 5] = [
 ];
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn both_tokens_of_the_client_are_accepted() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     for (token, email) in [
         (&person.access_token, Value::Null),
@@ -43,10 +42,9 @@ async fn both_tokens_of_the_client_are_accepted() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn without_a_token_every_route_but_health_is_closed() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     for path in PROTECTED {
         let answer = Answer::of(person.anonymous(Method::GET, path)).await?;
@@ -63,10 +61,9 @@ async fn without_a_token_every_route_but_health_is_closed() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn tokens_that_are_not_ours_are_refused() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let strange = [
         ("garbage", "garbage".to_owned()),

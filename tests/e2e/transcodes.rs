@@ -10,23 +10,24 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use domain::delivery::TranscodeMessage;
 use domain::rendition::Quality;
-use end_to_end::{Person, Stack, aws};
+use end_to_end::{Person, aws, stack};
 use futures_util::future::try_join_all;
 use media::Probe;
 use serde_json::{Value, json};
 
-use crate::cinema::Film;
-use crate::workshop::{self, Workshop};
+use crate::transcode_fixture::{self, TranscodeFixture};
+use crate::video_file::Film;
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_film_becomes_five_assets_and_a_stream() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let key = shop.source(workshop::drawn("1920x1080", 30, 5)?).await?;
-    let id = shop.create(&key, &Value::Null).await?;
-    let seen = shop.watch(&id).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let key = fixture
+        .source(transcode_fixture::drawn("1920x1080", 30, 5)?)
+        .await?;
+    let id = fixture.create(&key, &Value::Null).await?;
+    let seen = fixture.watch(&id).await?;
     let end = seen.last().context("nothing was seen")?;
     assert_eq!(end["status"], "COMPLETED", "{end}");
     assert_eq!(
@@ -44,7 +45,7 @@ async fn a_film_becomes_five_assets_and_a_stream() -> Result<()> {
     );
 
     let folder = tempfile::tempdir()?;
-    let assets = shop.assets(&id).await?;
+    let assets = fixture.assets(&id).await?;
     let kinds: Vec<(&str, &str)> = assets
         .iter()
         .map(|asset| {
@@ -61,7 +62,7 @@ async fn a_film_becomes_five_assets_and_a_stream() -> Result<()> {
     ];
     assert_eq!(kinds, expected);
     for asset in &assets {
-        let bytes = download(&shop.person, &id, asset).await?;
+        let bytes = download(&fixture.person, &id, asset).await?;
         assert_eq!(
             Some(bytes.len() as u64),
             asset["fileSize"].as_u64(),
@@ -80,9 +81,9 @@ async fn a_film_becomes_five_assets_and_a_stream() -> Result<()> {
             assert!(film.starts_fast(), "{asset}");
         }
     }
-    check_stream(&shop, &id, 150).await?;
+    check_stream(&fixture, &id, 150).await?;
     // Nothing is left of the work itself.
-    let files = shop.files(&id).await?;
+    let files = fixture.files(&id).await?;
     ensure!(
         !files.keys().any(|name| name.starts_with("segments/")),
         "{files:?}"
@@ -105,13 +106,14 @@ async fn download(person: &Person, id: &str, asset: &Value) -> Result<Vec<u8>> {
 }
 
 /// Plays every variant of the stream by FFmpeg's own player.
-async fn check_stream(shop: &Workshop, id: &str, frames: usize) -> Result<()> {
+async fn check_stream(fixture: &TranscodeFixture, id: &str, frames: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let files = shop.files(id).await?;
+    let files = fixture.files(id).await?;
     let parts = files.keys().filter_map(|name| name.strip_prefix("hls/"));
     for name in parts {
         let key = domain::keys::transcode_output(id.parse()?, &format!("hls/{name}"));
-        shop.objects
+        fixture
+            .objects
             .download(&key, &folder.path().join(name))
             .await?;
     }
@@ -119,20 +121,19 @@ async fn check_stream(shop: &Workshop, id: &str, frames: usize) -> Result<()> {
     testkit::hls::check_master(&open("master.m3u8"), open).map_err(anyhow::Error::msg)?;
     for name in ["master.m3u8", "high.m3u8", "medium.m3u8", "low.m3u8"] {
         let playlist = folder.path().join(name).display().to_string();
-        assert_eq!(workshop::played(&playlist)?, frames, "{name}");
+        assert_eq!(transcode_fixture::played(&playlist)?, frames, "{name}");
     }
     Ok(())
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn nobody_sees_or_uses_what_is_somebody_elses() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
     let other = Person::sign_up(&stack).await?;
-    let key = shop.source(b"whatever".to_vec()).await?;
-    let transcode = shop
+    let key = fixture.source(b"whatever".to_vec()).await?;
+    let transcode = fixture
         .silent(&key, &[Quality::Low], config::clock::now())
         .await?;
     let id = transcode.id;
@@ -164,32 +165,33 @@ async fn nobody_sees_or_uses_what_is_somebody_elses() -> Result<()> {
         assert_eq!(answer.status, 404, "{foreign}: {}", answer.body);
     }
     let body = json!({"inputSource": key, "outputFormats": ["4k"]});
-    let answer = shop.person.post("/api/jobs", &body).await?;
+    let answer = fixture.person.post("/api/jobs", &body).await?;
     assert_eq!(
         (answer.status, &answer.body["details"]["field"]),
         (400, &json!("outputFormats"))
     );
 
-    let own = shop.person.get("/api/jobs?limit=1").await?;
+    let own = fixture.person.get("/api/jobs?limit=1").await?;
     assert_eq!(own.body["jobs"][0]["id"], id.to_string());
     assert_eq!(other.get("/api/jobs").await?.body["jobs"], json!([]));
-    shop.transcodes.withdraw(&shop.stats, id).await?;
+    fixture.transcodes.withdraw(&fixture.stats, id).await?;
     Ok(())
 }
 
 /// Reliability S2: of three receipts of one message one works.
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_message_that_comes_three_times_at_once_is_done_once() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let key = shop.source(workshop::drawn("640x360", 25, 9)?).await?;
-    let transcode = shop
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let key = fixture
+        .source(transcode_fixture::drawn("640x360", 25, 9)?)
+        .await?;
+    let transcode = fixture
         .silent(&key, &[Quality::Low], config::clock::now())
         .await?;
     let body = TranscodeMessage::new(transcode.id).body();
-    let event = workshop::event("thrice", &body);
+    let event = transcode_fixture::event("thrice", &body);
 
     let answers = try_join_all((0..3).map(|_| aws::invoke(&stack, "transcoder", &event))).await?;
     let failed = json!({"batchItemFailures": [{"itemIdentifier": "thrice"}]});
@@ -205,23 +207,22 @@ async fn a_message_that_comes_three_times_at_once_is_done_once() -> Result<()> {
         "{answers:?}"
     );
     let id = transcode.id.to_string();
-    assert_eq!(shop.job(&id).await?["status"], "COMPLETED");
-    let before = shop.assets(&id).await?;
+    assert_eq!(fixture.job(&id).await?["status"], "COMPLETED");
+    let before = fixture.assets(&id).await?;
     assert_eq!(before.len(), 3, "{before:?}");
 
     // And once more, much later: it is done already.
     assert_eq!(aws::invoke(&stack, "transcoder", &event).await?, done);
-    assert_eq!(shop.assets(&id).await?, before);
+    assert_eq!(fixture.assets(&id).await?, before);
     Ok(())
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_bad_source_fails_at_once_and_says_why() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let film = workshop::drawn("320x240", 25, 2)?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let film = transcode_fixture::drawn("320x240", 25, 2)?;
     let cut = film[..film.len() / 2].to_vec();
     for (bytes, codes) in [
         (
@@ -230,9 +231,9 @@ async fn a_bad_source_fails_at_once_and_says_why() -> Result<()> {
         ),
         (cut, ["CORRUPT_MEDIA", "UNSUPPORTED_MEDIA"]),
     ] {
-        let key = shop.source(bytes).await?;
-        let id = shop.create(&key, &json!(["low"])).await?;
-        let end = shop.end(&id).await?;
+        let key = fixture.source(bytes).await?;
+        let id = fixture.create(&key, &json!(["low"])).await?;
+        let end = fixture.end(&id).await?;
         assert_eq!(end["status"], "FAILED", "{end}");
         let code = end["code"].as_str().unwrap_or_default();
         assert!(codes.contains(&code), "{end}");
@@ -242,13 +243,13 @@ async fn a_bad_source_fails_at_once_and_says_why() -> Result<()> {
                 .is_some_and(|text| text.len() > 10),
             "{end}"
         );
-        assert_eq!(shop.assets(&id).await?, [] as [Value; 0]);
-        assert!(shop.files(&id).await?.is_empty());
+        assert_eq!(fixture.assets(&id).await?, [] as [Value; 0]);
+        assert!(fixture.files(&id).await?.is_empty());
     }
-    let key = shop.source(film).await?;
-    shop.objects.delete(&key).await?;
-    let id = shop.create(&key, &json!(["low"])).await?;
-    let end = shop.end(&id).await?;
+    let key = fixture.source(film).await?;
+    fixture.objects.delete(&key).await?;
+    let id = fixture.create(&key, &json!(["low"])).await?;
+    let end = fixture.end(&id).await?;
     assert_eq!(end["code"], "SOURCE_NOT_FOUND", "{end}");
     assert_eq!(
         end["errorText"],

@@ -1,13 +1,13 @@
 //! From a file to a video: in one piece, in parts, twice, and what is refused.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Answer, Person, Stack};
+use end_to_end::{Answer, Person, stack};
 use futures_util::future::try_join_all;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::refusals::check_error;
-use crate::workshop::{drawn, run_ffmpeg};
+use crate::transcode_fixture::{drawn, run_ffmpeg};
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -61,10 +61,9 @@ pub(crate) fn small_film() -> Result<Vec<u8>> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_file_becomes_a_video_with_its_facts() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let film = drawn("640x360", 25, 2)?;
     let key = put(&person, &film).await?;
@@ -93,10 +92,9 @@ async fn a_file_becomes_a_video_with_its_facts() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn confirming_again_is_the_same_video() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let key = put(&person, &small_film()?).await?;
     let titled =
@@ -116,10 +114,9 @@ async fn confirming_again_is_the_same_video() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_place_is_good_for_what_was_announced_and_once() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let film = small_film()?;
     let place = announce(&person, json!(film.len())).await?;
@@ -142,10 +139,9 @@ async fn a_place_is_good_for_what_was_announced_and_once() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn only_what_was_handed_out_to_oneself_can_be_confirmed() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let (person, other) = tokio::try_join!(Person::sign_up(&stack), Person::sign_up(&stack))?;
     let key = put(&person, &small_film()?).await?;
     let titled = || json!({"title": "Film"});
@@ -171,10 +167,9 @@ async fn only_what_was_handed_out_to_oneself_can_be_confirmed() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn what_is_no_video_is_refused_by_name() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let film = small_film()?;
     let folder = tempfile::tempdir()?;
@@ -207,10 +202,9 @@ async fn what_is_no_video_is_refused_by_name() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn requests_that_break_a_rule_name_it() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let refused = person
         .post(
@@ -299,10 +293,9 @@ impl<'a> Parts<'a> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_broken_upload_goes_on_where_it_stopped() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let upload = Parts::begin(&person, large_film()?).await?;
     assert_eq!(upload.begun["partCount"], 3);
@@ -339,10 +332,9 @@ async fn a_broken_upload_goes_on_where_it_stopped() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn an_upload_in_parts_is_its_owners_and_can_be_given_up() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
+    let stack = stack()?;
     let (person, other) = tokio::try_join!(Person::sign_up(&stack), Person::sign_up(&stack))?;
     let upload = Parts::begin(&person, large_film()?).await?;
     assert_eq!(upload.send(&[1]).await?, [200]);

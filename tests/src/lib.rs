@@ -1,16 +1,21 @@
 //! What the end-to-end tests go through: the local cloud as any client sees it.
 
-pub mod aws;
-pub mod person;
-pub mod provider;
-pub mod stack;
+use std::path::Path;
 
-pub use person::{Answer, Course, Person};
-pub use provider::Provider;
-pub use stack::Stack;
+use anyhow::{Context, Result};
 
-/// A word nobody else uses, so that the look-alike's rules for it match one job.
-pub fn unique_word(name: &str) -> String {
-    let random = uuid::Uuid::new_v4().simple().to_string();
-    format!("{name}-{}", &random[..10])
+pub use devcloud::{Answer, Course, Creates, Person, Provider, Stack, aws, unique_word};
+
+/// The local cloud that `OMNIGEN_STACK` names.
+///
+/// # Errors
+/// It is not set, or names no stack: a test that needs the local cloud fails then. Such tests
+/// are ignored unless `cargo xtask test` runs them.
+pub fn stack() -> Result<Stack> {
+    let path = config::Environment::of_process().optional("OMNIGEN_STACK");
+    let path = path.context(
+        "OMNIGEN_STACK is not set: run `cargo xtask test`, or `cargo xtask up` and set it to \
+         .local/stack.json",
+    )?;
+    Stack::read(Path::new(&path))
 }

@@ -5,6 +5,7 @@
     reason = "only tests use this crate, and a fixture that cannot be read is a failed test"
 )]
 
+pub mod ffmpeg;
 pub mod hls;
 pub mod requests;
 pub mod tokens;

@@ -6,22 +6,22 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use domain::delivery::TranscodeMessage;
 use domain::rendition::Quality;
-use end_to_end::{Person, Stack, aws, unique_word};
+use end_to_end::{Person, aws, stack, unique_word};
 use serde_json::{Value, json};
 
 use super::SOON;
-use crate::workshop::{self, Workshop};
+use crate::transcode_fixture::{self, TranscodeFixture};
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_message_that_nobody_understands_ends_among_the_dead_letters() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
     let poison = unique_word("poison");
-    shop.queue
+    fixture
+        .queue
         .send_message()
-        .queue_url(shop.queue_url("transcodes")?)
+        .queue_url(fixture.stack.queue("transcodes")?)
         .message_body(&poison)
         .send()
         .await?;
@@ -33,35 +33,38 @@ async fn a_message_that_nobody_understands_ends_among_the_dead_letters() -> Resu
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_transcode_that_was_given_up_fails_with_its_cause_and_can_be_redriven_once() -> Result<()>
 {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let key = shop.source(workshop::drawn("320x240", 25, 1)?).await?;
-    let transcode = shop
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let key = fixture
+        .source(transcode_fixture::drawn("320x240", 25, 1)?)
+        .await?;
+    let transcode = fixture
         .silent(&key, &[Quality::Low], config::clock::now())
         .await?;
     let id = transcode.id.to_string();
     let body = TranscodeMessage::new(transcode.id).body();
-    let event = workshop::event(&unique_word("message"), &body);
+    let event = transcode_fixture::event(&unique_word("message"), &body);
     // A worker has it: the message waits for what becomes of that.
     let now = config::clock::now();
     let until = now.after(SOON);
-    shop.transcodes
+    fixture
+        .transcodes
         .take(transcode.id, "somebody", now, until)
         .await?;
     let held = aws::invoke(&stack, "transcode-failed", &event).await?;
     assert_ne!(held, json!({"batchItemFailures": []}));
-    assert_eq!(shop.job(&id).await?["status"], "PENDING");
-    shop.transcodes
+    assert_eq!(fixture.job(&id).await?["status"], "PENDING");
+    fixture
+        .transcodes
         .release(transcode.id, "somebody", None, now)
         .await?;
 
     let buried = aws::invoke(&stack, "transcode-failed", &event).await?;
     assert_eq!(buried, json!({"batchItemFailures": []}));
-    let failed = shop.job(&id).await?;
+    let failed = fixture.job(&id).await?;
     // Another test may restart whatever failed.
     if failed["status"] == "FAILED" {
         assert_eq!(failed["code"], "PROCESSING_INTERRUPTED", "{failed}");
@@ -79,7 +82,7 @@ async fn a_transcode_that_was_given_up_fails_with_its_cause_and_can_be_redriven_
         (&again.body["ids"], &again.body["skipped"]),
         (&json!([]), &json!([]))
     );
-    assert_eq!(shop.end(&id).await?["status"], "COMPLETED");
+    assert_eq!(fixture.end(&id).await?["status"], "COMPLETED");
     Ok(())
 }
 

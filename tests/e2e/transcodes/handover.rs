@@ -12,12 +12,12 @@ use domain::rendition::Quality;
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
-use end_to_end::{Stack, unique_word};
+use end_to_end::{stack, unique_word};
 use transcodes::Worker;
 
 use super::frames;
-use crate::cinema::{self, Film};
-use crate::workshop::{self, Workshop};
+use crate::transcode_fixture::{self, TranscodeFixture};
+use crate::video_file::{self, Film};
 
 /// The first workers live so long; if that is too short for a segment on this
 /// machine, the next ones live longer.
@@ -27,25 +27,24 @@ const SECONDS: u32 = 24;
 const RATE: u32 = 25;
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn workers_of_short_lives_finish_a_long_film() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let key = shop
-        .source(workshop::drawn("640x360", RATE, SECONDS)?)
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let key = fixture
+        .source(transcode_fixture::drawn("640x360", RATE, SECONDS)?)
         .await?;
-    let transcode = shop
+    let transcode = fixture
         .silent(&key, &[Quality::Low], config::clock::now())
         .await?;
-    let line = Line::open(&shop).await?;
+    let line = Line::open(&fixture).await?;
     line.send(&TranscodeMessage::new(transcode.id).body())
         .await?;
 
     let handovers = line.work_off(&transcode).await?;
     assert!(handovers >= 2, "handed on {handovers} times");
-    check_film(&shop, &transcode).await?;
-    let files = shop.files(&transcode.id.to_string()).await?;
+    check_film(&fixture, &transcode).await?;
+    let files = fixture.files(&transcode.id.to_string()).await?;
     assert!(
         !files.keys().any(|name| name.starts_with("segments/")),
         "{files:?}"
@@ -54,19 +53,18 @@ async fn workers_of_short_lives_finish_a_long_film() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_stored_piece_that_was_spoilt_is_made_again() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let key = shop.source(workshop::drawn("320x240", RATE, SECONDS)?);
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let key = fixture.source(transcode_fixture::drawn("320x240", RATE, SECONDS)?);
     let (key, now) = (key.await?, config::clock::now());
-    let transcode = shop.silent(&key, &[Quality::Low], now).await?;
-    let line = Line::open(&shop).await?;
+    let transcode = fixture.silent(&key, &[Quality::Low], now).await?;
+    let line = Line::open(&fixture).await?;
     let order = TranscodeMessage::new(transcode.id).body();
     let mut life = FIRST_LIFE;
     line.send(&order).await?;
-    while shop.transcodes.segments(transcode.id).await?.is_empty() {
+    while fixture.transcodes.segments(transcode.id).await?.is_empty() {
         let received = line.receive().await?;
         if line.live(&received, 0, life).await.is_err() {
             life *= 2;
@@ -76,19 +74,22 @@ async fn a_stored_piece_that_was_spoilt_is_made_again() -> Result<()> {
     }
     let piece = domain::keys::transcode_segment(transcode.id, 0, Quality::Low);
     let spoilt = b"no film any more".to_vec();
-    shop.objects.put_bytes(&piece, spoilt, "video/mp4").await?;
+    fixture
+        .objects
+        .put_bytes(&piece, spoilt, "video/mp4")
+        .await?;
 
     let received = line.receive().await?;
     let lived = line.live(&received, 1, Duration::from_secs(200)).await;
     ensure!(lived.is_ok(), "{lived:?}");
-    check_film(&shop, &transcode).await
+    check_film(&fixture, &transcode).await
 }
 
 /// The film has every frame.
-async fn check_film(shop: &Workshop, transcode: &Transcode) -> Result<()> {
+async fn check_film(fixture: &TranscodeFixture, transcode: &Transcode) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let key = domain::keys::transcode_output(transcode.id, "low.mp4");
-    let film = Film::save(shop.objects.read(&key).await?, folder.path())?;
+    let film = Film::save(fixture.objects.read(&key).await?, folder.path())?;
     let expected = u64::from(SECONDS * RATE);
     assert_eq!(frames(&film.probe().await?), Some(expected));
     Ok(())
@@ -96,50 +97,57 @@ async fn check_film(shop: &Workshop, transcode: &Transcode) -> Result<()> {
 
 /// A queue of this test's own and the worker behind it.
 struct Line<'a> {
-    shop: &'a Workshop,
+    fixture: &'a TranscodeFixture,
     url: String,
     worker: Worker,
 }
 
 impl<'a> Line<'a> {
-    async fn open(shop: &'a Workshop) -> Result<Self> {
-        let queue = shop
+    async fn open(fixture: &'a TranscodeFixture) -> Result<Self> {
+        let queue = fixture
             .queue
             .create_queue()
             .queue_name(unique_word("handover"))
             .send()
             .await?;
         let url = queue.queue_url.context("no queue")?;
-        let bucket = shop.stack.buckets.get("assets").context("no bucket")?;
+        let bucket = fixture.stack.buckets.get("assets").context("no bucket")?;
         let variables = BTreeMap::from([
             (
                 "TRANSCODE_TABLE",
-                shop.stack.table("transcodes")?.to_owned(),
+                fixture.stack.table("transcodes")?.to_owned(),
             ),
-            ("STATS_TABLE", shop.stack.table("stats")?.to_owned()),
-            ("VIDEO_TABLE", shop.stack.table("videos")?.to_owned()),
+            ("STATS_TABLE", fixture.stack.table("stats")?.to_owned()),
+            ("VIDEO_TABLE", fixture.stack.table("videos")?.to_owned()),
             ("ASSETS_BUCKET", bucket.clone()),
             ("TRANSCODE_QUEUE_URL", url.clone()),
             ("LEASE_SECONDS", "10".to_owned()),
             ("SEGMENT_SECONDS", "2".to_owned()),
-            ("FFMPEG_PATH", cinema::ffmpeg().path().display().to_string()),
+            (
+                "FFMPEG_PATH",
+                video_file::ffmpeg().path().display().to_string(),
+            ),
         ]);
         let environment = Environment::new(move |name| variables.get(name).cloned());
         let clock = config::clock::system();
-        let mut bootstrap = Bootstrap::new(environment, shop.sdk.clone(), clock);
+        let mut bootstrap = Bootstrap::new(environment, fixture.sdk.clone(), clock);
         let worker = Worker::connect(&mut bootstrap);
         bootstrap.finish()?;
-        Ok(Self { shop, url, worker })
+        Ok(Self {
+            fixture,
+            url,
+            worker,
+        })
     }
 
     async fn send(&self, body: &str) -> Result<()> {
-        let message = self.shop.queue.send_message().queue_url(&self.url);
+        let message = self.fixture.queue.send_message().queue_url(&self.url);
         message.message_body(body).send().await?;
         Ok(())
     }
 
     async fn receive(&self) -> Result<Received> {
-        let request = self.shop.queue.receive_message().queue_url(&self.url);
+        let request = self.fixture.queue.receive_message().queue_url(&self.url);
         let answer = request
             .wait_time_seconds(20)
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
@@ -151,7 +159,7 @@ impl<'a> Line<'a> {
 
     async fn done(&self, message: &Received) -> Result<()> {
         let receipt = message.receipt_handle().context("no receipt")?;
-        let request = self.shop.queue.delete_message().queue_url(&self.url);
+        let request = self.fixture.queue.delete_message().queue_url(&self.url);
         request.receipt_handle(receipt).send().await?;
         Ok(())
     }
@@ -166,13 +174,13 @@ impl<'a> Line<'a> {
             let result = self.live(&received, number, life).await;
             self.done(&received).await?;
             // What was made stays as it was made.
-            for segment in self.shop.transcodes.segments(transcode.id).await? {
+            for segment in self.fixture.transcodes.segments(transcode.id).await? {
                 let maker = makers
                     .entry(segment.index)
                     .or_insert(segment.worker.clone());
                 assert_eq!(*maker, segment.worker, "segment {} again", segment.index);
             }
-            let state = self.shop.transcodes.get(transcode.id).await?;
+            let state = self.fixture.transcodes.get(transcode.id).await?;
             let status = state.context("it is gone")?.transcode.status;
             if status == TranscodeStatus::Completed {
                 return Ok(order.handover);

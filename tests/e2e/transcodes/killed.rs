@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use domain::ids::TranscodeId;
-use end_to_end::Stack;
+use end_to_end::stack;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::workshop::{self, Workshop};
+use crate::transcode_fixture::{self, TranscodeFixture};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -20,28 +20,27 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const STORED: usize = 2;
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_transcode_outlives_its_worker_and_loses_no_segment() -> Result<()> {
-    let Some(stack) = Stack::of_environment()? else {
-        return Ok(());
-    };
-    let shop = Workshop::open(&stack).await?;
-    let film = workshop::drawn("854x480", 30, 30)?;
+    let stack = stack()?;
+    let fixture = TranscodeFixture::new(&stack).await?;
+    let film = transcode_fixture::drawn("854x480", 30, 30)?;
     let size = film.len() as u64;
-    let key = shop.source(film).await?;
-    let id = shop.create(&key, &json!(["low"])).await?;
+    let key = fixture.source(film).await?;
+    let id = fixture.create(&key, &json!(["low"])).await?;
     let name: TranscodeId = id.parse()?;
 
-    let before = stored(&shop, name, |stored| stored.len() >= STORED).await?;
+    let before = stored(&fixture, name, |stored| stored.len() >= STORED).await?;
     let worker = worker_with(size).await?;
     kill(worker)?;
     // What it stored in its last moment counts too.
-    let before = before.into_iter().chain(by_worker(&shop, name).await?);
+    let before = before.into_iter().chain(by_worker(&fixture, name).await?);
     let before: BTreeMap<u32, String> = before.collect();
     let first = before.values().next().context("no worker")?.clone();
 
     let is_taken_over =
         |stored: &BTreeMap<u32, String>| stored.values().any(|worker| *worker != first);
-    let after = stored(&shop, name, is_taken_over).await?;
+    let after = stored(&fixture, name, is_taken_over).await?;
     for (index, worker) in &before {
         assert_eq!(
             after.get(index),
@@ -49,33 +48,33 @@ async fn a_transcode_outlives_its_worker_and_loses_no_segment() -> Result<()> {
             "segment {index} was made again"
         );
     }
-    let end = shop.end(&id).await?;
+    let end = fixture.end(&id).await?;
     assert_eq!(end["status"], "COMPLETED", "{end}");
-    assert_eq!(shop.assets(&id).await?.len(), 3);
+    assert_eq!(fixture.assets(&id).await?.len(), 3);
     Ok(())
 }
 
 /// The stored segments with their workers, as soon as they are as wanted.
 async fn stored(
-    shop: &Workshop,
+    fixture: &TranscodeFixture,
     id: TranscodeId,
     is_wanted: impl Fn(&BTreeMap<u32, String>) -> bool,
 ) -> Result<BTreeMap<u32, String>> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
-        let found = by_worker(shop, id).await?;
+        let found = by_worker(fixture, id).await?;
         if is_wanted(&found) {
             return Ok(found);
         }
-        let state = shop.transcodes.get(id).await?.context("it is gone")?;
+        let state = fixture.transcodes.get(id).await?.context("it is gone")?;
         ensure!(!state.transcode.status.is_final(), "it was done before");
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     bail!("it does not come so far")
 }
 
-async fn by_worker(shop: &Workshop, id: TranscodeId) -> Result<BTreeMap<u32, String>> {
-    let segments = shop.transcodes.segments(id).await?;
+async fn by_worker(fixture: &TranscodeFixture, id: TranscodeId) -> Result<BTreeMap<u32, String>> {
+    let segments = fixture.transcodes.segments(id).await?;
     Ok(segments
         .into_iter()
         .map(|segment| (segment.index, segment.worker))

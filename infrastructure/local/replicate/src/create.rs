@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::errors::ApiError;
-use crate::life;
+use crate::lifecycle;
 use crate::prediction::{Event, Prediction, Status};
 use crate::rules::{Behaviour, Rule};
 use crate::server::Shared;
@@ -79,7 +79,7 @@ async fn create(
     server.rules().note_paid(attempt, &prediction.id);
     server.store.insert(prediction.clone());
     tracing::info!(id = prediction.id, model = prediction.model, "created");
-    let run = tokio::spawn(life::live(server.clone(), prediction.id.clone()));
+    let run = tokio::spawn(lifecycle::run(server.clone(), prediction.id.clone()));
     if prediction.behaves(Behaviour::CreateThenDrop) {
         return Err(ApiError::Dropped);
     }

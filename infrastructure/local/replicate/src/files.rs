@@ -1,76 +1,17 @@
-//! `/v1/files`: uploads kept in memory until the virtual hour.
+//! `/v1/files`: uploads, kept for an hour.
 
 use crate::clock;
 use crate::errors::ApiError;
+use crate::file_store::File;
 use crate::paging;
 use crate::server::Shared;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-#[derive(Debug, Clone)]
-struct File {
-    id: String,
-    name: String,
-    content_type: String,
-    content: Bytes,
-    sha256: String,
-    metadata: Value,
-    signature: String,
-    created_at: Timestamp,
-    expires_at: Timestamp,
-}
-
-/// The uploaded files.
-#[derive(Debug, Default)]
-pub(crate) struct Files {
-    files: Mutex<Vec<File>>,
-}
-
-impl Files {
-    fn lock(&self) -> MutexGuard<'_, Vec<File>> {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = clock::now();
-        files.retain(|file| now < file.expires_at);
-        files
-    }
-
-    fn get(&self, id: &str) -> Result<File, ApiError> {
-        let files = self.lock();
-        let found = files.iter().find(|file| file.id == id);
-        found.cloned().ok_or(ApiError::NotFound)
-    }
-}
-
-impl File {
-    fn to_json(&self, origin: &str) -> Value {
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "content_type": self.content_type,
-            "size": self.content.len(),
-            "etag": self.sha256,
-            "checksums": {"sha256": self.sha256},
-            "metadata": self.metadata,
-            "created_at": self.created_at,
-            "expires_at": self.expires_at,
-            "urls": {"get": format!("{origin}/v1/files/{}", self.id)},
-            "download_url": format!(
-                "{origin}/v1/files/{}/download?owner=local&expiry={}&signature={}",
-                self.id,
-                self.expires_at.as_second(),
-                self.signature,
-            ),
-        })
-    }
-}
 
 /// `POST /v1/files`, multipart: `content`, and optional `metadata`,
 /// `filename`, `type`.

@@ -1,6 +1,5 @@
 //! The output files, right and wrong. As at the provider they need no token.
 
-use crate::draw::content_type;
 use crate::errors::ApiError;
 use crate::rules::Behaviour;
 use crate::server::Shared;
@@ -8,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use drawing::content_type;
 use futures_util::stream;
 use std::convert::Infallible;
 
@@ -24,7 +24,10 @@ pub(crate) async fn get(
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let prediction = server.store.get(&id).ok_or(ApiError::NotFound)?;
-    let path = server.studio.output(&id, &name).ok_or(ApiError::NotFound)?;
+    let path = server
+        .renderer
+        .output(&id, &name)
+        .ok_or(ApiError::NotFound)?;
     let content_type = content_type(&name);
     let behaviour = prediction.rule.map(|rule| rule.behaviour);
     match behaviour {

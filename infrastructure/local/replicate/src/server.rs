@@ -1,12 +1,13 @@
 //! What all handlers share.
 
-use crate::draw::Studio;
-use crate::files::Files;
+use crate::clock::ID_LENGTH;
+use crate::file_store::Files;
 use crate::rules::RuleBook;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::webhooks::Webhooks;
 use anyhow::Context;
+use drawing::OutputRenderer;
 use replicate::registry::Registry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,7 @@ pub(crate) struct Server {
     pub(crate) registry: Registry,
     pub(crate) store: Store,
     pub(crate) files: Files,
-    pub(crate) studio: Studio,
+    pub(crate) renderer: OutputRenderer,
     pub(crate) webhooks: Webhooks,
     rules: Mutex<RuleBook>,
     latency_ms: AtomicU64,
@@ -35,14 +36,14 @@ impl Server {
     pub(crate) fn new(settings: Settings) -> anyhow::Result<Shared> {
         let registry = Registry::pinned().context("the model registry is broken")?;
         let webhooks = Webhooks::new(&settings.webhook_secret, settings.webhook_retry)?;
-        let studio = Studio::new(&settings.ffmpeg, &settings.state)?;
+        let renderer = OutputRenderer::new(&settings.ffmpeg, &settings.state, ID_LENGTH)?;
         let latency_ms = u64::try_from(settings.latency.as_millis()).unwrap_or(u64::MAX);
         Ok(Arc::new(Self {
             settings,
             registry,
             store: Store::default(),
             files: Files::default(),
-            studio,
+            renderer,
             webhooks,
             rules: Mutex::default(),
             latency_ms: AtomicU64::new(latency_ms),

@@ -75,7 +75,7 @@ impl Store {
         }
     }
 
-    /// Resolves when somebody cancels the prediction.
+    /// Resolves when the prediction is canceled.
     pub(crate) async fn canceled(&self, id: &str) {
         let cancel = self
             .lock()

@@ -1,6 +1,5 @@
 //! A running server, a client, and a receiver of webhooks.
 
-use crate::draw::tests::ffmpeg;
 use crate::server::Server;
 use crate::settings::Settings;
 use axum::Router;
@@ -31,7 +30,7 @@ pub(super) async fn start(adjust: impl FnOnce(&mut Settings)) -> Running {
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let mut settings = Settings {
         origin: origin.clone(),
-        ffmpeg: ffmpeg(),
+        ffmpeg: testkit::ffmpeg::path(),
         state: state.path().to_owned(),
         token: "local-token".into(),
         webhook_secret: SECRET.into(),

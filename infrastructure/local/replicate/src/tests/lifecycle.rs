@@ -1,10 +1,10 @@
 //! Waiting, deadlines, canceling, webhooks, forgetting.
 
 use super::harness::{Receiver, SECRET, start};
-use crate::draw::tests::probe;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use testkit::ffmpeg::probe;
 
 const TEXT: &str = "openai/gpt-5-mini";
 const SCENE: &str = "bytedance/seedance-1-pro-fast";

@@ -1,0 +1,42 @@
+//! Addresses and tokens that are known before anything is deployed.
+
+/// The region that the local cloud plays.
+pub const REGION: &str = "us-east-1";
+/// The id that the launcher gives the HTTP API.
+const API_ID: &str = "omnigen";
+/// The id that the launcher gives the user pool.
+const USER_POOL_ID: &str = "us-east-1_omnigen";
+/// The token that the look-alike of the provider accepts.
+pub const REPLICATE_TOKEN: &str = "local-token";
+/// The secret that the look-alike signs its webhooks with.
+pub const WEBHOOK_SECRET: &str = "whsec_b21uaWdlbi1sb2NhbC13ZWJob29rLXNlY3JldA==";
+/// The access key of the local cloud's root user, who may do everything.
+pub const ACCESS_KEY: &str = "test";
+/// The root user's secret.
+pub const SECRET_KEY: &str = "test";
+
+/// Where things are on 127.0.0.1.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// `AWS_ENDPOINT_URL` for any SDK.
+    pub endpoint: String,
+    /// The API; its routes follow, such as `/api/v1/health`.
+    pub api: String,
+    /// The user pool's public keys.
+    pub jwks: String,
+    /// The look-alike of the model provider, without `/v1`.
+    pub replicate: String,
+}
+
+impl Addresses {
+    /// With the emulator on the port `cloud` and the look-alike on the port `replicate`.
+    pub fn on(cloud: u16, replicate: u16) -> Self {
+        let endpoint = format!("http://127.0.0.1:{cloud}");
+        Self {
+            api: format!("{endpoint}/_aws/execute-api/{API_ID}/$default"),
+            jwks: format!("{endpoint}/{USER_POOL_ID}/.well-known/jwks.json"),
+            replicate: format!("http://127.0.0.1:{replicate}"),
+            endpoint,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! AWS's JSON protocol over plain HTTP, for the few calls that need no SDK.
+
+use anyhow::{Context, Result, bail};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::Stack;
+use crate::addresses::ACCESS_KEY;
+
+/// Calls Cognito.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn cognito(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    call(stack, "cognito-idp", &target, body).await
+}
+
+/// Calls DynamoDB.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn dynamodb(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
+    let target = format!("DynamoDB_20120810.{operation}");
+    call(stack, "dynamodb", &target, body).await
+}
+
+/// Ends a job's execution from outside, as an operator may.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn stop_execution(stack: &Stack, job: &str) -> Result<()> {
+    let machine = stack
+        .state_machine_arn
+        .replace(":stateMachine:", ":execution:");
+    let body = json!({"executionArn": format!("{machine}:{job}")});
+    call(stack, "states", "AWSStepFunctions.StopExecution", &body)
+        .await
+        .map(drop)
+}
+
+/// A function's answer to an event, or the error it failed with.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn invoke(stack: &Stack, function: &str, event: &Value) -> Result<Value> {
+    let path = format!("{}/invocations", stack.function(function)?);
+    let request = lambda(stack, Method::POST, &path).body(event.to_string());
+    Ok(request.send().await?.json().await?)
+}
+
+/// Every function as it is deployed, with its variables.
+///
+/// # Errors
+/// The local cloud is not there.
+pub async fn functions(stack: &Stack) -> Result<Value> {
+    let answer = lambda(stack, Method::GET, "").send().await?;
+    Ok(answer.error_for_status()?.json().await?)
+}
+
+/// A request to Lambda's API; `path` follows `functions/`.
+fn lambda(stack: &Stack, method: Method, path: &str) -> RequestBuilder {
+    let url = format!("{}/2015-03-31/functions/{path}", stack.endpoint_url);
+    Client::new()
+        .request(method, url)
+        .header("authorization", authorization(stack, "lambda"))
+}
+
+/// Moves the time by which a job must have ended.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn set_deadline(stack: &Stack, job: &str, deadline: &str) -> Result<()> {
+    let body = json!({
+        "TableName": stack.table("jobs")?,
+        "Key": {"jobId": {"S": job}, "sk": {"S": "job"}},
+        "UpdateExpression": "SET deadline = :deadline",
+        "ExpressionAttributeValues": {":deadline": {"S": deadline}},
+    });
+    dynamodb(stack, "UpdateItem", &body).await.map(drop)
+}
+
+/// A job's own row, with DynamoDB's types.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
+    let key = json!({"jobId": {"S": job}, "sk": {"S": "job"}});
+    let body = json!({"TableName": stack.table("jobs")?, "Key": key, "ConsistentRead": true});
+    let answer = dynamodb(stack, "GetItem", &body).await?;
+    Ok(answer["Item"].clone())
+}
+
+async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
+    let response = Client::new()
+        .post(&stack.endpoint_url)
+        .header("x-amz-target", target)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("authorization", authorization(stack, service))
+        .body(body.to_string())
+        .send()
+        .await
+        .with_context(|| format!("{target} was not answered"))?;
+    let status = response.status();
+    let text = response.text().await?;
+    if !status.is_success() {
+        bail!("{target} was refused: {status} {text}");
+    }
+    Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// The emulator wants to see whose call it is; of the root user it does not check the signature.
+fn authorization(stack: &Stack, service: &str) -> String {
+    let credential = format!(
+        "{ACCESS_KEY}/20260101/{}/{service}/aws4_request",
+        stack.region
+    );
+    format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=local")
+}

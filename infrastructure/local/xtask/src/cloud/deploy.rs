@@ -1,0 +1,282 @@
+//! Deploying the unmodified template.yaml to the local cloud.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use devcloud::addresses::{REGION, REPLICATE_TOKEN};
+use devcloud::{Addresses, Stack, users};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::cloud::emulator;
+use crate::command::capture_with_input;
+use crate::say;
+use crate::setup::bootstraps::fingerprint;
+use crate::setup::ffmpeg::Architecture;
+use crate::workspace::Workspace;
+
+/// The name of the stack.
+pub(crate) const STACK: &str = "omnigen";
+/// What is remembered of the last deploy.
+const FINGERPRINT: &str = "deployed.txt";
+const DEPLOYED: &str = "deployed.json";
+
+/// What a deploy made: the stack's outputs and resources.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Deployed {
+    outputs: BTreeMap<String, String>,
+    resources: Vec<Resource>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    logical_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    physical_id: String,
+    folder: Option<String>,
+}
+
+impl Deployed {
+    /// What a client needs to know of it.
+    pub(crate) fn stack(&self, addresses: &Addresses) -> Result<Stack> {
+        Ok(Stack {
+            api_url: addresses.api.clone(),
+            endpoint_url: addresses.endpoint.clone(),
+            region: REGION.to_owned(),
+            user_pool_id: self.output("UserPoolId")?,
+            client_id: self.output("ClientId")?,
+            jwks_url: addresses.jwks.clone(),
+            replicate_url: addresses.replicate.clone(),
+            state_machine_arn: self.output("StateMachineArn")?,
+            tables: self.named("AWS::DynamoDB::Table", "Table"),
+            buckets: self.named("AWS::S3::Bucket", "Bucket"),
+            queues: self.named("AWS::SQS::Queue", "Queue"),
+            functions: self.functions(),
+            users: users::all(),
+        })
+    }
+
+    /// An output of the template.
+    fn output(&self, name: &str) -> Result<String> {
+        self.outputs
+            .get(name)
+            .cloned()
+            .with_context(|| format!("template.yaml has no output {name}"))
+    }
+
+    /// Resources of a type by short names: the table `omnigen-jobs` is `jobs`, and what has no
+    /// name of ours goes by its logical id without the `suffix`: `AssetsBucket` is `assets`.
+    fn named(&self, kind: &str, suffix: &str) -> BTreeMap<String, String> {
+        self.resources
+            .iter()
+            .filter(|resource| resource.kind == kind)
+            .map(|resource| (resource.short_name(suffix), resource.physical_id.clone()))
+            .collect()
+    }
+
+    /// The functions by the names of their folders.
+    fn functions(&self) -> BTreeMap<String, String> {
+        self.resources
+            .iter()
+            .filter_map(|resource| Some((resource.folder.clone()?, resource.physical_id.clone())))
+            .collect()
+    }
+}
+
+impl Resource {
+    fn short_name(&self, suffix: &str) -> String {
+        let name = self.physical_id.rsplit('/').next().unwrap_or_default();
+        match name.strip_prefix("omnigen-") {
+            Some(short) if suffix != "Bucket" => short.to_owned(),
+            _ => lower_first(
+                self.logical_id
+                    .strip_suffix(suffix)
+                    .unwrap_or(&self.logical_id),
+            ),
+        }
+    }
+}
+
+fn lower_first(stem: &str) -> String {
+    let mut letters = stem.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
+/// Deploys what has changed; nothing when nothing has.
+pub(crate) fn deploy(
+    workspace: &Workspace,
+    addresses: &Addresses,
+    ffmpeg: &Path,
+    overrides: &[String],
+) -> Result<Deployed> {
+    let parameters = parameters(addresses, ffmpeg, overrides)?;
+    let state = state_of(workspace, &parameters)?;
+    if let Some(deployed) = remembered(workspace, &state) {
+        return Ok(deployed);
+    }
+    forget(workspace);
+    let answer = say::step("Deploying template.yaml", || {
+        let template = workspace.path("template.yaml");
+        run(
+            workspace,
+            &addresses.endpoint,
+            &template,
+            STACK,
+            &parameters,
+        )
+    })?;
+    fs::write(workspace.local(DEPLOYED), &answer)?;
+    fs::write(workspace.local(FINGERPRINT), &state)?;
+    serde_json::from_str(&answer).context("the deploy answered something unexpected")
+}
+
+/// Deploys any template as a stack of its own; its outputs and resources as JSON.
+pub(crate) fn run(
+    workspace: &Workspace,
+    endpoint: &str,
+    template: &Path,
+    stack: &str,
+    parameters: &Value,
+) -> Result<String> {
+    let artifacts = workspace.local_folder("artifacts")?;
+    let mut script = emulator::python_command(workspace, endpoint)?;
+    script
+        .arg(workspace.path("infrastructure/local/cloud/deploy.py"))
+        .arg(template)
+        .arg(stack)
+        .arg(artifacts);
+    capture_with_input(&mut script, &parameters.to_string())
+}
+
+/// After this the next deploy is a real one.
+pub(crate) fn forget(workspace: &Workspace) {
+    let _ = fs::remove_file(workspace.local(FINGERPRINT));
+}
+
+/// The template's parameters with their local values; those it does not declare are skipped.
+fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Result<Value> {
+    let mut parameters = json!({
+        "Environment": "development",
+        "Architecture": Architecture::host()?.lambda_name(),
+        "AllowedOrigin": "http://localhost:5173",
+        "PublicApiUrl": addresses.api,
+        "JwtIssuer": "",
+        "JwksUrl": addresses.jwks,
+        "ReplicateBaseUrl": format!("{}/v1", addresses.replicate),
+        "ReplicateOutputHosts": addresses.replicate,
+        "ReplicateApiKey": REPLICATE_TOKEN,
+        "FfmpegPath": ffmpeg,
+        "PredictionDeadlineSeconds": "45",
+        "JobTimeLimitSeconds": "600",
+        "WebhookGraceSeconds": "10",
+        "TranscodeLeaseSeconds": "10",
+        "TranscodeSegmentSeconds": "4",
+        "QuotaPerMonth": "10",
+        "RateLimitPerMinute": "100",
+        "LogLevel": "info",
+    });
+    for text in overrides {
+        let (name, value) = text
+            .split_once('=')
+            .with_context(|| format!("a parameter is given as Name=Value, not as {text}"))?;
+        parameters[name] = Value::from(value);
+    }
+    Ok(parameters)
+}
+
+/// Everything that a deploy depends on, as text that changes when any of it does.
+fn state_of(workspace: &Workspace, parameters: &Value) -> Result<String> {
+    let mut files = vec![workspace.path("template.yaml")];
+    files.extend(files_in(&workspace.path("statemachine"))?);
+    files.push(workspace.path("infrastructure/ffmpeg/layer/bin/ffmpeg"));
+    for function in workspace.functions()? {
+        files.push(workspace.path(&format!("target/lambda/{function}/bootstrap")));
+    }
+    let mut lines = vec![parameters.to_string(), state_of_launcher(workspace)?];
+    for file in &files {
+        lines.push(fingerprint(file)?);
+    }
+    Ok(lines.join("\n"))
+}
+
+/// The launcher's files, as text that changes when any of them does.
+pub(crate) fn state_of_launcher(workspace: &Workspace) -> Result<String> {
+    let files = files_in(&workspace.path("infrastructure/local/cloud"))?;
+    let lines: Result<Vec<String>> = files.iter().map(|file| fingerprint(file)).collect();
+    Ok(lines?.join("\n"))
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn remembered(workspace: &Workspace, state: &str) -> Option<Deployed> {
+    let last = fs::read_to_string(workspace.local(FINGERPRINT)).ok()?;
+    if last != state {
+        return None;
+    }
+    let deployed = fs::read_to_string(workspace.local(DEPLOYED)).ok()?;
+    serde_json::from_str(&deployed).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(logical_id: &str, physical_id: &str) -> Resource {
+        Resource {
+            logical_id: logical_id.to_owned(),
+            kind: String::new(),
+            physical_id: physical_id.to_owned(),
+            folder: None,
+        }
+    }
+
+    #[test]
+    fn resources_are_called_by_what_they_hold() {
+        assert_eq!(
+            resource("JobTable", "omnigen-jobs").short_name("Table"),
+            "jobs"
+        );
+        let bucket = resource("AssetsBucket", "omnigen-assets-000000000000");
+        assert_eq!(bucket.short_name("Bucket"), "assets");
+        let queue = resource("Work", "http://127.0.0.1:1/000000000000/omnigen-transcodes");
+        assert_eq!(queue.short_name("Queue"), "transcodes");
+    }
+
+    #[test]
+    fn functions_are_called_by_their_folders() {
+        let deployed: Deployed = serde_json::from_value(json!({
+            "outputs": {"ApiUrl": "u"},
+            "resources": [
+                {"logicalId": "MeFunction", "type": "AWS::Lambda::Function",
+                 "physicalId": "omnigen-me", "folder": "me"},
+                {"logicalId": "JobsTable", "type": "AWS::DynamoDB::Table",
+                 "physicalId": "omnigen-jobs", "folder": null},
+            ],
+        }))
+        .expect("readable");
+        assert_eq!(deployed.functions()["me"], "omnigen-me");
+        assert_eq!(
+            deployed.named("AWS::DynamoDB::Table", "Table")["jobs"],
+            "omnigen-jobs"
+        );
+        assert!(deployed.output("ClientId").is_err());
+    }
+}

@@ -1,0 +1,256 @@
+//! `cargo xtask demo`: from a prompt to a film on the disk; or, with `--upload`,
+//! from a film to every rendition of it.
+
+mod progress;
+mod upload;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use devcloud::users::Name;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use self::progress::Progress;
+use crate::api::{Api, Job};
+use crate::workspace::Workspace;
+use crate::{cloud, http, say};
+
+const PROMPT: &str = "A paper boat crosses a flooded city at dawn";
+
+/// What film, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// What the film shows
+    #[arg(default_value = PROMPT)]
+    prompt: String,
+    /// Upload a film instead, and have every rendition made of it; without a
+    /// file, one that is drawn for it
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "prompt")]
+    upload: Option<Option<PathBuf>>,
+    /// The folder that the film is saved in
+    #[arg(long, default_value = "out")]
+    out: PathBuf,
+    /// End with one JSON object as the last line of stdout
+    #[arg(long)]
+    json: bool,
+    /// `music-video` or `ad-creative`
+    #[arg(long, default_value = "music-video")]
+    category: String,
+    /// How many scenes, 1 to 12
+    #[arg(long)]
+    scenes: Option<u32>,
+    /// How long, 6 to 60 seconds
+    #[arg(long)]
+    duration: Option<u32>,
+    /// `16:9`, `9:16` or `1:1`
+    #[arg(long)]
+    aspect_ratio: Option<String>,
+    /// `cut`, or one of FFmpeg's transitions
+    #[arg(long)]
+    transition: Option<String>,
+    /// `music` or `none`
+    #[arg(long)]
+    audio: Option<String>,
+    /// The same seed and prompt make the same film
+    #[arg(long)]
+    seed: Option<u32>,
+}
+
+impl Options {
+    /// The body of POST /api/v1/jobs: what is not said is left to the API.
+    fn request(&self) -> Value {
+        let mut request = json!({"prompt": self.prompt, "category": self.category});
+        let optional = [
+            ("scenes", self.scenes.map(Value::from)),
+            ("durationSeconds", self.duration.map(Value::from)),
+            ("aspectRatio", self.aspect_ratio.clone().map(Value::from)),
+            ("transition", self.transition.clone().map(Value::from)),
+            ("audio", self.audio.clone().map(Value::from)),
+            ("seed", self.seed.map(Value::from)),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                request[name] = value;
+            }
+        }
+        request
+    }
+}
+
+/// The last line of `--json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    job_id: &'a str,
+    status: &'a str,
+    video: &'a Path,
+    thumbnail: Option<&'a Path>,
+    seconds: f64,
+    scenes: usize,
+}
+
+/// The files of a film.
+struct Film {
+    video: PathBuf,
+    thumbnail: Option<PathBuf>,
+}
+
+/// Makes a film, shows how it goes, saves it.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let stack = cloud::up(workspace, &cloud::Options::default())?;
+    if let Some(file) = &options.upload {
+        return upload::run(
+            workspace,
+            &stack,
+            file.as_deref(),
+            &options.out,
+            options.json,
+        );
+    }
+    let api = Api::of(&stack, Name::Demo)?;
+    let began = Instant::now();
+    let id = api.create_job(&options.request())?;
+    say::note(&format!("Job {id}: \"{}\"", options.prompt));
+    let (job, stages) = follow(&api, &id)?;
+    if job.status != "completed" {
+        bail!("{}", failure_of(&job));
+    }
+    let film = save(&api, &id, &job, &options.out)?;
+    let seconds = began.elapsed().as_secs_f64();
+    report(&film, &stages, seconds);
+    if options.json {
+        let summary = Summary {
+            job_id: &id,
+            status: &job.status,
+            video: &film.video,
+            thumbnail: film.thumbnail.as_deref(),
+            seconds: (seconds * 10.0).round() / 10.0,
+            scenes: job.scenes.len(),
+        };
+        say::result(&serde_json::to_string(&summary)?);
+    } else {
+        say::result(&film.video.display().to_string());
+    }
+    Ok(())
+}
+
+/// Follows a job to its end; gives it with the time that each of its stages took.
+fn follow(api: &Api, id: &str) -> Result<(Job, Vec<(String, Duration)>)> {
+    let mut progress = Progress::new();
+    let mut stages = Vec::new();
+    let mut stage = (String::from("queued"), Instant::now());
+    let job = api.watch_job(id, |job| {
+        progress.show(job);
+        if job.stage != stage.0 {
+            stages.push((std::mem::take(&mut stage.0), stage.1.elapsed()));
+            stage = (job.stage.clone(), Instant::now());
+        }
+    })?;
+    progress.finish();
+    Ok((job, stages))
+}
+
+fn failure_of(job: &Job) -> String {
+    match &job.error {
+        None => "the job failed without a reason".to_owned(),
+        Some(error) => format!(
+            "the job failed while {}: {} ({})",
+            error.stage.as_deref().unwrap_or("it was made"),
+            error.message,
+            error.code
+        ),
+    }
+}
+
+fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make the folder {}", out.display()))?;
+    let folder = out
+        .canonicalize()
+        .with_context(|| format!("cannot use the folder {}", out.display()))?;
+    let video = folder.join(format!("{id}.mp4"));
+    http::download(&api.video_url(id)?, &video).context("the film could not be fetched")?;
+    let thumbnail = match &job.thumbnail_url {
+        None => None,
+        Some(url) => {
+            let picture = folder.join(format!("{id}.jpg"));
+            http::download(url, &picture).context("the thumbnail could not be fetched")?;
+            Some(picture)
+        }
+    };
+    Ok(Film { video, thumbnail })
+}
+
+fn report(film: &Film, stages: &[(String, Duration)], seconds: f64) {
+    say::note(&format!("The film is there: {}", film.video.display()));
+    for (stage, time) in stages {
+        say::note(&format!("  {stage:<12}{:>7.1} s", time.as_secs_f64()));
+    }
+    say::note(&format!("  {:<12}{seconds:>7.1} s", "in all"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn options(arguments: &[&str]) -> Options {
+        use clap::Parser;
+        Line::parse_from([&["demo"], arguments].concat()).options
+    }
+
+    #[test]
+    fn what_is_not_said_is_left_to_the_api() {
+        let request = options(&[]).request();
+        assert_eq!(
+            request,
+            json!({"prompt": PROMPT, "category": "music-video"})
+        );
+    }
+
+    #[test]
+    fn what_is_said_is_asked_for() {
+        let request = options(&[
+            "A red kite over hills",
+            "--scenes",
+            "2",
+            "--aspect-ratio",
+            "1:1",
+        ])
+        .request();
+        assert_eq!(request["scenes"], 2);
+        assert_eq!(request["aspectRatio"], "1:1");
+        assert_eq!(request["prompt"], "A red kite over hills");
+    }
+
+    #[test]
+    fn an_upload_may_name_a_file_or_not() {
+        let upload = |arguments: &[&str]| options(arguments).upload;
+        assert_eq!(upload(&[]), None);
+        assert_eq!(upload(&["--upload"]), Some(None));
+        assert_eq!(upload(&["--upload", "--json"]), Some(None));
+        let named = upload(&["--upload", "a.mov"]);
+        assert_eq!(named, Some(Some(PathBuf::from("a.mov"))));
+    }
+
+    #[test]
+    fn a_failed_job_tells_its_reason() {
+        let job: Job = serde_json::from_value(json!({
+            "status": "failed",
+            "error": {"code": "CONTENT_REFUSED", "message": "Flagged.", "stage": "generating"},
+        }))
+        .expect("a job");
+        assert_eq!(
+            failure_of(&job),
+            "the job failed while generating: Flagged. (CONTENT_REFUSED)"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! `cargo xtask`: everything about OmniGen that is done on one's own machine.
+//!
+//! Each command makes ready what it needs by itself, below `.local/`; none needs an
+//! account, and none asks a question.
+
+mod api;
+mod bench;
+mod check;
+mod cloud;
+mod command;
+mod cost;
+mod demo;
+mod http;
+mod say;
+mod setup;
+mod test;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use devcloud::users;
+
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "OmniGen on your own machine", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a film from a prompt, with the local cloud
+    Demo(demo::Options),
+    /// Everything that must be green
+    Test,
+    /// Start the local cloud, or reuse it, and write .local/stack.json
+    Up(cloud::Options),
+    /// Stop the local cloud
+    Down {
+        /// Forget its state as well: jobs, films, users
+        #[arg(long)]
+        wipe: bool,
+    },
+    /// Print a token of a user of the local cloud
+    Token {
+        /// Whose
+        #[arg(long, value_enum, default_value_t = users::Name::Demo)]
+        user: users::Name,
+        /// Which of the user's tokens
+        #[arg(long, value_enum, default_value_t = users::TokenKind::Access)]
+        kind: users::TokenKind,
+    },
+    /// Formats, lints, template and state machine checks, supply chain
+    Check,
+    /// The price table applied to the ledger of a job
+    Cost {
+        /// The job's id
+        job: String,
+        /// Whose job it is
+        #[arg(long, value_enum, default_value_t = users::Name::Demo)]
+        user: users::Name,
+    },
+    /// The benchmarks, as ratios measured in one run
+    Bench {
+        /// Which one; all of them by default
+        #[arg(value_enum)]
+        name: Option<bench::Name>,
+    },
+    /// Build the FFmpeg layer
+    Layer {
+        /// For which processors; by default for this machine's
+        #[arg(long, value_enum)]
+        architecture: Option<setup::ffmpeg::Architecture>,
+        /// Where to; by default where template.yaml looks for it
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::locate();
+    match command {
+        Command::Demo(options) => demo::run(&workspace, &options),
+        Command::Test => test::run(&workspace),
+        Command::Up(options) => cloud::up(&workspace, &options).map(drop),
+        Command::Down { wipe } => cloud::down(&workspace, wipe),
+        Command::Token { user, kind } => {
+            let stack = cloud::stack(&workspace)?;
+            say::result(&http::wait(users::token(&stack, user, kind))?);
+            Ok(())
+        }
+        Command::Check => check::run(&workspace).map(drop),
+        Command::Cost { job, user } => cost::run(&workspace, &job, user),
+        Command::Bench { name } => bench::run(&workspace, name),
+        Command::Layer { architecture, out } => {
+            setup::ffmpeg::layer(&workspace, architecture, out.as_deref())
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Where things are: the repository, and the folder `.local/` beside its sources.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The repository on this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The repository that this program was built from.
+    pub(crate) fn locate() -> Self {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = package
+            .ancestors()
+            .nth(3)
+            .map_or_else(|| package.clone(), Path::to_path_buf);
+        Self { root }
+    }
+
+    /// A path of the repository.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The repository itself.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path below `.local/`, where everything lies that set-up makes.
+    pub(crate) fn local(&self, relative: &str) -> PathBuf {
+        self.root.join(".local").join(relative)
+    }
+
+    /// A folder below `.local/`, made if it is missing.
+    pub(crate) fn local_folder(&self, relative: &str) -> Result<PathBuf> {
+        let folder = self.local(relative);
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// The names of the functions: the folders of `functions/`.
+    pub(crate) fn functions(&self) -> Result<Vec<String>> {
+        let folder = self.path("functions");
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&folder).context("cannot read functions/")? {
+            let entry = entry?;
+            if entry.path().join("Cargo.toml").is_file() {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
