@@ -14,8 +14,10 @@ use crate::setup::{ffmpeg, node, python};
 use crate::workspace::Workspace;
 use crate::{check, say};
 
-/// The package whose tests need the local cloud.
-const END_TO_END: &str = "end-to-end";
+/// Tests over the local cloud that run at a time: they wait more than they compute.
+const SIDE_BY_SIDE: &str = "6";
+/// Where nextest writes its report (.config/nextest.toml).
+const REPORT: &str = "target/nextest/default/junit.xml";
 const CLIENTS: &str = "infrastructure/local/replicate/clients";
 const PYTHON_CLIENT: &str = "infrastructure/local/checks/clients.txt";
 const NODE_CLIENT: [&str; 1] = ["replicate@1.4.0"];
@@ -55,7 +57,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let mut count = Count::of(check::run(workspace), |checks| checks);
     let ffmpeg = ffmpeg::install(workspace)?;
     count.add(say::step("Testing the packages", || {
-        cargo_tests(workspace, Package::AllBut(END_TO_END), &ffmpeg, None)
+        cargo_tests(workspace, Tests::WithoutCloud, &ffmpeg)
     })?);
     match cloud::up(workspace, &cloud::Options::default()) {
         Ok(stack) => count.add(with_cloud(workspace, &stack, &ffmpeg)?),
@@ -89,7 +91,7 @@ fn with_cloud(workspace: &Workspace, stack: &Stack, ffmpeg: &Path) -> Result<Cou
         }
     }
     count.add(say::step("Testing end to end", || {
-        cargo_tests(workspace, Package::Only(END_TO_END), ffmpeg, Some(stack))
+        cargo_tests(workspace, Tests::WithCloud, ffmpeg)
     })?);
     Ok(count)
 }
@@ -109,48 +111,77 @@ fn node_client(workspace: &Workspace) -> Result<Command> {
     Ok(check)
 }
 
+/// Which of cargo's tests are run.
 #[derive(Debug, Clone, Copy)]
-enum Package {
-    Only(&'static str),
-    AllBut(&'static str),
-}
-
-impl Package {
-    /// In nextest's language.
-    fn filterset(self) -> String {
-        match self {
-            Self::Only(name) => format!("package({name})"),
-            Self::AllBut(name) => format!("not package({name})"),
-        }
-    }
+enum Tests {
+    /// Those that need no local cloud.
+    WithoutCloud,
+    /// Those that are ignored for want of one.
+    WithCloud,
 }
 
 /// Runs cargo's tests by nextest where it is installed; shows and counts them.
-fn cargo_tests(
-    workspace: &Workspace,
-    package: Package,
-    ffmpeg: &Path,
-    stack: Option<&Stack>,
-) -> Result<Count> {
+fn cargo_tests(workspace: &Workspace, tests: Tests, ffmpeg: &Path) -> Result<Count> {
+    let nextest = is_installed("cargo-nextest");
     let mut cargo = command("cargo", workspace.root());
-    if is_installed("cargo-nextest") {
-        cargo.args(["nextest", "run", "--no-fail-fast", "--no-tests", "pass"]);
-        cargo.args(["--status-level", "slow", "--final-status-level", "slow"]);
-        // All are built at once: for a few packages their dependencies would be built
-        // anew, with the features that those few ask for.
-        cargo.args(["--workspace", "--filterset", &package.filterset()]);
-    } else {
-        cargo.args(["test", "--no-fail-fast"]);
-        match package {
-            Package::Only(name) => cargo.args(["--package", name]),
-            Package::AllBut(name) => cargo.args(["--workspace", "--exclude", name]),
-        };
-    }
     cargo.env("FFMPEG_PATH", ffmpeg);
-    if stack.is_some() {
-        cargo.env("OMNIGEN_STACK", workspace.local("stack.json"));
+    if nextest {
+        cargo.args(["nextest", "run", "--no-fail-fast", "--workspace"]);
+        cargo.args(["--status-level", "slow", "--final-status-level", "slow"]);
+    } else {
+        cargo.args(["test", "--no-fail-fast", "--workspace"]);
     }
-    counted(&mut cargo)
+    if let Tests::WithCloud = tests {
+        cargo.env("OMNIGEN_STACK", workspace.local(cloud::STACK_FILE));
+        if nextest {
+            cargo.args(["--run-ignored", "only", "--test-threads", SIDE_BY_SIDE]);
+        } else {
+            cargo.args(["--", "--ignored"]);
+        }
+    }
+    if nextest {
+        reported(&mut cargo, &workspace.path(REPORT))
+    } else {
+        counted(&mut cargo)
+    }
+}
+
+/// Runs nextest and reads the counts from its report; without a report the run failed.
+fn reported(nextest: &mut Command, report: &Path) -> Result<Count> {
+    if report.exists() {
+        std::fs::remove_file(report)?;
+    }
+    let status = nextest
+        .stdin(Stdio::null())
+        .stdout(std::io::stderr())
+        .status();
+    let status = status.context("cannot start the tests")?;
+    let counts = std::fs::read_to_string(report)
+        .ok()
+        .as_deref()
+        .and_then(junit);
+    Ok(match counts {
+        Some(count) if status.success() == (count.failed == 0) => count,
+        other => Count {
+            passed: other.unwrap_or_default().passed,
+            failed: other.unwrap_or_default().failed.max(1),
+        },
+    })
+}
+
+/// The counts in the first element of a `JUnit` report.
+fn junit(report: &str) -> Option<Count> {
+    let (_, rest) = report.split_once("<testsuites ")?;
+    let (attributes, _) = rest.split_once('>')?;
+    let number = |name: &str| -> Option<usize> {
+        let (_, rest) = attributes.split_once(&format!(" {name}=\""))?;
+        rest.split_once('"')?.0.parse().ok()
+    };
+    let failed = number("failures")? + number("errors")?;
+    Some(Count {
+        passed: number("tests")?.checked_sub(failed)?,
+        failed,
+    })
 }
 
 /// Passes on what the command says, and reads the counts from it.
@@ -180,16 +211,16 @@ fn counted(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
-/// The counts in the closing line of nextest, of a test program, or of a client's probes.
+/// The counts in the closing line of a test program, or of a client's probes.
 fn summary(line: &str) -> Option<Count> {
     let line = line.trim_start();
-    let closing = ["Summary [", "test result:", "python:", "node:"];
+    let closing = ["test result:", "python:", "node:"];
     if !closing.iter().any(|start| line.starts_with(start)) {
         return None;
     }
     Some(Count {
         passed: number_before(line, "passed"),
-        failed: number_before(line, "failed") + number_before(line, "timed"),
+        failed: number_before(line, "failed"),
     })
 }
 
@@ -210,16 +241,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_kinds_of_closing_lines_are_read() {
-        let nextest =
-            "     Summary [   0.044s] 12 tests run: 10 passed (1 slow), 2 failed, 3 skipped";
-        assert_eq!(
-            summary(nextest),
-            Some(Count {
-                passed: 10,
-                failed: 2
-            })
-        );
+    fn a_report_gives_the_counts() {
+        let report = "<?xml version=\"1.0\"?>\n<testsuites name=\"nextest-run\" tests=\"12\" \
+                      failures=\"2\" errors=\"1\" uuid=\"u\" time=\"0.3\">\n";
+        let count = Count {
+            passed: 9,
+            failed: 3,
+        };
+        assert_eq!(junit(report), Some(count));
+        assert_eq!(junit("<testsuites name=\"cut off"), None);
+    }
+
+    #[test]
+    fn a_run_without_a_report_is_one_failure() {
+        let report = std::env::temp_dir().join(format!("omnigen-junit-{}", std::process::id()));
+        let mut run = Command::new("sh");
+        let count = reported(run.args(["-c", "exit 0"]), &report).expect("it ran");
+        assert_eq!((count.passed, count.failed), (0, 1));
+    }
+
+    #[test]
+    fn closing_lines_are_read() {
         let libtest = "test result: ok. 7 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(
             summary(libtest),
