@@ -109,7 +109,6 @@ impl Case {
     }
 }
 
-#[ignore = "needs the local cloud: cargo xtask test"]
 async fn check_all(cases: Vec<Case>) -> Result<()> {
     let stack = stack()?;
     let runs = cases.iter().map(|case| async {
@@ -127,6 +126,7 @@ async fn check_all(cases: Vec<Case>) -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn webhooks_are_hints() -> Result<()> {
     check_all(vec![
         Case::new("lose-webhook", json!({}), End::Completed, 1),
@@ -139,6 +139,7 @@ async fn webhooks_are_hints() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn predictions_may_fail() -> Result<()> {
     check_all(vec![
         Case::once("hang", End::Completed, 2),
@@ -166,6 +167,7 @@ async fn predictions_may_fail() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn creates_may_be_refused_or_lost() -> Result<()> {
     check_all(vec![
         Case::new("throttle", json!({"times": 2}), End::Completed, 1),
@@ -185,6 +187,7 @@ async fn creates_may_be_refused_or_lost() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn outputs_may_be_useless() -> Result<()> {
     check_all(vec![
         Case::once("broken-file", End::Completed, 2),
@@ -197,6 +200,7 @@ async fn outputs_may_be_useless() -> Result<()> {
 }
 
 #[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_film_does_without_music_that_cannot_be_made() -> Result<()> {
     let music = |behaviour, paid| Case {
         music: true,
