@@ -1,9 +1,11 @@
 """Deploys a SAM template to the local cloud as `aws cloudformation package` and `deploy` do.
 
-    python infrastructure/local/cloud/deploy.py TEMPLATE STACK ARTIFACTS < parameters.json
+    python infrastructure/local/cloud/deploy.py TEMPLATE STACK ARTIFACTS ROOT STAGED < parameters.json
 
 The template is taken as it is: only the places of the local artifacts (code, layers,
-definitions) are replaced by where they were uploaded. Archives are kept in the folder
+definitions) are replaced by where they were uploaded. Programs are not taken from where
+the template says below ROOT, which is where those for AWS lie, but from the same path below
+STAGED, where those for this machine lie. Archives are kept in the folder
 ARTIFACTS by what they hold, so an unchanged function is neither zipped nor uploaded
 again. Parameters that the template does not declare are skipped. On success the
 outputs and the resources of the stack are printed as one JSON object.
@@ -33,12 +35,14 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 def main():
     """Package, deploy, print what came out."""
     template_path, stack, artifacts = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    root, staged = Path(sys.argv[4]), Path(sys.argv[5])
     parameters = json.load(sys.stdin)
     template = yaml_parse(template_path.read_text())
     names = function_names(template)
     session = botocore.session.get_session()
     s3 = session.create_client("s3")
-    package(template, template_path.parent, artifacts, s3)
+    package(template, lambda resource: place_of(resource, template_path, root, staged),
+            artifacts, s3)
     cloudformation = session.create_client("cloudformation")
     deploy(cloudformation, stack, publish(s3, stack, template), declared(parameters, template))
     print(json.dumps(describe(cloudformation, stack, names)))
@@ -53,12 +57,19 @@ def function_names(template):
     }
 
 
-def package(template, root, artifacts, s3):
+def place_of(resource, template_path, root, staged):
+    """Where a resource's artifact lies on this machine."""
+    place = Path(os.path.normpath(template_path.parent / artifact_of(resource)))
+    is_program = resource["Type"] != "AWS::Serverless::StateMachine"
+    return staged / place.relative_to(root) if is_program else place
+
+
+def package(template, place, artifacts, s3):
     """Upload every local artifact, side by side, and put its address into the template."""
     artifacts.mkdir(parents=True, exist_ok=True)
     ensure_bucket(s3)
     local = [resource for resource in template["Resources"].values() if is_local(resource)]
-    places = [root / artifact_of(resource) for resource in local]
+    places = [place(resource) for resource in local]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         keys = pool.map(lambda place: upload(s3, place, artifacts), places)
         for resource, key in zip(local, keys):

@@ -45,6 +45,12 @@ impl Workspace {
         Ok(folder)
     }
 
+    /// Where the local deploy finds what the template calls `artifact`. It mirrors the
+    /// repository, so that nothing built for this machine lies where `sam deploy` takes it.
+    pub(crate) fn staged(&self, artifact: &str) -> PathBuf {
+        self.local("staged").join(artifact)
+    }
+
     /// The names of the functions: the folders of `functions/`.
     pub(crate) fn functions(&self) -> Result<Vec<String>> {
         let folder = self.path("functions");

@@ -1,7 +1,6 @@
 //! `bench api`: the request path under load, against a function that does nothing on the
 //! same gateway, and the DynamoDB calls that a request makes.
 
-use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -15,6 +14,7 @@ use crate::bench::{start, turns};
 use crate::cloud::{self, deploy};
 use crate::http::wait;
 use crate::say;
+use crate::setup::bootstraps;
 use crate::workspace::Workspace;
 
 const CONNECTIONS: usize = 8;
@@ -56,9 +56,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
 
 /// Deploys the bare function as a stack of its own; gives its address.
 pub(super) fn deploy_hello(workspace: &Workspace, stack: &Stack) -> Result<String> {
-    let folder = workspace.path("target/lambda-bench/hello");
-    fs::create_dir_all(&folder)?;
-    fs::copy(start::hello(workspace)?, folder.join("bootstrap"))?;
+    let bootstrap = workspace.staged("target/lambda-bench/hello/bootstrap");
+    bootstraps::stage_one(&start::hello(workspace)?, &bootstrap)?;
     let template = workspace.path("infrastructure/local/bench/template.yaml");
     let answer = deploy::run(
         workspace,

@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
     let hello = hello(workspace)?;
     let mut programs = BTreeMap::from([(HELLO.to_owned(), hello.clone())]);
     for function in workspace.functions()? {
-        let bootstrap = workspace.path(&format!("target/lambda/{function}/bootstrap"));
+        let bootstrap = bootstraps::bootstrap(workspace, &function);
         programs.insert(function, bootstrap);
     }
     let token = wait(users::token(&stack, Name::Demo, TokenKind::Access))?;

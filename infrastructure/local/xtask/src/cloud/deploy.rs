@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cloud::emulator;
 use crate::command::capture_with_input;
 use crate::say;
-use crate::setup::bootstraps::fingerprint;
+use crate::setup::bootstraps::{bootstrap, fingerprint};
 use crate::setup::ffmpeg::Architecture;
 use crate::workspace::Workspace;
 
@@ -150,7 +150,9 @@ pub(crate) fn run(
         .arg(workspace.path("infrastructure/local/cloud/deploy.py"))
         .arg(template)
         .arg(stack)
-        .arg(artifacts);
+        .arg(artifacts)
+        .arg(workspace.root())
+        .arg(workspace.staged(""));
     capture_with_input(&mut script, &parameters.to_string())
 }
 
@@ -194,9 +196,9 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
 fn state_of(workspace: &Workspace, parameters: &Value) -> Result<String> {
     let mut files = vec![workspace.path("template.yaml")];
     files.extend(files_in(&workspace.path("statemachine"))?);
-    files.push(workspace.path("infrastructure/ffmpeg/layer/bin/ffmpeg"));
+    files.push(workspace.staged("infrastructure/ffmpeg/layer/bin/ffmpeg"));
     for function in workspace.functions()? {
-        files.push(workspace.path(&format!("target/lambda/{function}/bootstrap")));
+        files.push(bootstrap(workspace, &function));
     }
     let mut lines = vec![parameters.to_string(), state_of_launcher(workspace)?];
     for file in &files {

@@ -1,4 +1,4 @@
-//! The functions' programs, built for this machine and laid where template.yaml looks.
+//! The functions' programs, built for this machine and laid where the local deploy looks.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +9,8 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::elf;
+use super::ffmpeg::Architecture;
 use crate::command::command;
 use crate::say;
 use crate::workspace::Workspace;
@@ -75,10 +77,14 @@ pub(crate) fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> 
     })?;
     for function in &functions {
         let program = program_of(&built, function)?;
-        let folder = workspace.path(&format!("target/lambda/{function}"));
-        stage_one(program, &folder.join("bootstrap"))?;
+        stage_one(program, &bootstrap(workspace, function))?;
     }
     program_of(&built, REPLICATE_SERVER).map(Path::to_path_buf)
+}
+
+/// Where the program of a function lies for the local deploy.
+pub(crate) fn bootstrap(workspace: &Workspace, function: &str) -> PathBuf {
+    workspace.staged(&format!("target/lambda/{function}/bootstrap"))
 }
 
 fn program_of<'a>(built: &'a BTreeMap<String, PathBuf>, name: &str) -> Result<&'a Path> {
@@ -89,7 +95,8 @@ fn program_of<'a>(built: &'a BTreeMap<String, PathBuf>, name: &str) -> Result<&'
 }
 
 /// Lays a stripped copy at `bootstrap`, unless the one there was made of this very program.
-fn stage_one(program: &Path, bootstrap: &Path) -> Result<()> {
+pub(crate) fn stage_one(program: &Path, bootstrap: &Path) -> Result<()> {
+    elf::check(program, Architecture::host()?)?;
     let folder = bootstrap.parent().context("a bootstrap lies in a folder")?;
     let staged = folder.with_extension("staged");
     let origin = fingerprint(program)?;

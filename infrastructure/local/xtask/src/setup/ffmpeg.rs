@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use super::elf;
 use crate::command::{capture, command};
 use crate::say;
 use crate::setup::python;
@@ -14,7 +15,7 @@ use crate::workspace::Workspace;
 
 /// The version and the checksums of the build.
 const REQUIREMENTS: &str = "infrastructure/ffmpeg/requirements.txt";
-/// Where template.yaml finds the layer.
+/// Where template.yaml finds the layer; only `layer` writes there.
 const LAYER: &str = "infrastructure/ffmpeg/layer";
 
 /// The processors that a function can run on.
@@ -58,8 +59,9 @@ impl Architecture {
 pub(crate) fn install(workspace: &Workspace) -> Result<PathBuf> {
     let architecture = Architecture::host()?;
     let ffmpeg = fetched(workspace, architecture)?;
+    elf::check(&ffmpeg, architecture)?;
     let local = workspace.local("ffmpeg/ffmpeg");
-    let layer = workspace.path(LAYER).join("bin/ffmpeg");
+    let layer = workspace.staged(LAYER).join("bin/ffmpeg");
     for place in [&local, &layer] {
         link(&ffmpeg, place)?;
     }
@@ -128,6 +130,7 @@ fn fetch(
     let program = only_file(&unpacked.join("imageio_ffmpeg/binaries"), |name| {
         name.starts_with("ffmpeg-linux-")
     })?;
+    elf::check(&program, architecture)?;
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
     fs::rename(&program, binary)?;
     fs::remove_dir_all(&unpacked)?;
