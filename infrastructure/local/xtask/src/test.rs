@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 use crate::{check, say};
 
 /// Tests over the local cloud that run at a time: they wait more than they compute.
-const SIDE_BY_SIDE: &str = "6";
+const SIDE_BY_SIDE: &str = "4";
 /// Where nextest writes its report (.config/nextest.toml).
 const REPORT: &str = "target/nextest/default/junit.xml";
 const CLIENTS: &str = "infrastructure/local/replicate/clients";
