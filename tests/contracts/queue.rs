@@ -95,6 +95,23 @@ fn after_three_tries_a_message_is_kept_for_longer_elsewhere() -> Result<()> {
     Ok(())
 }
 
+/// Lambda stops a chain of messages after about 16; ours are bounded by
+/// `domain::delivery::MAX_HANDOVERS`.
+#[test]
+fn only_a_function_that_bounds_its_chain_may_send_to_its_own_queue() -> Result<()> {
+    let functions = sources::template_functions()?;
+    for fed in fed()? {
+        let properties = &functions[&fed.function];
+        let policies = properties["Policies"].to_string();
+        let queue = logical_id(&fed.source["Queue"])?;
+        let sends = policies.contains("sqs:SendMessage") && policies.contains(queue);
+        let allowed = properties["RecursiveLoop"] == "Allow";
+        assert_eq!(allowed, sends, "{}", fed.function);
+        assert!(!allowed || fed.function == "transcoder", "{}", fed.function);
+    }
+    Ok(())
+}
+
 #[test]
 fn queues_are_encrypted() -> Result<()> {
     for fed in fed()? {

@@ -17,6 +17,13 @@ pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// A message is sent again no more often than this.
 const RESEND_EVERY: Duration = Duration::from_secs(3600);
 
+/// How often a transcode is handed on at most (W3). A worker's quarter of an hour
+/// makes some seven minutes of 1080p, so that the four hours that are accepted take
+/// 32 workers; three times as many leave room for larger pictures. The transcoder
+/// sends to its own queue, so that without a bound one that never gets done would
+/// be paid for without end.
+pub const MAX_HANDOVERS: u32 = 96;
+
 /// A message of the queue: one transcode to be worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -50,12 +57,11 @@ impl TranscodeMessage {
         }
     }
 
-    /// The message by which a worker hands on to the next.
-    pub fn handed_on(self) -> Self {
-        Self {
-            handover: self.handover.saturating_add(1),
-            ..self
-        }
+    /// The message by which a worker hands on to the next; none once it was handed
+    /// on [`MAX_HANDOVERS`] times.
+    pub fn handed_on(self) -> Option<Self> {
+        let handover = self.handover.saturating_add(1);
+        (handover <= MAX_HANDOVERS).then_some(Self { handover, ..self })
     }
 
     /// Reads a message's body.
@@ -162,10 +168,26 @@ mod tests {
             first.body(),
             r#"{"transcodeId":"0198c0de-0000-7000-8000-000000000001","version":1}"#
         );
-        let second = first.handed_on();
+        let second = first.handed_on().unwrap();
         assert_eq!(TranscodeMessage::read(&first.body()).unwrap(), first);
         assert_eq!(TranscodeMessage::read(&second.body()).unwrap(), second);
         assert_eq!(second.handover, 1);
+    }
+
+    /// Four hours of 1080p need 32 workers.
+    #[test]
+    fn a_transcode_is_handed_on_a_counted_number_of_times() {
+        let mut message = TranscodeMessage::new(id());
+        let mut handovers = 0;
+        while let Some(next) = message.handed_on() {
+            assert!(handovers < 1000, "there is no bound");
+            (message, handovers) = (next, handovers + 1);
+        }
+        assert_eq!(
+            (handovers, message.handover),
+            (MAX_HANDOVERS, MAX_HANDOVERS)
+        );
+        assert!(handovers >= 2 * 32);
     }
 
     #[test]

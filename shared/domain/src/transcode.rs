@@ -275,6 +275,8 @@ pub enum TranscodeFault {
     UploadFailed,
     /// Every try was cut short.
     WorkerLost,
+    /// It was handed on as often as a transcode may be, and is not done (W3).
+    TooManyHandovers,
 }
 
 impl TranscodeFault {
@@ -304,6 +306,10 @@ impl TranscodeFault {
                 "PROCESSING_INTERRUPTED",
                 "Processing was interrupted several times and given up",
             ),
+            Self::TooManyHandovers => (
+                "PROCESSING_TOO_LONG",
+                "Processing took longer than a transcode may and was given up",
+            ),
         };
         TranscodeError {
             code: code.to_owned(),
@@ -315,7 +321,11 @@ impl TranscodeFault {
     pub fn is_final(self) -> bool {
         matches!(
             self,
-            Self::SourceMissing | Self::Unsupported | Self::Corrupt | Self::TooLarge
+            Self::SourceMissing
+                | Self::Unsupported
+                | Self::Corrupt
+                | Self::TooLarge
+                | Self::TooManyHandovers
         )
     }
 }

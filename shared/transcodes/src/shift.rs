@@ -149,9 +149,13 @@ impl<'a> Shift<'a> {
     }
 
     /// First the lease goes, so that the next worker finds it free; if the
-    /// message cannot be sent then, the one at hand comes again.
+    /// message cannot be sent then, the one at hand comes again. A transcode that
+    /// was handed on too often fails.
     async fn hand_on(&self) -> Result<Done, Trouble> {
-        let next = self.order.handed_on();
+        let Some(next) = self.order.handed_on() else {
+            let cause = format!("handed on {} times", self.order.handover);
+            return Err(Trouble::new(TranscodeFault::TooManyHandovers, cause));
+        };
         self.worker
             .transcodes
             .release(self.id(), self.owner, None, self.now())
@@ -182,7 +186,7 @@ impl<'a> Shift<'a> {
         let (id, worker) = (self.id(), self.worker);
         let error = fault.error();
         if fault.is_final() {
-            tracing::warn!(transcode = %id, code = error.code, cause = cause.to_string(), "the source will not do");
+            tracing::warn!(transcode = %id, code = error.code, cause = cause.to_string(), "failed for good");
             worker
                 .transcodes
                 .fail(
