@@ -5,13 +5,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use domain::job::{Job, JobId};
 use domain::request::CreateJob;
-use end_to_end::{Person, Provider, aws, stack, unique_word};
+use domain::time::Time;
+use end_to_end::{Person, Provider, aws, reconciling, stack, unique_word};
 use serde_json::Value;
 
 use crate::{short_film, tables};
 
-/// The creator wrote the job and died before it started the work: the
-/// reconciler starts it, and the film comes.
+/// The creator wrote the job and died before it started the work, half a minute
+/// ago: the reconciler starts it, and the film comes.
 #[tokio::test]
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
@@ -22,11 +23,12 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
     let wanted = CreateJob::from_json(film.as_object().context("no object")?)?;
     let id = JobId(uuid::Uuid::now_v7());
     let limit = Duration::from_secs(600);
-    let job = Job::accepted(id, &person.user_id, wanted, config::clock::now(), limit);
+    let created_at = Time::from_millisecond(config::clock::now().as_millisecond() - 31_000);
+    let job = Job::accepted(id, &person.user_id, wanted, created_at, limit);
     let (jobs, usage) = tables(&stack)?;
     usage.reserve(&jobs, &job, 10).await?;
 
-    let course = person.watch(&id.to_string()).await?;
+    let course = reconciling(&stack, person.watch(&id.to_string())).await?;
     assert_eq!(course.status(), "completed", "{}", course.end());
     assert_eq!(Provider::new(&stack).creates(&word).await?.paid, 1);
     assert_eq!(person.usage().await?, (1, 0, 9));
@@ -76,7 +78,7 @@ async fn a_job_past_its_time_limit_is_ended() -> Result<()> {
 
     aws::set_deadline(&stack, &id, "2026-01-01T00:00:00.000Z").await?;
 
-    let course = person.watch(&id).await?;
+    let course = reconciling(&stack, person.watch(&id)).await?;
     assert_eq!(course.status(), "failed", "{}", course.end());
     assert_eq!(
         course.end()["error"]["code"],

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use end_to_end::{Answer, Person, Provider, stack, unique_word};
+use end_to_end::{Answer, Person, Provider, reconciling, stack, unique_word};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
@@ -110,7 +110,7 @@ async fn only_the_providers_own_word_about_this_attempt_counts() -> Result<()> {
     assert_eq!(again.body["result"], "ignored");
 
     for untold in [&one, &two] {
-        let course = person.watch(&untold.job).await?;
+        let course = reconciling(&stack, person.watch(&untold.job)).await?;
         assert_eq!(course.status(), "completed", "{}", course.end());
         assert_eq!(provider.creates(&untold.word).await?.paid, 1);
     }

@@ -2,7 +2,7 @@
 //! reason, its place in the month settled once, and nothing paid for twice.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Person, Provider, Stack, stack, unique_word};
+use end_to_end::{Person, Provider, Stack, reconciling, stack, unique_word};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ impl Case {
 
         let id = person.create(&film).await?;
         assert_eq!(person.usage().await?.0, 0, "used before it is made");
-        let course = person.watch(&id).await?;
+        let course = reconciling(stack, person.watch(&id)).await?;
 
         self.check_end(course.end())?;
         let creates = provider.creates(&word).await?;

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-pub use devcloud::{Answer, Course, Creates, Person, Provider, Stack, aws, unique_word};
+pub use devcloud::{
+    Answer, Course, Creates, Person, Provider, Stack, aws, reconciling, unique_word,
+};
 
 /// The local cloud that `OMNIGEN_STACK` names.
 ///

@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod aws;
 mod person;
 mod provider;
+mod reconciling;
 mod stack;
 pub mod users;
 mod watch;
@@ -12,6 +13,7 @@ mod watch;
 pub use addresses::Addresses;
 pub use person::{Answer, Course, Person};
 pub use provider::{Creates, Provider};
+pub use reconciling::reconciling;
 pub use stack::Stack;
 pub use watch::{PATIENCE, watch};
 
