@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{capture, command, is_installed, run as run_command};
+use crate::command::{capture, command, run as run_command};
 use crate::say;
 use crate::setup::{node, python};
 use crate::workspace::Workspace;
@@ -13,7 +13,6 @@ const VALIDATORS: [&str; 3] = [
     "amazon-states-language-service@1.16.1",
     "vscode-languageserver-textdocument@1.0.16",
 ];
-const CARGO_DENY: &str = "0.20.2";
 
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
@@ -102,30 +101,10 @@ fn language_service(workspace: &Workspace) -> Result<()> {
 }
 
 fn supply_chain(workspace: &Workspace) -> Result<()> {
-    let installed = workspace.local("cargo/bin/cargo-deny");
-    let program = match (is_installed("cargo-deny"), installed.is_file()) {
-        (true, _) => "cargo-deny".into(),
-        (false, true) => installed,
-        (false, false) => {
-            say::step("Installing cargo-deny", || install_cargo_deny(workspace))?;
-            installed
-        }
-    };
+    let python = python::environment(workspace, python::CHECKS)?;
     run_command(
-        command(program, workspace.root())
+        command(python.with_file_name("cargo-deny"), workspace.root())
             .args(["--workspace", "check", "--hide-inclusion-graph"])
             .args(["bans", "licenses", "sources"]),
-    )
-}
-
-fn install_cargo_deny(workspace: &Workspace) -> Result<()> {
-    let root = workspace.local_folder("cargo")?;
-    run_command(
-        command("cargo", workspace.root())
-            // It runs for a second: optimizing it would take minutes.
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .args(["install", "--debug", "--locked", "--quiet", "cargo-deny"])
-            .args(["--version", CARGO_DENY, "--root"])
-            .arg(root),
     )
 }

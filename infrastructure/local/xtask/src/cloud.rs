@@ -19,7 +19,7 @@ use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
 use crate::say;
-use crate::setup::bootstraps::{Profile, fingerprint};
+use crate::setup::bootstraps::{Profile, Programs, fingerprint};
 use crate::setup::{bootstraps, ffmpeg, python};
 use crate::workspace::Workspace;
 
@@ -61,10 +61,20 @@ impl Options {
 
 /// Makes the local cloud run, whatever state it is in.
 pub(crate) fn up(workspace: &Workspace, options: &Options) -> Result<Stack> {
+    let programs = bootstraps::build_cloud(workspace, options.profile())?;
+    up_with(workspace, options, &programs)
+}
+
+/// The same with programs that are built.
+pub(crate) fn up_with(
+    workspace: &Workspace,
+    options: &Options,
+    programs: &Programs,
+) -> Result<Stack> {
     let _lock = lock(workspace)?;
     python::environment(workspace, python::CLOUD)?;
     let ffmpeg = ffmpeg::install(workspace)?;
-    let replicate = bootstraps::stage(workspace, options.profile())?;
+    let replicate = bootstraps::stage(workspace, programs)?;
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
     let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, &options.parameter)?;
     let stack = deployed.stack(&addresses)?;

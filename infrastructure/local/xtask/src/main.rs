@@ -38,7 +38,7 @@ enum Command {
     /// Make a film from a prompt, with the local cloud
     Demo(demo::Options),
     /// Everything that must be green
-    Test,
+    Test(test::Options),
     /// Start the local cloud, or reuse it, and write .local/stack.json
     Up(cloud::Options),
     /// Stop the local cloud
@@ -97,7 +97,7 @@ fn run(command: Command) -> Result<()> {
     let workspace = Workspace::locate();
     match command {
         Command::Demo(options) => demo::run(&workspace, &options),
-        Command::Test => test::run(&workspace),
+        Command::Test(options) => test::run(&workspace, options),
         Command::Up(options) => cloud::up(&workspace, &options).map(drop),
         Command::Down { wipe } => cloud::down(&workspace, wipe),
         Command::Token { user, kind } => {

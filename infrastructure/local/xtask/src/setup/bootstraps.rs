@@ -27,38 +27,62 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Builds the packages and gives the paths of their programs by name.
+/// Programs by their names.
+pub(crate) type Programs = BTreeMap<String, PathBuf>;
+
+/// Builds some packages' targets.
 pub(crate) fn build(
     workspace: &Workspace,
     packages: &[String],
     targets: &[&str],
     profile: Profile,
-) -> Result<BTreeMap<String, PathBuf>> {
-    let mut cargo = command("cargo", workspace.root());
-    cargo.args(["build", "--message-format=json-render-diagnostics"]);
+) -> Result<Programs> {
+    let mut arguments = targets.to_vec();
     if profile == Profile::Release {
-        cargo.arg("--release");
+        arguments.push("--release");
     }
     for package in packages {
-        cargo.args(["--package", package]);
+        arguments.extend(["--package", package]);
     }
-    let output = cargo
-        .args(targets)
+    build_by(workspace, &arguments)
+}
+
+/// Builds everything that the local cloud runs.
+pub(crate) fn build_cloud(workspace: &Workspace, profile: Profile) -> Result<Programs> {
+    let mut packages = workspace.functions()?;
+    packages.push(REPLICATE_SERVER.to_owned());
+    say::step("Building the functions", || {
+        build(workspace, &packages, &[], profile)
+    })
+}
+
+/// Builds the same beside every test: in one run, so that what they share is compiled once.
+pub(crate) fn build_with_tests(workspace: &Workspace) -> Result<Programs> {
+    say::step("Building functions and tests", || {
+        build_by(workspace, &["--workspace", "--bins", "--tests"])
+    })
+}
+
+fn build_by(workspace: &Workspace, arguments: &[&str]) -> Result<Programs> {
+    let output = command("cargo", workspace.root())
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .context("cannot start cargo")?;
     if !output.status.success() {
-        bail!("the functions could not be built ({})", output.status);
+        bail!("the build failed ({})", output.status);
     }
     Ok(programs(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// The programs that cargo's messages name.
-fn programs(messages: &str) -> BTreeMap<String, PathBuf> {
+/// The programs that cargo's messages name, without those that are tests.
+fn programs(messages: &str) -> Programs {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["profile"]["test"] != true)
         .filter_map(|message| {
             let program = message["executable"].as_str()?;
             let name = message["target"]["name"].as_str()?;
@@ -67,19 +91,13 @@ fn programs(messages: &str) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// Builds everything that the local cloud runs; gives the look-alike's program.
-pub(crate) fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
-    let functions = workspace.functions()?;
-    let mut packages = functions.clone();
-    packages.push(REPLICATE_SERVER.to_owned());
-    let built = say::step("Building the functions", || {
-        build(workspace, &packages, &[], profile)
-    })?;
-    for function in &functions {
-        let program = program_of(&built, function)?;
-        stage_one(program, &bootstrap(workspace, function))?;
+/// Lays the functions where the local deploy looks; gives the look-alike's program.
+pub(crate) fn stage(workspace: &Workspace, programs: &Programs) -> Result<PathBuf> {
+    for function in workspace.functions()? {
+        let program = program_of(programs, &function)?;
+        stage_one(program, &bootstrap(workspace, &function))?;
     }
-    program_of(&built, REPLICATE_SERVER).map(Path::to_path_buf)
+    program_of(programs, REPLICATE_SERVER).map(Path::to_path_buf)
 }
 
 /// Where the program of a function lies for the local deploy.
@@ -87,7 +105,7 @@ pub(crate) fn bootstrap(workspace: &Workspace, function: &str) -> PathBuf {
     workspace.staged(&format!("target/lambda/{function}/bootstrap"))
 }
 
-fn program_of<'a>(built: &'a BTreeMap<String, PathBuf>, name: &str) -> Result<&'a Path> {
+fn program_of<'a>(built: &'a Programs, name: &str) -> Result<&'a Path> {
     let program = built
         .get(name)
         .with_context(|| format!("the package {name} has no program of its name"))?;
@@ -143,6 +161,8 @@ mod tests {
             r#"{"reason":"compiler-artifact","target":{"name":"health"},"executable":"/t/health"}"#,
             "\n",
             r#"{"reason":"compiler-artifact","target":{"name":"domain"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"health"},"profile":{"test":true},"executable":"/t/test"}"#,
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );

@@ -35,11 +35,11 @@ pub(crate) fn python_command(workspace: &Workspace, python: &Path) -> Command {
 
 fn make_environment(workspace: &Workspace) -> Result<()> {
     if !crate::command::is_installed("python3") {
-        bail!("python3 was not found: the local cloud needs Python 3.10 or newer, with venv");
+        bail!("python3 was not found: the local cloud needs Python 3.11 or newer, with venv");
     }
-    let version = "import sys; sys.exit(sys.version_info < (3, 10))";
+    let version = "import sys; sys.exit(sys.version_info < (3, 11))";
     capture(command("python3", workspace.root()).args(["-c", version]))
-        .context("python3 is older than 3.10, which the local cloud needs")?;
+        .context("python3 is older than 3.11, which the local cloud needs")?;
     let folder = workspace.local_folder("")?.join("venv");
     capture(
         command("python3", workspace.root())
