@@ -13,9 +13,10 @@ use domain::rendition::Quality;
 use domain::time::Time;
 use domain::transcode::{CreateTranscode, Transcode};
 use domain::upload::Upload;
+use domain::video::{Details, Facts, Video, Visibility};
 use end_to_end::{Person, Stack, unique_word};
 use serde_json::{Value, json};
-use store::{DynamoDb, Objects, S3, Sqs, StatsTable, TranscodesTable, VideosTable};
+use store::{Confirmation, DynamoDb, Objects, S3, Sqs, StatsTable, TranscodesTable, VideosTable};
 use uuid::Uuid;
 
 use crate::video_file;
@@ -48,7 +49,7 @@ impl TranscodeFixture {
         })
     }
 
-    /// An upload of this person's that was confirmed, whatever is in it.
+    /// The file of a video of this person's, whatever is in it.
     pub(crate) async fn source(&self, bytes: Vec<u8>) -> Result<String> {
         let now = config::clock::now();
         let name = format!("{}.mp4", unique_word("source"));
@@ -59,13 +60,40 @@ impl TranscodeFixture {
             video_id: VideoId(Uuid::now_v7()),
             content_type: "video/mp4".to_owned(),
             size: None,
+            etag: None,
             created_at: now,
-            confirmed_at: Some(now),
+            confirmed_at: None,
             multipart: None,
         };
         self.objects.put_bytes(&key, bytes, "video/mp4").await?;
         self.videos.announce(&upload).await?;
+        self.confirm(&upload).await?;
         Ok(key)
+    }
+
+    /// As `upload-confirm` does it, without a look at the file.
+    async fn confirm(&self, upload: &Upload) -> Result<()> {
+        let object = self.objects.head(&upload.s3_key).await?;
+        let object = object.context("no object")?;
+        let details = Details {
+            title: "Source".to_owned(),
+            description: String::new(),
+            visibility: Visibility::Private,
+        };
+        let video = Video::uploaded(
+            upload.video_id,
+            &upload.user_id,
+            &upload.s3_key,
+            details,
+            facts(object.size),
+            upload.created_at,
+        );
+        let etag = &object.etag;
+        let confirmation = Confirmation { upload, etag };
+        self.videos
+            .confirm(&self.stats, confirmation, &video)
+            .await?;
+        Ok(())
     }
 
     /// Asks the API for renditions; the transcode's id.
@@ -126,6 +154,18 @@ impl TranscodeFixture {
             .iter()
             .map(|listed| (name(&listed.object.key), listed.object.size))
             .collect())
+    }
+}
+
+fn facts(file_size: u64) -> Facts {
+    Facts {
+        file_size,
+        duration: Some(1.0),
+        width: 320,
+        height: 240,
+        rotation: 0,
+        video_codec: "h264".to_owned(),
+        audio_codec: None,
     }
 }
 

@@ -138,6 +138,38 @@ async fn a_place_is_good_for_what_was_announced_and_once() -> Result<()> {
     Ok(())
 }
 
+/// Fault S1: a link without a size writes again until it expires.
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn what_was_confirmed_is_what_is_served_though_its_link_writes_again() -> Result<()> {
+    let stack = stack()?;
+    let person = Person::sign_up(&stack).await?;
+    let film = small_film()?;
+    let place = announce(&person, Value::Null).await?;
+    assert_eq!(send(&place, &film).await?, 200);
+    let key = place["s3Key"].as_str().context("no key")?;
+    let details = || json!({"title": "Film", "visibility": "public"});
+    let at_once = (0..4).map(|_| confirm(&person, key, details()));
+    let answers = try_join_all(at_once).await?;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.body, answers[0].body);
+    }
+
+    let other = drawn("640x360", 25, 2)?;
+    assert_eq!(send(&place, &other).await?, 200);
+    let again = confirm(&person, key, details()).await?;
+    assert_eq!((again.status, &again.body), (200, &answers[0].body));
+    let id = answers[0].body["id"].as_str().context("no id")?;
+    let stream = person
+        .get(&format!("/api/gallery/videos/{id}/stream"))
+        .await?;
+    let url = stream.body["streamUrl"].as_str().context("no link")?;
+    let served = Client::new().get(url).send().await?.bytes().await?;
+    assert!(served == film, "{} bytes", served.len());
+    Ok(())
+}
+
 #[tokio::test]
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn only_what_was_handed_out_to_oneself_can_be_confirmed() -> Result<()> {

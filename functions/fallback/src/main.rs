@@ -7,37 +7,55 @@ use edge::http::{ApiError, Error, Reply, Request, raw_path};
 /// Every route of the API. A test holds this list against the template.
 const ROUTES: &[(&str, &str)] = &[
     ("GET", "/api/v1/health"),
+    ("HEAD", "/api/v1/health"),
     ("GET", "/api/v1/me"),
+    ("HEAD", "/api/v1/me"),
     ("GET", "/api/v1/jobs"),
+    ("HEAD", "/api/v1/jobs"),
     ("POST", "/api/v1/jobs"),
     ("GET", "/api/v1/jobs/{id}"),
+    ("HEAD", "/api/v1/jobs/{id}"),
     ("GET", "/api/v1/jobs/{id}/video"),
+    ("HEAD", "/api/v1/jobs/{id}/video"),
     ("POST", "/api/v1/webhooks/replicate"),
     ("POST", "/api/upload/generate-url"),
     ("POST", "/api/upload/confirm"),
     ("POST", "/api/upload/multipart"),
     ("POST", "/api/upload/multipart/{id}/parts"),
     ("GET", "/api/upload/multipart/{id}/parts"),
+    ("HEAD", "/api/upload/multipart/{id}/parts"),
     ("POST", "/api/upload/multipart/{id}/complete"),
     ("DELETE", "/api/upload/multipart/{id}"),
     ("GET", "/api/gallery/videos"),
+    ("HEAD", "/api/gallery/videos"),
     ("POST", "/api/gallery/videos"),
     ("GET", "/api/gallery/videos/{id}"),
+    ("HEAD", "/api/gallery/videos/{id}"),
     ("PUT", "/api/gallery/videos/{id}"),
     ("DELETE", "/api/gallery/videos/{id}"),
     ("GET", "/api/gallery/videos/{id}/stream"),
+    ("HEAD", "/api/gallery/videos/{id}/stream"),
     ("GET", "/api/gallery/videos/{id}/hls/{playlist}"),
+    ("HEAD", "/api/gallery/videos/{id}/hls/{playlist}"),
     ("GET", "/api/jobs"),
+    ("HEAD", "/api/jobs"),
     ("POST", "/api/jobs"),
     ("GET", "/api/jobs/{id}"),
+    ("HEAD", "/api/jobs/{id}"),
     ("GET", "/api/jobs/{id}/assets"),
+    ("HEAD", "/api/jobs/{id}/assets"),
     ("GET", "/api/jobs/{id}/assets/{assetId}/download"),
+    ("HEAD", "/api/jobs/{id}/assets/{assetId}/download"),
     ("GET", "/api/jobs/admin/all"),
+    ("HEAD", "/api/jobs/admin/all"),
     ("GET", "/api/jobs/admin/stats"),
+    ("HEAD", "/api/jobs/admin/stats"),
     ("POST", "/api/jobs/admin/restart-failed"),
     ("DELETE", "/api/jobs/admin/cleanup-old"),
     ("GET", "/api/jobs/admin/dead-letters"),
+    ("HEAD", "/api/jobs/admin/dead-letters"),
     ("POST", "/api/jobs/admin/dead-letters/redrive"),
+    ("POST", "/api/jobs/admin/dead-letters/discard"),
 ];
 
 #[tokio::main(flavor = "current_thread")]
@@ -81,9 +99,9 @@ mod tests {
 
     #[test]
     fn a_known_path_names_its_methods() {
-        assert_eq!(methods_of("/api/v1/jobs"), ["GET", "POST"]);
-        assert_eq!(methods_of("/api/v1/jobs/abc"), ["GET"]);
-        assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET"]);
+        assert_eq!(methods_of("/api/v1/jobs"), ["GET", "HEAD", "POST"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc"), ["GET", "HEAD"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET", "HEAD"]);
     }
 
     #[test]

@@ -40,16 +40,12 @@ async fn main() -> Result<(), Error> {
 async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
     let wanted = CreateTranscode::from_json(&json_object(&request)?)?;
-    let video = source(&state, &wanted.input_source, &caller.user_id).await?;
+    let source = source(&state, &wanted.input_source, &caller.user_id).await?;
 
     let id = TranscodeId(Uuid::now_v7());
-    let transcode = Transcode::accepted(
-        id,
-        &caller.user_id,
-        wanted,
-        video,
-        state.dispatch.clock.now(),
-    );
+    let now = state.dispatch.clock.now();
+    let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
+    transcode.source_etag = source.etag;
     let dispatch = &state.dispatch;
     let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
     transcodes.create(stats, &transcode).await?;
@@ -63,22 +59,47 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     }))
 }
 
-/// The caller's own file, and the gallery video that it is, if it is one.
-/// Somebody else's is as unknown as one that is not there.
-async fn source(state: &State, key: &str, user_id: &str) -> Result<Option<VideoId>, ApiError> {
+/// What a transcode is made from.
+#[derive(Default)]
+struct Source {
+    /// The gallery video that the file is, if it is one.
+    video: Option<VideoId>,
+    /// Which bytes were confirmed.
+    etag: Option<String>,
+}
+
+/// The caller's own file. Somebody else's, and that of a deleted video, is as
+/// unknown as one that is not there; a film is there without its video too.
+async fn source(state: &State, key: &str, user_id: &str) -> Result<Source, ApiError> {
     const UNKNOWN: ApiError = ApiError::NotFound("Input source");
     let source = InputSource::read(key, user_id).ok_or(UNKNOWN)?;
-    let upload = state.videos.upload(key).await?;
-    let video = upload
-        .filter(|upload| upload.user_id == user_id && upload.confirmed_at.is_some())
-        .map(|upload| upload.video_id);
+    let shown = shown(&state.videos, key, user_id).await?;
     let InputSource::Film(job) = source else {
-        return video.map(Some).ok_or(UNKNOWN);
+        return shown.ok_or(UNKNOWN);
     };
     let job = state.jobs.get(job).await?;
     let is_theirs =
         job.is_some_and(|job| job.user_id == user_id && job.status == Status::Completed);
-    is_theirs.then_some(video).ok_or(UNKNOWN)
+    is_theirs.then(|| shown.unwrap_or_default()).ok_or(UNKNOWN)
+}
+
+/// The caller's video that stands in the gallery with this file.
+async fn shown(
+    videos: &VideosTable,
+    key: &str,
+    user_id: &str,
+) -> Result<Option<Source>, StoreError> {
+    let upload = videos.upload(key).await?;
+    let confirmed =
+        upload.filter(|upload| upload.user_id == user_id && upload.confirmed_at.is_some());
+    let Some(upload) = confirmed else {
+        return Ok(None);
+    };
+    let video = videos.get(upload.video_id).await?;
+    Ok(video.map(|video| Source {
+        video: Some(video.id),
+        etag: upload.etag,
+    }))
 }
 
 /// Nothing is left of a job that nobody would work on.

@@ -20,6 +20,26 @@ const SIDE_BY_SIDE: usize = 4;
 /// Bytes by which a file's kind is told.
 const SNIFFED_BYTES: usize = 4096;
 
+/// An object that an upload's link wrote.
+pub(crate) struct Arrived {
+    pub(crate) key: String,
+    pub(crate) object: ObjectFacts,
+}
+
+/// Where an upload's bytes are: at its own key, or still where its link writes.
+///
+/// # Errors
+///
+/// 404 when they are not there.
+pub(crate) async fn arrived(objects: &Objects, upload: &Upload) -> Result<Arrived, ApiError> {
+    for key in [upload.s3_key.clone(), upload.written_to()] {
+        if let Some(object) = objects.head(&key).await? {
+            return Ok(Arrived { key, object });
+        }
+    }
+    Err(ApiError::NotFound("Upload"))
+}
+
 /// Looks at one object.
 pub(crate) struct Inspector<'a> {
     pub(crate) objects: &'a Objects,
@@ -28,20 +48,21 @@ pub(crate) struct Inspector<'a> {
 }
 
 impl Inspector<'_> {
-    /// The object's `ETag` and the facts about it.
+    /// The facts about the file.
     ///
     /// # Errors
     ///
-    /// 404 when it is not there; 422 when it is not of the announced size or not
-    /// a video; 409 when it changes meanwhile.
-    pub(crate) async fn inspect(&self, upload: &Upload) -> Result<(String, Facts), ApiError> {
-        let object = self.objects.head(&upload.s3_key).await?;
-        let object = object.ok_or(ApiError::NotFound("Upload"))?;
-        check_size(upload, object.size)?;
+    /// 422 when it is not of the announced size or not a video; 409 when it
+    /// changes meanwhile.
+    pub(crate) async fn inspect(
+        &self,
+        upload: &Upload,
+        arrived: &Arrived,
+    ) -> Result<Facts, ApiError> {
+        check_size(upload, arrived.object.size)?;
         let directory = scratch::directory().map_err(internal)?;
         let file = directory.path().join("upload");
-        let facts = self.look(&upload.s3_key, &object, &file).await?;
-        Ok((object.etag, facts))
+        self.look(&arrived.key, &arrived.object, &file).await
     }
 
     async fn look(&self, key: &str, object: &ObjectFacts, file: &Path) -> Result<Facts, ApiError> {

@@ -1,8 +1,10 @@
 //! `POST /api/upload/confirm`: makes a gallery video of an uploaded file (R15, R16).
 //!
 //! The key must have been handed out to the caller, the object must be there and
-//! of the announced size, and it must be a video: it is sniffed and probed. Twice,
-//! also at the same time, makes the same video.
+//! of the announced size, and it must be a video: it is sniffed and probed. Bytes
+//! that a link could still change are copied to the upload's own key first, so that
+//! what was looked at is what is served. Twice, also at the same time, makes the
+//! same video.
 
 mod inspect;
 
@@ -14,16 +16,19 @@ use domain::video::{ConfirmUpload, Video};
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, caller, json_object};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
-use store::{Confirmation, StatsTable};
+use store::{Confirmation, Objects, StatsTable, StoreError};
 
-use inspect::Inspector;
+use inspect::{Arrived, Inspector, arrived};
 
-/// The gateway waits no longer than half a minute.
+/// For looking at the file. The gateway waits no longer than half a minute; a copy
+/// of gigabytes may take longer, and is found by the client's next try.
 const TIME_LIMIT: Duration = Duration::from_secs(24);
 
 #[derive(Clone)]
 struct State {
     uploads: Uploads,
+    /// The bucket, for copying whole files.
+    files: Objects,
     gallery: Gallery,
     stats: StatsTable,
     ffmpeg: Ffmpeg,
@@ -34,6 +39,7 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let state = State {
         uploads: Uploads::connect(&mut bootstrap),
+        files: Objects::connect_for_files(&mut bootstrap),
         gallery: Gallery::connect(&mut bootstrap),
         stats: StatsTable::connect(&mut bootstrap),
         ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
@@ -54,29 +60,46 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
 
     let upload = state.uploads.own(&wanted.s3_key, caller).await?;
     if upload.confirmed_at.is_none() {
-        confirm(&state, &upload, wanted, deadline).await?;
+        let first = confirm(&state, &upload, &wanted, deadline).await;
+        if is_overtaken(&first) {
+            confirm(&state, &upload, &wanted, deadline).await?;
+        } else {
+            first?;
+        }
     }
     confirmed(&state, &upload, caller).await
+}
+
+/// Whether another confirmation moved the bytes, or they were written again.
+fn is_overtaken(result: &Result<(), ApiError>) -> bool {
+    matches!(
+        result,
+        Err(ApiError::Store(
+            StoreError::Conflict { .. } | StoreError::NotFound { .. }
+        ))
+    )
 }
 
 /// Looks at the file and makes the video, unless somebody is faster.
 async fn confirm(
     state: &State,
     upload: &Upload,
-    wanted: ConfirmUpload,
+    wanted: &ConfirmUpload,
     deadline: Instant,
 ) -> Result<(), ApiError> {
+    let arrived = arrived(&state.uploads.objects, upload).await?;
     let inspector = Inspector {
         objects: &state.uploads.objects,
         session: Session::new(&state.ffmpeg, deadline),
         deadline,
     };
-    let (etag, facts) = inspector.inspect(upload).await?;
+    let facts = inspector.inspect(upload, &arrived).await?;
+    let etag = keep(state, upload, &arrived).await?;
     let video = Video::uploaded(
         upload.video_id,
         &upload.user_id,
         &upload.s3_key,
-        wanted.details,
+        wanted.details.clone(),
         facts,
         state.uploads.clock.now(),
     );
@@ -86,7 +109,29 @@ async fn confirm(
     };
     let videos = &state.uploads.videos;
     videos.confirm(&state.stats, confirmation, &video).await?;
+    clear(state, upload).await;
     Ok(())
+}
+
+/// Puts the bytes that were looked at where no link writes; their `ETag` there.
+async fn keep(state: &State, upload: &Upload, arrived: &Arrived) -> Result<String, StoreError> {
+    let etag = &arrived.object.etag;
+    if arrived.key == upload.s3_key {
+        return Ok(etag.clone());
+    }
+    let files = &state.files;
+    files.copy_new(&arrived.key, etag, &upload.s3_key).await
+}
+
+/// Removes what was copied.
+async fn clear(state: &State, upload: &Upload) {
+    let written_to = upload.written_to();
+    if written_to == upload.s3_key {
+        return;
+    }
+    if let Err(error) = state.uploads.objects.delete(&written_to).await {
+        tracing::warn!(key = %written_to, error = %error, "left to the storage janitor");
+    }
 }
 
 /// The upload's video, whoever made it. One that was deleted is no upload any more.

@@ -1,6 +1,7 @@
 //! `POST /api/upload/generate-url`: a place to put a file (R13, R125, R127).
 //!
-//! The link signs the type, and the size where it is told. The key stands in the
+//! The link signs the type, and the size where it is told, with the condition that
+//! nothing was written yet; otherwise it writes beside the key. The key stands in the
 //! registry before it is handed out; nothing else can be confirmed.
 
 use config::Bootstrap;
@@ -32,7 +33,12 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let upload = announce(&uploads, &caller.user_id, &wanted).await?;
     let link = uploads
         .objects
-        .upload_link(&upload.s3_key, LINK_LIFE, &wanted.content_type, wanted.size)
+        .upload_link(
+            &upload.written_to(),
+            LINK_LIFE,
+            &wanted.content_type,
+            wanted.size,
+        )
         .await
         .map_err(ApiError::UploadUrlFailed)?;
 

@@ -8,11 +8,12 @@ S3_DATA_DIR). No file of the emulator is edited and no function knows that it ru
 import functions
 import http_api
 import identity
+import objects
 import state_machines
 import tables
 from ministack.app import main
 
-for adaptation in (functions, http_api, identity, state_machines, tables):
+for adaptation in (functions, http_api, identity, objects, state_machines, tables):
     adaptation.apply()
 
 main()

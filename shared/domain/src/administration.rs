@@ -1,5 +1,6 @@
 //! What administrators ask for (R31, R32, D24).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::fields::{InvalidField, flag, list, number, only};
@@ -37,11 +38,43 @@ impl RestartFailed {
     }
 }
 
+/// The name of a dead letter: a text that can be a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DeadLetterId(String);
+
+impl DeadLetterId {
+    /// Bytes of the longest.
+    const LONGEST: usize = 200;
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for DeadLetterId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (1..=Self::LONGEST).contains(&text.len()) {
+            true => Ok(Self(text)),
+            false => Err("the id of a dead letter"),
+        }
+    }
+}
+
+impl From<DeadLetterId> for String {
+    fn from(id: DeadLetterId) -> Self {
+        id.0
+    }
+}
+
 /// Dead letters to be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redrive {
     /// Only these; the oldest ones otherwise.
-    pub ids: Option<Vec<String>>,
+    pub ids: Option<Vec<DeadLetterId>>,
     /// No more than so many.
     pub limit: u32,
     /// Only say which.
@@ -52,17 +85,39 @@ impl Redrive {
     /// Checks a body's fields; the first one at fault is named.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["ids", "limit", "dryRun"])?;
-        let constraint = format!("a list of at most {MOST} ids of dead letters");
-        let id = |value: &Value| {
-            let id = value.as_str()?;
-            (!id.is_empty() && id.len() <= 200).then(|| id.to_owned())
-        };
         Ok(Self {
-            ids: list(body, "ids", MOST as usize, &constraint, id)?,
+            ids: letter_ids(body)?,
             limit: limit(body)?,
             dry_run: flag(body, "dryRun")?,
         })
     }
+}
+
+/// Dead letters to be thrown away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discard {
+    /// These.
+    pub ids: Vec<DeadLetterId>,
+    /// Only say which.
+    pub dry_run: bool,
+}
+
+impl Discard {
+    /// Checks a body's fields; the first one at fault is named.
+    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
+        only(body, &["ids", "dryRun"])?;
+        let ids = letter_ids(body)?.ok_or_else(|| InvalidField::new("ids", "required"))?;
+        Ok(Self {
+            ids,
+            dry_run: flag(body, "dryRun")?,
+        })
+    }
+}
+
+fn letter_ids(body: &Map<String, Value>) -> Result<Option<Vec<DeadLetterId>>, InvalidField> {
+    let constraint = format!("a list of at most {MOST} ids of dead letters");
+    let id = |value: &Value| DeadLetterId::try_from(value.as_str()?.to_owned()).ok();
+    list(body, "ids", MOST as usize, &constraint, id)
 }
 
 fn limit(body: &Map<String, Value>) -> Result<u32, InvalidField> {

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
+use crate::script::{is_visible, turns};
+
 /// A field that breaks a rule: `details` of the error body (R58).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {constraint}")]
@@ -72,11 +74,24 @@ pub(crate) fn text(body: &Body, field: &str, most: usize) -> Result<Option<Strin
     Ok(Some(text.to_owned()))
 }
 
-/// A text that must be there and not be blank.
+/// A text that must be there, and of which something can be seen.
 pub(crate) fn required_text(body: &Body, field: &str, most: usize) -> Result<String, InvalidField> {
     text(body, field, most)?
-        .filter(|text| !text.is_empty())
+        .filter(|text| text.chars().any(is_visible))
         .ok_or_else(|| InvalidField::new(field, "required"))
+}
+
+/// A [`required_text`] that stands in one line: line breaks, tabs and runs of
+/// spaces become one space.
+pub(crate) fn required_line(body: &Body, field: &str, most: usize) -> Result<String, InvalidField> {
+    required_text(body, field, most).map(|text| one_line(&text))
+}
+
+/// A text in one line, without the marks that turn the direction of what follows.
+pub(crate) fn one_line(text: &str) -> String {
+    let text: String = text.chars().filter(|letter| !turns(*letter)).collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// A yes or no; no by default.
@@ -157,6 +172,34 @@ pub(crate) fn number(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Zero width, soft hyphen, Hangul filler, blank Braille, byte order mark.
+    const UNSEEN: &str = "\u{200B}\u{AD}\u{3164}\u{2800}\u{FEFF}\u{2060}";
+
+    fn body(text: &str) -> Body {
+        serde_json::json!({ "title": text })
+            .as_object()
+            .unwrap()
+            .clone()
+    }
+
+    #[test]
+    fn a_text_of_which_nothing_can_be_seen_is_no_text() {
+        for unseen in ["", " \n ", UNSEEN, "\u{202E}"] {
+            let refused = required_text(&body(unseen), "title", 200).unwrap_err();
+            assert_eq!(refused.constraint, "required", "{unseen:?}");
+        }
+        let joined = "\u{1F468}\u{200D}\u{1F469}";
+        assert_eq!(required_line(&body(joined), "title", 200).unwrap(), joined);
+    }
+
+    #[test]
+    fn a_line_has_no_breaks_and_does_not_turn_what_follows() {
+        let line = |text: &str| required_line(&body(text), "title", 200).map_err(drop);
+        assert_eq!(line("a\r\nb\t c\u{2028}d"), Ok("a b c d".to_owned()));
+        assert_eq!(line("\u{202E}gpj.exe"), Ok("gpj.exe".to_owned()));
+        assert_eq!(line("a\u{0}b"), Err(()));
+    }
 
     #[test]
     fn a_clients_own_text_is_repeated_up_to_a_hundred_characters() {

@@ -36,6 +36,16 @@ pub fn gallery_upload(user_id: &str, epoch_ms: i64, file_name: &str) -> String {
     format!("{GALLERY}{user_id}/{epoch_ms}-{file_name}")
 }
 
+/// Where the bytes of an upload of unknown size arrive:
+/// `gallery/{userId}/incoming/{epoch}-{filename}`. Its link can write them again
+/// until it expires, so that confirming copies them to their own key.
+pub fn incoming_upload(key: &str) -> String {
+    match key.rsplit_once('/') {
+        Some((folder, file)) => format!("{folder}/incoming/{file}"),
+        None => format!("incoming/{key}"),
+    }
+}
+
 /// Where all uploads lie.
 pub const GALLERY: &str = "gallery/";
 

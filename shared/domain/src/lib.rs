@@ -16,6 +16,7 @@ pub mod prices;
 pub mod quota;
 pub mod rendition;
 pub mod request;
+mod script;
 pub mod search;
 pub mod storage;
 pub mod storyboard;

@@ -96,6 +96,9 @@ pub struct Transcode {
     /// The gallery video that the object is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_id: Option<VideoId>,
+    /// Which bytes of it: the `ETag` that was confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_etag: Option<String>,
     /// What was asked for.
     pub output_formats: Vec<Quality>,
     /// See [`TranscodeStatus`].
@@ -155,6 +158,7 @@ impl Transcode {
             user_id: user_id.to_owned(),
             input_source: request.input_source,
             video_id,
+            source_etag: None,
             output_formats: request.output_formats,
             status: TranscodeStatus::Pending,
             progress: 0,

@@ -1,10 +1,13 @@
 //! Bringing a file: names, types, sizes and parts (R13, R45, R46, R125).
 
+mod content_type;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::fields::{InvalidField, list, only, required_text};
 use crate::ids::{UploadId, VideoId};
+use crate::keys;
 use crate::time::Time;
 use crate::video::Video;
 
@@ -18,26 +21,12 @@ pub const PART_BYTES: u64 = 8 * 1024 * 1024;
 pub const MAX_PARTS_AT_ONCE: usize = 100;
 const FILE_NAME_LETTERS: usize = 100;
 
-/// Types that may be uploaded, as clients declare them.
-const CONTENT_TYPES: [&str; 10] = [
-    "video/mp4",
-    "video/quicktime",
-    "video/webm",
-    "video/x-matroska",
-    "video/matroska",
-    "video/x-msvideo",
-    "video/x-m4v",
-    "video/mp2t",
-    "video/3gpp",
-    "video/3gpp2",
-];
-
 /// What a client wants to upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     /// Safe to stand in a key: see [`sanitised`].
     pub file_name: String,
-    /// One of the accepted types.
+    /// The type as the client declared it, or as the name tells.
     pub content_type: String,
     /// Bytes, if the client told.
     pub size: Option<u64>,
@@ -48,11 +37,7 @@ impl Announcement {
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["filename", "contentType", "size"])?;
         let file_name = required_text(body, "filename", 1000)?;
-        let content_type = required_text(body, "contentType", 100)?.to_ascii_lowercase();
-        if !CONTENT_TYPES.contains(&content_type.as_str()) {
-            let constraint = format!("one of: {}", CONTENT_TYPES.join(", "));
-            return Err(InvalidField::new("contentType", constraint));
-        }
+        let content_type = content_type::read(body, &file_name)?;
         Ok(Self {
             file_name: sanitised(&file_name),
             content_type,
@@ -124,6 +109,9 @@ pub struct Upload {
     /// The declared size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Which bytes were confirmed, as the bucket's `ETag` says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
     /// When it was handed out.
     pub created_at: Time,
     /// When it was confirmed; until then nobody sees the file.
@@ -149,6 +137,7 @@ impl Upload {
             video_id,
             content_type: announcement.content_type.clone(),
             size: announcement.size,
+            etag: None,
             created_at: now,
             confirmed_at: None,
             multipart: None,
@@ -164,9 +153,20 @@ impl Upload {
             video_id: video.id,
             content_type: "video/mp4".to_owned(),
             size: Some(video.facts.file_size),
+            etag: None,
             created_at: video.created_at,
             confirmed_at: Some(video.created_at),
             multipart: None,
+        }
+    }
+
+    /// Where its link writes. Of known size it is the key itself, which is then
+    /// written once; of unknown size the client sends no condition (R13), and what
+    /// it writes becomes the upload when it is confirmed.
+    pub fn written_to(&self) -> String {
+        match (self.size, &self.multipart) {
+            (None, None) => keys::incoming_upload(&self.s3_key),
+            _ => self.s3_key.clone(),
         }
     }
 }

@@ -173,16 +173,40 @@ impl Objects {
     }
 
     /// An object, its bytes not yet read.
-    async fn get(&self, operation: &'static str, key: &str) -> Result<GetObjectOutput, StoreError> {
+    async fn get(
+        &self,
+        operation: &'static str,
+        key: &str,
+        etag: Option<&str>,
+    ) -> Result<GetObjectOutput, StoreError> {
         let request = self.client.get_object().bucket(&self.bucket).key(key);
+        let request = request.set_if_match(etag.map(str::to_owned));
         let object = request.send().await;
         object.map_err(|error| StoreError::from_sdk(operation, error))
     }
 
     /// Downloads an object into a file.
     pub async fn download(&self, key: &str, file: &Path) -> Result<(), StoreError> {
+        self.fetch(key, None, file).await
+    }
+
+    /// Downloads the object with this `ETag` into a file.
+    ///
+    /// # Errors
+    ///
+    /// A conflict when the object is another one by now.
+    pub async fn download_unchanged(
+        &self,
+        key: &str,
+        etag: &str,
+        file: &Path,
+    ) -> Result<(), StoreError> {
+        self.fetch(key, Some(etag), file).await
+    }
+
+    async fn fetch(&self, key: &str, etag: Option<&str>, file: &Path) -> Result<(), StoreError> {
         let operation = "get object";
-        let object = self.get(operation, key).await?;
+        let object = self.get(operation, key, etag).await?;
         let sink = tokio::fs::File::create(file).await;
         let sink = sink.map_err(|error| StoreError::unreadable(operation, error))?;
         pour(operation, object.body, sink).await

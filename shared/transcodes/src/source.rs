@@ -38,11 +38,12 @@ impl Shift<'_> {
     ) -> Result<Source, Trouble> {
         // The key's own ending could be anything; FFmpeg does not go by it.
         let path = directory.join("input");
-        self.worker
-            .objects
-            .download(&transcode.input_source, &path)
-            .await
-            .map_err(Trouble::fetching)?;
+        let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        let fetched = match &transcode.source_etag {
+            Some(etag) => objects.download_unchanged(key, etag, &path).await,
+            None => objects.download(key, &path).await,
+        };
+        fetched.map_err(Trouble::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
         let probe = media::probe(&self.session(), &path).await?;
         let facts = probe.facts(file_size)?;

@@ -35,7 +35,10 @@ impl Trouble {
     /// The source could not be fetched.
     pub(crate) fn fetching(error: StoreError) -> Self {
         let fault = match &error {
-            StoreError::NotFound { .. } => TranscodeFault::SourceMissing,
+            // What was confirmed is not there any more, or something else is.
+            StoreError::NotFound { .. } | StoreError::Conflict { .. } => {
+                TranscodeFault::SourceMissing
+            }
             _ => TranscodeFault::DownloadFailed,
         };
         Self::new(fault, error)
@@ -106,6 +109,9 @@ mod tests {
         let missing = StoreError::NotFound { operation: "get" };
         let missing = fault(&Trouble::fetching(missing));
         assert_eq!(missing, Some(TranscodeFault::SourceMissing));
+        let replaced = StoreError::Conflict { operation: "get" };
+        let replaced = fault(&Trouble::fetching(replaced));
+        assert_eq!(replaced, Some(TranscodeFault::SourceMissing));
         let conflict = StoreError::Conflict { operation: "put" };
         assert_eq!(fault(&conflict.into()), None);
     }

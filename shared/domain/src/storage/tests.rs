@@ -45,6 +45,7 @@ fn upload(confirmed_at: Option<Time>) -> Upload {
         video_id: id(1),
         content_type: "video/mp4".to_owned(),
         size: None,
+        etag: None,
         created_at: start(),
         confirmed_at,
         multipart: None,

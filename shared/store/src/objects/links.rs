@@ -52,10 +52,9 @@ impl Objects {
     /// A link that writes an object of this type. If its size is known, that many
     /// bytes and only if there is no such object yet.
     ///
-    /// Whoever tells no size must be able to write with the type's header alone,
-    /// as the documented call does; a signed `If-None-Match` would refuse it.
-    /// What is written then is looked at, and told apart by its `ETag`, by whoever
-    /// confirms it.
+    /// Without a size the type's header alone is signed, as the documented call
+    /// sends it (R13): such a link can write again until it expires, so its key
+    /// must be one that nothing is served from.
     pub async fn upload_link(
         &self,
         key: &str,

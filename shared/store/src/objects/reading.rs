@@ -50,7 +50,7 @@ impl Objects {
 
     /// A whole small object.
     pub async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
-        let object = self.get("read object", key).await?;
+        let object = self.get("read object", key, None).await?;
         let bytes = object.body.collect().await;
         let bytes = bytes.map_err(|error| unavailable("read object", error))?;
         Ok(bytes.to_vec())
@@ -92,6 +92,30 @@ impl Objects {
             .await
             .map_err(unreadable)?;
         pour(operation, object.body, sink).await
+    }
+
+    /// Copies the bytes with this `ETag` to a key that has none yet; the `ETag` of
+    /// the copy.
+    ///
+    /// # Errors
+    ///
+    /// A conflict when the source is not the one with that `ETag` any more, or
+    /// the target is there already.
+    pub async fn copy_new(&self, from: &str, etag: &str, to: &str) -> Result<String, StoreError> {
+        let operation = "copy object";
+        let copied = self
+            .client
+            .copy_object()
+            .bucket(&self.bucket)
+            .copy_source(format!("{}/{from}", self.bucket))
+            .copy_source_if_match(etag)
+            .key(to)
+            .if_none_match("*")
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk(operation, error))?;
+        let copy = copied.copy_object_result.and_then(|copy| copy.e_tag);
+        copy.ok_or(StoreError::NotFound { operation })
     }
 
     /// Removes an object; one that is not there is removed.

@@ -14,7 +14,8 @@ const RENDERED_BY: &str = "renderedBy";
 
 impl VideosTable {
     /// Gives a video its renditions, its picture and the facts of its file
-    /// (R111). Refused when the video is gone.
+    /// (R111), except its size: what was counted when it was confirmed is what is
+    /// subtracted when it goes. Refused when the video is gone.
     pub(crate) fn renditions_write(
         &self,
         id: VideoId,
@@ -28,7 +29,6 @@ impl VideosTable {
             .set("renditions", renditions)?
             .set(RENDERED_BY, &renditions.transcode_id)?
             .set("thumbnailKey", &thumbnail_key)?
-            .set("fileSize", &facts.file_size)?
             .set_some("duration", facts.duration.as_ref())?
             .set("width", &facts.width)?
             .set("height", &facts.height)?

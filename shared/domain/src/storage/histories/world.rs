@@ -176,6 +176,7 @@ impl World {
             video_id,
             content_type: "video/mp4".to_owned(),
             size: None,
+            etag: None,
             created_at: self.now,
             confirmed_at: None,
             multipart: None,

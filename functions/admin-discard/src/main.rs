@@ -1,0 +1,51 @@
+//! `POST /api/jobs/admin/dead-letters/discard`: messages that were given up are
+//! thrown away for good, such as those that nobody understands. What they were
+//! about stays as it is: a transcode has failed before its letter is written.
+//!
+//! `ids` names them; with `dryRun` they are only looked up.
+
+use config::Bootstrap;
+use domain::administration::Discard;
+use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator, json_object};
+use serde_json::json;
+use store::TranscodesTable;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let mut bootstrap = Bootstrap::begin();
+    let transcodes = TranscodesTable::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap);
+    bootstrap.finish()?;
+
+    edge::http::protected("admin-discard", authentication, move |request| {
+        handle(request, transcodes.clone())
+    })
+    .await
+}
+
+async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
+    let admin = administrator(&request)?;
+    let wanted = Discard::from_json(&json_object(&request)?)?;
+
+    let mut discarded = Vec::new();
+    for letter in transcodes.dead_letters_of(&wanted.ids).await? {
+        if wanted.dry_run || transcodes.take_dead_letter(&letter.id).await? {
+            discarded.push(letter.id);
+        }
+    }
+    tracing::info!(
+        admin = admin.user_id,
+        action = "discard",
+        dry_run = wanted.dry_run,
+        letters = discarded.len(),
+        ids = ?discarded,
+        "administration"
+    );
+
+    let verb = if wanted.dry_run { "would be " } else { "" };
+    Reply::ok(&json!({
+        "message": format!("{} messages {verb}discarded", discarded.len()),
+        "ids": discarded,
+        "dryRun": wanted.dry_run,
+    }))
+}
