@@ -26,6 +26,10 @@ fn each_function_has_an_event_and_each_event_a_function() -> Result<()> {
 #[test]
 fn http_events_ask_for_routes_of_their_function() -> Result<()> {
     for ((method, path), function) in sources::template_routes()? {
+        // A route's sample is that of its `GET`; `HEAD` asks for the same.
+        if method == "HEAD" {
+            continue;
+        }
         let event = event(&function)?;
         check_gateway_event(&event).with_context(|| function.clone())?;
         assert_eq!(event["routeKey"], format!("{method} {path}"), "{function}");

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use end_to_end::{Answer, Person, Stack, stack, unique_word};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, Method};
@@ -190,6 +192,39 @@ async fn lists_and_searches_show_what_their_reader_may_see() -> Result<()> {
         check_error(&refused, 400, "VALIDATION_ERROR");
         assert_eq!(refused.body["details"]["field"], field, "{query}");
     }
+    let id = "0198c0de-0000-7000-8000-000000000001";
+    let word = |word: &str| json!({"word": word, "age": 7, "id": id});
+    for (query, scope, position) in [
+        ("", "feeds public ", json!("")),
+        ("", "feeds public ", json!({"createdAt": "", "id": id})),
+        ("search=cat&", "feeds public cat", json!("")),
+        ("search=cat&", "feeds public cat", word("")),
+        ("search=cat&", "feeds public cat", word("zebra")),
+        ("search=cat&", "feeds public cat", word("cat#\u{10FFFF}")),
+    ] {
+        let forged = json!({"scope": scope, "position": position}).to_string();
+        let cursor = URL_SAFE_NO_PAD.encode(forged);
+        let path = format!("/api/gallery/videos?{query}cursor={cursor}");
+        let refused = fixture.read(Reader::Nobody, Method::GET, &path).await?;
+        check_error(&refused, 400, "VALIDATION_ERROR");
+        assert_eq!(refused.body["details"]["field"], "cursor", "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn the_headers_of_an_answer_can_be_had_alone_and_are_no_view() -> Result<()> {
+    let fixture = GalleryFixture::new(&stack()?).await?;
+    let path = format!("/api/gallery/videos/{}", fixture.public);
+    let read = |method: Method| fixture.read(Reader::Nobody, method, &path);
+    let before = read(Method::GET).await?.body["views"].clone();
+    for _ in 0..3 {
+        let head = read(Method::HEAD).await?;
+        assert_eq!((head.status, &head.body), (200, &Value::Null));
+    }
+    let after = read(Method::GET).await?.body["views"].clone();
+    assert_eq!(after.as_u64(), before.as_u64().map(|views| views + 1));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
+use domain::administration::DeadLetterId;
 use edge::http::{
     ApiError, Authentication, Cursor, Error, Reply, Request, administrator, behind, limit,
 };
@@ -27,10 +28,10 @@ async fn main() -> Result<(), Error> {
 async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
     let admin = administrator(&request)?;
     let limit = u32::try_from(limit(&request)?).unwrap_or(u32::MAX);
-    let after: Option<String> = behind(&request, SCOPE)?;
+    let after: Option<DeadLetterId> = behind(&request, SCOPE)?;
 
     let (letters, more) = transcodes
-        .dead_letters(limit, after.as_deref(), true)
+        .dead_letters(limit, after.as_ref().map(DeadLetterId::as_str), true)
         .await?;
     tracing::info!(
         admin = admin.user_id,

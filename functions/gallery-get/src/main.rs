@@ -2,7 +2,7 @@
 //! and the answer counts it too (R21, D26).
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, viewer};
+use edge::http::{ApiError, Authentication, Error, Reply, Request, is_head, viewer};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,11 @@ async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
 
     let user_id = viewer.map(|caller| caller.user_id.as_str());
-    let video = gallery.videos.view(id, user_id).await?;
+    // Whoever asks for the headers alone has seen nothing.
+    let video = match is_head(&request) {
+        true => gallery.seen(id, viewer).await?,
+        false => gallery.videos.view(id, user_id).await?,
+    };
 
     Reply::ok(&gallery.view(&video, viewer).await?)
 }

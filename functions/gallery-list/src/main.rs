@@ -8,10 +8,12 @@ use config::Bootstrap;
 use domain::request::InvalidField;
 use domain::search::Question;
 use domain::video::{Feed, Visibility};
-use edge::http::{ApiError, Authentication, Cursor, Error, Paging, Reply, Request, query, viewer};
+use edge::http::{
+    ApiError, Authentication, Cursor, Error, Paging, Reply, Request, no_cursor, query, viewer,
+};
 use gallery::Gallery;
 use serde_json::{Value, json};
-use store::Listing;
+use store::{Listing, VideoPosition, WordPosition};
 
 /// Letters of a search that its cursors remember.
 const SCOPE_LETTERS: usize = 100;
@@ -37,18 +39,14 @@ struct Wanted {
 
 async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let wanted = Wanted::read(&request)?;
-    let scope = wanted.scope();
-    let paging = Paging::read(&request, &scope)?;
-
     let answer = match &wanted.search {
-        None => list(&request, &gallery, &wanted.listing, &paging).await?,
-        Some(search) => find(&request, &gallery, &wanted.listing, search, &paging).await?,
+        None => list(&request, &gallery, &wanted).await?,
+        Some(search) => find(&request, &gallery, &wanted, search).await?,
     };
-    let next = answer.next.map(|position| Cursor::write(position, &scope));
     Reply::ok(&json!({
         "videos": answer.videos,
         "pagination": answer.pagination,
-        "nextCursor": next,
+        "nextCursor": answer.next,
     }))
 }
 
@@ -59,31 +57,29 @@ struct Answer {
     next: Option<String>,
 }
 
-async fn list(
-    request: &Request,
-    gallery: &Gallery,
-    listing: &Listing,
-    paging: &Paging<String>,
-) -> Result<Answer, ApiError> {
-    let after = paging.after.as_deref();
+async fn list(request: &Request, gallery: &Gallery, wanted: &Wanted) -> Result<Answer, ApiError> {
+    let scope = wanted.scope();
+    let paging: Paging<VideoPosition> = Paging::read(request, &scope)?;
+    let after = paging.after.as_ref();
     let page = gallery
         .videos
-        .list(listing, paging.limit, paging.skip(), after)
+        .list(&wanted.listing, paging.limit, paging.skip(), after)
         .await?;
     Ok(Answer {
         videos: json!(gallery.views(&page.videos, viewer(request)).await?),
         pagination: json!(paging.envelope(page.total)),
-        next: page.next,
+        next: page.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 
 async fn find(
     request: &Request,
     gallery: &Gallery,
-    listing: &Listing,
+    wanted: &Wanted,
     search: &str,
-    paging: &Paging<String>,
 ) -> Result<Answer, ApiError> {
+    let scope = wanted.scope();
+    let paging: Paging<WordPosition> = Paging::read(request, &scope)?;
     let Some(question) = Question::read(search) else {
         // No word at all finds nothing.
         return Ok(Answer {
@@ -92,10 +88,19 @@ async fn find(
             next: None,
         });
     };
-    let after = paging.after.as_deref();
+    let after = paging.after.as_ref();
+    if after.is_some_and(|after| !question.asks_for(after.word())) {
+        return Err(no_cursor().into());
+    }
     let found = gallery
         .videos
-        .search(listing, &question, paging.limit, paging.skip(), after)
+        .search(
+            &wanted.listing,
+            &question,
+            paging.limit,
+            paging.skip(),
+            after,
+        )
         .await?;
     let mut pagination = json!(paging.envelope(found.total));
     if !found.is_complete {
@@ -105,7 +110,7 @@ async fn find(
     Ok(Answer {
         videos: json!(gallery.views(&found.videos, viewer(request)).await?),
         pagination,
-        next: found.next,
+        next: found.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 

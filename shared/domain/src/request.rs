@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use crate::fields::InvalidField;
-use crate::fields::{name, number, only, required_name};
+use crate::fields::{name, number, one_line, only, required_name};
 use crate::film::{AspectRatio, FRAME_RATE, Transition, UnknownName};
+use crate::script::is_visible;
 
 /// Characters of a prompt.
 const PROMPT_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
@@ -161,31 +162,24 @@ fn prompt(body: &Map<String, Value>) -> Result<String, InvalidField> {
         Some(Value::String(text)) => text.trim(),
         Some(_) => return Err(fault("a string")),
     };
-    let length = text.chars().count();
-    if length == 0 {
+    let visible = text.chars().filter(|letter| is_visible(*letter)).count();
+    if visible == 0 {
         return Err(fault("required"));
     }
-    if length < *PROMPT_LENGTH.start() {
+    // Whoever pads a prompt with what cannot be seen has not written one.
+    let spaces = text.chars().filter(|letter| letter.is_whitespace()).count();
+    if visible + spaces < *PROMPT_LENGTH.start() {
         return Err(fault("at least 10 characters"));
     }
-    if length > *PROMPT_LENGTH.end() {
+    if text.chars().count() > *PROMPT_LENGTH.end() {
         return Err(fault("at most 500 characters"));
     }
     // Line breaks are layout; other control characters have no place in a prompt.
-    let text: String = text
-        .chars()
-        .map(|character| {
-            if character.is_whitespace() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
-    if text.chars().any(char::is_control) {
+    let is_control = |letter: char| letter.is_control() && !letter.is_whitespace();
+    if text.chars().any(is_control) {
         return Err(fault("no control characters"));
     }
-    Ok(text)
+    Ok(one_line(text))
 }
 
 #[cfg(test)]
@@ -221,6 +215,8 @@ mod tests {
             ("prompt", json!("short")),
             ("prompt", json!("   padded   ")),
             ("prompt", json!("x".repeat(501))),
+            ("prompt", json!("\u{200B}".repeat(20))),
+            ("prompt", json!(format!("seen{}", "\u{200B}".repeat(20)))),
             ("prompt", json!("ten chars \u{0} and a null")),
             ("category", json!("documentary")),
             ("category", json!(["music-video"])),

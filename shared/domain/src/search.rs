@@ -1,10 +1,16 @@
 //! Finding videos by words and beginnings of words (R19, D27): what is written
-//! to the index, and what a question matches. Case and accents do not count.
+//! to the index, and what a question matches. Case, accents and letters that are
+//! written otherwise elsewhere (`ł`, `ø`, `ß`) do not count. Where a script has no
+//! spaces, each pair of neighbours is a word.
 
 use std::collections::BTreeSet;
 
+use deunicode::deunicode_char;
+use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::script::{has_no_spaces, is_latin};
 
 /// Words of a video that are indexed: as many as fit into one transaction,
 /// twice, when a change replaces all of them.
@@ -14,25 +20,46 @@ const MAX_LETTERS: usize = 32;
 /// Words of a question that count.
 const MAX_QUESTION: usize = 8;
 
-/// The words of a text, folded.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let folded: String = text
+/// A text without what does not count.
+fn folded(text: &str) -> String {
+    let marked: String = text
         .nfkd()
         .filter(|letter| !is_combining_mark(*letter))
-        .flat_map(char::to_lowercase)
         .collect();
-    let words: Vec<String> = folded
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(MAX_LETTERS).collect())
-        .collect();
+    let mut folded = String::new();
+    for letter in CaseMapper::new().fold_string(&marked).nfkd() {
+        match deunicode_char(letter).filter(|_| is_latin(letter)) {
+            Some(plain) => folded.push_str(&plain.to_ascii_lowercase()),
+            None => folded.push(letter),
+        }
+    }
+    folded
+}
+
+/// The words of a text, folded. Whoever asks does not mean the last letter of a
+/// text without spaces as a word of its own, unless it is the only one.
+fn words(text: &str, is_question: bool) -> impl Iterator<Item = String> {
+    let mut words = Vec::new();
+    for word in folded(text).split(|letter: char| !letter.is_alphanumeric()) {
+        let letters: Vec<char> = word.chars().collect();
+        for run in letters.chunk_by(|a, b| has_no_spaces(*a) == has_no_spaces(*b)) {
+            if !run.first().copied().is_some_and(has_no_spaces) {
+                words.push(run.iter().take(MAX_LETTERS).collect());
+                continue;
+            }
+            words.extend(run.windows(2).map(|pair| pair.iter().collect()));
+            if !is_question || run.len() == 1 {
+                words.extend(run.last().map(char::to_string));
+            }
+        }
+    }
     words.into_iter()
 }
 
 /// The words a video is found by: its title's first, then its description's.
 pub fn index_words(title: &str, description: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for word in words(title).chain(words(description)) {
+    for word in words(title, false).chain(words(description, false)) {
         if found.len() == MAX_WORDS {
             break;
         }
@@ -54,7 +81,7 @@ impl Question {
     /// Reads a search text; `None` if there is no word in it.
     pub fn read(text: &str) -> Option<Self> {
         let mut beginnings: Vec<String> = Vec::new();
-        for word in words(text).take(MAX_QUESTION) {
+        for word in words(text, true).take(MAX_QUESTION) {
             if !beginnings.contains(&word) {
                 beginnings.push(word);
             }
@@ -70,6 +97,11 @@ impl Question {
     /// The beginning by which the index is asked.
     pub fn rarest(&self) -> &str {
         &self.rarest
+    }
+
+    /// Whether a word of the index is one that the question asks the index for.
+    pub fn asks_for(&self, word: &str) -> bool {
+        word.starts_with(&self.rarest) && word.chars().all(char::is_alphanumeric)
     }
 
     /// Whether a video with these words is an answer.
@@ -113,6 +145,30 @@ mod tests {
         assert!(!finds("mazing", "My Amazing Video"));
         assert!(!finds("amazing cat", "My Amazing Video"));
         assert!(!finds("  ?! ", "My Amazing Video"));
+    }
+
+    #[test]
+    fn letters_that_others_write_otherwise_are_found_by_plain_ones() {
+        assert!(finds("lodz", "Zima w Łódź"));
+        assert!(finds("kobenhavn", "København"));
+        assert!(finds("strasse", "Die Straße"));
+        assert!(finds("STRASSE", "Die Straße"));
+        assert!(finds("straße", "STRASSE"));
+        assert!(finds("aerø", "Ærø"));
+        // A final sigma is a sigma.
+        assert!(finds("ΟΔΥΣΣΕΥΣ", "Οδυσσεύς"));
+        assert!(finds("οδυσσευσ", "Οδυσσεύς"));
+        // Only Latin is written in Latin.
+        assert!(!finds("dong", "東京"));
+    }
+
+    #[test]
+    fn a_word_within_a_text_without_spaces_is_found() {
+        for asked in ["夜景", "京の夜", "景", "東京の夜景", "2026"] {
+            assert!(finds(asked, "東京の夜景2026"), "{asked}");
+        }
+        assert!(finds("ไทย", "ภาษาไทยง่าย"));
+        assert!(!finds("大阪", "東京の夜景"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::fields::{InvalidField, name, only, required_text, text};
+use crate::fields::{InvalidField, name, only, required_line, required_text, text};
 use crate::film::{FRAME_RATE, UnknownName};
 use crate::ids::{JobId, TranscodeId, VideoId};
 use crate::job::{Job, Status};
@@ -319,7 +319,7 @@ pub struct Details {
 impl Details {
     fn read(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         Ok(Self {
-            title: required_text(body, "title", TITLE_LENGTH)?,
+            title: required_line(body, "title", TITLE_LENGTH)?,
             description: text(body, "description", DESCRIPTION_LENGTH)?.unwrap_or_default(),
             visibility: name(body, "visibility", VISIBILITIES)?,
         })
@@ -342,7 +342,7 @@ impl UpdateVideo {
         only(body, &["title", "description", "visibility"])?;
         let title = match body.get("title") {
             None => None,
-            Some(_) => Some(required_text(body, "title", TITLE_LENGTH)?),
+            Some(_) => Some(required_line(body, "title", TITLE_LENGTH)?),
         };
         let visibility = match body.get("visibility") {
             None | Some(Value::Null) => None,

@@ -35,7 +35,10 @@ pub use transcodes::{
     TranscodePosition, TranscodeState, TranscodesTable,
 };
 pub use usage::{Ending, MonthRow, ReserveError, UsageTable};
-pub use videos::{Confirmation, Found, Listing, NewVideo, VideoPage, VideosTable, ViewError};
+pub use videos::{
+    Confirmation, Found, Listing, NewVideo, VideoPage, VideoPosition, VideosTable, ViewError,
+    WordPosition,
+};
 pub use workflow::{Execution, Workflow};
 
 pub use aws_sdk_dynamodb::Client as DynamoDb;

@@ -28,9 +28,10 @@ mod views;
 mod words;
 
 pub use changes::{Confirmation, NewVideo};
-pub use lists::{Listing, VideoPage};
+pub use lists::{Listing, VideoPage, VideoPosition};
 pub use search::Found;
 pub use views::ViewError;
+pub use words::WordPosition;
 
 const VIDEO: &str = "video";
 const UPLOAD: &str = "upload";
@@ -119,7 +120,7 @@ impl<'a> VideoRow<'a> {
         Self {
             video,
             feed: feed.as_str(),
-            position: position(video),
+            position: VideoPosition::of(video).to_string(),
             own_thumbnail_key: video.thumbnail_key.as_deref(),
         }
     }
@@ -141,11 +142,6 @@ impl StoredVideo {
         video.thumbnail_key = video.thumbnail_key.or(self.own_thumbnail_key);
         video
     }
-}
-
-/// A video's place in every list: text that sorts as time does.
-fn position(video: &Video) -> String {
-    format!("{}#{}", video.created_at, video.id)
 }
 
 fn key(partition: String, row: &str) -> Row {

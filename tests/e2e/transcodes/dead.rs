@@ -29,6 +29,18 @@ async fn a_message_that_nobody_understands_ends_among_the_dead_letters() -> Resu
     let letter = letter_with(&admin, &poison).await?;
     assert_eq!(letter["jobId"], Value::Null, "{letter}");
     assert_eq!(letter["cause"], "the message is not readable");
+
+    // Sent again it comes back; it is thrown away.
+    let path = "/api/jobs/admin/dead-letters/discard";
+    let named = json!({"ids": [letter["id"]]});
+    assert_eq!(fixture.person.post(path, &named).await?.status, 403);
+    let unnamed = admin.post(path, &json!({})).await?;
+    assert_eq!(unnamed.status, 400, "{}", unnamed.body);
+    let discarded = admin.post(path, &named).await?;
+    assert_eq!(discarded.status, 200, "{}", discarded.body);
+    assert_eq!(discarded.body["ids"], named["ids"]);
+    let again = admin.post(path, &named).await?;
+    assert_eq!(again.body["ids"], json!([]));
     Ok(())
 }
 

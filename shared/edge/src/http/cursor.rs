@@ -29,18 +29,29 @@ impl<P: Serialize + DeserializeOwned> Cursor<P> {
     }
 
     /// The position a text of [`Cursor::write`] stands for.
+    ///
+    /// Whoever forges one reads no other list by it; a position is a type of its
+    /// list's, so that none reaches a table that the table refuses.
+    ///
+    /// # Errors
+    ///
+    /// A text that is none, or of another list.
     pub fn read(text: &str, scope: &str) -> Result<P, InvalidField> {
-        let fault = || InvalidField::new("cursor", "a nextCursor of the page before");
         if text.len() > MAX_LENGTH {
-            return Err(fault());
+            return Err(no_cursor());
         }
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| fault())?;
-        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| fault())?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| no_cursor())?;
+        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| no_cursor())?;
         if cursor.scope != scope {
-            return Err(fault());
+            return Err(no_cursor());
         }
         Ok(cursor.position)
     }
+}
+
+/// What a client is told whose cursor is none of this list's.
+pub fn no_cursor() -> InvalidField {
+    InvalidField::new("cursor", "a nextCursor of the page before")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Messages that were given up, for an administrator to look at and send again.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::administration::DeadLetterId;
 use domain::ids::TranscodeId;
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -112,11 +113,17 @@ impl TranscodesTable {
     }
 
     /// The dead letters of these names, as far as there are such, oldest first.
-    pub async fn dead_letters_of(&self, ids: &[String]) -> Result<Vec<DeadLetter>, StoreError> {
+    pub async fn dead_letters_of(
+        &self,
+        ids: &[DeadLetterId],
+    ) -> Result<Vec<DeadLetter>, StoreError> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let keys = ids.iter().map(|id| named_key(PARTITION, id)).collect();
+        let keys = ids
+            .iter()
+            .map(|id| named_key(PARTITION, id.as_str()))
+            .collect();
         let rows = rows_of("get dead letters", &self.client, &self.table, keys).await?;
         let mut letters: Vec<DeadLetter> = rows
             .into_iter()

@@ -187,6 +187,11 @@ impl TranscodesTable {
         let to = [filter.to, after.map(|position| position.created_at)];
         let to = to.into_iter().flatten().min();
         let to = to.map_or(LAST.to_owned(), |to| to.to_string());
+        // A forged position may lie before the list begins; a table refuses to
+        // look between two times in the wrong order.
+        if from > to {
+            return Vec::new();
+        }
         if let Some(user_id) = &filter.user_id {
             let query = self.between(BY_USER, "userId", user_id, &from, &to, Order::NewestFirst);
             return vec![match filter.status {

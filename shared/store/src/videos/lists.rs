@@ -5,10 +5,14 @@
 //! of the counters: the same number of calls however many videos there are.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::VideoId;
+use domain::time::Time;
 use domain::video::{Feed, Video, Visibility};
 use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
 
 use super::{StoredVideo, VIDEO, VideosTable, count_key, key, owner_count, text};
 use crate::change::from_item;
@@ -38,15 +42,46 @@ pub struct VideoPage {
     /// The videos, newest first.
     pub videos: Vec<Video>,
     /// Where the next page goes on, if there is one.
-    pub next: Option<String>,
+    pub next: Option<VideoPosition>,
     /// Videos of the whole list.
     pub total: u64,
+}
+
+/// A video's place in every list, which are ordered by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoPosition {
+    created_at: Time,
+    id: VideoId,
+}
+
+impl VideoPosition {
+    pub(super) fn of(video: &Video) -> Self {
+        Self {
+            created_at: video.created_at,
+            id: video.id,
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (created_at, id) = text.split_once('#')?;
+        let created_at = serde_json::from_value(created_at.into()).ok()?;
+        let id = id.parse().ok()?;
+        Some(Self { created_at, id })
+    }
+}
+
+/// As the indexes hold it: text that sorts as time does.
+impl fmt::Display for VideoPosition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}#{}", self.created_at, self.id)
+    }
 }
 
 /// A key of an index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    position: String,
+    position: VideoPosition,
     partition: String,
 }
 
@@ -65,7 +100,7 @@ impl VideosTable {
         listing: &Listing,
         limit: usize,
         skip: usize,
-        after: Option<&str>,
+        after: Option<&VideoPosition>,
     ) -> Result<VideoPage, StoreError> {
         let needed = skip + limit + 1;
         let sources = listing.sources();
@@ -76,7 +111,7 @@ impl VideosTable {
         let more = entries.len() > skip + limit;
         let page: Vec<Entry> = entries.into_iter().skip(skip).take(limit).collect();
         let next = page.last().filter(|_| more);
-        let next = next.map(|entry| entry.position.clone());
+        let next = next.map(|entry| entry.position);
 
         let (mut videos, total) = self.rows_and_total(&page, &listing.counters()).await?;
         // An index may lag behind: what has moved since stands elsewhere.
@@ -92,7 +127,7 @@ impl VideosTable {
     async fn entries(
         &self,
         source: &Source,
-        after: Option<&str>,
+        after: Option<&VideoPosition>,
         needed: usize,
     ) -> Result<Vec<Entry>, StoreError> {
         let query = self
@@ -109,7 +144,7 @@ impl VideosTable {
             Some(after) => query
                 .key_condition_expression("#partition = :partition AND #position < :after")
                 .expression_attribute_names("#position", "position")
-                .expression_attribute_values(":after", text(after)),
+                .expression_attribute_values(":after", text(&after.to_string())),
         };
         let mut rows = query.into_paginator().items().send();
         let mut entries = Vec::new();
@@ -231,7 +266,7 @@ fn of_feed(feed: &Feed) -> Source {
 fn entry(row: &Row) -> Option<Entry> {
     let text = |name: &str| row.get(name)?.as_s().ok().cloned();
     Some(Entry {
-        position: text("position")?,
+        position: VideoPosition::read(&text("position")?)?,
         partition: text("pk")?,
     })
 }
@@ -259,12 +294,15 @@ mod tests {
 
     #[test]
     fn a_video_that_is_seen_in_two_feeds_is_listed_once() {
-        let entry = |position: &str, partition: &str| Entry {
-            position: position.to_owned(),
+        let entry = |millisecond: i64, partition: &str| Entry {
+            position: VideoPosition {
+                created_at: Time::from_millisecond(millisecond),
+                id: VideoId(uuid::Uuid::nil()),
+            },
             partition: partition.to_owned(),
         };
-        let entries = vec![entry("1", "one"), entry("3", "two"), entry("3", "two")];
+        let entries = vec![entry(1, "one"), entry(3, "two"), entry(3, "two")];
         let listed = newest_first(entries);
-        assert_eq!(listed, [entry("3", "two"), entry("1", "one")]);
+        assert_eq!(listed, [entry(3, "two"), entry(1, "one")]);
     }
 }

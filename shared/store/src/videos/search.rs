@@ -9,7 +9,7 @@ use domain::video::{Feed, Video};
 use futures_util::future::try_join_all;
 
 use super::lists::Listing;
-use super::words::{WordRow, partition, word_of};
+use super::words::{WordPosition, WordRow, partition};
 use super::{StoredVideo, VideosTable, text, video_key};
 use crate::change::from_item;
 use crate::error::StoreError;
@@ -28,7 +28,7 @@ pub struct Found {
     /// The videos.
     pub videos: Vec<Video>,
     /// Where the next page goes on, if there may be one.
-    pub next: Option<String>,
+    pub next: Option<WordPosition>,
     /// Videos that were found behind the position the page began at.
     pub total: u64,
     /// Whether everything was looked through: if not, there may be more.
@@ -37,7 +37,7 @@ pub struct Found {
 
 /// A hit of the index.
 struct Hit {
-    sort_key: String,
+    position: WordPosition,
     video_id: VideoId,
 }
 
@@ -45,19 +45,20 @@ struct Hit {
 struct Sifted {
     hits: Vec<Hit>,
     /// The last row that was read, if there are more.
-    stopped_at: Option<String>,
+    stopped_at: Option<WordPosition>,
 }
 
 impl VideosTable {
     /// A page of at most `limit` videos that a question finds, behind the
-    /// position `after` and `skip` more.
+    /// position `after` and `skip` more. A position that is none of the question's
+    /// finds nothing.
     pub async fn search(
         &self,
         listing: &Listing,
         question: &Question,
         limit: usize,
         skip: usize,
-        after: Option<&str>,
+        after: Option<&WordPosition>,
     ) -> Result<Found, StoreError> {
         let feeds = listing.feeds();
         let rows_each = MAX_ROWS / feeds.len().max(1);
@@ -69,7 +70,7 @@ impl VideosTable {
         let total = hits.len();
         let page: Vec<&Hit> = hits.iter().skip(skip).take(limit).collect();
         let next = if total > skip + limit {
-            page.last().map(|hit| hit.sort_key.clone())
+            page.last().map(|hit| hit.position.clone())
         } else {
             stopped_at.clone()
         };
@@ -90,11 +91,12 @@ impl VideosTable {
         listing: &Listing,
         question: &Question,
         feed: &Feed,
-        after: Option<&str>,
+        after: Option<&WordPosition>,
         rows: usize,
     ) -> Result<Sifted, StoreError> {
         let rarest = question.rarest();
-        let Some(letter) = rarest.chars().next() else {
+        let is_asked_for = after.is_none_or(|after| question.asks_for(after.word()));
+        let Some(letter) = rarest.chars().next().filter(|_| is_asked_for) else {
             return Ok(Sifted {
                 hits: Vec::new(),
                 stopped_at: None,
@@ -118,7 +120,7 @@ impl VideosTable {
             .await
             .map_err(|error| StoreError::from_sdk("search videos", error))?;
         let rows = page.items.unwrap_or_default();
-        let last = rows.last().and_then(sort_key);
+        let last = rows.last().and_then(position);
         let stopped_at = page.last_evaluated_key.and(last);
         let mut hits = Vec::new();
         for row in rows {
@@ -143,31 +145,33 @@ impl VideosTable {
 
 /// All hits in order; where a feed was not read to its end, only those before
 /// the row it stopped at: behind it the order is not known yet.
-fn merge(feeds: Vec<Sifted>) -> (Vec<Hit>, Option<String>) {
+fn merge(feeds: Vec<Sifted>) -> (Vec<Hit>, Option<WordPosition>) {
     let stopped_at = feeds
         .iter()
         .filter_map(|sifted| sifted.stopped_at.clone())
         .min();
     let mut hits: Vec<Hit> = feeds.into_iter().flat_map(|sifted| sifted.hits).collect();
     if let Some(stopped_at) = &stopped_at {
-        hits.retain(|hit| hit.sort_key <= *stopped_at);
+        hits.retain(|hit| hit.position <= *stopped_at);
     }
-    hits.sort_unstable_by(|one, other| one.sort_key.cmp(&other.sort_key));
+    hits.sort_unstable_by(|one, other| one.position.cmp(&other.position));
     (hits, stopped_at)
 }
 
 fn hit(listing: &Listing, question: &Question, row: Row) -> Result<Option<Hit>, StoreError> {
-    let sort_key = sort_key(&row).unwrap_or_default();
+    let Some(position) = position(&row) else {
+        return Ok(None);
+    };
     let row: WordRow = from_item("search videos", row)?;
     let is_hit = listing.shows_owner(&row.user_id)
-        && question.is_first_hit(word_of(&sort_key), &row.words)
+        && question.is_first_hit(position.word(), &row.words)
         && question.matches(&row.words);
     Ok(is_hit.then_some(Hit {
-        sort_key,
+        position,
         video_id: row.video_id,
     }))
 }
 
-fn sort_key(row: &Row) -> Option<String> {
-    row.get("sk")?.as_s().ok().cloned()
+fn position(row: &Row) -> Option<WordPosition> {
+    WordPosition::read(row.get("sk")?.as_s().ok()?)
 }

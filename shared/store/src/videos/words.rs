@@ -1,6 +1,7 @@
 //! The rows by which a video is found: one for each of its words.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ids::VideoId;
@@ -34,15 +35,47 @@ pub(super) fn partition(feed: &Feed, letter: char) -> String {
     format!("term#{}#{letter}", feed.as_str())
 }
 
-/// A word's rows: the newest video first.
-fn sort_key(word: &str, created_at: Time, id: VideoId) -> String {
-    let age = LAST_MILLISECOND - created_at.as_millisecond().clamp(0, LAST_MILLISECOND);
-    format!("{word}#{age:013}#{id}")
+/// A row of the words, which are ordered by word, the newest video first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WordPosition {
+    word: String,
+    /// Milliseconds from the video's creation to the last there are.
+    age: u64,
+    id: VideoId,
 }
 
-/// The word of a row's sort key.
-pub(super) fn word_of(sort_key: &str) -> &str {
-    sort_key.split('#').next().unwrap_or_default()
+impl WordPosition {
+    fn new(word: &str, created_at: Time, id: VideoId) -> Self {
+        let age = LAST_MILLISECOND - created_at.as_millisecond().clamp(0, LAST_MILLISECOND);
+        Self {
+            word: word.to_owned(),
+            age: age.unsigned_abs(),
+            id,
+        }
+    }
+
+    /// Reads a sort key.
+    pub(super) fn read(sort_key: &str) -> Option<Self> {
+        let mut parts = sort_key.split('#');
+        Some(Self {
+            word: parts.next()?.to_owned(),
+            age: parts.next()?.parse().ok()?,
+            id: parts.next()?.parse().ok()?,
+        })
+    }
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+}
+
+/// Its sort key.
+impl fmt::Display for WordPosition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}#{:013}#{}", self.word, self.age, self.id)
+    }
 }
 
 /// The words of a video.
@@ -52,8 +85,8 @@ pub(super) fn words_of(video: &Video) -> BTreeSet<String> {
 
 fn place(feed: &Feed, word: &str, video: &Video) -> Option<Row> {
     let letter = word.chars().next()?;
-    let row = sort_key(word, video.created_at, video.id);
-    Some(key(partition(feed, letter), &row))
+    let row = WordPosition::new(word, video.created_at, video.id);
+    Some(key(partition(feed, letter), &row.to_string()))
 }
 
 impl VideosTable {
@@ -99,9 +132,12 @@ mod tests {
     #[test]
     fn the_newest_video_of_a_word_comes_first() {
         let id = VideoId(uuid::Uuid::nil());
-        let at = |milliseconds| sort_key("word", Time::from_millisecond(milliseconds), id);
+        let at = |milliseconds| {
+            WordPosition::new("word", Time::from_millisecond(milliseconds), id).to_string()
+        };
         assert!(at(2_000) < at(1_000));
         assert!(at(1_795_176_000_000) < at(1_795_175_999_999));
-        assert_eq!(word_of(&at(7)), "word");
+        let read = WordPosition::read(&at(7)).unwrap();
+        assert_eq!((read.word(), read.to_string()), ("word", at(7)));
     }
 }

@@ -1,6 +1,7 @@
 //! Lists, dead letters, and what is thought lost.
 
 use super::*;
+use domain::administration::DeadLetterId;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -147,11 +148,8 @@ async fn dead_letters_are_listed_and_taken_once() {
     assert_eq!((rest.len(), more), (3, false));
     assert_eq!(rest[2].transcode, None);
 
-    let ids = [
-        newest[0].id.clone(),
-        newest[0].id.clone(),
-        "none".to_owned(),
-    ];
+    let ids = [&newest[0].id, &newest[0].id, "none"];
+    let ids = ids.map(|id| DeadLetterId::try_from(id.to_owned()).unwrap());
     let named = table.dead_letters_of(&ids).await.unwrap();
     assert_eq!(named, newest[..1]);
     assert!(table.take_dead_letter(&newest[0].id).await.unwrap());

@@ -69,7 +69,7 @@ async fn pages_and_cursors_tell_everything_once() {
         for limit in 1..=5 {
             let (mut told, mut after) = (Vec::new(), None);
             loop {
-                let page = world.videos.list(&listing, limit, 0, after.as_deref());
+                let page = world.videos.list(&listing, limit, 0, after.as_ref());
                 let page = page.await.unwrap();
                 assert!(page.videos.len() <= limit);
                 assert_eq!(page.total, whole.total);
@@ -123,7 +123,7 @@ async fn the_pages_of_a_search_tell_everything_once() {
         loop {
             let found = world
                 .videos
-                .search(&listing, &question, limit, 0, after.as_deref());
+                .search(&listing, &question, limit, 0, after.as_ref());
             let found = found.await.unwrap();
             told.extend(found.videos);
             after = found.next;
@@ -149,7 +149,7 @@ async fn all_found(world: &World, question: &str) -> (Vec<u128>, usize) {
     loop {
         let found = world
             .videos
-            .search(&listing, &question, ALL, 0, after.as_deref());
+            .search(&listing, &question, ALL, 0, after.as_ref());
         let found = found.await.unwrap();
         assert!(
             requests > 0 || !found.is_complete,
