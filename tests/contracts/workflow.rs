@@ -261,6 +261,24 @@ fn no_task_gives_up_before_its_function() -> Result<()> {
     Ok(())
 }
 
+/// What fetches an output ends before its function does, so that it says so (fault S13).
+#[test]
+fn outputs_are_fetched_within_their_functions_time() -> Result<()> {
+    let functions = sources::template_functions()?;
+    let budgets = [
+        ("replicate-webhook", films::OUTPUT_BUDGET),
+        ("generator", films::OUTPUT_BUDGET),
+        ("soundtrack", films::OUTPUT_BUDGET),
+        ("reconciler", films::RECONCILER_BUDGET),
+    ];
+    for (function, budget) in budgets {
+        let properties = functions.get(function).context(function)?;
+        let limit = properties["Timeout"].as_u64().context("no time-out")?;
+        assert!(budget.as_secs() + 20 <= limit, "{function}: {limit}");
+    }
+    Ok(())
+}
+
 /// `ScenePreparer` as `scene-preparer`.
 fn kebab(name: &str) -> String {
     let mut text = String::new();

@@ -185,6 +185,7 @@ impl Folder {
             video_id: VideoId(Uuid::now_v7()),
             content_type: "video/mp4".to_owned(),
             size: None,
+            etag: None,
             created_at: config::clock::now(),
             confirmed_at: None,
             multipart,

@@ -11,6 +11,8 @@ use domain::keys;
 use replicate::output::{DownloadError, Limits, download};
 use replicate::{Failure as ProviderFailure, Prediction, Status};
 use store::JobRecord;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 use crate::ask::{carries, ignore_conflict, ledger_entry};
 use crate::errors::disk_error;
@@ -71,10 +73,9 @@ impl Generation {
                 .fail(record, attempt, prediction, failure_of(prediction))
                 .await;
         }
-        match self
-            .store_output(record.job.job_id, attempt, prediction)
-            .await
-        {
+        let stored = self.store_output(record.job.job_id, attempt, prediction);
+        let stored = timeout(self.output_budget, stored).await;
+        match stored.unwrap_or_else(|late| Err(too_slow(late))) {
             Ok(length) => self.succeed(record, attempt, prediction, length).await,
             Err(Unusable::Later(error)) => Err(error),
             Err(Unusable::Output(reason)) => {
@@ -104,7 +105,10 @@ impl Generation {
             &self.provider.http,
             url,
             &self.provider.hosts,
-            &Limits::default(),
+            &Limits {
+                total: self.output_budget,
+                ..Limits::default()
+            },
             &file,
         )
         .await
@@ -234,6 +238,11 @@ fn failure_of(prediction: &Prediction) -> Failure {
         Some(ProviderFailure::Refused) => Failure::ContentRefused,
         _ => Failure::ProviderFailed,
     }
+}
+
+/// The host of the file may only be slow: another try gets more time, and more.
+fn too_slow(late: Elapsed) -> Unusable {
+    Unusable::Later(StepError::new(Failure::ProviderUnavailable, late))
 }
 
 fn unusable(error: DownloadError) -> Unusable {

@@ -1,6 +1,7 @@
 //! What asking the provider and completing its predictions share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::Bootstrap;
 use domain::attempt::{Attempt, Target};
@@ -13,6 +14,10 @@ use store::{JobRecord, JobsTable, Objects, Workflow};
 use crate::inspector::Inspector;
 use crate::provider::Provider;
 
+/// Where a webhook, or a retry of a step, brings an output: their functions have
+/// two minutes. What takes longer is left to the reconciler.
+pub const OUTPUT_BUDGET: Duration = Duration::from_secs(90);
+
 /// Scenes and music, from the question to the file in the bucket.
 #[derive(Debug)]
 pub struct Generation {
@@ -22,6 +27,9 @@ pub struct Generation {
     /// The provider.
     pub provider: Arc<Provider>,
     pub(crate) inspector: Inspector,
+    /// The longest time for fetching, inspecting and storing one output: less than
+    /// the function has that does it.
+    pub(crate) output_budget: Duration,
     /// The clock.
     pub clock: Clock,
 }
@@ -39,6 +47,7 @@ impl Generation {
             workflow: Workflow::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),
             inspector: Inspector::Ffmpeg(Ffmpeg::locate(bootstrap.environment().ffmpeg_path())),
+            output_budget: OUTPUT_BUDGET,
             clock: bootstrap.clock(),
         })
     }

@@ -26,10 +26,10 @@ mod studio;
 
 pub use complete::Completion;
 pub use finish::{Finisher, Outcome};
-pub use generation::Generation;
+pub use generation::{Generation, OUTPUT_BUDGET};
 pub use job_reader::JobReader;
 pub use job_view::JobView;
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
-pub use reconcile::Reconciler;
+pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use studio::Studio;

@@ -20,12 +20,34 @@ const SECRET_KEPT_FOR: Duration = Duration::from_secs(3600);
 /// How soon the webhook secret may be fetched again after it did not fit.
 const SECRET_COOLDOWN: Duration = Duration::from_secs(30);
 
+/// How long a failure to fetch it answers for the next tries: whoever sends forged
+/// news must not make us call the provider over and over.
+const FAILURE_KEPT_FOR: Duration = Duration::from_secs(10);
+
+/// What came of fetching the webhook secret.
+#[derive(Debug)]
+struct Fetched {
+    at: Time,
+    secret: Result<SecretString, Failure>,
+}
+
+impl Fetched {
+    /// Whether it still counts for whoever wants a secret not older than `age`.
+    fn counts(&self, age: Duration, now: Time) -> bool {
+        let age = match self.secret {
+            Ok(_) => age,
+            Err(_) => FAILURE_KEPT_FOR,
+        };
+        now.since(self.at) < age
+    }
+}
+
 /// Access to the provider.
 #[derive(Debug)]
 pub struct Provider {
     base_url: Url,
     secret: Secret,
-    webhook_secret: Mutex<Option<(Time, SecretString)>>,
+    webhook_secret: Mutex<Option<Fetched>>,
     pub(crate) http: Http,
     pub(crate) registry: Registry,
     pub(crate) hosts: OutputHosts,
@@ -151,16 +173,20 @@ impl Provider {
         now: Time,
     ) -> Result<SecretString, StepError> {
         let mut kept = self.webhook_secret.lock().await;
-        if let Some((read_at, secret)) = kept.as_ref()
-            && now.since(*read_at) < age
-        {
-            return Ok(secret.clone());
+        if let Some(fetched) = kept.as_ref().filter(|fetched| fetched.counts(age, now)) {
+            return fetched.secret.clone().map_err(|failure| {
+                StepError::new(failure, "the webhook secret could not be fetched just now")
+            });
         }
-        let secret = self
+        let fetched = self
             .call(now, |client| async move { client.webhook_secret().await })
-            .await?;
-        *kept = Some((now, secret.clone()));
-        Ok(secret)
+            .await
+            .map_err(StepError::from);
+        *kept = Some(Fetched {
+            at: now,
+            secret: fetched.as_ref().map_err(|error| error.failure).cloned(),
+        });
+        fetched
     }
 }
 
@@ -213,5 +239,66 @@ impl From<CallError> for StepError {
             CallError::Key(error) => error,
             CallError::Provider(error) => provider_error(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+    use store::testing::{now, secret};
+
+    fn settings() -> config::Provider {
+        config::Provider {
+            base_url: "https://api.test/v1".to_owned(),
+            secret_id: "key".to_owned(),
+            output_hosts: "https://files.test".to_owned(),
+            webhook_url: "https://omnigen.test/webhook".to_owned(),
+            scene_model: "bytedance/seedance-1-pro-fast".to_owned(),
+            music_model: "stability-ai/stable-audio-2.5".to_owned(),
+            language_model: None,
+            prediction_deadline: Duration::from_secs(900),
+            webhook_grace: Duration::from_secs(60),
+        }
+    }
+
+    /// Fault S9: forged webhooks made two calls each while the key was refused.
+    #[tokio::test]
+    async fn a_secret_that_cannot_be_fetched_is_asked_for_again_after_a_while_only() {
+        let status = Arc::new(AtomicU16::new(401));
+        let calls = Arc::new(AtomicUsize::new(0));
+        let http = {
+            let (status, calls) = (status.clone(), calls.clone());
+            Http::in_memory(move |_| {
+                calls.fetch_add(1, Ordering::SeqCst);
+                let status = status.load(Ordering::SeqCst);
+                async move {
+                    let response = http::Response::builder().status(status);
+                    let body = r#"{"key": "whsec_dGVzdA=="}"#;
+                    reqwest::Response::from(response.body(body).unwrap())
+                }
+            })
+        };
+        let key = Secret::new(secret("key"), "key");
+        let provider = Provider::new(settings(), key, http).unwrap();
+
+        for _ in 0..40 {
+            let refused = provider.webhook_secret(now()).await.unwrap_err();
+            assert_eq!(refused.failure, Failure::ProviderAccount);
+            assert!(provider.webhook_secret_again(now()).await.is_err());
+        }
+        assert_eq!(
+            calls.load(Ordering::SeqCst),
+            2,
+            "once with the key read anew"
+        );
+
+        status.store(200, Ordering::SeqCst);
+        assert!(provider.webhook_secret(now()).await.is_err());
+        let later = now().after(FAILURE_KEPT_FOR);
+        assert!(provider.webhook_secret(later).await.is_ok());
+        assert!(provider.webhook_secret(later).await.is_ok());
+        assert_eq!(calls.load(Ordering::SeqCst), 3);
     }
 }

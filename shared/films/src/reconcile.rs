@@ -1,6 +1,7 @@
 //! The safety net: every minute, every open job is held against the truth, which
 //! is the execution's state, the predictions' states and the clock.
 
+use std::future::ready;
 use std::time::Duration;
 
 use config::Bootstrap;
@@ -8,7 +9,9 @@ use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, SceneStatus, Soundtrack, Stage};
 use domain::time::{Clock, Time};
+use futures_util::stream::{self, StreamExt};
 use store::{Execution, JobRecord};
+use tokio::time::{Instant, timeout_at};
 
 use crate::finish::{Finisher, Outcome};
 use crate::generation::Generation;
@@ -16,6 +19,14 @@ use crate::generation::Generation;
 /// A job whose execution is missing is younger than this while its creation may
 /// still be under way.
 const START_GRACE: Duration = Duration::from_secs(30);
+
+/// The longest time for all jobs; the function has half a minute more.
+pub const BUDGET: Duration = Duration::from_secs(270);
+/// The longest time for one job, of which its slowest output may take almost all.
+const JOB_BUDGET: Duration = Duration::from_secs(240);
+const RECONCILED_OUTPUT_BUDGET: Duration = Duration::from_secs(220);
+/// Jobs that are seen to side by side; each may hold an output on the disk.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Closes what others left open.
 #[derive(Debug)]
@@ -33,7 +44,8 @@ impl Reconciler {
     ///
     /// The model registry or the provider's HTTP client cannot be made.
     pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
-        let generation = Generation::connect(bootstrap)?;
+        let mut generation = Generation::connect(bootstrap)?;
+        generation.output_budget = RECONCILED_OUTPUT_BUDGET;
         let webhook_grace = generation.provider.settings.webhook_grace;
         let finisher = Finisher::behind(bootstrap, generation.provider.clone());
         Ok(Self {
@@ -44,24 +56,23 @@ impl Reconciler {
         })
     }
 
-    /// Every open job. One job's trouble does not keep the others waiting; the
-    /// answer is how many there are and how many could not be seen to.
+    /// Every open job, oldest first. One job's trouble, or a file that comes drop
+    /// by drop, does not keep the others waiting; the answer is how many there are
+    /// and how many could not be seen to.
+    ///
+    /// # Errors
+    ///
+    /// The open jobs cannot be listed.
     pub async fn reconcile_all(&self) -> Result<(usize, usize), StepError> {
         let jobs = self.generation.jobs.open().await?;
         metrics::gauge!("ActiveJobs").set(jobs.len() as f64);
-        let mut troubled = 0;
-        for job in &jobs {
-            if let Err(error) = self.reconcile(job).await {
-                troubled += 1;
-                let cause = error
-                    .cause
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                tracing::error!(job = %job.job_id, failure = error.failure.name(), cause, "could not reconcile");
-            }
-        }
-        Ok((jobs.len(), troubled))
+        let troubled = side_by_side(&jobs, async |job| {
+            self.reconcile(job)
+                .await
+                .inspect_err(|error| tell(job, error))
+                .is_ok()
+        });
+        Ok((jobs.len(), troubled.await))
     }
 
     /// One job, because its execution has ended.
@@ -184,6 +195,27 @@ impl Reconciler {
     }
 }
 
+/// Sees to all, in their order and a few at once; how many could not be seen to,
+/// because it failed or time was up.
+async fn side_by_side<T>(all: &[T], see_to: impl AsyncFn(&T) -> bool) -> usize {
+    let end = Instant::now() + BUDGET;
+    let each = stream::iter(all).map(|one| {
+        let see_to = &see_to;
+        async move {
+            let end = end.min(Instant::now() + JOB_BUDGET);
+            timeout_at(end, see_to(one)).await.unwrap_or(false)
+        }
+    });
+    let seen_to = each.buffer_unordered(SIDE_BY_SIDE);
+    seen_to.filter(|is_fine| ready(!is_fine)).count().await
+}
+
+fn tell(job: &Job, error: &StepError) {
+    let cause = error.cause.as_ref();
+    let cause = cause.map(ToString::to_string).unwrap_or_default();
+    tracing::error!(job = %job.job_id, failure = error.failure.name(), cause, "could not reconcile");
+}
+
 /// The newest attempt of each target.
 fn latest_attempts(record: &JobRecord) -> Vec<&Attempt> {
     record
@@ -207,5 +239,42 @@ fn is_awaited(record: &JobRecord, target: Target) -> bool {
             .any(|scene| scene.index == index && scene.status != SceneStatus::Complete),
         Target::Soundtrack => record.job.soundtrack != Soundtrack::None,
         Target::Plan => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    /// Fault S14: one slow file must not starve the other jobs.
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_never_ends_keeps_no_other_waiting() {
+        let begun = RefCell::new(Vec::new());
+        let jobs: Vec<u32> = (0..20).collect();
+        let started = Instant::now();
+        let troubled = side_by_side(&jobs, async |job| {
+            begun.borrow_mut().push(*job);
+            match job {
+                0 | 5 => std::future::pending().await,
+                7 => false,
+                _ => {
+                    tokio::time::sleep(Duration::from_secs(10)).await;
+                    true
+                }
+            }
+        });
+        assert_eq!(troubled.await, 3);
+        assert_eq!(begun.into_inner(), jobs);
+        assert!(started.elapsed() <= BUDGET);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_ends_in_time_though_every_job_hangs() {
+        let jobs = [(); 100];
+        let started = Instant::now();
+        let troubled = side_by_side(&jobs, async |()| std::future::pending().await);
+        assert_eq!(troubled.await, 100);
+        assert!(started.elapsed() <= BUDGET, "{:?}", started.elapsed());
     }
 }

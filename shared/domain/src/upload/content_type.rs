@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(declared: Value, file_name: &str) -> Option<String> {
+    fn read(declared: &Value, file_name: &str) -> Option<String> {
         let body = json!({ "contentType": declared });
         super::read(body.as_object().unwrap(), file_name).ok()
     }
@@ -92,7 +92,7 @@ mod tests {
             "video/vnd.avi",
             "video/avi",
         ] {
-            let accepted = read(json!(declared), "recording");
+            let accepted = read(&json!(declared), "recording");
             assert_eq!(accepted.as_deref(), Some(declared));
         }
     }
@@ -100,21 +100,21 @@ mod tests {
     #[test]
     fn without_a_type_the_name_tells() {
         for declared in [Value::Null, json!(""), json!("  ")] {
-            let told = read(declared.clone(), "My film.MKV");
+            let told = read(&declared, "My film.MKV");
             assert_eq!(told.as_deref(), Some("video/x-matroska"));
-            assert_eq!(read(declared, "film"), None);
+            assert_eq!(read(&declared, "film"), None);
         }
         let unknown = json!("application/octet-stream");
-        let told = read(unknown.clone(), "film.mov");
+        let told = read(&unknown, "film.mov");
         assert_eq!(told.as_deref(), Some("application/octet-stream"));
-        assert_eq!(read(unknown, "film.exe"), None);
+        assert_eq!(read(&unknown, "film.exe"), None);
     }
 
     #[test]
     fn other_types_and_what_no_header_can_carry_are_refused() {
         for declared in ["text/html", "video/mp4\nx: y", "video/mp4;x=é", "video"] {
-            assert_eq!(read(json!(declared), "a.mp4"), None, "{declared}");
+            assert_eq!(read(&json!(declared), "a.mp4"), None, "{declared}");
         }
-        assert_eq!(read(json!(7), "a.mp4"), None);
+        assert_eq!(read(&json!(7), "a.mp4"), None);
     }
 }

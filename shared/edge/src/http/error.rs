@@ -101,6 +101,18 @@ impl From<ViewError> for ApiError {
 }
 
 impl ApiError {
+    /// Whether the same request may succeed in a moment, whichever service it was
+    /// that asked for it.
+    fn is_throttled(&self) -> bool {
+        match self {
+            Self::SignInUnavailable(_) => true,
+            Self::Store(error) | Self::WorkflowFailed(error) | Self::UploadUrlFailed(error) => {
+                matches!(error, StoreError::Throttled { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -119,12 +131,11 @@ impl ApiError {
             | Self::Store(StoreError::Conflict { .. }) => StatusCode::CONFLICT,
             Self::MediaRefused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited(_) | Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            _ if self.is_throttled() => StatusCode::SERVICE_UNAVAILABLE,
             Self::WorkflowFailed(_)
             | Self::UploadUrlFailed(_)
             | Self::Store(_)
+            | Self::SignInUnavailable(_)
             | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -146,19 +157,18 @@ impl ApiError {
             Self::MediaRefused { code, .. } => code,
             Self::RateLimited(_) => "RATE_LIMIT_EXCEEDED",
             Self::QuotaExceeded { .. } => "QUOTA_EXCEEDED",
-            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
-                "SERVICE_UNAVAILABLE"
-            }
+            _ if self.is_throttled() => "SERVICE_UNAVAILABLE",
             Self::WorkflowFailed(_)
             | Self::UploadUrlFailed(_)
             | Self::Store(_)
+            | Self::SignInUnavailable(_)
             | Self::Internal(_) => "INTERNAL_ERROR",
         }
     }
 
     fn text(&self) -> String {
         match self {
-            Self::Store(StoreError::Throttled { .. }) => "Service unavailable".to_owned(),
+            _ if self.is_throttled() => "Service unavailable".to_owned(),
             Self::Store(StoreError::Conflict { .. }) => "Changed meanwhile; try again".to_owned(),
             // As the documents have it: "Filename is required" (R45).
             Self::Validation(fault) if fault.constraint == "required" => {
@@ -208,9 +218,7 @@ impl ApiError {
             Self::MethodNotAllowed { allow } => vec![("allow", allow.clone())],
             Self::RateLimited(verdict) => vec![("retry-after", verdict.reset_seconds.to_string())],
             Self::QuotaExceeded { retry_after } => vec![("retry-after", retry_after.to_string())],
-            Self::Store(StoreError::Throttled { .. }) | Self::SignInUnavailable(_) => {
-                vec![("retry-after", "2".to_owned())]
-            }
+            _ if self.is_throttled() => vec![("retry-after", "2".to_owned())],
             _ => Vec::new(),
         }
     }
@@ -294,6 +302,16 @@ mod tests {
                 ApiError::QuotaExceeded { retry_after: 9 },
                 429,
                 "QUOTA_EXCEEDED",
+            ),
+            (
+                ApiError::WorkflowFailed(throttled()),
+                503,
+                "SERVICE_UNAVAILABLE",
+            ),
+            (
+                ApiError::UploadUrlFailed(throttled()),
+                503,
+                "SERVICE_UNAVAILABLE",
             ),
             (ApiError::WorkflowFailed(broken()), 500, "INTERNAL_ERROR"),
             (ApiError::Store(throttled()), 503, "SERVICE_UNAVAILABLE"),

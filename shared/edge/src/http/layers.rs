@@ -14,6 +14,7 @@ use config::metrics::Metrics;
 use config::{Bootstrap, RequestPath};
 use domain::fields::shortened;
 use futures_util::FutureExt;
+use lambda_http::http::Method;
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Body, Error, Request, Response};
 use store::UsageTable;
@@ -24,8 +25,9 @@ use super::authenticate::{Authenticator, Caller};
 use super::error::ApiError;
 use super::reply::{Reply, set_header};
 use super::request::client_ip;
+use super::serve::serve;
 
-type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>;
+pub(super) type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>;
 
 /// Who may call a protected route, and how often.
 #[derive(Debug)]
@@ -61,7 +63,9 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    lambda_http::run(public_route(endpoint, Metrics::start(), innermost(handler))).await
+    let metrics = Metrics::start();
+    let route = public_route(endpoint, metrics, innermost(handler));
+    serve(endpoint, metrics, route).await
 }
 
 /// Serves a route for signed-in callers, each within the rate limit.
@@ -74,13 +78,10 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    lambda_http::run(protected_route(
-        endpoint,
-        Metrics::start(),
-        authentication,
-        innermost(handler),
-    ))
-    .await
+    let metrics = Metrics::start();
+    let handler = innermost(handler);
+    let route = protected_route(endpoint, metrics, authentication, handler);
+    serve(endpoint, metrics, route).await
 }
 
 /// Serves a route that anybody may call and that knows who is signed in. Who
@@ -95,13 +96,10 @@ where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    lambda_http::run(optional_route(
-        endpoint,
-        Metrics::start(),
-        authentication,
-        innermost(handler),
-    ))
-    .await
+    let metrics = Metrics::start();
+    let handler = innermost(handler);
+    let route = optional_route(endpoint, metrics, authentication, handler);
+    serve(endpoint, metrics, route).await
 }
 
 fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Route {
@@ -148,7 +146,7 @@ fn let_in_anonymous(handler: Route) -> impl Layer<Route, Service = Route> + Clon
 }
 
 /// The handler, its errors and panics turned into responses.
-fn innermost<Handler, Answer>(handler: Handler) -> Route
+pub(super) fn innermost<Handler, Answer>(handler: Handler) -> Route
 where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
@@ -202,15 +200,24 @@ async fn call(route: Route, request: Request) -> Response<Body> {
 }
 
 /// One line and the metrics of every request (R141, R142, R144).
-fn log(endpoint: &'static str, metrics: Metrics) -> impl Layer<Route, Service = Route> + Clone {
+pub(super) fn log(
+    endpoint: &'static str,
+    metrics: Metrics,
+) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request, inner| async move {
         let started = Instant::now();
         let method = shortened(request.method().as_str()).to_owned();
         let path = shortened(request.uri().path()).to_owned();
         let ip = client_ip(&request);
 
+        let is_head = request.method() == Method::HEAD;
+
         let mut response = call(inner, request).await;
 
+        // As the answer to a GET, without its body.
+        if is_head {
+            *response.body_mut() = Body::Empty;
+        }
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         let status = response.status().as_u16();
         let user = response

@@ -9,16 +9,17 @@ mod layers;
 mod paging;
 mod reply;
 mod request;
+mod serve;
 mod token;
 
 pub use authenticate::{Authenticator, Caller};
-pub use cursor::Cursor;
+pub use cursor::{Cursor, no_cursor};
 pub use error::ApiError;
 pub use lambda_http::{Error, Request};
 pub use layers::{Authentication, optional, protected, public};
 pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{
-    accepts_json, administrator, caller, client_ip, job_id, json_object, optional_json_object,
-    origin, path_after, path_id, query, raw_path, viewer,
+    accepts_json, administrator, caller, client_ip, is_head, job_id, json_object,
+    optional_json_object, origin, path_after, path_id, query, raw_path, viewer,
 };

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use domain::job::JobId;
+use lambda_http::http::Method;
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -103,6 +104,11 @@ pub fn path_after<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
         }
         behind = Some(segment);
     }
+}
+
+/// Whether only the headers of the answer are asked for.
+pub fn is_head(request: &Request) -> bool {
+    request.method() == Method::HEAD
 }
 
 /// The path as it came, with what a URL's parser would tidy away.

@@ -21,7 +21,7 @@ use super::machine::Machine;
 use super::provider::FakeProvider;
 use super::scheduler::{Invocation, pause};
 use crate::inspector::Inspector;
-use crate::{Finisher, Generation, Planner, Provider, Reconciler};
+use crate::{Finisher, Generation, OUTPUT_BUDGET, Planner, Provider, Reconciler};
 
 pub(super) const USER: &str = "user";
 pub(super) const QUOTA: u32 = 10;
@@ -120,6 +120,7 @@ impl World {
             objects: objects.clone(),
             workflow: workflow.clone(),
             provider: provider.clone(),
+            output_budget: OUTPUT_BUDGET,
             inspector: Inspector::Label,
             clock: clock.clone(),
         };
