@@ -353,6 +353,9 @@ async fn a_broken_upload_goes_on_where_it_stopped() -> Result<()> {
         assert_eq!(whole.body["fileSize"], upload.file.len());
         assert_eq!(whole.body["s3Key"], upload.begun["s3Key"]);
     }
+    // What is completed cannot be given up any more, confirmed or not.
+    let late = Answer::of(person.request(Method::DELETE, &upload.path(""))).await?;
+    check_error(&late, 409, "CONFLICT");
     let key = upload.begun["s3Key"].as_str().context("no key")?;
     let video = confirm(&person, key, json!({"title": "Large"})).await?;
     assert_eq!(video.status, 200, "{}", video.body);

@@ -1,5 +1,6 @@
 //! `DELETE /api/upload/multipart/{id}`: gives an upload in parts up, with all
-//! that is stored of it. One that became a video cannot be given up.
+//! that is stored of it. One that is an object already, or a video, cannot be
+//! given up: what nobody confirms the storage janitor removes.
 
 use config::Bootstrap;
 use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
@@ -23,6 +24,9 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let caller = caller(&request)?;
     let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
 
+    if uploads.objects.exists(&upload.s3_key).await? {
+        return Err(ApiError::Conflict("Upload is completed already"));
+    }
     // The row first: once it is gone nobody can confirm what is being removed.
     match uploads.videos.forget_upload(&upload).await {
         Ok(()) => {}
@@ -33,8 +37,11 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     }
     let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
     uploads.objects.abort_parts(key, id).await?;
-    // It may have been completed, and be an object already.
+    // It may have been completed at the same moment; nobody can confirm it now.
     uploads.objects.delete(key).await?;
 
     Reply::ok(&json!({ "message": "Upload aborted" }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! `POST /api/upload/multipart/{id}/complete`: makes one object of the parts. The
 //! parts are counted and measured here: no list of a client's is believed.
 //!
-//! Completing twice is the same as once.
+//! Completing twice is the same as once, also while S3 is still at it.
 
 use config::Bootstrap;
 use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
@@ -31,9 +31,7 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
 
     let size = match complete(&uploads, &upload, &multipart).await {
         Ok(size) => size,
-        Err(ApiError::Store(StoreError::NotFound { .. } | StoreError::Conflict { .. })) => {
-            completed_before(&uploads, &upload).await?
-        }
+        Err(ApiError::Store(error)) => completed_before(&uploads, &upload, error).await?,
         Err(error) => return Err(error),
     };
 
@@ -57,9 +55,22 @@ async fn complete(
     Ok(size)
 }
 
-/// S3 knows the upload no more: then its object is there.
-async fn completed_before(uploads: &Uploads, upload: &Upload) -> Result<u64, ApiError> {
-    let object = uploads.objects.head(&upload.s3_key).await?;
-    let object = object.ok_or(ApiError::NotFound("Upload"))?;
-    Ok(object.size)
+/// Completing failed because it was done, by an earlier request or by this one whose
+/// answer was late: then the object is there. While it is not, S3 may be at it.
+async fn completed_before(
+    uploads: &Uploads,
+    upload: &Upload,
+    error: StoreError,
+) -> Result<u64, ApiError> {
+    if let Some(object) = uploads.objects.head(&upload.s3_key).await? {
+        return Ok(object.size);
+    }
+    Err(match error {
+        StoreError::NotFound { .. } => ApiError::NotFound("Upload"),
+        StoreError::Conflict { .. } => ApiError::Conflict("Upload is being completed; try again"),
+        error => error.into(),
+    })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 /// A failed call to a table, a bucket or another AWS service.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The service asked to slow down (R69).
+    /// The service asked to slow down, or did not answer in time (R69): later it
+    /// may go well, and the call may have had its effect.
     #[error("{operation}: throttled")]
     Throttled {
         /// What was tried.
@@ -68,6 +69,12 @@ impl StoreError {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
+        if matches!(error, SdkError::TimeoutError(_)) {
+            return Self::Throttled {
+                operation,
+                source: Box::new(error),
+            };
+        }
         let code = error.as_service_error().and_then(|service| service.code());
         match code {
             Some(

@@ -10,6 +10,8 @@ mod paging;
 mod reply;
 mod request;
 mod serve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod token;
 
 pub use authenticate::{Authenticator, Caller};

@@ -1,11 +1,19 @@
 //! Uploads in parts that clients make, step by step.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use aws_sdk_s3::config::Config;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
 use super::Objects;
 use crate::error::StoreError;
+
+/// How long S3 may take over putting an upload together: less than the functions
+/// that wait for it have (29 s), with the calls around it.
+const COMPLETION_LIMIT: Duration = Duration::from_secs(22);
 
 /// A part that S3 has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +70,9 @@ impl Objects {
         Ok(parts.collect())
     }
 
-    /// Makes one object of the parts; a conflict when there is one already.
+    /// Makes one object of the parts. Throttled when that takes longer than a client
+    /// of ours may wait; S3 goes on with it then. A conflict when there is an object
+    /// already, or another completion is under way.
     pub async fn complete_parts(
         &self,
         key: &str,
@@ -75,16 +85,39 @@ impl Objects {
                 .e_tag(&part.etag)
                 .build()
         });
+        let only_new = Some("*".to_owned());
+        self.complete(key, upload_id, parts.collect(), only_new)
+            .await
+    }
+
+    /// S3 may take long over many parts: it is asked once and has all the time that
+    /// a client of ours may wait. `if_none_match` as in S3.
+    pub(super) async fn complete(
+        &self,
+        key: &str,
+        upload_id: &str,
+        parts: Vec<CompletedPart>,
+        if_none_match: Option<String>,
+    ) -> Result<(), StoreError> {
         let parts = CompletedMultipartUpload::builder()
-            .set_parts(Some(parts.collect()))
+            .set_parts(Some(parts))
             .build();
+        let limits = TimeoutConfig::builder()
+            .operation_attempt_timeout(COMPLETION_LIMIT)
+            .operation_timeout(COMPLETION_LIMIT)
+            .build();
+        let patient = Config::builder()
+            .timeout_config(limits)
+            .retry_config(RetryConfig::disabled());
         self.client
             .complete_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
             .upload_id(upload_id)
-            .if_none_match("*")
+            .set_if_none_match(if_none_match)
             .multipart_upload(parts)
+            .customize()
+            .config_override(patient)
             .send()
             .await
             .map(drop)

@@ -15,12 +15,13 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use aws_sdk_sfn::types::error::{ExecutionAlreadyExists, ExecutionDoesNotExist, TaskDoesNotExist};
 use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
-use super::{Pause, named};
+use super::{Outage, Pause, named};
 
 /// Executions by their names, and waiting tasks by their tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Executions {
     state: Arc<Mutex<State>>,
+    outage: Outage,
     pause: Pause,
 }
 
@@ -38,6 +39,11 @@ impl Executions {
             pause,
             ..Self::default()
         }
+    }
+
+    /// When Step Functions stops answering.
+    pub fn outage(&self) -> &Outage {
+        &self.outage
     }
 
     /// How an execution stands; `None` if it was never started.
@@ -83,6 +89,7 @@ impl Executions {
         mock_client!(aws_sdk_sfn, RuleMode::MatchAny, &rules, |config| {
             config
                 .retry_config(RetryConfig::disabled())
+                .interceptor(self.outage.clone())
                 .http_client(self.pause.http_client())
         })
     }

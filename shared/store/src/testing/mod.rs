@@ -10,14 +10,19 @@
 
 mod executions;
 mod expression;
+mod messages;
 mod objects;
+mod outage;
+mod parts;
 mod pause;
 mod reading;
 mod secret;
 
 pub use aws_sdk_sfn::types::ExecutionStatus;
 pub use executions::Executions;
+pub use messages::Messages;
 pub use objects::Bucket;
+pub use outage::Outage;
 pub use pause::Pause;
 pub use secret::secret;
 
@@ -59,6 +64,7 @@ const SORT_KEYS: [&str; 2] = ["sk", "shard"];
 #[derive(Clone, Default)]
 pub struct Tables {
     rows: Arc<Mutex<HashMap<Place, Item>>>,
+    outage: Outage,
     pause: Pause,
 }
 
@@ -95,6 +101,11 @@ impl Tables {
         }
     }
 
+    /// When the tables stop answering.
+    pub fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
     /// A client of these tables.
     pub fn client(&self) -> Client {
         let (updates, transactions, gets) = (self.clone(), self.clone(), self.clone());
@@ -116,6 +127,7 @@ impl Tables {
         mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, &rules, |config| {
             config
                 .retry_config(RetryConfig::disabled())
+                .interceptor(self.outage.clone())
                 .http_client(self.pause.http_client())
         })
     }

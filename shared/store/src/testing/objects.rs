@@ -1,10 +1,11 @@
 //! A bucket in memory.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::head_object::{HeadObjectError, HeadObjectOutput};
 use aws_sdk_s3::operation::put_object::PutObjectOutput;
@@ -12,12 +13,15 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::error::{NoSuchKey, NotFound};
 use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
-use super::{Pause, named};
+use super::parts::Parts;
+use super::{Outage, Pause, named};
 
-/// Objects by their keys; whole ones only, no parts.
+/// Objects by their keys, and uploads in parts by their names.
 #[derive(Debug, Clone, Default)]
 pub struct Bucket {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    uploads: Arc<Mutex<BTreeMap<String, Parts>>>,
+    outage: Outage,
     pause: Pause,
 }
 
@@ -41,12 +45,30 @@ impl Bucket {
         self.objects.lock().unwrap().get(key).cloned()
     }
 
+    /// When the bucket stops answering.
+    pub fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
+    pub(super) fn uploads(&self) -> MutexGuard<'_, BTreeMap<String, Parts>> {
+        self.uploads.lock().unwrap()
+    }
+
     /// A client of this bucket.
     pub fn client(&self) -> Client {
-        let rules = [self.puts(), self.heads(), self.gets()];
+        let rules = [
+            self.puts(),
+            self.heads(),
+            self.gets(),
+            self.deletes(),
+            self.lists_of_parts(),
+            self.completions(),
+            self.aborts(),
+        ];
         mock_client!(aws_sdk_s3, RuleMode::MatchAny, &rules, |config| {
             config
                 .retry_config(RetryConfig::disabled())
+                .interceptor(self.outage.clone())
                 .http_client(self.pause.http_client())
         })
     }
@@ -76,6 +98,15 @@ impl Bucket {
                     MockResponse::Error(HeadObjectError::NotFound(missing))
                 }
             }
+        })
+    }
+
+    fn deletes(&self) -> Rule {
+        let bucket = self.clone();
+        mock!(Client::delete_object).then_compute_output(move |input| {
+            let mut objects = bucket.objects.lock().unwrap();
+            objects.remove(input.key().unwrap());
+            DeleteObjectOutput::builder().build()
         })
     }
 

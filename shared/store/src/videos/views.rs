@@ -138,8 +138,8 @@ fn sort(error: Unsent) -> Unanswered {
         None => true,
     };
     match StoreError::from_sdk(OPERATION, error) {
-        error @ StoreError::Throttled { .. } => Unanswered::Later(error),
         error if unsure => Unanswered::Unsure(error),
+        error @ StoreError::Throttled { .. } => Unanswered::Later(error),
         error => Unanswered::No(error.into()),
     }
 }

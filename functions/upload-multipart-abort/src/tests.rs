@@ -1,0 +1,97 @@
+use domain::ids::{UploadId, VideoId};
+use domain::upload::{Announcement, Multipart, Upload};
+use edge::http::testing::{answer, request, user};
+use serde_json::{Value, json};
+use store::testing::{Bucket, Tables, now};
+use store::{Objects, VideosTable};
+use uuid::Uuid;
+
+use super::*;
+
+const KEY: &str = "gallery/owner/1-film.mp4";
+const S3_ID: &str = "s3-upload";
+
+struct World {
+    tables: Tables,
+    bucket: Bucket,
+    uploads: Uploads,
+    id: UploadId,
+}
+
+impl World {
+    /// An upload of `owner` in two parts, of which one is stored.
+    async fn new() -> Self {
+        let (tables, bucket) = (Tables::default(), Bucket::default());
+        let uploads = Uploads {
+            videos: VideosTable::new(tables.client(), "videos"),
+            objects: Objects::new(bucket.client(), "bucket"),
+            clock: domain::time::Clock::fixed(now()),
+        };
+        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4", "size": 9_000_000});
+        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
+        let video = VideoId(Uuid::from_u128(1));
+        let mut upload = Upload::announced(KEY.to_owned(), "owner", video, &wanted, now());
+        let id = UploadId(Uuid::from_u128(2));
+        upload.multipart = Some(Multipart {
+            upload_id: id,
+            s3_upload_id: S3_ID.to_owned(),
+        });
+        uploads.videos.announce(&upload).await.unwrap();
+        bucket.put_parts(S3_ID, &[8 * 1024 * 1024]);
+        Self {
+            tables,
+            bucket,
+            uploads,
+            id,
+        }
+    }
+
+    async fn abort(&self, caller: &str) -> (u16, Value) {
+        let path = format!("/api/upload/multipart/{}", self.id);
+        let request = request(&user(caller), "DELETE", &path, &Value::Null);
+        answer(handle(request, self.uploads.clone()).await)
+    }
+
+    async fn is_known(&self) -> bool {
+        self.uploads.videos.upload(KEY).await.unwrap().is_some()
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_given_up_with_its_parts_and_then_unknown() {
+    let world = World::new().await;
+    assert_eq!(world.abort("owner").await.0, 200);
+    assert!(!world.bucket.has_parts(S3_ID));
+    assert!(!world.is_known().await);
+    assert_eq!(world.abort("owner").await.0, 404);
+}
+
+#[tokio::test]
+async fn somebody_elses_upload_is_unknown() {
+    let world = World::new().await;
+    assert_eq!(world.abort("stranger").await.0, 404);
+    assert!(world.bucket.has_parts(S3_ID) && world.is_known().await);
+}
+
+#[tokio::test]
+async fn a_completed_upload_stays_and_can_be_confirmed() {
+    let world = World::new().await;
+    world.bucket.put(KEY, b"film");
+    let (status, body) = world.abort("owner").await;
+    assert_eq!((status, &body["code"]), (409, &json!("CONFLICT")));
+    assert!(world.bucket.object(KEY).is_some() && world.is_known().await);
+}
+
+/// The janitor finds parts without a row; a row without parts could be confirmed never.
+#[tokio::test]
+async fn while_storage_fails_nothing_is_promised() {
+    let world = World::new().await;
+    world.tables.outage().begin_after(0);
+    assert_eq!(world.abort("owner").await.0, 500);
+    world.tables.outage().end();
+    world.bucket.outage().begin_after(0);
+    assert_eq!(world.abort("owner").await.0, 500);
+    world.bucket.outage().end();
+    assert!(world.bucket.has_parts(S3_ID) && world.is_known().await);
+    assert_eq!(world.abort("owner").await.0, 200);
+}

@@ -1,0 +1,59 @@
+//! Requests and answers of handlers, for the tests of functions.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a test that cannot be made is to fail"
+)]
+
+use domain::time::Time;
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::{Body, Request, http};
+use serde_json::Value;
+
+use super::authenticate::Caller;
+use super::error::ApiError;
+use super::reply::Reply;
+
+/// A caller of that name, in no group.
+pub fn user(user_id: &str) -> Caller {
+    Caller {
+        user_id: user_id.to_owned(),
+        email: None,
+        groups: Vec::new(),
+    }
+}
+
+/// A caller who may administer.
+pub fn admin() -> Caller {
+    Caller {
+        groups: vec!["admin".to_owned()],
+        ..user("admin")
+    }
+}
+
+/// A request as it reaches a handler, behind authentication; `body` null for none.
+pub fn request(caller: &Caller, method: &str, path: &str, body: &Value) -> Request {
+    let text = match body {
+        Value::Null => Body::Empty,
+        body => Body::Text(body.to_string()),
+    };
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(format!("https://host{path}"))
+        .header(CONTENT_TYPE, "application/json")
+        .body(text)
+        .unwrap();
+    request.extensions_mut().insert(caller.clone());
+    request
+}
+
+/// The status that a client sees, and the JSON of the body, null for none.
+pub fn answer(result: Result<Reply, ApiError>) -> (u16, Value) {
+    let response = match result {
+        Ok(reply) => reply.into_response(),
+        Err(error) => error.into_response(Time::from_millisecond(0)),
+    };
+    let body: &[u8] = response.body();
+    let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+    (response.status().as_u16(), body)
+}

@@ -1,0 +1,68 @@
+//! A queue in memory: what was sent to it, and what was hidden for how long.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityOutput;
+use aws_sdk_sqs::operation::send_message::SendMessageOutput;
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+use super::{Outage, Pause};
+
+/// A queue; whoever tests hands its messages on.
+#[derive(Debug, Clone, Default)]
+pub struct Messages {
+    sent: Arc<Mutex<Vec<String>>>,
+    hidden: Arc<Mutex<Vec<(String, Duration)>>>,
+    outage: Outage,
+    pause: Pause,
+}
+
+impl Messages {
+    /// The bodies that were sent, in order.
+    pub fn sent(&self) -> Vec<String> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// Takes the bodies out that were sent, in order.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+
+    /// The receipts that were hidden, and for how long, in order.
+    pub fn hidden(&self) -> Vec<(String, Duration)> {
+        self.hidden.lock().unwrap().clone()
+    }
+
+    /// When the queue stops answering.
+    pub fn outage(&self) -> &Outage {
+        &self.outage
+    }
+
+    /// A client of this queue.
+    pub fn client(&self) -> Client {
+        let (sent, hidden) = (self.sent.clone(), self.hidden.clone());
+        let rules = [
+            mock!(Client::send_message).then_compute_output(move |input| {
+                let body = input.message_body().unwrap().to_owned();
+                sent.lock().unwrap().push(body);
+                SendMessageOutput::builder().build()
+            }),
+            mock!(Client::change_message_visibility).then_compute_output(move |input| {
+                let receipt = input.receipt_handle().unwrap().to_owned();
+                let seconds = u64::try_from(input.visibility_timeout().unwrap()).unwrap();
+                let time = Duration::from_secs(seconds);
+                hidden.lock().unwrap().push((receipt, time));
+                ChangeMessageVisibilityOutput::builder().build()
+            }),
+        ];
+        mock_client!(aws_sdk_sqs, RuleMode::MatchAny, &rules, |config| {
+            config
+                .retry_config(RetryConfig::disabled())
+                .interceptor(self.outage.clone())
+                .http_client(self.pause.http_client())
+        })
+    }
+}
