@@ -111,6 +111,46 @@ fn browsers_may_ask_the_bucket_for_ranges() -> Result<()> {
     Ok(())
 }
 
+/// A new account runs ten functions at once: films and transcodes leave two for the API.
+#[test]
+fn ten_functions_at_once_are_enough() -> Result<()> {
+    let template = sources::template()?;
+    let parameter = |name: &str| template["Parameters"][name]["Default"].as_u64();
+    let scenes = parameter("SceneConcurrency").context("no SceneConcurrency")?;
+    let transcodes = parameter("TranscoderConcurrency").context("no TranscoderConcurrency")?;
+    assert!(scenes + transcodes <= 8, "{scenes} and {transcodes}");
+
+    let machine = sources::text("statemachine/generate-video.asl.json")?;
+    let maps = machine.matches("\"Type\": \"Map\"").count();
+    let bounded = machine
+        .matches("\"MaxConcurrency\": \"{% ${SceneConcurrency} %}\"")
+        .count();
+    assert_eq!((maps, bounded), (1, 1));
+    let events = &template["Resources"]["TranscoderFunction"]["Properties"]["Events"];
+    let most = &events["Message"]["Properties"]["ScalingConfig"]["MaximumConcurrency"];
+    assert_eq!(most["Ref"], "TranscoderConcurrency");
+    Ok(())
+}
+
+/// Each attribute that an index holds makes a write of it be paid for again.
+#[test]
+fn indexes_hold_keys_and_what_does_not_change_with_progress() -> Result<()> {
+    let template = sources::template()?;
+    let mut indexes = 0;
+    for (id, resource) in resources(&template)? {
+        let found = resource["Properties"]["GlobalSecondaryIndexes"].as_array();
+        for index in found.into_iter().flatten() {
+            let projection = &index["Projection"];
+            assert_ne!(projection["ProjectionType"], "ALL", "{id}: {index}");
+            let attributes = projection["NonKeyAttributes"].to_string();
+            assert!(!attributes.contains("progress"), "{id}: {index}");
+            indexes += 1;
+        }
+    }
+    assert!(indexes >= 7, "only {indexes} indexes were found");
+    Ok(())
+}
+
 /// A longer limit would do nothing: the machine ends every job by its own.
 #[test]
 fn no_job_may_be_given_more_time_than_the_state_machine_has() -> Result<()> {

@@ -1,6 +1,8 @@
 //! The table `omnigen-jobs`: a job, its scenes, its attempts and its ledger, as
 //! rows under one key, and two indexes (by user and time; of open jobs).
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use config::Bootstrap;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
-use crate::rows::{Row, every_row, row_of};
+use crate::rows::{Row, every_row, row_of, rows_of};
 use crate::transaction;
 
 mod attempts;
@@ -49,6 +51,7 @@ pub struct JobRecord {
 
 /// Where a list goes on: the last row's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Position {
     /// The last job on the page.
     pub job_id: JobId,
@@ -138,19 +141,12 @@ impl JobsTable {
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("list jobs", error))?;
-        let mut jobs: Vec<Job> = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(|item| from_item("list jobs", item))
-            .collect::<Result<_, _>>()?;
+        let mut positions = positions("list jobs", page.items.unwrap_or_default())?;
         // A page also ends at a megabyte, with fewer rows than asked for.
-        let more = jobs.len() > limit || page.last_evaluated_key.is_some();
-        jobs.truncate(limit);
-        let next = jobs.last().filter(|_| more).map(|job| Position {
-            job_id: job.job_id,
-            created_at: job.created_at,
-        });
+        let more = positions.len() > limit || page.last_evaluated_key.is_some();
+        positions.truncate(limit);
+        let jobs = self.jobs_at("list jobs", &positions).await?;
+        let next = positions.pop().filter(|_| more);
         Ok((jobs, next))
     }
 
@@ -165,9 +161,30 @@ impl JobsTable {
             .expression_attribute_names("#open", "open")
             .expression_attribute_values(":yes", AttributeValue::S("yes".to_owned()));
         let rows = every_row("list open jobs", query).await?;
-        rows.into_iter()
-            .map(|row| from_item("list open jobs", row))
-            .collect()
+        let positions = positions("list open jobs", rows)?;
+        self.jobs_at("list open jobs", &positions).await
+    }
+
+    /// The jobs in the order of their positions. The indexes hold keys only, so that
+    /// a write of progress writes to the table alone.
+    async fn jobs_at(
+        &self,
+        operation: &'static str,
+        positions: &[Position],
+    ) -> Result<Vec<Job>, StoreError> {
+        let keys = positions
+            .iter()
+            .map(|position| key(position.job_id, JOB_ROW));
+        let rows = rows_of(operation, &self.client, &self.table, keys.collect()).await?;
+        let mut jobs = HashMap::new();
+        for row in rows {
+            let job: Job = from_item(operation, row)?;
+            jobs.insert(job.job_id, job);
+        }
+        let jobs = positions
+            .iter()
+            .map(|position| jobs.remove(&position.job_id));
+        Ok(jobs.flatten().collect())
     }
 
     /// One conditional change of one row. A change that meets a transaction of
@@ -201,6 +218,12 @@ fn key(id: JobId, row: &str) -> Row {
         ("jobId".to_owned(), AttributeValue::S(id.to_string())),
         ("sk".to_owned(), AttributeValue::S(row.to_owned())),
     ])
+}
+
+/// The positions of an index's rows.
+fn positions(operation: &'static str, rows: Vec<Row>) -> Result<Vec<Position>, StoreError> {
+    let rows = rows.into_iter();
+    rows.map(|row| from_item(operation, row)).collect()
 }
 
 fn scene_row(index: u32) -> String {

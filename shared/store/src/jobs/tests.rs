@@ -2,8 +2,9 @@ use domain::job::{SceneStatus, Stage, Status};
 
 use super::*;
 use crate::testing::{Tables, client_of, failure, job, now};
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::query::QueryOutput;
-use aws_smithy_mocks::mock;
+use aws_smithy_mocks::{Rule, mock};
 use std::time::Duration;
 
 /// A job with one scene in the given status, in tables in memory.
@@ -144,7 +145,7 @@ async fn a_page_is_the_users_newest_jobs_from_a_position_on() {
                 && text("jobId") == "00000000-0000-0000-0000-000000000009"
         })
         .then_output(|| page(&[8, 7, 6], true));
-    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
     let (found, next) = jobs.list("someone", 2, Some(&after)).await.unwrap();
     assert_eq!(found, [job(8, "someone"), job(7, "someone")]);
     assert_eq!(next.unwrap().job_id, job(7, "someone").job_id);
@@ -153,7 +154,7 @@ async fn a_page_is_the_users_newest_jobs_from_a_position_on() {
 #[tokio::test]
 async fn a_page_cut_short_by_its_size_leads_on() {
     let query = mock!(Client::query).then_output(|| page(&[8], true));
-    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
     let (found, next) = jobs.list("someone", 2, None).await.unwrap();
     assert_eq!(found, [job(8, "someone")]);
     assert_eq!(next.unwrap().job_id, job(8, "someone").job_id);
@@ -163,16 +164,21 @@ async fn a_page_cut_short_by_its_size_leads_on() {
 async fn the_last_page_leads_nowhere() {
     for numbers in [&[3, 2][..], &[1], &[]] {
         let query = mock!(Client::query).then_output(move || page(numbers, false));
-        let jobs = JobsTable::new(client_of(&[query]), "jobs");
+        let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
         let (found, next) = jobs.list("someone", 2, None).await.unwrap();
         assert_eq!((found.len(), next), (numbers.len(), None));
     }
 }
 
+/// Rows of an index, which holds keys only.
 fn page(numbers: &[u128], more: bool) -> QueryOutput {
     let rows = numbers.iter().map(|number| {
         let job = job(*number, "someone");
-        item(job.job_id, JOB_ROW, &job).unwrap()
+        let text = |text: String| AttributeValue::S(text);
+        let mut row = key(job.job_id, JOB_ROW);
+        row.insert("userId".to_owned(), text(job.user_id));
+        row.insert("createdAt".to_owned(), text(job.created_at.to_string()));
+        row
     });
     let rows: Vec<_> = rows.collect();
     let last = rows.last().filter(|_| more).cloned();
@@ -182,16 +188,44 @@ fn page(numbers: &[u128], more: bool) -> QueryOutput {
         .build()
 }
 
+/// The rows of the jobs that are asked for, without an attribute.
+fn rows_without(attribute: &'static str) -> Rule {
+    mock!(Client::batch_get_item).then_compute_output(move |input| {
+        let keys = input.request_items().unwrap()["jobs"].keys();
+        let rows = keys.iter().map(|key| {
+            let id: JobId = key["jobId"].as_s().unwrap().parse().unwrap();
+            let mut row = item(id, JOB_ROW, &job(id.0.as_u128(), "someone")).unwrap();
+            row.remove(attribute);
+            row
+        });
+        let rows = HashMap::from([("jobs".to_owned(), rows.collect())]);
+        BatchGetItemOutput::builder()
+            .set_responses(Some(rows))
+            .build()
+    })
+}
+
+fn rows() -> Rule {
+    rows_without("")
+}
+
 #[tokio::test]
 async fn a_row_that_is_no_job_is_unreadable() {
-    let query = mock!(Client::query).then_output(|| {
-        let mut page = page(&[1], false);
-        page.items.as_mut().unwrap()[0].remove("status");
-        page
-    });
-    let jobs = JobsTable::new(client_of(&[query]), "jobs");
+    let query = mock!(Client::query).then_output(|| page(&[1], false));
+    let rows = rows_without("status");
+    let jobs = JobsTable::new(client_of(&[query, rows]), "jobs");
     let error = jobs.list("someone", 2, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn open_jobs_are_read_by_the_keys_of_their_index() {
+    let query = mock!(Client::query)
+        .match_requests(|input| input.index_name() == Some("openJobs"))
+        .then_output(|| page(&[2, 1], false));
+    let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
+    let open = jobs.open().await.unwrap();
+    assert_eq!(open, [job(2, "someone"), job(1, "someone")]);
 }
 
 #[tokio::test]
