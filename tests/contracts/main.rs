@@ -2,8 +2,11 @@
 //! `functions/`, `events/` and the router of `cargo lambda watch`. No cloud.
 
 mod account;
+mod code;
 mod events;
+mod permissions;
 mod queue;
+mod requirements;
 mod routes;
 mod sources;
 mod template;

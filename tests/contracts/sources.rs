@@ -127,3 +127,24 @@ fn http_events(properties: &Value) -> impl Iterator<Item = &Value> {
         .filter(|event| event["Type"] == "HttpApi")
         .map(|event| &event["Properties"])
 }
+
+/// The statements of a function's policies.
+pub(crate) fn statements(properties: &Value) -> impl Iterator<Item = &Value> {
+    properties["Policies"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|policy| policy["Statement"].as_array().into_iter().flatten())
+}
+
+/// The actions of a statement.
+pub(crate) fn actions(statement: &Value) -> Vec<String> {
+    match &statement["Action"] {
+        Value::String(action) => vec![action.clone()],
+        Value::Array(actions) => actions
+            .iter()
+            .filter_map(|action| action.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,7 +1,6 @@
 //! Rules for every function of the template.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
 use crate::sources;
 
@@ -50,8 +49,8 @@ fn the_layer_and_its_path_go_together() -> Result<()> {
 #[test]
 fn nobody_may_do_everything() -> Result<()> {
     for (function, properties) in sources::template_functions()? {
-        for statement in statements(&properties) {
-            let actions = actions(statement);
+        for statement in sources::statements(&properties) {
+            let actions = sources::actions(statement);
             assert!(!actions.is_empty(), "{function}: {statement}");
             for action in actions {
                 assert!(!action.contains('*'), "{function}: {action}");
@@ -67,7 +66,9 @@ fn nobody_may_do_everything() -> Result<()> {
 #[test]
 fn rights_and_names_go_together() -> Result<()> {
     for (function, properties) in sources::template_functions()? {
-        let actions: Vec<String> = statements(&properties).flat_map(actions).collect();
+        let actions: Vec<String> = sources::statements(&properties)
+            .flat_map(sources::actions)
+            .collect();
         let may = |prefix: &str| actions.iter().any(|action| action.starts_with(prefix));
         let variables = &properties["Environment"]["Variables"];
         let is_told = |variable: &str| variables.get(variable).is_some();
@@ -90,7 +91,7 @@ fn rights_and_names_go_together() -> Result<()> {
 #[test]
 fn only_housekeeping_scans() -> Result<()> {
     for (function, properties) in sources::template_functions()? {
-        let mut actions = statements(&properties).flat_map(actions);
+        let mut actions = sources::statements(&properties).flat_map(sources::actions);
         if !actions.any(|action| action == "dynamodb:Scan") {
             continue;
         }
@@ -103,23 +104,4 @@ fn only_housekeeping_scans() -> Result<()> {
     let machine = sources::text("statemachine/generate-video.asl.json")?;
     assert!(!machine.to_lowercase().contains("janitor"));
     Ok(())
-}
-
-fn statements(properties: &Value) -> impl Iterator<Item = &Value> {
-    properties["Policies"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|policy| policy["Statement"].as_array().into_iter().flatten())
-}
-
-fn actions(statement: &Value) -> Vec<String> {
-    match &statement["Action"] {
-        Value::String(action) => vec![action.clone()],
-        Value::Array(actions) => actions
-            .iter()
-            .filter_map(|action| action.as_str().map(str::to_owned))
-            .collect(),
-        _ => Vec::new(),
-    }
 }
