@@ -1,6 +1,6 @@
 //! The corpus: broken, odd and hostile files, each made here by FFmpeg and by
 //! surgery on its bytes, each run through everything an upload goes through
-//! (M1-M4).
+//! (reliability M1-M4).
 //!
 //! Every file must end within [`trial::LIMIT`] and [`trial::MEMORY`], in the one
 //! error that is expected or in outputs that are checked. No FFmpeg stands still

@@ -17,7 +17,7 @@ pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// A message is sent again no more often than this.
 const RESEND_EVERY: Duration = Duration::from_secs(3600);
 
-/// How often a transcode is handed on at most (W3). A worker's quarter of an hour
+/// How often a transcode is handed on at most. A worker's quarter of an hour
 /// makes some seven minutes of 1080p, so that the four hours that are accepted take
 /// 32 workers; three times as many leave room for larger pictures. The transcoder
 /// sends to its own queue, so that without a bound one that never gets done would

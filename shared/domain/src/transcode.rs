@@ -279,7 +279,7 @@ pub enum TranscodeFault {
     UploadFailed,
     /// Every try was cut short.
     WorkerLost,
-    /// It was handed on as often as a transcode may be, and is not done (W3).
+    /// It was handed on as often as a transcode may be, and is not done.
     TooManyHandovers,
 }
 

@@ -174,7 +174,7 @@ async fn a_slow_consumer_does_not_hold_ffmpeg_up() {
     })
     .await
     .unwrap();
-    // M6: a tenth more than without a consumer, and FFmpeg's start.
+    // Reliability M6: a tenth more than without a consumer, and FFmpeg's start.
     let written = |path| fs::metadata(path).unwrap().modified().unwrap();
     let took = written(&output).duration_since(written(&begun)).unwrap();
     assert!(took < Duration::from_millis(3300 + 400), "{took:?}");
