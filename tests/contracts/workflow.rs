@@ -99,6 +99,29 @@ fn every_task_leads_to_the_finisher_when_it_fails() -> Result<()> {
     Ok(())
 }
 
+/// `States.ALL` does not mean these, and a state that names them is never asked:
+/// whoever writes one believes in a way to the finisher that is none. The reconciler
+/// ends such a job, told by the execution's end and every minute.
+#[test]
+fn what_no_state_can_catch_is_left_to_the_reconciler() -> Result<()> {
+    let text = sources::text("statemachine/generate-video.asl.json")?;
+    for error in ["States.DataLimitExceeded", "States.Runtime"] {
+        assert!(!text.contains(error), "{error}");
+    }
+    let template = sources::template()?;
+    let events = &template["Resources"]["ReconcilerFunction"]["Properties"]["Events"];
+    assert_eq!(
+        events["EveryMinute"]["Properties"]["ScheduleExpression"],
+        "rate(1 minute)"
+    );
+    let ended = &events["ExecutionEnded"]["Properties"]["Pattern"]["detail"]["status"];
+    assert_eq!(
+        ended,
+        &serde_json::json!(["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
+    );
+    Ok(())
+}
+
 #[test]
 fn error_names_are_those_the_functions_use() -> Result<()> {
     let known: BTreeSet<&str> = Failure::ALL.into_iter().map(Failure::name).collect();

@@ -33,6 +33,10 @@ const LONGEST_INVOCATION: i64 = 25_000;
 /// Calls are killed so often at most, so that a schedule ends.
 const KILLS: u32 = 6;
 
+/// What ends an execution though its states catch `States.ALL`: no state can catch
+/// these, so that only the reconciler ends the job.
+const UNCAUGHT: [&str; 2] = ["States.Runtime", "States.DataLimitExceeded"];
+
 /// What happens at a time.
 pub(super) enum Event {
     /// A task of the machine is tried.
@@ -327,7 +331,8 @@ impl World {
             Event::Die => {
                 let name = self.job.job_id.to_string();
                 let status = ExecutionStatus::Failed;
-                self.executions.end(&name, status, Some("States.Runtime"));
+                let error = UNCAUGHT[self.random.usize(0..UNCAUGHT.len())];
+                self.executions.end(&name, status, Some(error));
             }
         }
     }
