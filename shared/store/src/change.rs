@@ -200,7 +200,7 @@ impl Change {
             .set_expression_attribute_names(Some(self.names()))
             .set_expression_attribute_values(self.values())
             .build()
-            .map_err(|error| StoreError::unreadable("change", error))?;
+            .map_err(|error| StoreError::unsendable("change", error))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
@@ -214,7 +214,7 @@ impl Change {
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(self.values())
             .build()
-            .map_err(|error| StoreError::unreadable("delete", error))?;
+            .map_err(|error| StoreError::unsendable("delete", error))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
@@ -230,12 +230,12 @@ impl Change {
 /// A value as DynamoDB writes it.
 pub(crate) fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(value)
-        .map_err(|error| StoreError::unreadable("serialise", error))
+        .map_err(|error| StoreError::unsendable("serialise", error))
 }
 
 /// A row as DynamoDB writes it.
 pub(crate) fn to_item(row: &impl Serialize) -> Result<Row, StoreError> {
-    serde_dynamo::to_item(row).map_err(|error| StoreError::unreadable("serialise", error))
+    serde_dynamo::to_item(row).map_err(|error| StoreError::unsendable("serialise", error))
 }
 
 /// A row read back.

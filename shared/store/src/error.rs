@@ -36,6 +36,25 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The file on this machine that was to be sent or written failed: the disk is
+    /// full, or it is gone. Another try, on another machine, may go well.
+    #[error("{operation}: the local file failed")]
+    LocalFile {
+        /// What was tried.
+        operation: &'static str,
+        /// The disk's own account.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A request that cannot be made of its values: a fault of ours.
+    #[error("{operation}: the request cannot be made")]
+    Unsendable {
+        /// What was tried.
+        operation: &'static str,
+        /// What is wrong with the values.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A row that cannot be read as what it should be.
     #[error("{operation}: unreadable row")]
     Unreadable {
@@ -112,6 +131,26 @@ impl StoreError {
         }
     }
 
+    pub(crate) fn local_file(
+        operation: &'static str,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::LocalFile {
+            operation,
+            source: Box::new(source),
+        }
+    }
+
+    pub(crate) fn unsendable(
+        operation: &'static str,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::Unsendable {
+            operation,
+            source: Box::new(source),
+        }
+    }
+
     pub(crate) fn unreadable(
         operation: &'static str,
         source: impl std::error::Error + Send + Sync + 'static,
@@ -132,9 +171,35 @@ impl From<StoreError> for domain::failure::StepError {
             StoreError::Conflict { .. } => Failure::JobClosed,
             StoreError::Throttled { .. }
             | StoreError::Unavailable { .. }
-            | StoreError::NotFound { .. } => Failure::StoreUnavailable,
-            StoreError::Unreadable { .. } => Failure::Internal,
+            | StoreError::NotFound { .. }
+            | StoreError::LocalFile { .. } => Failure::StoreUnavailable,
+            StoreError::Unsendable { .. } | StoreError::Unreadable { .. } => Failure::Internal,
         };
         Self::new(failure, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::failure::{Failure, StepError};
+
+    /// A full disk is tried again, as it is where `media` meets it.
+    #[test]
+    fn a_local_file_that_fails_is_tried_again_and_a_row_that_cannot_be_read_is_not() {
+        let failure = |error: StoreError| StepError::from(error).failure;
+        let disk = || std::io::Error::other("disk full");
+        assert_eq!(
+            failure(StoreError::local_file("upload", disk())),
+            Failure::StoreUnavailable
+        );
+        assert_eq!(
+            failure(StoreError::unreadable("get job", disk())),
+            Failure::Internal
+        );
+        assert_eq!(
+            failure(StoreError::unsendable("presign", disk())),
+            Failure::Internal
+        );
     }
 }

@@ -81,7 +81,7 @@ impl JobsTable {
             .set_item(Some(item(job.job_id, JOB_ROW, job)?))
             .condition_expression(IS_NEW)
             .build()
-            .map_err(|error| StoreError::unreadable("create job", error))?;
+            .map_err(|error| StoreError::unsendable("create job", error))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 

@@ -62,7 +62,7 @@ impl Objects {
     ) -> Result<(), StoreError> {
         let length = tokio::fs::metadata(file)
             .await
-            .map_err(|error| StoreError::unreadable("upload", error))?
+            .map_err(|error| StoreError::local_file("upload", error))?
             .len();
         if length <= PART_BYTES {
             return self.put_file(key, file, content_type).await;
@@ -78,7 +78,7 @@ impl Objects {
     async fn put_file(&self, key: &str, file: &Path, content_type: &str) -> Result<(), StoreError> {
         let body = ByteStream::from_path(file)
             .await
-            .map_err(|error| StoreError::unreadable("upload", error))?;
+            .map_err(|error| StoreError::local_file("upload", error))?;
         self.put(key, body, content_type).await
     }
 
@@ -123,7 +123,7 @@ impl Objects {
                 .length(Length::Exact(size))
                 .build()
                 .await
-                .map_err(|error| StoreError::unreadable("upload part", error))?;
+                .map_err(|error| StoreError::local_file("upload part", error))?;
             let part = self
                 .client
                 .upload_part()
@@ -197,7 +197,7 @@ impl Objects {
         let operation = "get object";
         let object = self.get(operation, key, etag).await?;
         let sink = tokio::fs::File::create(file).await;
-        let sink = sink.map_err(|error| StoreError::unreadable(operation, error))?;
+        let sink = sink.map_err(|error| StoreError::local_file(operation, error))?;
         pour(operation, object.body, sink).await
     }
 

@@ -90,7 +90,7 @@ async fn read_batch(
         .set_keys(Some(keys))
         .consistent_read(true)
         .build()
-        .map_err(|error| StoreError::unreadable(operation, error))?;
+        .map_err(|error| StoreError::unsendable(operation, error))?;
     let answer = client
         .batch_get_item()
         .request_items(table, request)

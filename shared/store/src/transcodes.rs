@@ -161,7 +161,7 @@ impl TranscodesTable {
             .set_item(Some(item))
             .set_condition_expression(condition.map(str::to_owned))
             .build()
-            .map_err(|error| StoreError::unreadable("put transcode", error))?;
+            .map_err(|error| StoreError::unsendable("put transcode", error))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 

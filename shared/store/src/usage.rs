@@ -118,7 +118,7 @@ impl UsageTable {
             .keys(key(user_id, &month_row))
             .consistent_read(true)
             .build()
-            .map_err(|error| StoreError::unreadable("get usage", error))?;
+            .map_err(|error| StoreError::unsendable("get usage", error))?;
         let answer = self
             .client
             .batch_get_item()

@@ -91,7 +91,7 @@ impl VideosTable {
             .set_item(Some(item))
             .set_condition_expression(condition.map(str::to_owned))
             .build()
-            .map_err(|error| StoreError::unreadable("put row", error))?;
+            .map_err(|error| StoreError::unsendable("put row", error))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 

@@ -59,7 +59,7 @@ impl JobsTable {
                 .table_name(&self.table)
                 .set_item(Some(item(id, &scene_row(planned.index), &scene)?))
                 .build()
-                .map_err(|error| StoreError::unreadable("save storyboard", error))?;
+                .map_err(|error| StoreError::unsendable("save storyboard", error))?;
             writes.push(TransactWriteItem::builder().put(put).build());
         }
         transaction::commit(&self.client, "save storyboard", writes).await

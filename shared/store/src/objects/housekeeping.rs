@@ -79,7 +79,7 @@ impl Objects {
             let delete = Delete::builder().quiet(true);
             delete.set_objects(Some(objects)).build()
         });
-        let delete = delete.map_err(|error| StoreError::unreadable(operation, error))?;
+        let delete = delete.map_err(|error| StoreError::unsendable(operation, error))?;
         let request = self.client.delete_objects().bucket(&self.bucket);
         let answer = request.delete(delete).send().await;
         let answer = answer.map_err(|error| StoreError::from_sdk(operation, error))?;

@@ -122,7 +122,7 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
 }
 
 fn expiry(valid: Duration) -> Result<PresigningConfig, StoreError> {
-    PresigningConfig::expires_in(valid).map_err(|error| StoreError::unreadable("presign", error))
+    PresigningConfig::expires_in(valid).map_err(|error| StoreError::unsendable("presign", error))
 }
 
 fn signed(size: u64) -> i64 {

@@ -67,7 +67,7 @@ impl Objects {
         file: &Path,
     ) -> Result<(), StoreError> {
         let operation = "get part of object";
-        let unreadable = |error: std::io::Error| StoreError::unreadable(operation, error);
+        let local = |error: std::io::Error| StoreError::local_file(operation, error);
         if range.is_empty() {
             return Ok(());
         }
@@ -87,10 +87,10 @@ impl Objects {
             .truncate(false)
             .open(file)
             .await
-            .map_err(unreadable)?;
+            .map_err(local)?;
         sink.seek(SeekFrom::Start(range.start))
             .await
-            .map_err(unreadable)?;
+            .map_err(local)?;
         pour(operation, object.body, sink).await
     }
 
@@ -134,12 +134,12 @@ pub(super) async fn pour(
     mut body: ByteStream,
     mut sink: File,
 ) -> Result<(), StoreError> {
-    let unreadable = |error: std::io::Error| StoreError::unreadable(operation, error);
+    let local = |error: std::io::Error| StoreError::local_file(operation, error);
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| unavailable(operation, error))?;
-        sink.write_all(&chunk).await.map_err(unreadable)?;
+        sink.write_all(&chunk).await.map_err(local)?;
     }
-    sink.flush().await.map_err(unreadable)
+    sink.flush().await.map_err(local)
 }
 
 fn unavailable(

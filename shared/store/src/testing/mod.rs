@@ -288,14 +288,17 @@ impl Write {
 }
 
 fn place(table: Option<&str>, keys: &Item) -> Place {
-    let first = |names: &[&str]| {
+    let first = |names: &[&str], most: usize| {
         let value = names.iter().find_map(|name| keys.get(*name)).unwrap();
-        value.as_s().unwrap().clone()
+        let value = value.as_s().unwrap();
+        // DynamoDB refuses both.
+        assert!((1..=most).contains(&value.len()), "a key of this length");
+        value.clone()
     };
     (
         table.unwrap().to_owned(),
-        first(&PARTITION_KEYS),
-        first(&SORT_KEYS),
+        first(&PARTITION_KEYS, 2048),
+        first(&SORT_KEYS, 1024),
     )
 }
 

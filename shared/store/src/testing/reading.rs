@@ -168,6 +168,18 @@ fn refusal() -> ConditionalCheckFailedException {
         .build()
 }
 
+/// As DynamoDB refuses what a key condition names: an empty value, and a range that
+/// ends before it begins.
+fn check_key_values(values: &[AttributeValue]) {
+    for value in values {
+        let is_empty = value.as_s().is_ok_and(String::is_empty);
+        assert!(!is_empty, "an empty value of a key");
+    }
+    if let [from, to] = values {
+        assert!(!is_less(to, from), "a range in the wrong order");
+    }
+}
+
 /// `a = :x`, alone or with a condition of the sort key.
 struct KeyCondition {
     partition: (String, AttributeValue),
@@ -199,9 +211,12 @@ impl KeyCondition {
             _ => panic!("a key condition of another shape: {text}"),
         };
         let sort = sort.map(|(sort, comparison, values)| {
-            let values = values.into_iter().map(value).collect();
+            let values: Vec<AttributeValue> = values.into_iter().map(value).collect();
             (name(sort), comparison.to_owned(), values)
         });
+        if let Some((_, _, values)) = &sort {
+            check_key_values(values);
+        }
         Self {
             partition: (name(partition), value(wanted)),
             sort,

@@ -235,7 +235,7 @@ impl TranscodesTable {
                 let delete = DeleteRequest::builder()
                     .set_key(Some(key(id, row)))
                     .build()
-                    .map_err(|error| StoreError::unreadable("delete rows", error))?;
+                    .map_err(|error| StoreError::unsendable("delete rows", error))?;
                 requests.push(WriteRequest::builder().delete_request(delete).build());
             }
             let answer = self
