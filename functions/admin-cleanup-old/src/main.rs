@@ -59,3 +59,6 @@ async fn handle(request: Request, housekeeper: Housekeeper) -> Result<Reply, Api
         "dryRun": wanted.dry_run,
     }))
 }
+
+#[cfg(test)]
+mod tests;

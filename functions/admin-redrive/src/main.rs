@@ -85,3 +85,6 @@ async fn redrive(dispatch: &Dispatch, letter: &DeadLetter) -> Result<bool, Store
     dispatch.queue.send(&body).await?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

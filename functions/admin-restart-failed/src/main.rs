@@ -80,3 +80,6 @@ async fn restart(dispatch: &Dispatch, id: TranscodeId) -> Result<bool, StoreErro
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

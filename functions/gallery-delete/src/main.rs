@@ -31,3 +31,6 @@ async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
 
     Reply::ok(&json!({ "message": "Video deleted successfully" }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,3 +104,6 @@ async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
     }
     ApiError::WorkflowFailed(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,6 @@ async fn take_back(dispatch: &Dispatch, id: TranscodeId, error: StoreError) -> A
     }
     ApiError::Internal(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,21 +81,4 @@ fn report(month: &Month, rows: &[MonthRow]) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_report_adds_up() {
-        let row = |user: &str, used| MonthRow {
-            user_id: user.to_owned(),
-            used,
-            reserved: 0,
-            closed: false,
-        };
-        let month = month_before(Time::from_millisecond(1_795_176_000_000));
-        let report = report(&month, &[row("a", 3), row("b", 4)]);
-        assert_eq!(report["month"], "2026-10");
-        assert_eq!(report["videos"], 7);
-        assert_eq!(report["users"][1]["userId"], "b");
-    }
-}
+mod tests;

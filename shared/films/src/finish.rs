@@ -137,3 +137,6 @@ impl Finisher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod world;
 use config::Environment;
 use rstest::rstest;
 use world::World;
+pub(crate) use world::settings;
 
 /// How many schedules are run, by all parts together.
 const SCHEDULES: u64 = 1_000;

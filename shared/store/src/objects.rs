@@ -20,6 +20,7 @@ mod tests;
 
 pub use housekeeping::{ListedObject, UnfinishedUpload};
 pub use links::{LINK_LIFE, UploadLink};
+use parts::LIMIT_OF_OURS;
 pub use parts::StoredPart;
 pub use reading::ObjectFacts;
 use reading::pour;
@@ -143,7 +144,8 @@ impl Objects {
             );
             offset += size;
         }
-        self.complete(key, upload_id, parts, None).await
+        self.complete(key, upload_id, parts, None, LIMIT_OF_OURS)
+            .await
     }
 
     /// Leaves nothing half-uploaded behind; the bucket's lifecycle takes what this misses.

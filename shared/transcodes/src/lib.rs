@@ -18,6 +18,8 @@ mod resend;
 mod segments;
 mod shift;
 mod source;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod undertaker;
 mod view;

@@ -9,9 +9,9 @@ use store::{Queue, StoreError, TranscodeState, TranscodesTable};
 /// Sends messages again.
 #[derive(Debug)]
 pub struct Resender {
-    transcodes: TranscodesTable,
-    queue: Queue,
-    clock: Clock,
+    pub(crate) transcodes: TranscodesTable,
+    pub(crate) queue: Queue,
+    pub(crate) clock: Clock,
 }
 
 impl Resender {

@@ -151,7 +151,7 @@ impl<'a> Shift<'a> {
     /// First the lease goes, so that the next worker finds it free; if the
     /// message cannot be sent then, the one at hand comes again. A transcode that
     /// was handed on too often fails.
-    async fn hand_on(&self) -> Result<Done, Trouble> {
+    pub(crate) async fn hand_on(&self) -> Result<Done, Trouble> {
         let Some(next) = self.order.handed_on() else {
             let cause = format!("handed on {} times", self.order.handover);
             return Err(Trouble::new(TranscodeFault::TooManyHandovers, cause));

@@ -15,10 +15,10 @@ use crate::worker::hide;
 /// Reads the dead letters.
 #[derive(Debug)]
 pub struct Undertaker {
-    transcodes: TranscodesTable,
-    stats: StatsTable,
-    queue: Queue,
-    clock: Clock,
+    pub(crate) transcodes: TranscodesTable,
+    pub(crate) stats: StatsTable,
+    pub(crate) queue: Queue,
+    pub(crate) clock: Clock,
 }
 
 impl Undertaker {

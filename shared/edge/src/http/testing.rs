@@ -5,9 +5,11 @@
     reason = "a test that cannot be made is to fail"
 )]
 
+use std::collections::HashMap;
+
 use domain::time::Time;
 use lambda_http::http::header::CONTENT_TYPE;
-use lambda_http::{Body, Request, http};
+use lambda_http::{Body, Request, RequestExt, http};
 use serde_json::Value;
 
 use super::authenticate::Caller;
@@ -31,7 +33,8 @@ pub fn admin() -> Caller {
     }
 }
 
-/// A request as it reaches a handler, behind authentication; `body` null for none.
+/// A request as it reaches a handler, behind authentication; `path` with its query,
+/// `body` null for none.
 pub fn request(caller: &Caller, method: &str, path: &str, body: &Value) -> Request {
     let text = match body {
         Value::Null => Body::Empty,
@@ -44,7 +47,12 @@ pub fn request(caller: &Caller, method: &str, path: &str, body: &Value) -> Reque
         .body(text)
         .unwrap();
     request.extensions_mut().insert(caller.clone());
-    request
+    let query = request.uri().query().unwrap_or_default().split('&');
+    let parameters: HashMap<String, String> = query
+        .filter_map(|part| part.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    request.with_query_string_parameters(parameters)
 }
 
 /// The status that a client sees, and the JSON of the body, null for none.

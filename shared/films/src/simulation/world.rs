@@ -423,7 +423,7 @@ impl World {
     }
 }
 
-fn settings() -> config::Provider {
+pub(crate) fn settings() -> config::Provider {
     config::Provider {
         base_url: "https://api.test/v1".to_owned(),
         secret_id: "key".to_owned(),

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_s3::config::Config;
-use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
 use super::Objects;
 use crate::error::StoreError;
 
-/// How long S3 may take over putting an upload together: less than the functions
-/// that wait for it have (29 s), with the calls around it.
-const COMPLETION_LIMIT: Duration = Duration::from_secs(22);
+/// How long S3 may take over putting an upload together for which a client waits:
+/// less than the functions have (29 s), with the calls around it.
+const LIMIT_OF_CLIENTS: Duration = Duration::from_secs(22);
+/// The same for an upload of our own, for which nobody waits.
+pub(super) const LIMIT_OF_OURS: Duration = Duration::from_secs(150);
 
 /// A part that S3 has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,29 +87,28 @@ impl Objects {
                 .build()
         });
         let only_new = Some("*".to_owned());
-        self.complete(key, upload_id, parts.collect(), only_new)
+        let parts = parts.collect();
+        self.complete(key, upload_id, parts, only_new, LIMIT_OF_CLIENTS)
             .await
     }
 
-    /// S3 may take long over many parts: it is asked once and has all the time that
-    /// a client of ours may wait. `if_none_match` as in S3.
+    /// S3 may take minutes over many parts: it has all of `limit`, whatever other calls
+    /// have. `if_none_match` as in S3.
     pub(super) async fn complete(
         &self,
         key: &str,
         upload_id: &str,
         parts: Vec<CompletedPart>,
         if_none_match: Option<String>,
+        limit: Duration,
     ) -> Result<(), StoreError> {
         let parts = CompletedMultipartUpload::builder()
             .set_parts(Some(parts))
             .build();
         let limits = TimeoutConfig::builder()
-            .operation_attempt_timeout(COMPLETION_LIMIT)
-            .operation_timeout(COMPLETION_LIMIT)
-            .build();
-        let patient = Config::builder()
-            .timeout_config(limits)
-            .retry_config(RetryConfig::disabled());
+            .operation_attempt_timeout(limit)
+            .operation_timeout(limit);
+        let patient = Config::builder().timeout_config(limits.build());
         self.client
             .complete_multipart_upload()
             .bucket(&self.bucket)

@@ -92,6 +92,10 @@ async fn putting_many_parts_together_may_take_longer_than_other_calls() {
     let completed = objects_of(20).complete_parts("key", "upload", &parts).await;
     completed.unwrap();
 
+    let ours = objects_of(100);
+    let completed = ours.complete("key", "upload", Vec::new(), None, LIMIT_OF_OURS);
+    completed.await.unwrap();
+
     let unanswered = objects_of(40).complete_parts("key", "upload", &parts).await;
     let unanswered = unanswered.unwrap_err();
     assert!(

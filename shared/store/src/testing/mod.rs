@@ -10,6 +10,7 @@
 
 mod executions;
 mod expression;
+mod folders;
 mod messages;
 mod objects;
 mod outage;

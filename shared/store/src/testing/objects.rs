@@ -19,7 +19,7 @@ use super::{Outage, Pause, named};
 /// Objects by their keys, and uploads in parts by their names.
 #[derive(Debug, Clone, Default)]
 pub struct Bucket {
-    objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    pub(super) objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     uploads: Arc<Mutex<BTreeMap<String, Parts>>>,
     outage: Outage,
     pause: Pause,
@@ -61,6 +61,8 @@ impl Bucket {
             self.heads(),
             self.gets(),
             self.deletes(),
+            self.lists_of_objects(),
+            self.removals(),
             self.lists_of_parts(),
             self.completions(),
             self.aborts(),

@@ -1,0 +1,138 @@
+use domain::ids::TranscodeId;
+use domain::rendition::Quality;
+use domain::time::Clock;
+use domain::transcode::{CreateTranscode, Transcode, TranscodeFault, TranscodeStatus};
+use edge::http::Caller;
+use edge::http::testing::{admin, answer, request, user};
+use serde_json::Value;
+use store::testing::{Messages, Tables, now};
+use store::{Queue, StatsTable, TranscodesTable};
+use uuid::Uuid;
+
+use super::*;
+
+struct World {
+    tables: Tables,
+    messages: Messages,
+    dispatch: Dispatch,
+    letter: DeadLetter,
+}
+
+impl World {
+    /// A transcode that failed, and its dead letter.
+    async fn new() -> Self {
+        let (tables, messages) = (Tables::default(), Messages::default());
+        let dispatch = Dispatch {
+            transcodes: TranscodesTable::new(tables.client(), "transcodes"),
+            stats: StatsTable::new(tables.client(), "stats"),
+            queue: Queue::new(messages.client(), "queue"),
+            clock: Clock::fixed(now()),
+        };
+        let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+        let wanted = CreateTranscode {
+            input_source: "gallery/user/1-film.mp4".to_owned(),
+            output_formats: vec![Quality::Low],
+        };
+        let transcode = Transcode::accepted(id(), "user", wanted, None, now());
+        transcodes.create(stats, &transcode).await.unwrap();
+        let error = TranscodeFault::WorkerLost.error();
+        let failed = transcodes.fail(stats, &transcode, None, &error, now());
+        failed.await.unwrap();
+        let body = TranscodeMessage::new(id()).body();
+        let letter = DeadLetter::new("message", &body, Some(id()), 3, "lost", now());
+        transcodes.put_dead_letter(&letter).await.unwrap();
+        Self {
+            tables,
+            messages,
+            dispatch,
+            letter,
+        }
+    }
+
+    async fn redrive(&self, caller: &Caller, body: &Value) -> (u16, Value) {
+        let path = "/api/jobs/admin/dead-letters/redrive";
+        let request = request(caller, "POST", path, body);
+        answer(handle(request, self.dispatch.clone()).await)
+    }
+
+    async fn status(&self) -> TranscodeStatus {
+        let state = self.dispatch.transcodes.get(id()).await;
+        state.unwrap().unwrap().transcode.status
+    }
+
+    async fn has_letter(&self) -> bool {
+        let ids = [self.letter.id.clone().try_into().unwrap()];
+        let letters = self.dispatch.transcodes.dead_letters_of(&ids).await;
+        !letters.unwrap().is_empty()
+    }
+}
+
+fn id() -> TranscodeId {
+    TranscodeId(Uuid::from_u128(1))
+}
+
+#[tokio::test]
+async fn only_administrators_may() {
+    let world = World::new().await;
+    assert_eq!(world.redrive(&user("user"), &json!({})).await.0, 403);
+    assert!(world.has_letter().await);
+    assert!(world.messages.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_letter_is_sent_again_once_and_its_transcode_is_open() {
+    let world = World::new().await;
+    let (status, body) = world
+        .redrive(&admin(), &json!({"ids": [world.letter.id]}))
+        .await;
+    assert_eq!((status, &body["ids"]), (200, &json!([world.letter.id])));
+    assert_eq!(world.messages.sent(), [TranscodeMessage::new(id()).body()]);
+    assert_eq!(world.status().await, TranscodeStatus::Pending);
+    assert!(!world.has_letter().await);
+
+    let (status, body) = world.redrive(&admin(), &json!({})).await;
+    assert_eq!((status, &body["ids"]), (200, &json!([])));
+    assert_eq!(world.messages.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_letter_whose_transcode_is_open_already_is_put_away() {
+    let world = World::new().await;
+    assert!(world.dispatch.reopen(id()).await.unwrap());
+    let (_, body) = world.redrive(&admin(), &json!({})).await;
+    assert_eq!(
+        (&body["ids"], &body["skipped"]),
+        (&json!([]), &json!([world.letter.id]))
+    );
+    assert!(!world.has_letter().await && world.messages.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_only_tells() {
+    let world = World::new().await;
+    let (_, body) = world.redrive(&admin(), &json!({"dryRun": true})).await;
+    assert_eq!(body["ids"], json!([world.letter.id]));
+    assert_eq!(world.status().await, TranscodeStatus::Failed);
+    assert!(world.has_letter().await && world.messages.sent().is_empty());
+}
+
+/// The letter is gone then, and the reconciler sends the message of the open transcode.
+#[tokio::test]
+async fn a_transcode_whose_message_could_not_be_sent_is_open() {
+    let world = World::new().await;
+    world.messages.outage().begin_after(0);
+    assert_eq!(world.redrive(&admin(), &json!({})).await.0, 500);
+    assert_eq!(world.status().await, TranscodeStatus::Pending);
+}
+
+#[tokio::test]
+async fn while_the_table_fails_the_letter_stays() {
+    let world = World::new().await;
+    // The letter is read, the transcode opened, the letter taken.
+    for calls in 0..3 {
+        world.tables.outage().begin_after(calls);
+        assert_eq!(world.redrive(&admin(), &json!({})).await.0, 500, "{calls}");
+        world.tables.outage().end();
+        assert!(world.has_letter().await && world.messages.sent().is_empty());
+    }
+}

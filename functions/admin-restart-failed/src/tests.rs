@@ -1,0 +1,130 @@
+use domain::rendition::Quality;
+use domain::time::Clock;
+use domain::transcode::{CreateTranscode, TranscodeFault};
+use edge::http::Caller;
+use edge::http::testing::{admin, answer, request, user};
+use serde_json::Value;
+use store::testing::{Messages, Tables, now};
+use store::{Queue, StatsTable, TranscodesTable};
+use uuid::Uuid;
+
+use super::*;
+
+struct World {
+    tables: Tables,
+    messages: Messages,
+    dispatch: Dispatch,
+}
+
+impl World {
+    /// Transcode 1 waits; 2 and 3 have failed.
+    async fn new() -> Self {
+        let (tables, messages) = (Tables::default(), Messages::default());
+        let dispatch = Dispatch {
+            transcodes: TranscodesTable::new(tables.client(), "transcodes"),
+            stats: StatsTable::new(tables.client(), "stats"),
+            queue: Queue::new(messages.client(), "queue"),
+            clock: Clock::fixed(now()),
+        };
+        let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+        for number in 1..=3 {
+            let wanted = CreateTranscode {
+                input_source: "gallery/user/1-film.mp4".to_owned(),
+                output_formats: vec![Quality::Low],
+            };
+            let transcode = Transcode::accepted(id(number), "user", wanted, None, now());
+            transcodes.create(stats, &transcode).await.unwrap();
+            if number > 1 {
+                let error = TranscodeFault::WorkerLost.error();
+                let failed = transcodes.fail(stats, &transcode, None, &error, now());
+                failed.await.unwrap();
+            }
+        }
+        Self {
+            tables,
+            messages,
+            dispatch,
+        }
+    }
+
+    async fn restart(&self, caller: &Caller, body: &Value) -> (u16, Value) {
+        let request = request(caller, "POST", "/api/jobs/admin/restart-failed", body);
+        answer(handle(request, self.dispatch.clone()).await)
+    }
+
+    async fn status(&self, number: u128) -> TranscodeStatus {
+        let state = self.dispatch.transcodes.get(id(number)).await;
+        state.unwrap().unwrap().transcode.status
+    }
+}
+
+fn id(number: u128) -> TranscodeId {
+    TranscodeId(Uuid::from_u128(number))
+}
+
+#[tokio::test]
+async fn only_administrators_may() {
+    let world = World::new().await;
+    assert_eq!(world.restart(&user("user"), &json!({})).await.0, 403);
+    assert_eq!(world.status(2).await, TranscodeStatus::Failed);
+    assert!(world.messages.sent().is_empty());
+}
+
+#[tokio::test]
+async fn failed_ones_are_tried_again_once_and_others_left_alone() {
+    let world = World::new().await;
+    let named = json!({"jobIds": [id(1), id(2), id(9)]});
+    let (status, body) = world.restart(&admin(), &named).await;
+    assert_eq!((status, &body["jobIds"]), (200, &json!([id(2)])));
+    assert_eq!(world.status(2).await, TranscodeStatus::Pending);
+    assert_eq!(world.status(3).await, TranscodeStatus::Failed);
+    assert_eq!(world.messages.sent().len(), 1);
+
+    let (_, again) = world.restart(&admin(), &named).await;
+    assert_eq!(again["jobIds"], json!([]));
+    assert_eq!(world.messages.sent().len(), 1);
+    let stats = world.dispatch.stats.transcodes().await.unwrap();
+    assert_eq!((stats.pending, stats.failed), (2, 1));
+}
+
+#[tokio::test]
+async fn without_names_the_oldest_are_taken_up_to_the_limit() {
+    let world = World::new().await;
+    let (_, one) = world.restart(&admin(), &json!({"limit": 1})).await;
+    assert_eq!(one["jobIds"].as_array().map(Vec::len), Some(1));
+    let (_, rest) = world.restart(&admin(), &Value::Null).await;
+    assert_eq!(rest["jobIds"].as_array().map(Vec::len), Some(1));
+    assert_eq!(world.messages.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn a_dry_run_only_tells() {
+    let world = World::new().await;
+    let (_, body) = world.restart(&admin(), &json!({"dryRun": true})).await;
+    assert_eq!(body["jobIds"].as_array().map(Vec::len), Some(2));
+    assert_eq!(world.status(2).await, TranscodeStatus::Failed);
+    assert!(world.messages.sent().is_empty());
+}
+
+/// The reconciler sends the message of an open transcode that lies too long.
+#[tokio::test]
+async fn a_transcode_whose_message_could_not_be_sent_is_open() {
+    let world = World::new().await;
+    world.messages.outage().begin_after(0);
+    let (status, body) = world.restart(&admin(), &json!({"jobIds": [id(2)]})).await;
+    assert_eq!((status, &body["jobIds"]), (200, &json!([id(2)])));
+    assert_eq!(world.status(2).await, TranscodeStatus::Pending);
+}
+
+#[tokio::test]
+async fn while_the_table_fails_nothing_is_sent() {
+    let world = World::new().await;
+    for calls in 0..2 {
+        world.tables.outage().begin_after(calls);
+        let (status, _) = world.restart(&admin(), &json!({"jobIds": [id(2)]})).await;
+        assert_eq!(status, 500, "{calls}");
+        world.tables.outage().end();
+    }
+    assert!(world.messages.sent().is_empty());
+    assert_eq!(world.status(2).await, TranscodeStatus::Failed);
+}

@@ -1,0 +1,110 @@
+use domain::ids::VideoId;
+use domain::time::Clock;
+use domain::upload::{Announcement, Upload};
+use domain::video::{Details, Facts, Video, Visibility};
+use edge::http::testing::{answer, request, user};
+use serde_json::Value;
+use store::testing::{Bucket, Tables, now};
+use store::{Confirmation, Objects, StatsTable, VideosTable};
+use uuid::Uuid;
+
+use super::*;
+
+const KEY: &str = "gallery/owner/1-film.mp4";
+
+struct World {
+    tables: Tables,
+    bucket: Bucket,
+    gallery: Gallery,
+}
+
+impl World {
+    /// With a public video of `owner`, whose file is in the bucket.
+    async fn new() -> Self {
+        let (tables, bucket) = (Tables::default(), Bucket::default());
+        let gallery = Gallery {
+            videos: VideosTable::new(tables.client(), "videos"),
+            objects: Objects::new(bucket.client(), "bucket"),
+            clock: Clock::fixed(now()),
+        };
+        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4"});
+        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
+        let upload = Upload::announced(KEY.to_owned(), "owner", id(), &wanted, now());
+        gallery.videos.announce(&upload).await.unwrap();
+        let stats = StatsTable::new(tables.client(), "stats");
+        let confirmation = Confirmation {
+            upload: &upload,
+            etag: "etag",
+        };
+        let video = video();
+        let confirmed = gallery.videos.confirm(&stats, confirmation, &video);
+        confirmed.await.unwrap();
+        bucket.put(KEY, b"film");
+        Self {
+            tables,
+            bucket,
+            gallery,
+        }
+    }
+
+    async fn delete(&self, caller: &str) -> u16 {
+        let path = format!("/api/gallery/videos/{}", id());
+        let request = request(&user(caller), "DELETE", &path, &Value::Null);
+        answer(handle(request, self.gallery.clone()).await).0
+    }
+
+    async fn is_there(&self) -> bool {
+        self.gallery.videos.get(id()).await.unwrap().is_some()
+    }
+}
+
+fn id() -> VideoId {
+    VideoId(Uuid::from_u128(1))
+}
+
+fn video() -> Video {
+    let details = Details {
+        title: "A film".to_owned(),
+        description: String::new(),
+        visibility: Visibility::Public,
+    };
+    let facts = Facts {
+        file_size: 4,
+        duration: Some(1.0),
+        width: 1280,
+        height: 720,
+        rotation: 0,
+        video_codec: "h264".to_owned(),
+        audio_codec: None,
+    };
+    Video::uploaded(id(), "owner", KEY, details, facts, now())
+}
+
+/// The janitor removes the file when its grace is over (D25).
+#[tokio::test]
+async fn a_deleted_video_is_gone_at_once_and_its_file_later() {
+    let world = World::new().await;
+    assert_eq!(world.delete("owner").await, 200);
+    assert!(!world.is_there().await);
+    assert!(world.bucket.object(KEY).is_some());
+    assert_eq!(world.delete("owner").await, 404);
+}
+
+#[tokio::test]
+async fn somebody_elses_video_stays() {
+    let world = World::new().await;
+    assert_eq!(world.delete("stranger").await, 403);
+    assert!(world.is_there().await);
+}
+
+#[tokio::test]
+async fn while_the_table_fails_the_video_stays() {
+    let world = World::new().await;
+    for calls in 0..2 {
+        world.tables.outage().begin_after(calls);
+        assert_eq!(world.delete("owner").await, 500, "{calls}");
+        world.tables.outage().end();
+        assert!(world.is_there().await);
+    }
+    assert_eq!(world.delete("owner").await, 200);
+}

@@ -1,0 +1,133 @@
+use domain::job::Status;
+use edge::http::testing::{answer, request, user};
+use serde_json::Value;
+use store::testing::{ExecutionStatus, Executions, Tables, now};
+
+use super::*;
+
+const USER: &str = "user";
+const QUOTA: u32 = 2;
+
+struct World {
+    tables: Tables,
+    executions: Executions,
+    state: State,
+}
+
+impl World {
+    fn new() -> Self {
+        let (tables, executions) = (Tables::default(), Executions::default());
+        let state = State {
+            jobs: JobsTable::new(tables.client(), "jobs"),
+            usage: UsageTable::new(tables.client(), "usage"),
+            workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
+            quota: QUOTA,
+            time_limit: Duration::from_secs(3600),
+            clock: Clock::fixed(now()),
+        };
+        Self {
+            tables,
+            executions,
+            state,
+        }
+    }
+
+    async fn create(&self, body: &Value) -> (u16, Value) {
+        let request = request(&user(USER), "POST", "/api/v1/jobs", body);
+        answer(handle(request, self.state.clone()).await)
+    }
+
+    /// Places of the month that are reserved, and that are used up.
+    async fn places(&self) -> (u32, u32) {
+        let usage = self.state.usage.usage(USER, now(), QUOTA).await.unwrap();
+        (usage.reserved, usage.used)
+    }
+
+    /// The jobs that are written.
+    fn jobs(&self) -> Vec<String> {
+        let rows = self.tables.under("jobs", "");
+        rows.into_iter().map(|(id, _)| id).collect()
+    }
+}
+
+fn film() -> Value {
+    json!({"prompt": "A paper boat crosses a flooded city at dawn", "category": "music-video"})
+}
+
+#[tokio::test]
+async fn an_accepted_film_is_written_takes_its_place_and_is_started() {
+    let world = World::new();
+    let (status, body) = world.create(&film()).await;
+    assert_eq!(
+        (status, &body["status"]),
+        (202, &json!("pending")),
+        "{body}"
+    );
+    let id = body["jobId"].as_str().unwrap();
+    assert_eq!(world.executions.status(id), Some(ExecutionStatus::Running));
+    assert_eq!(world.jobs(), [id]);
+    assert_eq!(world.places().await, (1, 0));
+}
+
+#[tokio::test]
+async fn what_is_refused_costs_nothing() {
+    let world = World::new();
+    for body in [
+        json!({}),
+        json!({"prompt": "short", "category": "music-video"}),
+        json!({"prompt": "A paper boat crosses a city", "category": "opera"}),
+    ] {
+        let (status, answer) = world.create(&body).await;
+        assert_eq!((status, &answer["code"]), (400, &json!("VALIDATION_ERROR")));
+    }
+    assert!(world.jobs().is_empty());
+    assert_eq!(world.places().await, (0, 0));
+}
+
+#[tokio::test]
+async fn no_film_is_made_beyond_the_months_places() {
+    let world = World::new();
+    for _ in 0..QUOTA {
+        assert_eq!(world.create(&film()).await.0, 202);
+    }
+    let (status, body) = world.create(&film()).await;
+    assert_eq!((status, &body["code"]), (429, &json!("QUOTA_EXCEEDED")));
+    assert_eq!(world.jobs().len(), 2);
+    assert_eq!(world.places().await, (QUOTA, 0));
+}
+
+#[tokio::test]
+async fn a_film_that_cannot_be_started_fails_and_gives_its_place_back() {
+    let world = World::new();
+    world.executions.outage().begin_after(0);
+    let (status, body) = world.create(&film()).await;
+    assert_eq!((status, &body["error"]), (500, &json!("Workflow failed")));
+    let id: JobId = world.jobs()[0].parse().unwrap();
+    let job = world.state.jobs.get(id).await.unwrap().unwrap();
+    assert_eq!(job.status, Status::Failed);
+    assert_eq!(world.places().await, (0, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_started_that_could_not_be_written() {
+    // The quota is read, then the job and its place are written in one transaction.
+    for calls in 0..2 {
+        let world = World::new();
+        world.tables.outage().begin_after(calls);
+        assert_eq!(world.create(&film()).await.0, 500);
+        world.tables.outage().end();
+        assert!(world.jobs().is_empty());
+        assert_eq!(world.places().await, (0, 0));
+    }
+}
+
+/// The execution has the job's name, so that the reconciler finds it without its ARN.
+#[tokio::test]
+async fn a_film_whose_execution_could_not_be_noted_is_made() {
+    let world = World::new();
+    world.tables.outage().begin_after(2);
+    let (status, body) = world.create(&film()).await;
+    assert_eq!(status, 202);
+    let id = body["jobId"].as_str().unwrap();
+    assert_eq!(world.executions.status(id), Some(ExecutionStatus::Running));
+}

@@ -1,0 +1,194 @@
+use domain::time::Clock;
+use domain::transcode::TranscodeStatus;
+use domain::upload::{Announcement, Upload};
+use domain::video::{Details, Facts, Video, Visibility};
+use edge::http::testing::{answer, request, user};
+use serde_json::Value;
+use store::testing::{Messages, Tables, job, now};
+use store::{Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
+
+use super::*;
+
+const KEY: &str = "gallery/user/1-film.mp4";
+
+struct World {
+    tables: Tables,
+    messages: Messages,
+    state: State,
+}
+
+impl World {
+    fn new() -> Self {
+        let (tables, messages) = (Tables::default(), Messages::default());
+        let state = State {
+            dispatch: Dispatch {
+                transcodes: TranscodesTable::new(tables.client(), "transcodes"),
+                stats: StatsTable::new(tables.client(), "stats"),
+                queue: Queue::new(messages.client(), "queue"),
+                clock: Clock::fixed(now()),
+            },
+            videos: VideosTable::new(tables.client(), "videos"),
+            jobs: JobsTable::new(tables.client(), "jobs"),
+        };
+        Self {
+            tables,
+            messages,
+            state,
+        }
+    }
+
+    /// With an upload of `user`, confirmed or not.
+    async fn with_upload(is_confirmed: bool) -> Self {
+        let world = Self::new();
+        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4"});
+        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
+        let video = VideoId(Uuid::from_u128(1));
+        let upload = Upload::announced(KEY.to_owned(), "user", video, &wanted, now());
+        world.state.videos.announce(&upload).await.unwrap();
+        if is_confirmed {
+            let confirmation = Confirmation {
+                upload: &upload,
+                etag: "etag",
+            };
+            let (videos, stats) = (&world.state.videos, &world.state.dispatch.stats);
+            let video = confirmed_video(video);
+            let confirmed = videos.confirm(stats, confirmation, &video);
+            confirmed.await.unwrap();
+        }
+        world
+    }
+
+    async fn create(&self, caller: &str, source: &str) -> (u16, Value) {
+        let body = json!({ "inputSource": source });
+        let request = request(&user(caller), "POST", "/api/jobs", &body);
+        answer(handle(request, self.state.clone()).await)
+    }
+
+    async fn pending(&self) -> u64 {
+        let stats = self.state.dispatch.stats.transcodes().await.unwrap();
+        stats.pending
+    }
+
+    fn is_untouched(&self) -> bool {
+        self.tables.under("transcodes", "").is_empty() && self.messages.sent().is_empty()
+    }
+}
+
+fn confirmed_video(id: VideoId) -> Video {
+    let details = Details {
+        title: "A film".to_owned(),
+        description: String::new(),
+        visibility: Visibility::Private,
+    };
+    let facts = Facts {
+        file_size: 4,
+        duration: Some(1.0),
+        width: 1280,
+        height: 720,
+        rotation: 0,
+        video_codec: "h264".to_owned(),
+        audio_codec: None,
+    };
+    Video::uploaded(id, "user", KEY, details, facts, now())
+}
+
+#[tokio::test]
+async fn an_accepted_transcode_is_written_counted_and_sent() {
+    let world = World::with_upload(true).await;
+    let (status, body) = world.create("user", KEY).await;
+    assert_eq!(
+        (status, &body["job"]["status"]),
+        (201, &json!("PENDING")),
+        "{body}"
+    );
+    let id: TranscodeId = body["job"]["id"].as_str().unwrap().parse().unwrap();
+    let state = world
+        .state
+        .dispatch
+        .transcodes
+        .get(id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(state.transcode.status, TranscodeStatus::Pending);
+    assert_eq!(state.transcode.video_id, Some(VideoId(Uuid::from_u128(1))));
+    assert_eq!(state.transcode.source_etag.as_deref(), Some("etag"));
+    assert_eq!(world.pending().await, 1);
+    let sent = world.messages.sent();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].contains(&id.to_string()), "{sent:?}");
+}
+
+#[tokio::test]
+async fn only_a_confirmed_upload_of_ones_own_is_a_source() {
+    let unconfirmed = World::with_upload(false).await;
+    assert_eq!(unconfirmed.create("user", KEY).await.0, 404);
+    assert!(unconfirmed.is_untouched());
+
+    let world = World::with_upload(true).await;
+    for (caller, source) in [
+        ("stranger", KEY),
+        ("stranger", "gallery/stranger/../user/1-film.mp4"),
+        ("user", "gallery/user/2-other.mp4"),
+        ("user", "https://example.org/film.mp4"),
+    ] {
+        assert_eq!(world.create(caller, source).await.0, 404, "{source}");
+    }
+    assert!(world.is_untouched());
+}
+
+#[tokio::test]
+async fn the_file_of_a_deleted_video_is_no_source() {
+    let world = World::with_upload(true).await;
+    let videos = &world.state.videos;
+    let video = videos
+        .get(VideoId(Uuid::from_u128(1)))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(videos.delete(video, now()).await.unwrap());
+    assert_eq!(world.create("user", KEY).await.0, 404);
+    assert!(world.is_untouched());
+}
+
+#[tokio::test]
+async fn only_a_finished_film_of_ones_own_is_a_source() {
+    let world = World::new();
+    let job = job(7, "user");
+    let usage = UsageTable::new(world.tables.client(), "usage");
+    usage.reserve(&world.state.jobs, &job, 10).await.unwrap();
+    let film = format!("{}/final.mp4", job.job_id);
+    assert_eq!(world.create("user", &film).await.0, 404);
+
+    world.state.jobs.begin(job.job_id, now()).await.unwrap();
+    let ending = store::Ending::Completed;
+    usage
+        .settle(&world.state.jobs, &job, &ending, now())
+        .await
+        .unwrap();
+    assert_eq!(world.create("stranger", &film).await.0, 404);
+    assert!(world.is_untouched());
+    assert_eq!(world.create("user", &film).await.0, 201);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_transcode_whose_message_could_not_be_sent() {
+    let world = World::with_upload(true).await;
+    world.messages.outage().begin_after(0);
+    assert_eq!(world.create("user", KEY).await.0, 500);
+    assert!(world.is_untouched());
+    assert_eq!(world.pending().await, 0);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_a_transcode_that_could_not_be_written() {
+    let world = World::with_upload(true).await;
+    // The upload and its video are read, then the transcode is written.
+    for calls in 0..3 {
+        world.tables.outage().begin_after(calls);
+        assert_eq!(world.create("user", KEY).await.0, 500, "{calls}");
+        world.tables.outage().end();
+        assert!(world.is_untouched());
+    }
+    assert_eq!(world.create("user", KEY).await.0, 201);
+}

@@ -1,0 +1,330 @@
+//! Workers, dead letters and messages sent again, over tables, a bucket and a queue
+//! in memory. What FFmpeg makes of a source is the end-to-end tests' matter.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use domain::delivery::{MAX_HANDOVERS, TranscodeMessage};
+use domain::ids::TranscodeId;
+use domain::rendition::Quality;
+use domain::time::{Clock, Time};
+use domain::transcode::{CreateTranscode, Transcode, TranscodeFault, TranscodeStatus};
+use edge::queue::Message;
+use edge::step::Invocation;
+use media::Ffmpeg;
+use store::testing::{Bucket, Messages, Tables, now};
+use store::{Lease, Objects, Queue, StatsTable, TranscodeState, TranscodesTable, VideosTable};
+use uuid::Uuid;
+
+use crate::shift::{Done, Shift};
+use crate::trouble::Trouble;
+use crate::{Resender, Undertaker, Worker};
+
+const LEASE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_secs(60);
+const SOURCE: &str = "gallery/user/1-film.mp4";
+
+/// One transcode, accepted at [`now`], and everything around it.
+struct World {
+    tables: Tables,
+    bucket: Bucket,
+    messages: Messages,
+    time: Arc<AtomicI64>,
+    transcodes: TranscodesTable,
+    stats: StatsTable,
+    worker: Worker,
+    undertaker: Undertaker,
+    resender: Resender,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (tables, bucket) = (Tables::default(), Bucket::default());
+        let messages = Messages::default();
+        let time = Arc::new(AtomicI64::new(now().as_millisecond()));
+        let clock = {
+            let time = time.clone();
+            Clock::new(move || Time::from_millisecond(time.load(SeqCst)))
+        };
+        let transcodes = TranscodesTable::new(tables.client(), "transcodes");
+        let stats = StatsTable::new(tables.client(), "stats");
+        let queue = Queue::new(messages.client(), "queue");
+        let worker = Worker {
+            transcodes: transcodes.clone(),
+            stats: stats.clone(),
+            videos: VideosTable::new(tables.client(), "videos"),
+            objects: Objects::new(bucket.client(), "bucket"),
+            queue: queue.clone(),
+            ffmpeg: Ffmpeg::locate(Some("/nowhere/ffmpeg".into())),
+            lease: LEASE,
+            segment_seconds: 30,
+            work_limit: None,
+            clock: clock.clone(),
+        };
+        let undertaker = Undertaker {
+            transcodes: transcodes.clone(),
+            stats: stats.clone(),
+            queue: queue.clone(),
+            clock: clock.clone(),
+        };
+        let resender = Resender {
+            transcodes: transcodes.clone(),
+            queue,
+            clock,
+        };
+        let wanted = CreateTranscode {
+            input_source: SOURCE.to_owned(),
+            output_formats: vec![Quality::Low],
+        };
+        let transcode = Transcode::accepted(id(), "user", wanted, None, now());
+        transcodes.create(&stats, &transcode).await.unwrap();
+        Self {
+            tables,
+            bucket,
+            messages,
+            time,
+            transcodes,
+            stats,
+            worker,
+            undertaker,
+            resender,
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        let milliseconds = i64::try_from(time.as_millis()).unwrap();
+        self.time.fetch_add(milliseconds, SeqCst);
+    }
+
+    fn now(&self) -> Time {
+        Time::from_millisecond(self.time.load(SeqCst))
+    }
+
+    async fn take(&self, owner: &str) -> Lease {
+        let until = self.now().after(LEASE);
+        let taken = self.transcodes.take(id(), owner, self.now(), until);
+        taken.await.unwrap()
+    }
+
+    async fn state(&self) -> TranscodeState {
+        self.transcodes.get(id()).await.unwrap().unwrap()
+    }
+
+    async fn status(&self) -> TranscodeStatus {
+        self.state().await.transcode.status
+    }
+
+    /// Whether a worker is done with the message.
+    async fn works(&self, message: &Message) -> bool {
+        self.worker.work(message, &run("worker")).await.is_ok()
+    }
+
+    async fn letters(&self) -> usize {
+        let letters = self.transcodes.dead_letters(10, None, false);
+        letters.await.unwrap().0.len()
+    }
+
+    fn hidden_for(&self) -> Option<Duration> {
+        self.messages.hidden().last().map(|(_, time)| *time)
+    }
+}
+
+fn id() -> TranscodeId {
+    TranscodeId(Uuid::from_u128(1))
+}
+
+fn run(owner: &str) -> Invocation {
+    let started = Instant::now();
+    Invocation {
+        request_id: owner.to_owned(),
+        deadline: started + MINUTE * 10,
+        memory_mb: 3008,
+        started,
+    }
+}
+
+fn message(body: String, receives: u32) -> Message {
+    Message {
+        id: "message".to_owned(),
+        receipt: format!("receipt-{receives}"),
+        body,
+        receives,
+    }
+}
+
+fn first_message() -> Message {
+    message(TranscodeMessage::new(id()).body(), 1)
+}
+
+#[tokio::test]
+async fn a_message_waits_while_another_worker_has_the_lease() {
+    let world = World::new().await;
+    assert!(matches!(world.take("other").await, Lease::Taken(_)));
+    assert!(!world.works(&first_message()).await);
+    assert_eq!(world.hidden_for(), Some(LEASE + Duration::from_secs(1)));
+    assert_eq!(world.status().await, TranscodeStatus::Pending);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_source_ends_the_transcode_at_once() {
+    let world = World::new().await;
+    assert!(world.works(&first_message()).await);
+    let transcode = world.state().await.transcode;
+    let code = transcode.error.map(|error| error.code);
+    assert_eq!(transcode.status, TranscodeStatus::Failed);
+    assert_eq!(code.as_deref(), Some("SOURCE_NOT_FOUND"));
+    let stats = world.stats.transcodes().await.unwrap();
+    assert_eq!((stats.pending, stats.processing, stats.failed), (0, 0, 1));
+    // The message comes once more, and there is nothing to do.
+    assert!(world.works(&first_message()).await);
+}
+
+#[tokio::test]
+async fn what_may_go_well_later_is_tried_again_and_then_given_up_with_its_cause() {
+    let world = World::new().await;
+    world.bucket.outage().begin_after(0);
+    for receives in 1..=3 {
+        let message = message(TranscodeMessage::new(id()).body(), receives);
+        assert!(!world.works(&message).await);
+        assert_eq!(world.hidden_for(), Some(Duration::from_secs(10) * receives));
+        assert_eq!(world.status().await, TranscodeStatus::Downloading);
+        world.pass(MINUTE);
+    }
+    for _ in 0..2 {
+        world.undertaker.bury(&first_message()).await.unwrap();
+    }
+    let error = world.state().await.transcode.error;
+    assert_eq!(
+        error.map(|error| error.code).as_deref(),
+        Some("DOWNLOAD_FAILED")
+    );
+    assert_eq!(world.letters().await, 1);
+}
+
+#[tokio::test]
+async fn a_worker_whose_table_fails_leaves_the_message() {
+    let world = World::new().await;
+    for calls in 0..2 {
+        world.tables.outage().begin_after(calls);
+        assert!(!world.works(&first_message()).await, "{calls}");
+        world.tables.outage().end();
+        world.pass(LEASE + MINUTE);
+    }
+    assert_eq!(world.status().await, TranscodeStatus::Pending);
+    assert!(world.works(&first_message()).await);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_becomes_a_letter_without_a_transcode() {
+    let world = World::new().await;
+    let unreadable = message("nonsense".to_owned(), 1);
+    assert!(!world.works(&unreadable).await);
+    world.undertaker.bury(&unreadable).await.unwrap();
+    let (letters, _) = world
+        .transcodes
+        .dead_letters(10, None, false)
+        .await
+        .unwrap();
+    assert_eq!(
+        (letters[0].transcode, letters[0].body.as_str()),
+        (None, "nonsense")
+    );
+    assert_eq!(world.status().await, TranscodeStatus::Pending);
+}
+
+#[tokio::test]
+async fn nothing_is_given_up_that_a_worker_still_has() {
+    let world = World::new().await;
+    assert!(matches!(world.take("other").await, Lease::Taken(_)));
+    assert!(world.undertaker.bury(&first_message()).await.is_err());
+    assert_eq!(world.letters().await, 0);
+    world.pass(LEASE + Duration::from_secs(1));
+    world.undertaker.bury(&first_message()).await.unwrap();
+    let error = world.state().await.transcode.error;
+    let code = error.map(|error| error.code);
+    assert_eq!(code.as_deref(), Some("PROCESSING_INTERRUPTED"));
+    assert_eq!(world.letters().await, 1);
+}
+
+/// The letter is written first: that it is there twice is better than not at all.
+#[tokio::test]
+async fn while_the_table_fails_nothing_is_given_up() {
+    let world = World::new().await;
+    for calls in 0..3 {
+        world.tables.outage().begin_after(calls);
+        assert!(world.undertaker.bury(&first_message()).await.is_err());
+        world.tables.outage().end();
+        assert_eq!(world.status().await, TranscodeStatus::Pending);
+    }
+    world.undertaker.bury(&first_message()).await.unwrap();
+    assert_eq!(world.status().await, TranscodeStatus::Failed);
+}
+
+#[tokio::test]
+async fn a_lost_message_is_sent_again_once_an_hour() {
+    let world = World::new().await;
+    let sent = async || world.resender.resend_lost().await.unwrap();
+    assert_eq!(sent().await, 0);
+    world.pass(MINUTE * 16);
+    assert_eq!((sent().await, sent().await), (1, 0));
+    assert_eq!(world.messages.sent(), [TranscodeMessage::new(id()).body()]);
+    world.pass(MINUTE * 61);
+    assert_eq!(sent().await, 1);
+    assert!(world.works(&first_message()).await);
+    world.pass(MINUTE * 61);
+    assert_eq!(sent().await, 0);
+}
+
+#[tokio::test]
+async fn one_lost_message_that_cannot_be_sent_is_no_failure_of_the_round() {
+    let world = World::new().await;
+    world.pass(MINUTE * 16);
+    world.messages.outage().begin_after(0);
+    assert_eq!(world.resender.resend_lost().await.unwrap(), 0);
+    world.messages.outage().end();
+    world.pass(MINUTE * 61);
+    assert_eq!(world.resender.resend_lost().await.unwrap(), 1);
+}
+
+/// What is handed on is free for the next worker at once, and counted.
+#[tokio::test]
+async fn a_worker_hands_on_until_it_was_done_too_often() {
+    let world = World::new().await;
+    let mut order = TranscodeMessage::new(id());
+    let mut handovers = 0;
+    loop {
+        assert!(matches!(world.take("worker").await, Lease::Taken(_)));
+        let message = message(order.body(), 1);
+        let run = run("worker");
+        let shift = Shift::new(&world.worker, order, &message, &run, run.deadline);
+        match shift.hand_on().await {
+            Ok(done) => assert_eq!(done, Done::HandedOn),
+            Err(Trouble::Fault { fault, .. }) => {
+                assert_eq!(fault, TranscodeFault::TooManyHandovers);
+                assert!(fault.is_final());
+                break;
+            }
+            Err(Trouble::LeaseLost) => panic!("the lease is there"),
+        }
+        let sent = world.messages.take();
+        assert_eq!(sent.len(), 1);
+        order = TranscodeMessage::read(&sent[0]).unwrap();
+        handovers += 1;
+    }
+    assert_eq!(handovers, MAX_HANDOVERS);
+    assert!(world.messages.sent().is_empty());
+}
+
+/// The message at hand comes again then.
+#[tokio::test]
+async fn what_could_not_be_handed_on_is_left() {
+    let world = World::new().await;
+    assert!(matches!(world.take("worker").await, Lease::Taken(_)));
+    let (message, run) = (first_message(), run("worker"));
+    let order = TranscodeMessage::new(id());
+    let shift = Shift::new(&world.worker, order, &message, &run, run.deadline);
+    world.messages.outage().begin_after(0);
+    assert!(shift.hand_on().await.is_err());
+    assert!(matches!(world.take("next").await, Lease::Taken(_)));
+}
