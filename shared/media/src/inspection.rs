@@ -20,7 +20,7 @@ use crate::input::{self, file_url, strings};
 use crate::packets::{self, PacketList};
 use crate::sound::{self, SoundSource};
 use crate::transfer::{self, Transfer};
-use crate::{MediaError, Session};
+use crate::{MediaError, Session, frames};
 
 /// The longest packet list: some four hours of picture and sound.
 const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
@@ -57,6 +57,8 @@ pub(crate) struct Picture {
     pub(crate) transfer: Transfer,
     /// Clockwise or not is FFmpeg's business: 0, 90 or 180.
     pub(crate) rotation: u32,
+    /// When the first frame leaves the decoder, in microseconds.
+    pub(crate) first_frame: Option<i64>,
 }
 
 impl Picture {
@@ -141,7 +143,8 @@ async fn inspect_extent(
     let scratch = tempfile::tempdir()?;
     let list = scratch.path().join("packets");
     let graph = scratch.path().join("graph");
-    let arguments = plan(path, extent, sound, &list, &graph);
+    let frame = scratch.path().join("frame");
+    let arguments = plan(path, extent, sound, [&list, &graph, &frame]);
     let finished = session.run(arguments).await.map_err(name_the_fault)?;
     refuse_partial_file(&finished.errors)?;
     if fs::metadata(&list)?.len() >= MAX_LIST_BYTES {
@@ -150,6 +153,10 @@ async fn inspect_extent(
     let streams = packets::read(BufReader::new(File::open(&list)?))?;
     let graphs = serde_json::from_slice(&fs::read(&graph)?).map_err(std::io::Error::other)?;
     let mut inspection = assign(streams, &graphs)?;
+    if let Some((_, picture)) = &mut inspection.video {
+        let times = frames::times(&frame)?;
+        picture.first_frame = times.first().map(|time| (time * 1e6).round() as i64);
+    }
     if let Sound::Optional(source) = sound {
         inspection.sound = source;
     }
@@ -192,7 +199,12 @@ fn list_output(list: &Path) -> Vec<String> {
 }
 
 /// The arguments of the run. One thread: a single frame is decoded.
-fn plan(path: &Path, extent: Extent, sound: Sound, list: &Path, graph: &Path) -> Vec<String> {
+fn plan(
+    path: &Path,
+    extent: Extent,
+    sound: Sound,
+    [list, graph, frame]: [&Path; 3],
+) -> Vec<String> {
     let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
     arguments.push(graph.display().to_string());
     if extent == Extent::Beginning {
@@ -211,6 +223,7 @@ fn plan(path: &Path, extent: Extent, sound: Sound, list: &Path, graph: &Path) ->
     arguments.extend(strings(&["-c", "copy", "-copyinkf"]));
     arguments.extend(list_output(list));
     arguments.extend(strings(&["-map", "0:V:0?", "-frames:v", "1"]));
+    arguments.extend(frames::list_arguments(frame));
     // Whether the sound decodes is of interest only where all of it is at hand.
     if extent == Extent::Whole {
         arguments.extend(sound.map());
@@ -299,6 +312,7 @@ impl Graphs {
             color_space: link.color_space.clone(),
             transfer: Transfer::Standard,
             rotation: graph.rotation(),
+            first_frame: None,
         })
     }
 }

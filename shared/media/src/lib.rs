@@ -17,6 +17,7 @@ pub mod compose;
 pub mod encoder;
 mod error;
 mod ffmpeg;
+mod frames;
 pub mod hls;
 mod input;
 mod inspection;

@@ -22,6 +22,8 @@ pub(crate) struct PacketList {
     header: BTreeMap<String, String>,
     /// Each shown packet in the order of the file.
     pub(crate) packets: Vec<Packet>,
+    /// A packet has no time of showing: its decoding time stands for it.
+    pub(crate) lacks_show_times: bool,
 }
 
 /// One shown packet; times in the stream's own units.
@@ -127,12 +129,14 @@ fn read_packet(line: &str, streams: &mut [PacketList]) {
     if flags & DISCARD != 0 {
         return;
     }
+    let has_show_time = show_time != i64::MIN;
+    list.lacks_show_times |= !has_show_time;
     list.packets.push(Packet {
         decode_time,
-        show_time: if show_time == i64::MIN {
-            decode_time
-        } else {
+        show_time: if has_show_time {
             show_time
+        } else {
+            decode_time
         },
         duration: duration.max(0),
         is_key: flags & KEY != 0,

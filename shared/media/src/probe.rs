@@ -64,6 +64,10 @@ pub struct VideoStream {
     pub start: i64,
     /// Length of the picture alone.
     pub duration: Duration,
+    /// How much later than the file says a frame leaves the decoder, in
+    /// microseconds: not 0 where the file has no times of showing.
+    #[serde(default)]
+    pub decoder_delay: i64,
 }
 
 /// The sound.
@@ -166,6 +170,8 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         return Err(MediaError::TooLarge("too many frames a second".to_owned()));
     }
     let (width, height) = picture.shown_size();
+    let start = microseconds(packets, span.0);
+    let decoder_delay = decoder_delay(packets, picture, start);
     Ok(VideoStream {
         codec: packets.codec().to_owned(),
         width,
@@ -176,9 +182,17 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         pixel_format: picture.pixel_format.clone(),
         color_space: picture.color_space.clone(),
         transfer: picture.transfer,
-        start: microseconds(packets, span.0),
+        start: start + decoder_delay,
         duration: bounded_duration(packets.seconds(span.1) - packets.seconds(span.0))?,
+        decoder_delay,
     })
+}
+
+/// Without times of showing, frames have those at which the decoder gives them
+/// out: all of them as much later as the first one.
+fn decoder_delay(packets: &PacketList, picture: &Picture, start: i64) -> i64 {
+    let first_frame = picture.first_frame.filter(|_| packets.lacks_show_times);
+    first_frame.map_or(0, |time| time - start)
 }
 
 fn audio_stream(packets: &PacketList, source: SoundSource) -> Result<AudioStream, MediaError> {

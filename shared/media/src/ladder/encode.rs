@@ -6,7 +6,7 @@ use super::plan::{LadderPlan, Segment};
 use super::{Piece, loss, picture, settings};
 use crate::input::{self, file_url, strings};
 use crate::inspection::name_the_fault;
-use crate::{MediaError, Session};
+use crate::{MediaError, Session, frames};
 
 /// How long before its first frame a segment is read, in seconds: enough for a
 /// filter to see the frame before, then for a container without an index, where
@@ -129,7 +129,7 @@ async fn seek_point(
         {
             return Err(error);
         }
-        let times = loss::frame_times(&list).unwrap_or_default();
+        let times = frames::times(&list).unwrap_or_default();
         if times.first().is_some_and(|first| *first <= needed) {
             return Ok(Some(seek));
         }

@@ -5,13 +5,13 @@
 //! them; both are listed by the run that encodes.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use super::plan::LadderPlan;
-use crate::MediaError;
 use crate::input::{file_url, strings};
-use crate::packets;
+use crate::packets::{self, Packet, PacketList};
+use crate::{MediaError, frames};
 
 /// One frame in this many may be lost: nobody sees a few held frames.
 const TOLERATED: usize = 20;
@@ -21,23 +21,14 @@ const TOLERATED: usize = 20;
 const RUN_OUT: f64 = 3.0;
 
 /// The output that lists the times of decoded frames, as far as `to` seconds
-/// from the source's start. They are the decoder's: a container may have none.
-/// The fine unit keeps them from being rounded to a grid of frames.
+/// from the source's start.
 pub(super) fn frames_output(list: &Path, to: f64) -> Vec<String> {
-    let mut arguments = strings(&["-map", "0:V:0", "-fps_mode", "passthrough"]);
+    let mut arguments = strings(&["-map", "0:V:0"]);
     if to.is_finite() {
         arguments.extend(["-vf".to_owned(), format!("trim=end={to:.6}")]);
     }
-    arguments.extend(["-stats_enc_pre".to_owned(), file_url(list)]);
-    arguments.extend(strings(&[
-        "-enc_time_base",
-        "1/1000000",
-        "-stats_enc_pre_fmt",
-        "{pts} {tb}",
-        "-f",
-        "null",
-        "-",
-    ]));
+    arguments.extend(frames::list_arguments(list));
+    arguments.extend(strings(&["-f", "null", "-"]));
     arguments
 }
 
@@ -57,30 +48,19 @@ pub(super) fn packets_output(plan: &LadderPlan, list: &Path, to: f64) -> Vec<Str
     arguments
 }
 
-/// The times of decoded frames, in seconds from the source's start.
-pub(super) fn frame_times(list: &Path) -> io::Result<Vec<f64>> {
-    let lines = BufReader::new(File::open(list)?).lines();
-    lines
-        .filter_map(|line| line.map(|line| frame_time(&line)).transpose())
-        .collect()
-}
-
-/// `1024 1/12800`
-fn frame_time(line: &str) -> Option<f64> {
-    let (time, base) = line.trim().split_once(' ')?;
-    let (top, bottom) = base.split_once('/')?;
-    let (top, bottom): (f64, f64) = (top.parse().ok()?, bottom.parse().ok()?);
-    Some(time.parse::<f64>().ok()? * top / bottom)
-}
-
-/// The times of packets, in seconds from the source's start.
-fn packet_times(list: &Path) -> io::Result<Vec<f64>> {
+/// When the frames of packets leave the decoder, in seconds from the source's
+/// start.
+fn packet_times(list: &Path, plan: &LadderPlan) -> io::Result<Vec<f64>> {
     let streams = packets::read(BufReader::new(File::open(list)?))?;
+    let delay = plan.picture.decoder_delay as f64 / 1e6;
+    let time = |list: &PacketList, packet: &Packet| list.seconds(packet.show_time) + delay;
     Ok(streams
         .first()
         .map(|list| {
-            let times = list.packets.iter();
-            times.map(|packet| list.seconds(packet.show_time)).collect()
+            list.packets
+                .iter()
+                .map(|packet| time(list, packet))
+                .collect()
         })
         .unwrap_or_default())
 }
@@ -99,8 +79,8 @@ pub(super) fn check(
             .filter(|time| (from..to).contains(*time))
             .count()
     };
-    let packets = count(&packet_times(packets)?);
-    let frames = count(&frame_times(frames)?);
+    let packets = count(&packet_times(packets, plan)?);
+    let frames = count(&frames::times(frames)?);
     if is_tolerable(frames, packets, &plan.picture.codec) {
         return Ok(());
     }
@@ -130,13 +110,5 @@ mod tests {
         assert!(is_tolerable(301, 300, "mpeg4"));
         assert!(is_tolerable(0, 1, "h264"));
         assert!(!is_tolerable(0, 2, "hevc"));
-    }
-
-    #[test]
-    fn a_frames_time_is_read_with_its_unit() {
-        assert_eq!(frame_time("1024 1/12800"), Some(0.08));
-        assert_eq!(frame_time("-512 1/25600\n"), Some(-0.02));
-        assert_eq!(frame_time("N/A 1/12800"), None);
-        assert_eq!(frame_time(""), None);
     }
 }

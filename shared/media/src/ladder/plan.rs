@@ -260,6 +260,7 @@ pub(super) mod tests {
                 transfer: Transfer::Standard,
                 start: 0,
                 duration,
+                decoder_delay: 0,
             }),
             audio: None,
             has_unreadable_sound: false,

@@ -147,3 +147,26 @@ async fn try_made(
 async fn made(name: &str, seconds: u32, make: impl FnOnce(&Ffmpeg, &Path)) -> Option<Made> {
     Some(try_made(name, seconds, make).await?.unwrap())
 }
+
+/// A picture whose frames can be told apart: a light bar at another place, and
+/// a ground of another grey, in each.
+const NUMBERED: &str = "color=black:s=64x48:r=25:d=8,\
+    geq=lum='if(lt(mod(X-N*5+640000,64),9),235,32+mod(N*37,127))':cb=128:cr=128,format=yuv420p";
+
+/// The number of the source's frame that each frame of the lowest rendition
+/// shows, among the frames near its place.
+fn source_frames(made: &Made, source: &Path) -> Vec<usize> {
+    const SIZE: usize = 64 * 48;
+    let of_source: Vec<[u8; SIZE]> = pixels(&made.ffmpeg, source, "64:48");
+    let of_rendition: Vec<[u8; SIZE]> = pixels(&made.ffmpeg, made.last(), "64:48");
+    let nearest = |frame: &[u8; SIZE]| {
+        let difference = |other: &[u8; SIZE]| -> u32 {
+            let pairs = frame.iter().zip(other);
+            pairs
+                .map(|(one, other)| u32::from(one.abs_diff(*other)))
+                .sum()
+        };
+        (0..of_source.len()).min_by_key(|number| difference(&of_source[*number]))
+    };
+    of_rendition.iter().filter_map(nearest).collect()
+}

@@ -368,6 +368,7 @@ fn the_plan_is_what_it_is() {
             transfer: crate::probe::Transfer::Standard,
             start: 0,
             duration: std::time::Duration::from_secs(5),
+            decoder_delay: 0,
         }),
         audio: None,
         has_unreadable_sound: false,

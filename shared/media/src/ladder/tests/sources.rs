@@ -236,14 +236,22 @@ async fn picture_and_sound_stay_together(#[case] name: &str, #[case] options: &[
 }
 
 /// AVI keeps no times of showing: a decoder finds them.
+#[rstest]
+#[case::mpeg4(&["-c:v", "mpeg4", "-bf", "2", "-q:v", "2"])]
+#[case::mpeg4_without_later_frames(&["-c:v", "mpeg4", "-q:v", "2"])]
+#[case::h264(&["-c:v", "libx264", "-crf", "12"])]
 #[tokio::test]
-async fn a_source_without_presentation_times_is_made_in_several_segments() {
-    let made = made("source.avi", 4, |ffmpeg, path| {
-        let source = ["-f", "lavfi", "-i", "testsrc2=s=96x64:r=25:d=22"];
-        let codec = ["-c:v", "mpeg4", "-bf", "2"];
-        draw(ffmpeg, &[&source[..], &codec].concat(), path);
+async fn a_source_without_presentation_times_shows_every_frame_once(#[case] codec: &[&str]) {
+    let made = made("source.avi", 2, |ffmpeg, path| {
+        draw(
+            ffmpeg,
+            &[&["-f", "lavfi", "-i", NUMBERED], codec].concat(),
+            path,
+        );
     });
     let Some(made) = made.await else { return };
-    assert!(made.plan.segments.len() > 1);
-    assert_eq!(made.brightness().len(), 550);
+    assert!(made.plan.segments.len() > 3);
+    let source = made.directory.path().join("source.avi");
+    let expected: Vec<usize> = (0..200).collect();
+    assert_eq!(source_frames(&made, &source), expected);
 }
