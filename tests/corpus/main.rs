@@ -23,6 +23,8 @@ mod foreign;
 #[cfg(test)]
 mod joined;
 #[cfg(test)]
+mod motion;
+#[cfg(test)]
 mod odd;
 #[cfg(test)]
 mod outputs;

@@ -61,6 +61,7 @@ async fn of_an_odd_shape(#[case] make: fn(&Case), #[case] expected: Expected) {
 #[case::mjpeg("avi", &["-c:v", "mjpeg", "-pix_fmt", "yuvj420p"])]
 #[case::prores("mov", &["-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"])]
 #[case::uncompressed("avi", &["-c:v", "rawvideo"])]
+#[case::without_presentation_times("avi", &["-c:v", "mpeg4", "-bf", "2"])]
 #[tokio::test]
 async fn in_another_codec(#[case] format: &str, #[case] codec: &[&str]) {
     let make = |case: &Case| {

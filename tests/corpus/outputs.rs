@@ -11,6 +11,7 @@ use media::preview::{self, Picture};
 use media::{MediaError, Probe, Session};
 
 use crate::case::{CANARY_SIZE, Case};
+use crate::motion;
 
 /// Segments of a long film. A short one has several as well, of two seconds.
 const SEGMENTS: u64 = 4;
@@ -18,14 +19,14 @@ const SEGMENTS: u64 = 4;
 /// Probes the input and makes all outputs; they are looked at before this
 /// returns what the input is.
 pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Probe, MediaError> {
-    let input = case.input.as_path();
-    let probe = media::probe(session, input).await?;
+    let source = media::source::open(session, &case.input, case.root()).await?;
+    let (input, probe) = (source.path.as_path(), source.probe);
     let (still, moving) = (case.out().join("t.jpg"), case.out().join("p.gif"));
     let picture = preview::thumbnail(session, input, &probe, &still).await?;
     check_picture(case, &still, picture);
     let picture = preview::gif(session, input, &probe, &moving).await?;
     check_picture(case, &moving, picture);
-    let outputs = renditions(case, &probe, session).await?;
+    let outputs = renditions(case, input, &probe, session).await?;
     let package = hls::package(session, &outputs, &case.out()).await?;
     assert_eq!(package.variants.len(), outputs.len());
     check_playlists(&package);
@@ -41,10 +42,10 @@ fn check_playlists(package: &HlsPackage) {
 /// All qualities, segment by segment.
 async fn renditions(
     case: &Case,
+    input: &Path,
     probe: &Probe,
     session: &Session,
 ) -> Result<Vec<Output>, MediaError> {
-    let input = case.input.as_path();
     let seconds = (probe.duration.as_secs() / SEGMENTS).max(2);
     let plan = LadderPlan::new(probe, &Quality::ALL, seconds as u32)?;
     let directory = case.out().join("ladder");
@@ -65,6 +66,7 @@ async fn renditions(
         assert_eq!(video.frames, plan.frames);
         assert!(size != CANARY_SIZE, "a canary");
     }
+    motion::check(case, &plan, &outputs);
     Ok(outputs)
 }
 

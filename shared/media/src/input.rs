@@ -10,6 +10,9 @@ pub(crate) const MAX_PIXELS: u32 = 4096 * 2160;
 /// Containers that hold what they hold, and name no other file.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac";
 
+/// The name's ending, and FFmpeg's name, of what this crate remuxes a source to.
+pub(crate) const REMUX_EXTENSION: &str = "nut";
+
 /// The name of a local file, safe from being read as a protocol or an option.
 pub(crate) fn file_url(path: &Path) -> String {
     format!("file:{}", path.display())
@@ -17,12 +20,12 @@ pub(crate) fn file_url(path: &Path) -> String {
 
 /// `-i` with its guards, for a file whose contents are not trusted.
 pub(crate) fn arguments(path: &Path, threads: Option<u32>) -> Vec<String> {
-    let mut arguments = strings(&[
-        "-protocol_whitelist",
-        "file,pipe",
-        "-format_whitelist",
-        FORMATS,
-    ]);
+    let is_remuxed = path
+        .extension()
+        .is_some_and(|ending| ending == REMUX_EXTENSION);
+    let formats = if is_remuxed { REMUX_EXTENSION } else { FORMATS };
+    let mut arguments = strings(&["-protocol_whitelist", "file,pipe", "-format_whitelist"]);
+    arguments.push(formats.to_owned());
     arguments.extend(["-max_pixels".to_owned(), MAX_PIXELS.to_string()]);
     if let Some(threads) = threads {
         arguments.extend(["-threads".to_owned(), threads.to_string()]);

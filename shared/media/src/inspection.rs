@@ -34,6 +34,8 @@ pub(crate) struct Inspection {
     pub(crate) sound: SoundSource,
     /// There are sounds, and none of them decodes.
     pub(crate) has_unreadable_sound: bool,
+    /// FFmpeg's name of the container.
+    pub(crate) container: String,
 }
 
 impl Inspection {
@@ -187,6 +189,27 @@ pub(crate) async fn inspect_end(
     Ok(packets::read(BufReader::new(File::open(&list)?))?)
 }
 
+/// The packets of a whole file with their own times, counted from its start and
+/// not corrected; the same streams as `inspection` has.
+pub(crate) async fn own_times(
+    session: &Session,
+    path: &Path,
+    inspection: &Inspection,
+) -> Result<Vec<PacketList>, MediaError> {
+    let scratch = tempfile::tempdir()?;
+    let list = scratch.path().join("packets");
+    let mut arguments = strings(&["-copyts", "-start_at_zero"]);
+    arguments.extend(input::arguments(path, Some(1)));
+    arguments.extend(strings(&["-map", "0:V:0"]));
+    if inspection.audio.is_some() {
+        arguments.extend(Sound::Optional(inspection.sound).map());
+    }
+    arguments.extend(strings(&["-c", "copy", "-copyinkf"]));
+    arguments.extend(list_output(&list));
+    session.run(arguments).await.map_err(name_the_fault)?;
+    Ok(packets::read(BufReader::new(File::open(&list)?))?)
+}
+
 /// A packet list of bounded size.
 fn list_output(list: &Path) -> Vec<String> {
     vec![
@@ -251,6 +274,7 @@ fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, Media
         audio: None,
         sound: SoundSource::default(),
         has_unreadable_sound: false,
+        container: graphs.container(),
     };
     for stream in streams {
         match stream.header("media_type") {
@@ -271,6 +295,12 @@ fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, Media
 #[derive(Debug, Deserialize)]
 struct Graphs {
     graphs: Vec<Graph>,
+    inputfiles: Vec<InputFile>,
+}
+
+#[derive(Debug, Deserialize)]
+struct InputFile {
+    demuxer_name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -296,6 +326,12 @@ struct Link {
 }
 
 impl Graphs {
+    /// The container of the one input.
+    fn container(&self) -> String {
+        let input = self.inputfiles.first();
+        input.map_or_else(String::new, |input| input.demuxer_name.clone())
+    }
+
     /// What arrives at the end of the picture's graph.
     fn picture(&self) -> Option<Picture> {
         let graph = self.graphs.iter().find(|graph| graph.has("buffersink"))?;

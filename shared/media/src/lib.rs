@@ -3,6 +3,7 @@
 //! - A [`Session`] is one FFmpeg with the deadline of its work. It runs supervised:
 //!   bounded in time and output, nothing left behind.
 //! - [`probe()`] says what a file is, without trusting a word that stands in it.
+//! - [`source::open`] probes a source and makes every place in it findable.
 //! - [`sniff()`] says by the first bytes what a file claims to be, and
 //!   [`probe_partial`] what can be known of one that is not at hand as a whole.
 //! - [`prepare_scene`] brings any clip to the film's format.
@@ -32,6 +33,7 @@ pub mod scratch;
 mod session;
 mod sniff;
 mod sound;
+pub mod source;
 mod supervisor;
 mod transfer;
 
@@ -47,3 +49,4 @@ pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use session::Session;
 pub use sniff::sniff;
 pub use sound::SoundSource;
+pub use source::Source;

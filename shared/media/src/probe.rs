@@ -52,6 +52,10 @@ pub struct VideoStream {
     pub frame_rate: (u32, u32),
     /// Frames that are shown, counted.
     pub frames: u64,
+    /// The frames as they are decoded and turned; nothing in plans of releases
+    /// that did not know it.
+    #[serde(default)]
+    pub coded: Option<CodedFrame>,
     /// FFmpeg's name of the pixel format.
     pub pixel_format: String,
     /// FFmpeg's name of the colour matrix, if the file names one.
@@ -68,6 +72,18 @@ pub struct VideoStream {
     /// microseconds: not 0 where the file has no times of showing.
     #[serde(default)]
     pub decoder_delay: i64,
+}
+
+/// A decoded frame, before its pixels are made square.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodedFrame {
+    /// Width in its own pixels.
+    pub width: u32,
+    /// Height in its own pixels.
+    pub height: u32,
+    /// Width and height of a pixel.
+    pub pixel_shape: (u32, u32),
 }
 
 /// The sound.
@@ -179,6 +195,11 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         rotation: picture.rotation,
         frame_rate,
         frames,
+        coded: Some(CodedFrame {
+            width: picture.width,
+            height: picture.height,
+            pixel_shape: picture.pixel_shape,
+        }),
         pixel_format: picture.pixel_format.clone(),
         color_space: picture.color_space.clone(),
         transfer: picture.transfer,

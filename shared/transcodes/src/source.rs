@@ -45,9 +45,16 @@ impl Shift<'_> {
         };
         fetched.map_err(Trouble::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
-        let probe = media::probe(&self.session(), &path).await?;
-        let facts = probe.facts(file_size)?;
-        Ok(Source { path, probe, facts })
+        let opened = media::source::open(&self.session(), &path, directory).await?;
+        if opened.path != path {
+            tokio::fs::remove_file(&path).await?;
+        }
+        let facts = opened.probe.facts(file_size)?;
+        Ok(Source {
+            path: opened.path,
+            probe: opened.probe,
+            facts,
+        })
     }
 
     /// The plan that every worker of this transcode works by.

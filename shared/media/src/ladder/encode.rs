@@ -29,7 +29,11 @@ pub(super) async fn encode(
         scratch.path().join("frames"),
         scratch.path().join("packets"),
     );
-    let mut arguments = source(input, seek, session.threads());
+    let mut arguments = Vec::new();
+    if picture::takes_changes(&plan.picture) {
+        arguments.extend(strings(&["-reinit_filter:v", "0"]));
+    }
+    arguments.extend(source(input, seek, session.threads()));
     arguments.extend(["-filter_complex".to_owned(), picture::graph(plan, segment)]);
     for (index, piece) in pieces.iter().enumerate() {
         arguments.extend(["-map".to_owned(), picture::pad(index)]);

@@ -53,12 +53,38 @@ fn frames(plan: &LadderPlan, segment: &Segment) -> String {
         ""
     };
     format!(
-        "{}setpts=PTS-round({:.6}/TB),fps={top}/{bottom}{hold_first},\
+        "{}{}setpts=PTS-round({:.6}/TB),fps={top}/{bottom}{hold_first},\
          tpad=stop=-1:stop_mode=clone,trim=start_pts={first}:end_pts={end},setpts=PTS-{first}",
+        as_it_begins(&plan.picture),
         deinterlace(&plan.picture),
         plan.source_seconds(0),
         first = segment.first_frame,
         end = segment.end(),
+    )
+}
+
+/// Whether the frames that enter the graph may be others than it was built for.
+/// Else FFmpeg would build it anew, and each filter would begin again. A graph
+/// that turns pictures cannot take them: FFmpeg's own filters come first there.
+pub(super) fn takes_changes(picture: &VideoStream) -> bool {
+    picture.coded.is_some() && picture.rotation == 0
+}
+
+/// Whatever becomes of the picture within the stream, it keeps the size, the
+/// pixels and the format of its beginning, before black where its shape is
+/// another. Frames that are as the first one pass untouched.
+fn as_it_begins(picture: &VideoStream) -> String {
+    let Some(coded) = picture.coded.filter(|_| takes_changes(picture)) else {
+        return String::new();
+    };
+    let (width, height) = (coded.width, coded.height);
+    let (pixel_width, pixel_height) = coded.pixel_shape;
+    format!(
+        "scale=w='round(min({width},{height}*dar*{pixel_height}/{pixel_width}))':\
+         h='round(min({height},{width}/dar*{pixel_width}/{pixel_height}))':eval=frame,\
+         pad={width}:{height}:-1:-1:eval=frame,setsar={pixel_width}/{pixel_height}:max=1000000,\
+         format={},",
+        picture.pixel_format,
     )
 }
 

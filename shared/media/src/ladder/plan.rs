@@ -261,6 +261,7 @@ pub(super) mod tests {
                 start: 0,
                 duration,
                 decoder_delay: 0,
+                coded: None,
             }),
             audio: None,
             has_unreadable_sound: false,

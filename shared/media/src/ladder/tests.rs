@@ -1,6 +1,7 @@
 //! Real sources, drawn small, through the whole ladder.
 
 mod borders;
+mod changes;
 mod damage;
 mod light;
 mod sounds;
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::testing::{draw, ffmpeg, output_of, session};
-use crate::{Ffmpeg, Probe, probe};
+use crate::{Ffmpeg, Probe, probe, source};
 
 /// A source and what became of it. The directory lives as long as this.
 struct Made {
@@ -99,8 +100,9 @@ async fn climb(
     directory: &Path,
     seconds: u32,
 ) -> Result<(LadderPlan, Vec<Output>), MediaError> {
-    let probe = probe(&session(ffmpeg), source).await?;
-    let plan = LadderPlan::new(&probe, &Quality::ALL, seconds)?;
+    let source = source::open(&session(ffmpeg), source, directory).await?;
+    let plan = LadderPlan::new(&source.probe, &Quality::ALL, seconds)?;
+    let source = source.path.as_path();
     let mut pieces: Vec<Vec<PathBuf>> = vec![Vec::new(); plan.renditions.len()];
     let reports = Mutex::new(vec![0.0_f32]);
     let report = |done| reports.lock().unwrap().push(done);

@@ -369,6 +369,7 @@ fn the_plan_is_what_it_is() {
             start: 0,
             duration: std::time::Duration::from_secs(5),
             decoder_delay: 0,
+            coded: None,
         }),
         audio: None,
         has_unreadable_sound: false,

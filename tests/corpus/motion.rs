@@ -1,0 +1,115 @@
+//! Whether a rendition moves as its source does: each frame that a plain
+//! decoding of the source shows is seen in it, as far as its rate has room.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use media::ladder::{LadderPlan, Output};
+
+use crate::case::Case;
+
+/// Pictures are compared in grey, at this size.
+const SIZE: (usize, usize) = (32, 24);
+
+/// One frame in this many may be lost where a source is damaged.
+const TOLERATED: usize = 20;
+
+/// One change in this many is too small to be told from an encoder's noise.
+const UNSEEN: usize = 50;
+
+/// The frames of a file as FFmpeg decodes it, without any of our options.
+struct Decoded {
+    /// When each is shown, in seconds from the file's start.
+    times: Vec<f64>,
+    pictures: Vec<Vec<u8>>,
+    is_clean: bool,
+}
+
+impl Decoded {
+    fn of(case: &Case, path: &Path) -> Self {
+        let (raw, list) = (case.beside("decoded.raw"), case.beside("decoded.txt"));
+        let filter = format!("scale={}:{}:flags=area,format=gray", SIZE.0, SIZE.1);
+        let output = Command::new(case.ffmpeg.path())
+            .args(["-v", "error", "-nostdin", "-y", "-i"])
+            .arg(format!("file:{}", path.display()))
+            .args(["-map", "0:V:0", "-fps_mode", "passthrough", "-vf", &filter])
+            .args(["-f", "rawvideo"])
+            .arg(&raw)
+            .args(["-map", "0:V:0", "-fps_mode", "passthrough", "-vf", &filter])
+            .args(["-enc_time_base", "1/1000000", "-f", "framecrc"])
+            .arg(&list)
+            .output()
+            .unwrap();
+        let bytes = fs::read(&raw).unwrap_or_default();
+        let pictures = bytes.chunks_exact(SIZE.0 * SIZE.1).map(<[u8]>::to_vec);
+        let lines = fs::read_to_string(&list).unwrap_or_default();
+        let times = lines.lines().filter(|line| !line.starts_with('#'));
+        let time = |line: &str| line.split(',').nth(2)?.trim().parse::<f64>().ok();
+        let mut decoded = Self {
+            times: times.filter_map(time).map(|time| time / 1e6).collect(),
+            pictures: pictures.collect(),
+            is_clean: output.status.success() && output.stderr.is_empty(),
+        };
+        decoded.pictures.truncate(decoded.times.len());
+        decoded
+    }
+
+    /// The pictures of which a film with `rate` frames a second has room for:
+    /// of those that fall on one frame, the last.
+    fn seen_at(&self, rate: f64) -> Vec<&[u8]> {
+        let first = self.times.iter().copied().fold(f64::INFINITY, f64::min);
+        let slot = |time: f64| ((time - first) * rate).round() as i64;
+        let mut seen: Vec<(i64, &[u8])> = Vec::new();
+        for (time, picture) in self.times.iter().zip(&self.pictures) {
+            match seen.last_mut() {
+                Some(last) if last.0 == slot(*time) => last.1 = picture,
+                _ => seen.push((slot(*time), picture)),
+            }
+        }
+        seen.into_iter().map(|(_, picture)| picture).collect()
+    }
+}
+
+fn differences(pictures: &[&[u8]]) -> Vec<u32> {
+    let difference = |one: &[u8], other: &[u8]| {
+        let pairs = one.iter().zip(other);
+        pairs
+            .map(|(one, other)| u32::from(one.abs_diff(*other)))
+            .sum()
+    };
+    let pairs = pictures.windows(2);
+    pairs.map(|pair| difference(pair[0], pair[1])).collect()
+}
+
+/// Fails where a rendition changes less often than its source, at its rate.
+pub(crate) fn check(case: &Case, plan: &LadderPlan, outputs: &[Output]) {
+    let source = Decoded::of(case, &case.input);
+    let rate = f64::from(plan.frame_rate.0) / f64::from(plan.frame_rate.1);
+    let in_source = differences(&source.seen_at(rate));
+    let mut sizes: Vec<u32> = in_source.iter().copied().filter(|size| *size > 0).collect();
+    sizes.sort_unstable();
+    let Some(usual) = sizes.get(sizes.len() / 2) else {
+        return;
+    };
+    let count = |differences: &[u32], least: u32| {
+        let changes = differences.iter().filter(|size| **size > least);
+        changes.count()
+    };
+    // An encoder makes a change smaller, and a picture that is held noisy.
+    let expected = count(&in_source, usual / 2);
+    let tolerated = if source.is_clean {
+        expected / UNSEEN
+    } else {
+        expected / TOLERATED + 1
+    };
+    for output in outputs {
+        let rendition = Decoded::of(case, &output.path);
+        let pictures: Vec<&[u8]> = rendition.pictures.iter().map(Vec::as_slice).collect();
+        let found = count(&differences(&pictures), usual / 4);
+        assert!(
+            found + tolerated >= expected,
+            "the picture changes {found} times, and {expected} times in the source"
+        );
+    }
+}
