@@ -12,6 +12,9 @@ use crate::case::Case;
 /// Pictures are compared in grey, at this size.
 const SIZE: (usize, usize) = (32, 24);
 
+/// A smaller change, summed over all pixels, is not seen.
+const VISIBLE: u32 = 192;
+
 /// One frame in this many may be lost where a source is damaged.
 const TOLERATED: usize = 20;
 
@@ -27,9 +30,12 @@ struct Decoded {
 }
 
 impl Decoded {
-    fn of(case: &Case, path: &Path) -> Self {
+    fn of(case: &Case, path: &Path, (width, height): (u32, u32)) -> Self {
         let (raw, list) = (case.beside("decoded.raw"), case.beside("decoded.txt"));
-        let filter = format!("scale={}:{}:flags=area,format=gray", SIZE.0, SIZE.1);
+        let filter = format!(
+            "scale={width}:{height}:flags=area,scale={}:{}:flags=area,format=gray",
+            SIZE.0, SIZE.1
+        );
         let output = Command::new(case.ffmpeg.path())
             .args(["-v", "error", "-nostdin", "-y", "-i"])
             .arg(format!("file:{}", path.display()))
@@ -82,34 +88,56 @@ fn differences(pictures: &[&[u8]]) -> Vec<u32> {
     pairs.map(|pair| difference(pair[0], pair[1])).collect()
 }
 
+/// How often a picture changes by more than `least`.
+fn changes(differences: &[u32], least: u32) -> usize {
+    let changes = differences.iter().filter(|size| **size > least);
+    changes.count()
+}
+
 /// Fails where a rendition changes less often than its source, at its rate.
 pub(crate) fn check(case: &Case, plan: &LadderPlan, outputs: &[Output]) {
-    let source = Decoded::of(case, &case.input);
     let rate = f64::from(plan.frame_rate.0) / f64::from(plan.frame_rate.1);
+    for output in outputs {
+        // What is too small for the rendition's size cannot be seen in it.
+        let size = (output.rendition.width, output.rendition.height);
+        let source = Decoded::of(case, &case.input, size);
+        let rendition = Decoded::of(case, &output.path, size);
+        compare(&source, &rendition, rate);
+    }
+}
+
+fn compare(source: &Decoded, rendition: &Decoded, rate: f64) {
     let in_source = differences(&source.seen_at(rate));
     let mut sizes: Vec<u32> = in_source.iter().copied().filter(|size| *size > 0).collect();
     sizes.sort_unstable();
     let Some(usual) = sizes.get(sizes.len() / 2) else {
         return;
     };
-    let count = |differences: &[u32], least: u32| {
-        let changes = differences.iter().filter(|size| **size > least);
-        changes.count()
-    };
     // An encoder makes a change smaller, and a picture that is held noisy.
-    let expected = count(&in_source, usual / 2);
+    let expected = changes(&in_source, VISIBLE.max(usual / 2));
     let tolerated = if source.is_clean {
         expected / UNSEEN
     } else {
         expected / TOLERATED + 1
     };
-    for output in outputs {
-        let rendition = Decoded::of(case, &output.path);
-        let pictures: Vec<&[u8]> = rendition.pictures.iter().map(Vec::as_slice).collect();
-        let found = count(&differences(&pictures), usual / 4);
-        assert!(
-            found + tolerated >= expected,
-            "the picture changes {found} times, and {expected} times in the source"
-        );
-    }
+    let pictures: Vec<&[u8]> = rendition.pictures.iter().map(Vec::as_slice).collect();
+    let found = changes(&differences(&pictures), usual / 4);
+    assert!(
+        found + tolerated >= expected,
+        "the picture changes {found} times, and {expected} times in the source"
+    );
+}
+
+/// A film that stands still for half its length fails the check.
+#[test]
+#[should_panic(expected = "the picture changes 49 times, and 99 times in the source")]
+fn a_picture_that_stands_still_is_found() {
+    let film = |last: u8| Decoded {
+        times: (0..100).map(|frame| f64::from(frame) / 25.0).collect(),
+        pictures: (0..100_u8)
+            .map(|frame| vec![frame.min(last); 400])
+            .collect(),
+        is_clean: true,
+    };
+    compare(&film(99), &film(49), 25.0);
 }

@@ -70,6 +70,23 @@ impl PacketList {
         Some((start, end))
     }
 
+    /// The times at which something is shown, in order. Packets of one time are
+    /// one frame: some are decoded for others and show nothing (VP8's alternate
+    /// references), some have one field of a frame each.
+    pub(crate) fn show_times(&self) -> Vec<i64> {
+        let packets = self.packets.iter();
+        let mut times: Vec<i64> = packets.map(|packet| packet.show_time).collect();
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+
+    /// The file begins between key frames: what comes before the first one is
+    /// not shown.
+    pub(crate) fn begins_between_key_frames(&self) -> bool {
+        self.packets.first().is_some_and(|packet| !packet.is_key)
+    }
+
     /// A time in seconds.
     pub(crate) fn seconds(&self, time: i64) -> f64 {
         let (numerator, denominator) = self.time_base();
@@ -162,6 +179,15 @@ mod tests {
 0,       -512,       1536,      512,     1994, 0xa31edb29, F=0x0
 1,          0,          0,     1024,      258, 0xb8847714
 ";
+
+    #[test]
+    fn packets_of_one_time_are_one_frame() {
+        let list = "#tb 0: 1/1000\n0, 0, 0, 33, 9, 0x1\n0, 33, 33, 33, 9, 0x1, F=0x0\n\
+                    0, 33, 33, 33, 9, 0x1, F=0x0\n0, 20, 20, 33, 9, 0x1, F=0x0\n";
+        let streams = read(list.as_bytes()).unwrap();
+        assert_eq!(streams[0].show_times(), [0, 20, 33]);
+        assert!(!streams[0].begins_between_key_frames());
+    }
 
     #[test]
     fn reads_header_and_packets() {

@@ -20,6 +20,9 @@ pub const MAX_DURATION: Duration = Duration::from_secs(4 * 60 * 60);
 /// The highest frame rate that is accepted, in frames a second.
 pub const MAX_FRAME_RATE: u32 = 240;
 
+/// How far a time may be from itself in another unit, in microseconds.
+const ROUNDING: i64 = 1000;
+
 /// The facts about a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -176,12 +179,14 @@ impl Probe {
 }
 
 fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, MediaError> {
-    let frames = packets.packets.len() as u64;
     let span = packets
         .span()
         .filter(|(start, end)| end > start)
         .ok_or_else(|| MediaError::Corrupt("the picture has no length".to_owned()))?;
-    let frame_rate = frame_rate(packets, span);
+    let times = shown_times(packets, picture);
+    let frames = times.len() as u64;
+    let span = (times.first().map_or(span.0, |first| *first), span.1);
+    let frame_rate = frame_rate(packets, frames, span);
     if frame_rate.0 / frame_rate.1 > MAX_FRAME_RATE {
         return Err(MediaError::TooLarge("too many frames a second".to_owned()));
     }
@@ -207,6 +212,18 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         duration: bounded_duration(packets.seconds(span.1) - packets.seconds(span.0))?,
         decoder_delay,
     })
+}
+
+/// When frames are shown, in the stream's units.
+fn shown_times(packets: &PacketList, picture: &Picture) -> Vec<i64> {
+    let mut times = packets.show_times();
+    if let Some(first) = picture
+        .first_frame
+        .filter(|_| packets.begins_between_key_frames())
+    {
+        times.retain(|time| microseconds(packets, *time) >= first - ROUNDING);
+    }
+    times
 }
 
 /// Without times of showing, frames have those at which the decoder gives them
@@ -257,9 +274,9 @@ fn channels(layout: &str) -> u32 {
 }
 
 /// Frames over the time they are shown, in lowest terms.
-fn frame_rate(packets: &PacketList, (start, end): (i64, i64)) -> (u32, u32) {
+fn frame_rate(packets: &PacketList, frames: u64, (start, end): (i64, i64)) -> (u32, u32) {
     let (numerator, denominator) = packets.time_base();
-    let frames = packets.packets.len() as u128 * u128::from(denominator);
+    let frames = u128::from(frames) * u128::from(denominator);
     let length = u128::from(end.abs_diff(start)) * u128::from(numerator);
     let divisor = greatest_common_divisor(frames, length.max(1));
     let (mut top, mut bottom) = (frames / divisor, length.max(1) / divisor);

@@ -77,11 +77,11 @@ fn pieces_of(plan: &LadderPlan, segment: &Segment, directory: &Path) -> Vec<Piec
         .collect()
 }
 
-/// The source's time the segment stands for; the first and the last one reach
-/// as far as there is anything.
+/// The source's time the segment stands for. The first one begins with the
+/// first frame that is shown, the last one reaches as far as there is anything.
 fn shown(plan: &LadderPlan, segment: &Segment) -> (f64, f64) {
     let from = if segment.first_frame == 0 {
-        f64::NEG_INFINITY
+        plan.picture.start as f64 / 1e6 - plan.seconds(1) / 2.0
     } else {
         plan.source_seconds(segment.first_frame)
     };

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::plan::LadderPlan;
 use crate::input::{file_url, strings};
-use crate::packets::{self, Packet, PacketList};
+use crate::packets;
 use crate::{MediaError, frames};
 
 /// One frame in this many may be lost: nobody sees a few held frames.
@@ -53,16 +53,11 @@ pub(super) fn packets_output(plan: &LadderPlan, list: &Path, to: f64) -> Vec<Str
 fn packet_times(list: &Path, plan: &LadderPlan) -> io::Result<Vec<f64>> {
     let streams = packets::read(BufReader::new(File::open(list)?))?;
     let delay = plan.picture.decoder_delay as f64 / 1e6;
-    let time = |list: &PacketList, packet: &Packet| list.seconds(packet.show_time) + delay;
-    Ok(streams
-        .first()
-        .map(|list| {
-            list.packets
-                .iter()
-                .map(|packet| time(list, packet))
-                .collect()
-        })
-        .unwrap_or_default())
+    let Some(list) = streams.first() else {
+        return Ok(Vec::new());
+    };
+    let times = list.show_times().into_iter();
+    Ok(times.map(|time| list.seconds(time) + delay).collect())
 }
 
 /// Refuses a source of which too much is lost between two times, in seconds

@@ -255,3 +255,47 @@ async fn a_source_without_presentation_times_shows_every_frame_once(#[case] code
     let expected: Vec<usize> = (0..200).collect();
     assert_eq!(source_frames(&made, &source), expected);
 }
+
+/// VP8 has frames that are decoded for others alone: packets that show nothing.
+fn alternate_references(ffmpeg: &Ffmpeg, path: &Path) {
+    let log = path.with_extension("log");
+    let picture = NUMBERED.replace("r=25:d=8", "r=30:d=6");
+    for pass in ["1", "2"] {
+        let input = [
+            "-f", "lavfi", "-i", &picture, "-c:v", "libvpx", "-b:v", "1500k",
+        ];
+        let references = ["-auto-alt-ref", "1", "-lag-in-frames", "16"];
+        let passes = ["-pass", pass, "-passlogfile", log.to_str().unwrap()];
+        draw(ffmpeg, &[&input[..], &references, &passes].concat(), path);
+    }
+}
+
+#[tokio::test]
+async fn packets_that_show_nothing_are_no_loss() {
+    let made = made("x.webm", 2, alternate_references);
+    let Some(made) = made.await else { return };
+    assert_eq!(made.plan.frame_rate, (30, 1));
+    let source = made.directory.path().join("x.webm");
+    let expected: Vec<usize> = (0..180).collect();
+    assert_eq!(source_frames(&made, &source), expected);
+}
+
+/// A recording whose first 20 frames need a frame from before.
+fn begun_between_key_frames(ffmpeg: &Ffmpeg, path: &Path) {
+    let whole = path.with_extension("mp4");
+    let codec = ["-c:v", "libx264", "-crf", "12", "-bf", "0", "-g", "50"];
+    let input = ["-f", "lavfi", "-i", NUMBERED, "-sc_threshold", "0"];
+    draw(ffmpeg, &[&input[..], &codec].concat(), &whole);
+    let whole = ["-i", whole.to_str().unwrap(), "-c", "copy", "-copyinkf"];
+    draw(ffmpeg, &[&whole[..], &["-ss", "1.2"]].concat(), path);
+}
+
+#[tokio::test]
+async fn a_source_that_begins_between_key_frames_begins_with_the_first_one() {
+    let made = made("x.mkv", 2, begun_between_key_frames);
+    let Some(made) = made.await else { return };
+    assert_eq!(made.plan.frame_rate, (25, 1));
+    let source = made.directory.path().join("x.mp4");
+    let expected: Vec<usize> = (50..200).collect();
+    assert_eq!(source_frames(&made, &source), expected);
+}
