@@ -47,7 +47,7 @@ pub(super) fn graph(plan: &LadderPlan, segment: &Segment) -> String {
 /// sides; the first frame is held before it comes, the last one after it.
 fn frames(plan: &LadderPlan, segment: &Segment) -> String {
     let (top, bottom) = plan.frame_rate;
-    let hold_first = if segment.first_frame == 0 {
+    let hold_first = if plan.begins_before_the_picture(segment) {
         ":start_time=0"
     } else {
         ""

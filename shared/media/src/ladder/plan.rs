@@ -28,10 +28,9 @@ const COMMON_RATES: [(u32, u32); 8] = [
     (60, 1),
 ];
 
-/// A picture or a sound that begins later or ends earlier than the other by no
-/// more than this is only cut unevenly; beyond it, something would be lost.
-/// Microseconds.
-const UNEVEN_CUT: i64 = 1_000_000;
+/// Sound that begins earlier or ends later than the picture by no more than this
+/// is only cut unevenly; beyond it, something would be lost. Microseconds.
+const UNEVEN_CUT: i64 = 40_000;
 
 /// Units of time in a second that a rate's timescale has at least, if it can.
 const FINE_TIMESCALE: u32 = 15_360;
@@ -102,9 +101,11 @@ impl LadderPlan {
             return Err(MediaError::check("no rendition is asked for"));
         }
         let frame_rate = constant_rate(picture.frame_rate);
-        let (start, end) = shown(probe, picture);
-        let length = end.abs_diff(start) as f64 / 1e6;
-        let frames = ((length * as_number(frame_rate)).round() as u64).max(1);
+        let rate = as_number(frame_rate);
+        let (before, after) = held_frames(probe, picture, rate);
+        let shown = (picture.duration.as_secs_f64() * rate).round() as u64;
+        let frames = before + shown.max(1) + after;
+        let start = picture.start - (before as f64 / rate * 1e6).round() as i64;
         Ok(Self {
             renditions: choice.renditions,
             skipped: choice.skipped,
@@ -137,6 +138,12 @@ impl LadderPlan {
         self.start as f64 / 1e6 + self.seconds(frame)
     }
 
+    /// Whether the first frame is held in a segment until its time comes.
+    pub(super) fn begins_before_the_picture(&self, segment: &Segment) -> bool {
+        let begin = self.source_seconds(segment.first_frame);
+        segment.first_frame == 0 || begin <= self.picture.start as f64 / 1e6
+    }
+
     /// Length of a frame in units of [`Self::timescale`]: exact.
     pub(super) fn frame_ticks(&self) -> u32 {
         self.frame_rate.1 * self.fineness()
@@ -160,28 +167,28 @@ fn key_frame_interval(rate: (u32, u32)) -> u64 {
     ((f64::from(KEY_FRAME_SECONDS) * as_number(rate)).round() as u64).max(1)
 }
 
-/// From when to when the renditions last, in the source's microseconds: as long
-/// as the picture. It is held where sound alone goes before or after it.
-fn shown(probe: &Probe, picture: &VideoStream) -> (i64, i64) {
+/// How many frames the picture is held before its beginning and after its end,
+/// where sound alone is heard: whole ones, so that its own frames stay at their
+/// times.
+fn held_frames(probe: &Probe, picture: &VideoStream, rate: f64) -> (u64, u64) {
+    let Some(audio) = &probe.audio else {
+        return (0, 0);
+    };
     let end = |start: i64, length: std::time::Duration| {
         start.saturating_add(i64::try_from(length.as_micros()).unwrap_or(i64::MAX))
     };
-    let picture = (picture.start, end(picture.start, picture.duration));
-    let Some(audio) = &probe.audio else {
-        return picture;
+    let frames = |overhang: i64| {
+        if overhang <= UNEVEN_CUT {
+            return 0;
+        }
+        (overhang as f64 / 1e6 * rate).ceil() as u64
     };
-    let sound = (audio.start, end(audio.start, audio.duration));
-    let from = if picture.0.saturating_sub(sound.0) > UNEVEN_CUT {
-        sound.0
-    } else {
-        picture.0
-    };
-    let to = if sound.1.saturating_sub(picture.1) > UNEVEN_CUT {
-        sound.1
-    } else {
-        picture.1
-    };
-    (from, to)
+    let sound_end = end(audio.start, audio.duration);
+    let picture_end = end(picture.start, picture.duration);
+    (
+        frames(picture.start.saturating_sub(audio.start)),
+        frames(sound_end.saturating_sub(picture_end)),
+    )
 }
 
 /// The source's average rate, or the common one it stands for. One that is too
@@ -325,10 +332,12 @@ pub(super) mod tests {
         let plan = |start, seconds| plan_of(&with_sound(probe_of(10.0, (30, 1)), start, seconds));
         let span = |start, seconds| (plan(start, seconds).start, plan(start, seconds).frames);
         assert_eq!(span(0, 10.02), (0, 300), "cut with the picture");
+        assert_eq!(span(0, 10.05), (0, 302));
         assert_eq!(span(0, 12.0), (0, 360));
         assert_eq!(span(0, 3.0), (0, 300));
         assert_eq!(span(-23_000, 10.0), (0, 300));
-        assert_eq!(span(-2_000_000, 12.0), (-2_000_000, 360));
+        assert_eq!(span(-900_000, 10.9), (-900_000, 327));
+        assert_eq!(span(-2_010_000, 12.0), (-2_033_333, 361));
         assert_eq!(span(500_000, 9.0), (0, 300));
     }
 

@@ -122,3 +122,34 @@ async fn a_film_without_sound_is_not_said_to_have_one() {
         "{found:?}"
     );
 }
+
+/// Beeps at the very beginning and the very end are heard where the picture
+/// begins 0.9 s later or its last frame is shown for 0.45 s less than the sound.
+#[rstest]
+#[case::late_picture("testsrc2=s=64x48:r=25:d=7,select='gt(t,0.89)'", 7.0)]
+#[case::much_later_picture("testsrc2=s=64x48:r=25:d=9,select='gt(t,4.99)'", 9.0)]
+#[case::a_still("testsrc2=s=64x48:r=1:d=10", 10.45)]
+#[tokio::test]
+async fn sound_before_and_after_the_picture_is_heard(#[case] picture: &str, #[case] seconds: f64) {
+    let made = made("x.mkv", 2, |ffmpeg, path| {
+        let last = seconds - 0.2;
+        let sound =
+            format!("aevalsrc='if(lt(t,0.2)+gt(t,{last}),0.8*sin(6000*t),0)':d={seconds}:s=48000");
+        let inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", &sound];
+        draw(
+            ffmpeg,
+            &[&inputs[..], &["-fps_mode", "vfr", "-c:a", "flac"]].concat(),
+            path,
+        );
+    });
+    let Some(made) = made.await else { return };
+    let heard = samples(&made.ffmpeg, made.last());
+    let loud: Vec<usize> = (0..heard.len())
+        .filter(|place| heard[*place].abs() > 8000)
+        .collect();
+    let (first, last) = (
+        loud[0] as f64 / 48_000.0,
+        loud[loud.len() - 1] as f64 / 48_000.0,
+    );
+    assert!((last - first - seconds).abs() < 0.02, "{first} {last}");
+}
