@@ -29,6 +29,7 @@ pub mod prepare;
 pub mod preview;
 pub mod probe;
 mod progress;
+mod rate;
 pub mod scratch;
 mod session;
 mod sniff;

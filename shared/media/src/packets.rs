@@ -12,6 +12,8 @@ use std::io::{self, BufRead};
 const KEY: u32 = 0x1;
 /// Packet flag: decoded, but not shown.
 const DISCARD: u32 = 0x4;
+/// Packets that are no further apart are shown at one time, in seconds.
+const ONE_TIME: f64 = 0.002;
 /// More streams than are ever mapped.
 const MAX_STREAMS: usize = 4;
 
@@ -70,14 +72,14 @@ impl PacketList {
         Some((start, end))
     }
 
-    /// The times at which something is shown, in order. Packets of one time are
-    /// one frame: some are decoded for others and show nothing (VP8's alternate
-    /// references), some have one field of a frame each.
+    /// The times at which something is shown, in order. Packets of nearly one time
+    /// are one frame: some are decoded for others and show nothing (VP8's
+    /// alternate references), some have one field of a frame each.
     pub(crate) fn show_times(&self) -> Vec<i64> {
         let packets = self.packets.iter();
         let mut times: Vec<i64> = packets.map(|packet| packet.show_time).collect();
         times.sort_unstable();
-        times.dedup();
+        times.dedup_by(|next, last| self.seconds(*next - *last) <= ONE_TIME);
         times
     }
 
@@ -183,9 +185,10 @@ mod tests {
     #[test]
     fn packets_of_one_time_are_one_frame() {
         let list = "#tb 0: 1/1000\n0, 0, 0, 33, 9, 0x1\n0, 33, 33, 33, 9, 0x1, F=0x0\n\
-                    0, 33, 33, 33, 9, 0x1, F=0x0\n0, 20, 20, 33, 9, 0x1, F=0x0\n";
+                    0, 33, 33, 33, 9, 0x1, F=0x0\n0, 20, 20, 33, 9, 0x1, F=0x0\n\
+                    0, 34, 34, 33, 9, 0x1, F=0x0\n0, 66, 66, 33, 9, 0x1, F=0x0\n";
         let streams = read(list.as_bytes()).unwrap();
-        assert_eq!(streams[0].show_times(), [0, 20, 33]);
+        assert_eq!(streams[0].show_times(), [0, 20, 33, 66]);
         assert!(!streams[0].begins_between_key_frames());
     }
 

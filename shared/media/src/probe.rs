@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::inspection::{self, Inspection, Picture};
 use crate::packets::PacketList;
+use crate::rate::constant_rate;
 pub use crate::transfer::Transfer;
 use crate::{MediaError, Session, SoundSource};
 
@@ -53,6 +54,10 @@ pub struct VideoStream {
     pub rotation: u32,
     /// Frames a second as a fraction; the average where it varies.
     pub frame_rate: (u32, u32),
+    /// The constant rate at which hardly a frame is lost or late; nothing in
+    /// plans of releases that took the average.
+    #[serde(default)]
+    pub constant_rate: Option<(u32, u32)>,
     /// Frames that are shown, counted.
     pub frames: u64,
     /// The frames as they are decoded and turned; nothing in plans of releases
@@ -190,6 +195,7 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
     if frame_rate.0 / frame_rate.1 > MAX_FRAME_RATE {
         return Err(MediaError::TooLarge("too many frames a second".to_owned()));
     }
+    let seconds: Vec<f64> = times.iter().map(|time| packets.seconds(*time)).collect();
     let (width, height) = picture.shown_size();
     let start = microseconds(packets, span.0);
     let decoder_delay = decoder_delay(packets, picture, start);
@@ -199,6 +205,7 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         height,
         rotation: picture.rotation,
         frame_rate,
+        constant_rate: Some(constant_rate(frame_rate, &seconds)),
         frames,
         coded: Some(CodedFrame {
             width: picture.width,

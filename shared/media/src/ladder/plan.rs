@@ -5,28 +5,11 @@ use domain::rendition::{self, Quality, Rendition, Skipped};
 use serde::{Deserialize, Serialize};
 
 use crate::probe::VideoStream;
+use crate::rate::{as_number, constant_rate};
 use crate::{MediaError, Probe, SoundSource};
 
 /// Key frames are this far apart, in seconds.
 pub(super) const KEY_FRAME_SECONDS: u32 = 2;
-
-/// The highest frame rate of a rendition.
-const MAX_RATE: f64 = 60.0;
-
-/// A rate this near to a common one is that one.
-const RATE_TOLERANCE: f64 = 0.005;
-
-/// Rates that films and cameras have.
-const COMMON_RATES: [(u32, u32); 8] = [
-    (24_000, 1001),
-    (24, 1),
-    (25, 1),
-    (30_000, 1001),
-    (30, 1),
-    (50, 1),
-    (60_000, 1001),
-    (60, 1),
-];
 
 /// Sound that begins earlier or ends later than the picture by no more than this
 /// is only cut unevenly; beyond it, something would be lost. Microseconds.
@@ -100,7 +83,8 @@ impl LadderPlan {
         if choice.renditions.is_empty() {
             return Err(MediaError::check("no rendition is asked for"));
         }
-        let frame_rate = constant_rate(picture.frame_rate);
+        let average = || constant_rate(picture.frame_rate, &[]);
+        let frame_rate = picture.constant_rate.unwrap_or_else(average);
         let rate = as_number(frame_rate);
         let (before, after) = held_frames(probe, picture, rate);
         let shown = (picture.duration.as_secs_f64() * rate).round() as u64;
@@ -159,10 +143,6 @@ impl LadderPlan {
     }
 }
 
-fn as_number((top, bottom): (u32, u32)) -> f64 {
-    f64::from(top) / f64::from(bottom)
-}
-
 fn key_frame_interval(rate: (u32, u32)) -> u64 {
     ((f64::from(KEY_FRAME_SECONDS) * as_number(rate)).round() as u64).max(1)
 }
@@ -189,33 +169,6 @@ fn held_frames(probe: &Probe, picture: &VideoStream, rate: f64) -> (u64, u64) {
         frames(picture.start.saturating_sub(audio.start)),
         frames(sound_end.saturating_sub(picture_end)),
     )
-}
-
-/// The source's average rate, or the common one it stands for. One that is too
-/// high is halved or quartered if that gives a common one: no motion stutters.
-fn constant_rate((top, bottom): (u32, u32)) -> (u32, u32) {
-    let rate = f64::from(top) / f64::from(bottom.max(1));
-    let common = [1.0, 2.0, 4.0]
-        .into_iter()
-        .find_map(|part| common_rate(rate / part));
-    if let Some(common) = common {
-        return common;
-    }
-    let hundredths = (rate.clamp(1.0, MAX_RATE) * 100.0).round() as u32;
-    let divisor = (1..=100)
-        .rev()
-        .find(|divisor| hundredths.is_multiple_of(*divisor) && 100_u32.is_multiple_of(*divisor))
-        .unwrap_or(1);
-    (hundredths / divisor, 100 / divisor)
-}
-
-/// The nearest common rate, if one is near.
-fn common_rate(rate: f64) -> Option<(u32, u32)> {
-    let distance = |common: (u32, u32)| (rate / as_number(common) - 1.0).abs();
-    COMMON_RATES
-        .into_iter()
-        .filter(|common| distance(*common) <= RATE_TOLERANCE)
-        .min_by(|one, other| distance(*one).total_cmp(&distance(*other)))
 }
 
 /// Whole groups of pictures; what is less than half a segment at the end
@@ -269,6 +222,7 @@ pub(super) mod tests {
                 duration,
                 decoder_delay: 0,
                 coded: None,
+                constant_rate: None,
             }),
             audio: None,
             has_unreadable_sound: false,
@@ -289,27 +243,6 @@ pub(super) mod tests {
 
     fn plan_of(probe: &Probe) -> LadderPlan {
         LadderPlan::new(probe, &Quality::ALL, 10).unwrap()
-    }
-
-    #[test]
-    fn rates_become_the_ones_they_stand_for() {
-        let rates = [
-            ((30, 1), (30, 1)),
-            ((2997, 100), (30_000, 1001)),
-            ((29_900, 1000), (30_000, 1001)),
-            ((23_976, 1000), (24_000, 1001)),
-            ((240, 1), (60, 1)),
-            ((120_000, 1001), (60_000, 1001)),
-            ((100, 1), (50, 1)),
-            ((90, 1), (60, 1)),
-            ((15, 1), (15, 1)),
-            ((25, 2), (25, 2)),
-            ((1837, 100), (1837, 100)),
-            ((1, 10), (1, 1)),
-        ];
-        for (source, expected) in rates {
-            assert_eq!(constant_rate(source), expected, "{source:?}");
-        }
     }
 
     #[test]

@@ -370,6 +370,7 @@ fn the_plan_is_what_it_is() {
             duration: std::time::Duration::from_secs(5),
             decoder_delay: 0,
             coded: None,
+            constant_rate: None,
         }),
         audio: None,
         has_unreadable_sound: false,
