@@ -18,7 +18,8 @@ const VISIBLE: u32 = 192;
 /// One frame in this many may be lost where a source is damaged.
 const TOLERATED: usize = 20;
 
-/// One change in this many is too small to be told from an encoder's noise.
+/// One change in this many, and one more, is too small to be told from an
+/// encoder's noise.
 const UNSEEN: usize = 50;
 
 /// The frames of a file as FFmpeg decodes it, without any of our options.
@@ -115,11 +116,8 @@ fn compare(source: &Decoded, rendition: &Decoded, rate: f64) {
     };
     // An encoder makes a change smaller, and a picture that is held noisy.
     let expected = changes(&in_source, VISIBLE.max(usual / 2));
-    let tolerated = if source.is_clean {
-        expected / UNSEEN
-    } else {
-        expected / TOLERATED + 1
-    };
+    let unseen = if source.is_clean { UNSEEN } else { TOLERATED };
+    let tolerated = expected / unseen + 1;
     let pictures: Vec<&[u8]> = rendition.pictures.iter().map(Vec::as_slice).collect();
     let found = changes(&differences(&pictures), usual / 4);
     assert!(

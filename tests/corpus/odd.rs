@@ -25,6 +25,59 @@ fn copied(case: &Case, before: &[&str], after: &[&str]) {
     case.draw(&arguments, &case.input);
 }
 
+/// A picture a second, and sound that goes on behind the last.
+fn still_with_sound(case: &Case) {
+    let sources = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=64x48:r=1:d=3",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=3.45",
+    ];
+    case.draw(&[&sources[..], &["-f", "mp4"]].concat(), &case.input);
+}
+
+/// VP8 with frames that are decoded for others alone.
+fn alternate_references(case: &Case) {
+    let log = case.beside("log");
+    for pass in ["1", "2"] {
+        let codec = [
+            "-c:v",
+            "libvpx",
+            "-b:v",
+            "300k",
+            "-auto-alt-ref",
+            "1",
+            "-lag-in-frames",
+            "16",
+        ];
+        let passes = [
+            "-pass",
+            pass,
+            "-passlogfile",
+            log.to_str().unwrap(),
+            "-f",
+            "webm",
+        ];
+        case.draw(&[&PICTURE[..], &codec, &passes].concat(), &case.input);
+    }
+}
+
+/// A recording whose first frames need one from before.
+fn begun_between_key_frames(case: &Case) {
+    case.film(&["-g", "30"]);
+    let whole = case.beside("whole.mp4");
+    fs::rename(&case.input, &whole).unwrap();
+    let cut = ["-c", "copy", "-copyinkf", "-ss", "0.4", "-f", "matroska"];
+    case.draw(
+        &[&["-i", whole.to_str().unwrap()][..], &cut].concat(),
+        &case.input,
+    );
+}
+
 #[rstest]
 #[case::silent(|case: &Case| case.film(&["-an"]), SAME)]
 #[case::odd_sides(|case: &Case| film_of(case, "testsrc=s=319x241:r=25:d=1", &["-pix_fmt", "yuv444p"]), Expected::Made(319, 241))]
@@ -36,6 +89,11 @@ fn copied(case: &Case, before: &[&str], after: &[&str]) {
 #[case::upside_down(|case: &Case| copied(case, &["-display_rotation", "180"], &[]), SAME)]
 #[case::wide_pixels(|case: &Case| case.film(&["-vf", "setsar=2/1"]), Expected::Made(128, 48))]
 #[case::varying_rate(|case: &Case| case.film(&["-vf", "select='not(mod(n,5))+lt(n,10)'", "-fps_mode", "vfr"]), SAME)]
+#[case::transparent(|case: &Case| case.draw(&["-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=2,format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(lt(X,48),255,0)'", "-c:v", "png", "-f", "mov"], &case.input), SAME)]
+#[case::tall(|case: &Case| film_of(case, "testsrc2=s=2160x4096:r=5:d=1", &["-preset", "ultrafast"]), Expected::Made(2160, 4096))]
+#[case::late_picture(|case: &Case| case.film_as("matroska", &["-vf", "select='gt(t,0.9)'", "-fps_mode", "vfr"]), SAME)]
+#[case::sound_longer_than_a_still(still_with_sound, SAME)]
+#[case::slides_then_motion(|case: &Case| case.film(&["-vf", "select='not(mod(n,20))+gt(n,30)'", "-fps_mode", "vfr"]), SAME)]
 #[case::fast(|case: &Case| film_of(case, "testsrc2=s=64x48:r=120:d=1", &[]), SAME)]
 #[case::slow(|case: &Case| film_of(case, "testsrc2=s=64x48:r=1/4:d=20", &[]), SAME)]
 #[case::ten_bits(|case: &Case| case.film(&["-pix_fmt", "yuv420p10le"]), SAME)]
@@ -47,6 +105,8 @@ fn copied(case: &Case, before: &[&str], after: &[&str]) {
 #[case::black(|case: &Case| film_of(case, "color=black:s=64x48:r=25:d=2", &[]), SAME)]
 #[case::late_start(|case: &Case| case.film(&["-output_ts_offset", "1000"]), SAME)]
 #[case::early_start(|case: &Case| copied(case, &["-itsoffset", "-1"], &["-avoid_negative_ts", "disabled"]), SAME)]
+#[case::alternate_references(alternate_references, SAME)]
+#[case::begun_between_key_frames(begun_between_key_frames, SAME)]
 #[case::in_pieces(|case: &Case| case.film(&["-movflags", "+frag_keyframe+empty_moov", "-g", "10"]), SAME)]
 #[tokio::test]
 async fn of_an_odd_shape(#[case] make: fn(&Case), #[case] expected: Expected) {

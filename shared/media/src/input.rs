@@ -4,8 +4,12 @@
 
 use std::path::Path;
 
-/// The largest picture that is decoded: 4096x2160.
+/// The largest picture that is accepted: 4096x2160, or as tall.
 pub(crate) const MAX_PIXELS: u32 = 4096 * 2160;
+
+/// The largest picture that is decoded: FFmpeg counts a width that is rounded up
+/// for its decoders.
+const MAX_ALIGNED_PIXELS: u32 = 4096 * 2176;
 
 /// Containers that hold what they hold, and name no other file.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac";
@@ -26,7 +30,7 @@ pub(crate) fn arguments(path: &Path, threads: Option<u32>) -> Vec<String> {
     let formats = if is_remuxed { REMUX_EXTENSION } else { FORMATS };
     let mut arguments = strings(&["-protocol_whitelist", "file,pipe", "-format_whitelist"]);
     arguments.push(formats.to_owned());
-    arguments.extend(["-max_pixels".to_owned(), MAX_PIXELS.to_string()]);
+    arguments.extend(["-max_pixels".to_owned(), MAX_ALIGNED_PIXELS.to_string()]);
     if let Some(threads) = threads {
         arguments.extend(["-threads".to_owned(), threads.to_string()]);
     }
@@ -68,7 +72,7 @@ mod tests {
         assert!(
             arguments
                 .join(" ")
-                .contains("-max_pixels 8847360 -threads 2 -i")
+                .contains("-max_pixels 8912896 -threads 2 -i")
         );
     }
 }

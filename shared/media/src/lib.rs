@@ -14,6 +14,7 @@
 //! What FFmpeg is asked to do is planned by pure functions that return argument
 //! lists. Inputs are local files; no text of a user ever reaches an argument.
 
+mod alpha;
 pub mod compose;
 pub mod encoder;
 mod error;

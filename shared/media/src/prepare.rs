@@ -6,6 +6,7 @@ use std::path::Path;
 
 use domain::film::{FRAME_RATE, SceneTiming, seconds};
 
+use crate::alpha::over_black;
 use crate::encoder::{self, FRAME_TICKS};
 use crate::input::{self, file_url, strings};
 use crate::inspection::{self, Inspection};
@@ -224,9 +225,10 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
         Pace::Cut | Pace::Repeat => String::new(),
     };
     let rate = format!(
-        "{}{slow}fps={FRAME_RATE}:start_time=0,\
+        "{}{}{slow}fps={FRAME_RATE}:start_time=0,\
          tpad=stop=-1:stop_mode=clone",
         deinterlace(video),
+        over_black(video),
     );
     let (colours, matrix) = to_standard_range(video);
     let shape = fill_frame((video.width, video.height), spec.size, matrix);

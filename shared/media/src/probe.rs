@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::video::Facts;
 use serde::{Deserialize, Serialize};
 
+use crate::input::MAX_PIXELS;
 use crate::inspection::{self, Inspection, Picture};
 use crate::packets::PacketList;
 use crate::rate::constant_rate;
@@ -196,6 +197,11 @@ fn video_stream(packets: &PacketList, picture: &Picture) -> Result<VideoStream, 
         return Err(MediaError::TooLarge("too many frames a second".to_owned()));
     }
     let seconds: Vec<f64> = times.iter().map(|time| packets.seconds(*time)).collect();
+    if u64::from(picture.width) * u64::from(picture.height) > u64::from(MAX_PIXELS) {
+        return Err(MediaError::TooLarge(
+            "the picture has too many pixels".to_owned(),
+        ));
+    }
     let (width, height) = picture.shown_size();
     let start = microseconds(packets, span.0);
     let decoder_delay = decoder_delay(packets, picture, start);

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_source_that_varies_has_the_rate_of_its_motion() {
-        assert_eq!(rate_of(&[(1.0, 9.0), (60.0, 3.0)]), (60, 1));
+        assert_eq!(rate_of(&[(1.0, 9.0), (60.0, 3.0)]), (60_000, 1001));
         assert_eq!(rate_of(&[(5.0, 60.0), (25.0, 60.0)]), (25, 1));
         assert_eq!(rate_of(&[(1.0, 9.0), (120.0, 3.0)]), (60, 1), "the cap");
     }

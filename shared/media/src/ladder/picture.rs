@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::plan::{LadderPlan, Segment};
+use crate::alpha::over_black;
 use crate::prepare::{deinterlace, source_matrix};
 use crate::probe::{Transfer, VideoStream};
 
@@ -97,7 +98,8 @@ fn largest(plan: &LadderPlan) -> String {
         Some(filters) => format!("scale={size},{filters}"),
         None => format!("scale={size}:{}", standard_colours(&plan.picture)),
     };
-    format!(",{shape},format=yuv420p,setsar=1,{COLOUR_TAGS}")
+    let over_black = over_black(&plan.picture);
+    format!(",{over_black}{shape},format=yuv420p,setsar=1,{COLOUR_TAGS}")
 }
 
 /// The filters that bring HDR to the light of every screen; nothing for a

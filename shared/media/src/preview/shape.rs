@@ -1,6 +1,7 @@
 //! From the picture as it is stored to the picture as it is shown, small.
 
 use crate::VideoStream;
+use crate::alpha::over_black;
 use crate::ladder::picture::to_standard_light;
 use crate::prepare::source_matrix;
 
@@ -24,7 +25,7 @@ pub(super) fn fitted((width, height): (u32, u32), longest: u32) -> (u32, u32) {
 pub(super) fn small(video: &VideoStream, size: (u32, u32)) -> String {
     let scale = format!("scale={}:{}:flags=bicubic", size.0, size.1);
     let to_jpeg = "out_color_matrix=bt601:out_range=pc,format=yuvj420p,setsar=1";
-    let fields = deinterlaced(video);
+    let fields = format!("{}{}", deinterlaced(video), over_black(video));
     match to_standard_range(video) {
         // The mapping knows no half colours at an odd side.
         Some(map) => format!("{fields}{scale},format=yuv444p10le,{map},scale={to_jpeg}"),

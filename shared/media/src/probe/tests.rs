@@ -274,3 +274,26 @@ fn channels_are_counted_by_the_layouts_name() {
     ];
     assert_eq!(layouts.map(channels), [1, 2, 6, 12, 6, 3, 0]);
 }
+
+#[rstest]
+#[case::wide("4096x2160", None)]
+#[case::tall("2160x4096", None)]
+#[case::wider("4112x2160", Some("MEDIA_TOO_LARGE"))]
+#[case::taller("2160x4104", Some("MEDIA_TOO_LARGE"))]
+#[tokio::test]
+async fn a_picture_may_be_as_tall_as_wide(#[case] size: &str, #[case] expected: Option<&str>) {
+    let picture = format!("color=s={size}:r=1:d=1");
+    let options = [
+        "-f",
+        "lavfi",
+        "-i",
+        &picture,
+        "-preset",
+        "ultrafast",
+        "-threads",
+        "1",
+    ];
+    let probe = probe_of(|ffmpeg, path| draw(ffmpeg, &options, path));
+    let Some(probe) = probe.await else { return };
+    assert_eq!(probe.err().map(|error| error.code()), expected);
+}

@@ -168,3 +168,40 @@ async fn colours_are_told_as_they_are(
         assert!(found.abs_diff(expected) <= 5, "{found:x} {expected:x}");
     }
 }
+
+/// The left half is transparent, and its hidden colour is as light as the right
+/// half's.
+#[rstest]
+#[case::prores(&["-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"])]
+#[case::animation(&["-c:v", "qtrle"])]
+#[case::png(&["-c:v", "png"])]
+#[tokio::test]
+async fn transparent_parts_are_black(#[case] codec: &[&str]) {
+    let made = made("x.mov", 10, |ffmpeg, path| {
+        let picture = "color=white:s=64x64:r=25:d=0.4,format=rgba,\
+                       geq=r=220:g=220:b=220:a='if(lt(X,32),0,255)'";
+        draw(
+            ffmpeg,
+            &[&["-f", "lavfi", "-i", picture][..], codec].concat(),
+            path,
+        );
+    });
+    let Some(made) = made.await else { return };
+    let frames: Vec<[u8; 2]> = pixels(&made.ffmpeg, made.last(), "2:1");
+    assert_eq!(frames.len(), 10);
+    assert!(
+        frames
+            .iter()
+            .all(|[left, right]| *left < 20 && *right > 200),
+        "{frames:?}"
+    );
+    let source = made.directory.path().join("x.mov");
+    let still = made.directory.path().join("still.jpg");
+    let found = probe(&session(&made.ffmpeg), &source).await.unwrap();
+    let session = session(&made.ffmpeg);
+    crate::preview::thumbnail(&session, &source, &found, &still)
+        .await
+        .unwrap();
+    let [left, right] = pixels::<2>(&made.ffmpeg, &still, "2:1")[0];
+    assert!(left < 20 && right > 200, "{left} {right}");
+}
