@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::loss::Lists;
 use super::plan::{LadderPlan, Segment};
 use super::{Piece, loss, picture, settings};
 use crate::input::{self, file_url, strings};
@@ -25,10 +26,7 @@ pub(super) async fn encode(
     let scratch = tempfile::tempdir_in(directory)?;
     let seek = seek_point(session, plan, segment, input, scratch.path()).await?;
     let pieces = pieces_of(plan, segment, directory);
-    let lists = (
-        scratch.path().join("frames"),
-        scratch.path().join("packets"),
-    );
+    let lists = Lists::in_directory(scratch.path());
     let mut arguments = Vec::new();
     if picture::takes_changes(&plan.picture) {
         arguments.extend(strings(&["-reinit_filter:v", "0"]));
@@ -42,11 +40,13 @@ pub(super) async fn encode(
             piece.quality,
             session.threads(),
         ));
+        if index == 0 {
+            arguments.extend(lists.shown_arguments());
+        }
         arguments.push(file_url(&piece.path));
     }
     let shown = shown(plan, segment);
-    arguments.extend(loss::frames_output(&lists.0, shown.1));
-    arguments.extend(loss::packets_output(plan, &lists.1, shown.1));
+    arguments.extend(lists.outputs(plan, shown.1));
 
     let frames = segment.frames;
     let finished = session
@@ -59,7 +59,7 @@ pub(super) async fn encode(
         let last = finished.errors.lines().last();
         tracing::warn!(last, "a source does not decode cleanly");
     }
-    loss::check(&lists.0, &lists.1, plan, shown)?;
+    loss::check(&lists, plan, segment, shown)?;
     Ok(pieces)
 }
 

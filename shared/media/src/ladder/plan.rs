@@ -122,6 +122,12 @@ impl LadderPlan {
         self.start as f64 / 1e6 + self.seconds(frame)
     }
 
+    /// The number of the frame that shows what the source shows at a time, in
+    /// seconds from frame 0.
+    pub(super) fn place(&self, seconds: f64) -> f64 {
+        (seconds * as_number(self.frame_rate)).round()
+    }
+
     /// Whether the first frame is held in a segment until its time comes.
     pub(super) fn begins_before_the_picture(&self, segment: &Segment) -> bool {
         let begin = self.source_seconds(segment.first_frame);
