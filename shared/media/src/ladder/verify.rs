@@ -15,6 +15,9 @@ use crate::{MediaError, Probe, Session};
 /// notices.
 const SYNC_TOLERANCE: f64 = 0.04;
 
+/// Samples in a packet of AAC.
+const PACKET_SAMPLES: f64 = 1024.0;
+
 /// A piece has its segment's frames in its rendition's size, and no sound.
 pub(super) async fn piece(
     session: &Session,
@@ -70,11 +73,34 @@ pub(super) async fn output(
         Some(_) if !plan.has_sound => Err(MediaError::check("a rendition has sound")),
         None if plan.has_sound => Err(MediaError::check("a rendition has no sound")),
         None => Ok(()),
-        Some(_) => check_sound(plan, &probe),
+        Some(_) => check_sound(plan, &probe, &inspection),
     }
 }
 
-fn check_sound(plan: &LadderPlan, probe: &Probe) -> Result<(), MediaError> {
+/// By the number of its packets: their times do not say, since a muxer squeezes
+/// in what is encoded behind the end.
+fn has_length(plan: &LadderPlan, sound: &PacketList) -> bool {
+    let samples = plan.seconds(plan.frames) * f64::from(SAMPLE_RATE);
+    let expected = (samples / PACKET_SAMPLES).ceil() as usize;
+    sound.packets.len().abs_diff(expected) <= 2
+}
+
+/// Whether a sound is as long as the picture.
+pub(super) async fn lasts(
+    session: &Session,
+    plan: &LadderPlan,
+    sound: &Path,
+) -> Result<bool, MediaError> {
+    let inspection = inspection::inspect(session, sound).await?;
+    let sound = inspection.audio.as_ref();
+    Ok(sound.is_some_and(|sound| has_length(plan, sound)))
+}
+
+fn check_sound(
+    plan: &LadderPlan,
+    probe: &Probe,
+    inspection: &Inspection,
+) -> Result<(), MediaError> {
     let Some(audio) = &probe.audio else {
         return Err(MediaError::check("a rendition has no sound"));
     };
@@ -82,6 +108,10 @@ fn check_sound(plan: &LadderPlan, probe: &Probe) -> Result<(), MediaError> {
         return Err(MediaError::check(
             "a rendition has another sound than planned",
         ));
+    }
+    let sound = inspection.audio.as_ref();
+    if !sound.is_some_and(|sound| has_length(plan, sound)) {
+        return Err(MediaError::check("a rendition's sound has another length"));
     }
     let start = audio.start as f64 / 1e6;
     let end = start + audio.duration.as_secs_f64();

@@ -90,3 +90,45 @@ async fn a_picture_of_another_shape_is_shown_before_black() {
     assert!(is_dark(&last[..10]) && is_light(&last[14..34]) && is_dark(&last[38..]));
     assert_eq!(rows.len(), 200);
 }
+
+/// Four recordings of one clock: a beep at each full second stays at its second.
+#[tokio::test]
+async fn a_sound_that_changes_its_rate_and_channels_stays_at_its_times() {
+    let made = made("x.ts", 60, |ffmpeg, path| {
+        let part = path.with_extension("part.ts");
+        let kinds = [
+            ("48000", "2"),
+            ("44100", "1"),
+            ("48000", "6"),
+            ("44100", "2"),
+        ];
+        let mut bytes = Vec::new();
+        for (number, (rate, channels)) in kinds.into_iter().enumerate() {
+            let beep = format!("aevalsrc='if(lt(mod(t,1),0.1),0.8*sin(6000*t),0)':d=4:s={rate}");
+            let picture = NUMBERED.replace("d=8", "d=4");
+            let inputs = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &beep];
+            let from = (number * 4).to_string();
+            let encoder = [
+                "-c:v", "libx264", "-bf", "0", "-c:a", "aac", "-ac", channels,
+            ];
+            let offset = ["-output_ts_offset", &from];
+            draw(ffmpeg, &[&inputs[..], &encoder, &offset].concat(), &part);
+            bytes.extend(std::fs::read(&part).unwrap());
+        }
+        std::fs::write(path, bytes).unwrap();
+    });
+    let Some(made) = made.await else { return };
+    let sound = samples(&made.ffmpeg, made.last());
+    let loud = |place: &usize| sound[*place].abs() > 3000;
+    let mut beeps: Vec<usize> = Vec::new();
+    for place in (0..sound.len()).filter(loud) {
+        if beeps.last().is_none_or(|last| place - last > 24_000) {
+            beeps.push(place);
+        }
+    }
+    assert_eq!(beeps.len(), 16, "{beeps:?}");
+    for (second, place) in beeps.iter().enumerate() {
+        let late = *place as f64 / 48_000.0 - second as f64;
+        assert!(late.abs() < 0.08, "{late} s late at second {second}");
+    }
+}
