@@ -11,14 +11,20 @@ use media::preview::{self, Picture};
 use media::{MediaError, Probe, Session};
 
 use crate::case::{CANARY_SIZE, Case};
-use crate::motion;
 
 /// Segments of a long film. A short one has several as well, of two seconds.
 const SEGMENTS: u64 = 4;
 
-/// Probes the input and makes all outputs; they are looked at before this
-/// returns what the input is.
-pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Probe, MediaError> {
+/// What an input is, and the renditions of it.
+pub(crate) struct Made {
+    pub(crate) probe: Probe,
+    pub(crate) plan: LadderPlan,
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// Probes the input and makes all outputs; all but the renditions' motion is
+/// looked at before this returns.
+pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Made, MediaError> {
     let source = media::source::open(session, &case.input, case.root()).await?;
     let (input, probe) = (source.path.as_path(), source.probe);
     let (still, moving) = (case.out().join("t.jpg"), case.out().join("p.gif"));
@@ -26,11 +32,15 @@ pub(crate) async fn make_all(case: &Case, session: &Session) -> Result<Probe, Me
     check_picture(case, &still, picture);
     let picture = preview::gif(session, input, &probe, &moving).await?;
     check_picture(case, &moving, picture);
-    let outputs = renditions(case, input, &probe, session).await?;
+    let (plan, outputs) = renditions(case, input, &probe, session).await?;
     let package = hls::package(session, &outputs, &case.out()).await?;
     assert_eq!(package.variants.len(), outputs.len());
     check_playlists(&package);
-    Ok(probe)
+    Ok(Made {
+        probe,
+        plan,
+        outputs,
+    })
 }
 
 /// The master playlist and all it names keep the rules of HLS.
@@ -45,7 +55,7 @@ async fn renditions(
     input: &Path,
     probe: &Probe,
     session: &Session,
-) -> Result<Vec<Output>, MediaError> {
+) -> Result<(LadderPlan, Vec<Output>), MediaError> {
     let seconds = (probe.duration.as_secs() / SEGMENTS).max(2);
     let plan = LadderPlan::new(probe, &Quality::ALL, seconds as u32)?;
     let directory = case.out().join("ladder");
@@ -66,8 +76,7 @@ async fn renditions(
         assert_eq!(video.frames, plan.frames);
         assert!(size != CANARY_SIZE, "a canary");
     }
-    motion::check(case, &plan, &outputs);
-    Ok(outputs)
+    Ok((plan, outputs))
 }
 
 /// The picture decodes, has the size that was told, and is not the canary's.

@@ -5,11 +5,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use media::{MediaError, Probe, Session};
+use media::{MediaError, Session};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::case::{Case, MARKER};
-use crate::outputs;
+use crate::motion;
+use crate::outputs::{self, Made};
 
 /// How long one file may take, all in all.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -53,21 +54,24 @@ pub(crate) async fn check(file_name: &str, make: impl FnOnce(&Case), expected: E
     nothing_connected(&case);
     nothing_runs(&case);
     no_marker_in(&case.out());
+    if let Ok(made) = end {
+        motion::check(&case, &made.plan, &made.outputs);
+    }
 }
 
-fn in_words(end: &Result<Probe, MediaError>) -> String {
+fn in_words(end: &Result<Made, MediaError>) -> String {
     match end {
         Ok(_) => "outputs".to_owned(),
         Err(error) => format!("{}: {error}", error.code()),
     }
 }
 
-fn judge(end: &Result<Probe, MediaError>, expected: Expected) {
+fn judge(end: &Result<Made, MediaError>, expected: Expected) {
     match (end, expected) {
         (Err(error), Expected::Refused(code)) => assert_eq!(error.code(), code, "{error}"),
         (Err(error), Expected::Either) => assert!(error.is_input_fault(), "{error:?}"),
-        (Ok(probe), Expected::Made(width, height)) => {
-            let video = probe.video.as_ref().unwrap();
+        (Ok(made), Expected::Made(width, height)) => {
+            let video = made.probe.video.as_ref().unwrap();
             assert_eq!((video.width, video.height), (width, height));
         }
         (Ok(_), Expected::Either) => {}
