@@ -9,5 +9,6 @@ mod queue;
 mod requirements;
 mod routes;
 mod sources;
+mod tables;
 mod template;
 mod workflow;

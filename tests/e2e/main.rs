@@ -17,6 +17,7 @@ mod misbehaviour;
 mod refusals;
 mod replays;
 mod streams;
+mod tables;
 mod tokens;
 mod transcode_fixture;
 mod transcodes;

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Item;
+use super::schema::Schema;
+use super::validation::{Invalid, ensure};
 
 /// An update and its condition, with their names and values.
 pub(super) struct Expression {
@@ -15,28 +17,22 @@ pub(super) struct Expression {
 }
 
 impl Expression {
-    /// Refuses what DynamoDB refuses: placeholders that are not used.
+    /// Refuses placeholders that are not used, and those that are not given.
     pub(super) fn new(
         update: Option<&str>,
         condition: Option<&str>,
         names: Option<&HashMap<String, String>>,
         values: Option<&Item>,
-    ) -> Self {
+    ) -> Result<Self, Invalid> {
+        let texts = [update, condition];
         let expression = Self {
             update: update.unwrap_or_default().to_owned(),
             condition: condition.unwrap_or_default().to_owned(),
             names: names.cloned().unwrap_or_default(),
             values: values.cloned().unwrap_or_default(),
         };
-        let text = format!("{} {}", expression.update, expression.condition);
-        let words: HashSet<&str> = text
-            .split([' ', ',', '(', ')'])
-            .filter(|word| word.starts_with(['#', ':']))
-            .collect();
-        let known = expression.names.keys().chain(expression.values.keys());
-        let known: HashSet<&str> = known.map(String::as_str).collect();
-        assert_eq!(words, known, "placeholders of {text}");
-        expression
+        uses_its_placeholders(&texts, names, values)?;
+        Ok(expression)
     }
 
     /// A query's filter. Its names and values may be the key condition's too.
@@ -85,30 +81,35 @@ impl Expression {
         let [name, comparison, wanted] = words[..] else {
             panic!("a condition of another shape: {text}");
         };
-        let Some(value) = row.get(self.name(name)) else {
-            return false;
-        };
         let wanted = &self.values[wanted];
+        let Some(value) = row.get(self.name(name)) else {
+            return comparison == "<>";
+        };
         match comparison {
             "=" => value == wanted,
             "<>" => value != wanted,
             "<" => is_less(value, wanted),
             "<=" => value == wanted || is_less(value, wanted),
+            ">" => is_less(wanted, value),
+            ">=" => value == wanted || is_less(wanted, value),
             _ => panic!("an unknown comparison: {text}"),
         }
     }
 
-    /// Changes the row. No attribute may be changed twice.
-    pub(super) fn apply(&self, row: &mut Item) {
+    /// Changes the row. No attribute may be changed twice, and no key at all.
+    pub(super) fn apply(&self, row: &mut Item) -> Result<(), Invalid> {
+        let keys = Schema::of(row).keys(None);
         let mut changed = HashSet::new();
         for (verb, clause) in clauses(&self.update) {
-            let attribute = self.change(&verb, &clause, row);
+            let attribute = self.change(&verb, &clause, row)?;
+            ensure(!keys.contains(&attribute.as_str()))?;
             assert!(changed.insert(attribute), "changed twice: {clause}");
         }
+        Ok(())
     }
 
     /// Answers which attribute it changed.
-    fn change(&self, verb: &str, clause: &str, row: &mut Item) -> String {
+    fn change(&self, verb: &str, clause: &str, row: &mut Item) -> Result<String, Invalid> {
         let (name, rest) = clause.split_once(' ').unwrap_or((clause, ""));
         let attribute = self.name(name).to_owned();
         match (verb, rest.strip_prefix("= if_not_exists(")) {
@@ -125,12 +126,16 @@ impl Expression {
                 row.remove(&attribute);
             }
             ("ADD", _) => {
-                let sum = row.get(&attribute).map_or(0, number) + number(&self.values[rest]);
+                let sum = match row.get(&attribute) {
+                    Some(value) => number(value).ok_or(Invalid)?,
+                    None => 0,
+                };
+                let sum = sum + number(&self.values[rest]).ok_or(Invalid)?;
                 row.insert(attribute.clone(), AttributeValue::N(sum.to_string()));
             }
             _ => panic!("an unknown verb: {verb} {clause}"),
         }
-        attribute
+        Ok(attribute)
     }
 
     fn name<'a>(&'a self, text: &'a str) -> &'a str {
@@ -154,14 +159,33 @@ fn clauses(update: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Numbers and texts can be compared, each with its own kind.
+/// Refuses names and values that no text uses, and placeholders that are not among them.
+pub(super) fn uses_its_placeholders(
+    texts: &[Option<&str>],
+    names: Option<&HashMap<String, String>>,
+    values: Option<&Item>,
+) -> Result<(), Invalid> {
+    let used: HashSet<&str> = texts
+        .iter()
+        .flatten()
+        .flat_map(|text| text.split([' ', ',', '(', ')']))
+        .filter(|word| word.starts_with(['#', ':']))
+        .collect();
+    let names = names.into_iter().flatten().map(|(name, _)| name);
+    let values = values.into_iter().flatten().map(|(name, _)| name);
+    let given: HashSet<&str> = names.chain(values).map(String::as_str).collect();
+    ensure(used == given)
+}
+
+/// Numbers and texts can be compared, each with its own kind; else neither is less.
 pub(super) fn is_less(one: &AttributeValue, other: &AttributeValue) -> bool {
     match (one, other) {
         (AttributeValue::S(one), AttributeValue::S(other)) => one < other,
-        _ => number(one) < number(other),
+        (AttributeValue::N(_), AttributeValue::N(_)) => number(one) < number(other),
+        _ => false,
     }
 }
 
-fn number(value: &AttributeValue) -> i64 {
-    value.as_n().unwrap().parse().unwrap()
+fn number(value: &AttributeValue) -> Option<i64> {
+    value.as_n().ok()?.parse().ok()
 }
