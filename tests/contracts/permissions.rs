@@ -191,7 +191,7 @@ fn used(function: &Function, table: &str) -> Vec<Right> {
     if function.crate_name != "store" {
         return Vec::new();
     }
-    if function.owner.as_deref() == Some("Census") {
+    if function.owner.as_deref() == Some("TableScan") {
         return CENSUS.map(|(action, table)| right(action, table)).to_vec();
     }
     let words = &function.body;

@@ -94,9 +94,9 @@ fn after_three_tries_a_message_is_kept_for_longer_elsewhere() -> Result<()> {
     let dead = &template["Resources"][target]["Properties"];
     let kept = |queue: &Value| queue["MessageRetentionPeriod"].as_u64();
     assert!(kept(dead) > kept(queue) && kept(queue).is_some());
-    let undertaker = fed.iter().find(|fed| fed.function == "transcode-failed");
-    let undertaker = undertaker.context("nobody reads the dead letters")?;
-    assert_eq!(logical_id(&undertaker.source["Queue"])?, target);
+    let handler = fed.iter().find(|fed| fed.function == "transcode-failed");
+    let handler = handler.context("nobody reads the dead letters")?;
+    assert_eq!(logical_id(&handler.source["Queue"])?, target);
     Ok(())
 }
 

@@ -245,10 +245,10 @@ async fn what_is_old_goes_with_its_files() -> Result<()> {
             return Ok(());
         }
     }
-    anyhow::bail!("somebody else always cleaned up")
+    anyhow::bail!("somebody else always totals up")
 }
 
-/// `false` when somebody else cleaned up meanwhile.
+/// `false` when somebody else totals up meanwhile.
 async fn clean_up_counted(fixture: &TranscodeFixture, admin: &Person) -> Result<bool> {
     // Nothing else of the tests is ten years old.
     let created = Time::from_millisecond(1_400_000_000_000);

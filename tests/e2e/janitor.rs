@@ -109,13 +109,13 @@ async fn what_nobody_needs_goes_and_what_is_shown_stays() -> Result<()> {
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn the_whole_bucket_keeps_its_grace() -> Result<()> {
     let stack = stack()?;
-    for orders in [
+    for request in [
         json!({"graceSeconds": 1}),
         json!({"graceSeconds": 0, "prefix": "gallery/nobody/"}),
         json!({"dryrun": true, "prefix": "gallery/nobody/"}),
     ] {
-        let answer = aws::invoke(&stack, "storage-janitor", &orders).await?;
-        assert!(answer["errorMessage"].is_string(), "{orders}: {answer}");
+        let answer = aws::invoke(&stack, "storage-janitor", &request).await?;
+        assert!(answer["errorMessage"].is_string(), "{request}: {answer}");
     }
     Ok(())
 }
@@ -146,9 +146,9 @@ impl Folder {
     }
 
     /// The janitor's report on this folder.
-    async fn clean(&self, mut orders: Value) -> Result<Value> {
-        orders["prefix"] = json!(self.prefix());
-        let answer = aws::invoke(&self.stack, "storage-janitor", &orders).await?;
+    async fn clean(&self, mut request: Value) -> Result<Value> {
+        request["prefix"] = json!(self.prefix());
+        let answer = aws::invoke(&self.stack, "storage-janitor", &request).await?;
         ensure!(answer["complete"] == true, "{answer}");
         Ok(answer)
     }

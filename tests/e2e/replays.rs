@@ -86,7 +86,7 @@ async fn messages_are_understood() -> Result<()> {
 async fn scheduled_events_are_done() -> Result<()> {
     let stack = stack()?;
     let reconciled = replay(&stack, "reconciler").await?;
-    assert_eq!(reconciled, json!({"jobs": 1, "troubled": 0, "resent": 0}));
+    assert_eq!(reconciled, json!({"jobs": 1, "failed": 0, "resent": 0}));
     let closed = replay(&stack, "quota-reset").await?;
     ensure!(
         closed["month"]

@@ -11,7 +11,7 @@ use domain::administration::{Cleanup, gigabytes};
 use domain::time::Time;
 use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator, query};
 use serde_json::json;
-use transcodes::Housekeeper;
+use transcodes::TranscodeRemover;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// None is begun later; the gateway waits for 30 seconds.
@@ -20,42 +20,42 @@ const TIME: Duration = Duration::from_secs(20);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let housekeeper = Housekeeper::connect(&mut bootstrap);
+    let remover = TranscodeRemover::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::protected("admin-cleanup-old", authentication, move |request| {
-        handle(request, housekeeper.clone())
+        handle(request, remover.clone())
     })
     .await
 }
 
-async fn handle(request: Request, housekeeper: Housekeeper) -> Result<Reply, ApiError> {
+async fn handle(request: Request, remover: TranscodeRemover) -> Result<Reply, ApiError> {
     let until = Instant::now() + TIME;
     let admin = administrator(&request)?;
     let (days, dry_run) = (query(&request, "days"), query(&request, "dryRun"));
     let wanted = Cleanup::from_query(days.as_deref(), dry_run.as_deref())?;
 
-    let now = housekeeper.clock.now().as_millisecond();
+    let now = remover.clock.now().as_millisecond();
     let before = Time::from_millisecond(now - i64::from(wanted.days) * DAY_MS);
-    let cleaned = housekeeper.clean_up(before, wanted.dry_run, until).await?;
+    let totals = remover.clean_up(before, wanted.dry_run, until).await?;
     tracing::info!(
         admin = admin.user_id,
         action = "cleanup-old",
         days = wanted.days,
         dry_run = wanted.dry_run,
-        jobs = cleaned.transcodes,
-        bytes = cleaned.bytes,
+        jobs = totals.transcodes,
+        bytes = totals.bytes,
         "administration"
     );
 
     let verb = if wanted.dry_run { "would be " } else { "" };
     Reply::ok(&json!({
-        "message": format!("{} old jobs {verb}deleted", cleaned.transcodes),
-        "deleted": cleaned.transcodes,
-        "freedSpace": gigabytes(cleaned.bytes),
-        "freedBytes": cleaned.bytes,
-        "remaining": cleaned.remaining,
+        "message": format!("{} old jobs {verb}deleted", totals.transcodes),
+        "deleted": totals.transcodes,
+        "freedSpace": gigabytes(totals.bytes),
+        "freedBytes": totals.bytes,
+        "remaining": totals.remaining,
         "dryRun": wanted.dry_run,
     }))
 }

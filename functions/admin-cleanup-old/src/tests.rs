@@ -17,14 +17,14 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 struct World {
     tables: Tables,
     bucket: Bucket,
-    housekeeper: Housekeeper,
+    remover: TranscodeRemover,
 }
 
 impl World {
     /// A hundred days later: transcode 1 failed then, 2 yesterday, 3 never ended.
     async fn new() -> Self {
         let (tables, bucket) = (Tables::default(), Bucket::default());
-        let housekeeper = Housekeeper {
+        let remover = TranscodeRemover {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
             stats: StatsTable::new(tables.client(), "stats"),
             videos: VideosTable::new(tables.client(), "videos"),
@@ -34,7 +34,7 @@ impl World {
         let world = Self {
             tables,
             bucket,
-            housekeeper,
+            remover,
         };
         world.add(1, 0, true).await;
         world.add(2, 99, true).await;
@@ -43,7 +43,7 @@ impl World {
     }
 
     async fn add(&self, number: u128, day: u32, has_failed: bool) {
-        let (transcodes, stats) = (&self.housekeeper.transcodes, &self.housekeeper.stats);
+        let (transcodes, stats) = (&self.remover.transcodes, &self.remover.stats);
         let accepted = now().after(DAY * day);
         let wanted = CreateTranscode {
             input_source: "gallery/user/1-film.mp4".to_owned(),
@@ -65,14 +65,14 @@ impl World {
     async fn clean_up(&self, caller: &Caller, query: &str) -> (u16, Value) {
         let path = format!("/api/jobs/admin/cleanup-old{query}");
         let request = request(caller, "DELETE", &path, &Value::Null);
-        answer(handle(request, self.housekeeper.clone()).await)
+        answer(handle(request, self.remover.clone()).await)
     }
 
     /// Whether the rows and the files of each are there.
     async fn left(&self) -> [(bool, bool); 3] {
         let mut left = [(false, false); 3];
         for (place, number) in (1..=3).enumerate() {
-            let row = self.housekeeper.transcodes.get(id(number)).await.unwrap();
+            let row = self.remover.transcodes.get(id(number)).await.unwrap();
             let files = self.bucket.keys(&keys::transcode_folder(id(number)));
             left[place] = (row.is_some(), !files.is_empty());
         }
@@ -105,7 +105,7 @@ async fn what_ended_long_ago_goes_with_its_files_and_is_counted_once() {
         world.left().await,
         [(false, false), (true, true), (true, true)]
     );
-    let stats = world.housekeeper.stats.transcodes().await.unwrap();
+    let stats = world.remover.stats.transcodes().await.unwrap();
     assert_eq!((stats.failed, stats.pending), (1, 1));
 
     let (_, again) = world.clean_up(&admin(), "").await;

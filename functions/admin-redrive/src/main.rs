@@ -13,28 +13,28 @@ use edge::http::{
 };
 use serde_json::json;
 use store::{DeadLetter, StoreError};
-use transcodes::Dispatch;
+use transcodes::TranscodeQueue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let dispatch = Dispatch::connect(&mut bootstrap);
+    let queue = TranscodeQueue::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::protected("admin-redrive", authentication, move |request| {
-        handle(request, dispatch.clone())
+        handle(request, queue.clone())
     })
     .await
 }
 
-async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError> {
+async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
     let admin = administrator(&request)?;
     let wanted = Redrive::from_json(&optional_json_object(&request)?)?;
 
     let (mut sent, mut put_away) = (Vec::new(), Vec::new());
-    for letter in letters(&dispatch, &wanted).await? {
-        if wanted.dry_run || redrive(&dispatch, &letter).await? {
+    for letter in letters(&queue, &wanted).await? {
+        if wanted.dry_run || redrive(&queue, &letter).await? {
             sent.push(letter.id);
         } else {
             put_away.push(letter.id);
@@ -58,31 +58,31 @@ async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError>
     }))
 }
 
-async fn letters(dispatch: &Dispatch, wanted: &Redrive) -> Result<Vec<DeadLetter>, StoreError> {
+async fn letters(queue: &TranscodeQueue, wanted: &Redrive) -> Result<Vec<DeadLetter>, StoreError> {
     let Some(ids) = &wanted.ids else {
-        let oldest = dispatch.transcodes.dead_letters(wanted.limit, None, false);
+        let oldest = queue.transcodes.dead_letters(wanted.limit, None, false);
         return Ok(oldest.await?.0);
     };
-    let mut letters = dispatch.transcodes.dead_letters_of(ids).await?;
+    let mut letters = queue.transcodes.dead_letters_of(ids).await?;
     letters.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
     Ok(letters)
 }
 
 /// Whether it was sent. First the transcode becomes open, so that a message that
 /// is lost now is sent by the reconciler; then the letter goes; then it is sent.
-async fn redrive(dispatch: &Dispatch, letter: &DeadLetter) -> Result<bool, StoreError> {
+async fn redrive(queue: &TranscodeQueue, letter: &DeadLetter) -> Result<bool, StoreError> {
     let mut body = letter.body.clone();
     if let Some(id) = letter.transcode {
-        if !dispatch.reopen(id).await? {
-            dispatch.transcodes.take_dead_letter(&letter.id).await?;
+        if !queue.reopen(id).await? {
+            queue.transcodes.take_dead_letter(&letter.id).await?;
             return Ok(false);
         }
         body = TranscodeMessage::new(id).body();
     }
-    if !dispatch.transcodes.take_dead_letter(&letter.id).await? {
+    if !queue.transcodes.take_dead_letter(&letter.id).await? {
         return Ok(false);
     }
-    dispatch.queue.send(&body).await?;
+    queue.messages.send(&body).await?;
     Ok(true)
 }
 

@@ -14,7 +14,7 @@ use super::*;
 struct World {
     tables: Tables,
     messages: Messages,
-    dispatch: Dispatch,
+    queue: TranscodeQueue,
     letter: DeadLetter,
 }
 
@@ -22,13 +22,13 @@ impl World {
     /// A transcode that failed, and its dead letter.
     async fn new() -> Self {
         let (tables, messages) = (Tables::default(), Messages::default());
-        let dispatch = Dispatch {
+        let queue = TranscodeQueue {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
             stats: StatsTable::new(tables.client(), "stats"),
-            queue: Queue::new(messages.client(), "queue"),
+            messages: Queue::new(messages.client(), "queue"),
             clock: Clock::fixed(now()),
         };
-        let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+        let (transcodes, stats) = (&queue.transcodes, &queue.stats);
         let wanted = CreateTranscode {
             input_source: "gallery/user/1-film.mp4".to_owned(),
             output_formats: vec![Quality::Low],
@@ -44,7 +44,7 @@ impl World {
         Self {
             tables,
             messages,
-            dispatch,
+            queue,
             letter,
         }
     }
@@ -52,17 +52,17 @@ impl World {
     async fn redrive(&self, caller: &Caller, body: &Value) -> (u16, Value) {
         let path = "/api/jobs/admin/dead-letters/redrive";
         let request = request(caller, "POST", path, body);
-        answer(handle(request, self.dispatch.clone()).await)
+        answer(handle(request, self.queue.clone()).await)
     }
 
     async fn status(&self) -> TranscodeStatus {
-        let state = self.dispatch.transcodes.get(id()).await;
+        let state = self.queue.transcodes.get(id()).await;
         state.unwrap().unwrap().transcode.status
     }
 
     async fn has_letter(&self) -> bool {
         let ids = [self.letter.id.clone().try_into().unwrap()];
-        let letters = self.dispatch.transcodes.dead_letters_of(&ids).await;
+        let letters = self.queue.transcodes.dead_letters_of(&ids).await;
         !letters.unwrap().is_empty()
     }
 }
@@ -98,7 +98,7 @@ async fn a_letter_is_sent_again_once_and_its_transcode_is_open() {
 #[tokio::test]
 async fn a_letter_whose_transcode_is_open_already_is_put_away() {
     let world = World::new().await;
-    assert!(world.dispatch.reopen(id()).await.unwrap());
+    assert!(world.queue.reopen(id()).await.unwrap());
     let (_, body) = world.redrive(&admin(), &json!({})).await;
     assert_eq!(
         (&body["ids"], &body["skipped"]),

@@ -12,28 +12,28 @@ use edge::http::{
 };
 use serde_json::json;
 use store::StoreError;
-use transcodes::Dispatch;
+use transcodes::TranscodeQueue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let dispatch = Dispatch::connect(&mut bootstrap);
+    let queue = TranscodeQueue::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::protected("admin-restart-failed", authentication, move |request| {
-        handle(request, dispatch.clone())
+        handle(request, queue.clone())
     })
     .await
 }
 
-async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError> {
+async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
     let admin = administrator(&request)?;
     let wanted = RestartFailed::from_json(&optional_json_object(&request)?)?;
 
     let mut restarted = Vec::new();
-    for transcode in failed(&dispatch, &wanted).await? {
-        if wanted.dry_run || restart(&dispatch, transcode.id).await? {
+    for transcode in failed(&queue, &wanted).await? {
+        if wanted.dry_run || restart(&queue, transcode.id).await? {
             restarted.push(transcode.id);
         }
     }
@@ -54,14 +54,17 @@ async fn handle(request: Request, dispatch: Dispatch) -> Result<Reply, ApiError>
     }))
 }
 
-async fn failed(dispatch: &Dispatch, wanted: &RestartFailed) -> Result<Vec<Transcode>, StoreError> {
+async fn failed(
+    queue: &TranscodeQueue,
+    wanted: &RestartFailed,
+) -> Result<Vec<Transcode>, StoreError> {
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     let mut found = match &wanted.ids {
-        Some(ids) => dispatch.transcodes.by_ids(ids).await?,
+        Some(ids) => queue.transcodes.by_ids(ids).await?,
         None => {
-            let now = dispatch.clock.now();
+            let now = queue.clock.now();
             let failed = TranscodeStatus::Failed;
-            dispatch.transcodes.oldest(failed, now, limit).await?
+            queue.transcodes.oldest(failed, now, limit).await?
         }
     };
     found.retain(|transcode| transcode.status == TranscodeStatus::Failed);
@@ -71,11 +74,11 @@ async fn failed(dispatch: &Dispatch, wanted: &RestartFailed) -> Result<Vec<Trans
 
 /// `false` when somebody else was first. A message that cannot be sent is sent
 /// by the reconciler.
-async fn restart(dispatch: &Dispatch, id: TranscodeId) -> Result<bool, StoreError> {
-    if !dispatch.reopen(id).await? {
+async fn restart(queue: &TranscodeQueue, id: TranscodeId) -> Result<bool, StoreError> {
+    if !queue.reopen(id).await? {
         return Ok(false);
     }
-    if let Err(error) = dispatch.send(id).await {
+    if let Err(error) = queue.send(id).await {
         tracing::warn!(transcode = %id, error = %error, "its message is left to the reconciler");
     }
     Ok(true)

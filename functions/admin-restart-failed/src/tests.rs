@@ -13,20 +13,20 @@ use super::*;
 struct World {
     tables: Tables,
     messages: Messages,
-    dispatch: Dispatch,
+    queue: TranscodeQueue,
 }
 
 impl World {
     /// Transcode 1 waits; 2 and 3 have failed.
     async fn new() -> Self {
         let (tables, messages) = (Tables::default(), Messages::default());
-        let dispatch = Dispatch {
+        let queue = TranscodeQueue {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
             stats: StatsTable::new(tables.client(), "stats"),
-            queue: Queue::new(messages.client(), "queue"),
+            messages: Queue::new(messages.client(), "queue"),
             clock: Clock::fixed(now()),
         };
-        let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+        let (transcodes, stats) = (&queue.transcodes, &queue.stats);
         for number in 1..=3 {
             let wanted = CreateTranscode {
                 input_source: "gallery/user/1-film.mp4".to_owned(),
@@ -43,17 +43,17 @@ impl World {
         Self {
             tables,
             messages,
-            dispatch,
+            queue,
         }
     }
 
     async fn restart(&self, caller: &Caller, body: &Value) -> (u16, Value) {
         let request = request(caller, "POST", "/api/jobs/admin/restart-failed", body);
-        answer(handle(request, self.dispatch.clone()).await)
+        answer(handle(request, self.queue.clone()).await)
     }
 
     async fn status(&self, number: u128) -> TranscodeStatus {
-        let state = self.dispatch.transcodes.get(id(number)).await;
+        let state = self.queue.transcodes.get(id(number)).await;
         state.unwrap().unwrap().transcode.status
     }
 }
@@ -83,7 +83,7 @@ async fn failed_ones_are_tried_again_once_and_others_left_alone() {
     let (_, again) = world.restart(&admin(), &named).await;
     assert_eq!(again["jobIds"], json!([]));
     assert_eq!(world.messages.sent().len(), 1);
-    let stats = world.dispatch.stats.transcodes().await.unwrap();
+    let stats = world.queue.stats.transcodes().await.unwrap();
     assert_eq!((stats.pending, stats.failed), (2, 1));
 }
 

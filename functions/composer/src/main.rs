@@ -4,7 +4,7 @@ use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use edge::step::Invocation;
-use films::Studio;
+use films::FilmRenderer;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.
@@ -23,11 +23,11 @@ struct Output {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut bootstrap = Bootstrap::begin();
-    let studio = Studio::connect(&mut bootstrap);
+    let renderer = FilmRenderer::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::step::run("composer", |input: Input, invocation| {
-        handle(input, invocation, &studio)
+        handle(input, invocation, &renderer)
     })
     .await
 }
@@ -35,8 +35,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 async fn handle(
     input: Input,
     invocation: Invocation,
-    studio: &Studio,
+    renderer: &FilmRenderer,
 ) -> Result<Output, StepError> {
-    studio.compose(input.job_id, &invocation).await?;
+    renderer.compose(input.job_id, &invocation).await?;
     Ok(Output { status: "success" })
 }

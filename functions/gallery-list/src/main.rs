@@ -6,7 +6,7 @@
 
 use config::Bootstrap;
 use domain::request::InvalidField;
-use domain::search::Question;
+use domain::search::SearchQuery;
 use domain::video::{Feed, Visibility};
 use edge::http::{
     ApiError, Authentication, Cursor, Error, Paging, Reply, Request, no_cursor, query, viewer,
@@ -80,7 +80,7 @@ async fn find(
 ) -> Result<Answer, ApiError> {
     let scope = wanted.scope();
     let paging: Paging<WordPosition> = Paging::read(request, &scope)?;
-    let Some(question) = Question::read(search) else {
+    let Some(search_query) = SearchQuery::read(search) else {
         // No word at all finds nothing.
         return Ok(Answer {
             videos: json!([]),
@@ -89,14 +89,14 @@ async fn find(
         });
     };
     let after = paging.after.as_ref();
-    if after.is_some_and(|after| !question.asks_for(after.word())) {
+    if after.is_some_and(|after| !search_query.asks_for(after.word())) {
         return Err(no_cursor().into());
     }
     let found = gallery
         .videos
         .search(
             &wanted.listing,
-            &question,
+            &search_query,
             paging.limit,
             paging.skip(),
             after,

@@ -13,7 +13,7 @@ use transcodes::Resender;
 #[derive(Debug, Serialize)]
 struct Output {
     jobs: usize,
-    troubled: usize,
+    failed: usize,
     resent: usize,
 }
 
@@ -39,19 +39,19 @@ async fn handle(
         reconciler.reconcile_one(job).await?;
         return Ok(Output {
             jobs: 1,
-            troubled: 0,
+            failed: 0,
             resent: 0,
         });
     }
-    // The trouble of the one is no reason to leave the other.
+    // When one fails the other is still seen to.
     let (jobs, transcodes) = (
         reconciler.reconcile_all().await,
         resender.resend_lost().await,
     );
-    let ((jobs, troubled), resent) = (jobs?, transcodes?);
+    let ((jobs, failed), resent) = (jobs?, transcodes?);
     Ok(Output {
         jobs,
-        troubled,
+        failed,
         resent,
     })
 }

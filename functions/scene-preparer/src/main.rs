@@ -4,7 +4,7 @@ use config::Bootstrap;
 use domain::failure::StepError;
 use domain::job::JobId;
 use edge::step::Invocation;
-use films::Studio;
+use films::FilmRenderer;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.
@@ -24,11 +24,11 @@ struct Output {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut bootstrap = Bootstrap::begin();
-    let studio = Studio::connect(&mut bootstrap);
+    let renderer = FilmRenderer::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::step::run("scene-preparer", |input: Input, invocation| {
-        handle(input, invocation, &studio)
+        handle(input, invocation, &renderer)
     })
     .await
 }
@@ -36,9 +36,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 async fn handle(
     input: Input,
     invocation: Invocation,
-    studio: &Studio,
+    renderer: &FilmRenderer,
 ) -> Result<Output, StepError> {
-    studio
+    renderer
         .prepare(input.job_id, input.scene, &invocation)
         .await?;
     Ok(Output { scene: input.scene })

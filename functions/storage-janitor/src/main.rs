@@ -5,7 +5,7 @@
 //! for a part of the bucket; the schedule sends an empty event.
 
 use config::Bootstrap;
-use janitor::{Janitor, Orders};
+use janitor::{Janitor, SweepRequest};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -14,8 +14,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     bootstrap.finish()?;
     let janitor = &janitor;
 
-    edge::step::run("storage-janitor", |orders: Orders, invocation| async move {
-        janitor.clean(&orders, invocation.deadline).await
-    })
+    edge::step::run(
+        "storage-janitor",
+        |request: SweepRequest, invocation| async move {
+            janitor.clean(&request, invocation.deadline).await
+        },
+    )
     .await
 }

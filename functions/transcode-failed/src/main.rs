@@ -1,17 +1,17 @@
 //! Behind the dead letters: a transcode that was given up says why (D32).
 
 use config::Bootstrap;
-use transcodes::Undertaker;
+use transcodes::DeadLetterHandler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut bootstrap = Bootstrap::begin();
-    let undertaker = Undertaker::connect(&mut bootstrap);
+    let handler = DeadLetterHandler::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    let undertaker = &undertaker;
+    let handler = &handler;
     edge::queue::run("transcode-failed", |message, _| async move {
-        undertaker.bury(&message).await
+        handler.handle(&message).await
     })
     .await
 }

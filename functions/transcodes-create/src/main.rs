@@ -10,12 +10,12 @@ use domain::transcode::{CreateTranscode, InputSource, Transcode};
 use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
 use serde_json::json;
 use store::{JobsTable, StoreError, VideosTable};
-use transcodes::{Dispatch, TranscodeView};
+use transcodes::{TranscodeQueue, TranscodeView};
 use uuid::Uuid;
 
 #[derive(Clone)]
 struct State {
-    dispatch: Dispatch,
+    queue: TranscodeQueue,
     videos: VideosTable,
     jobs: JobsTable,
 }
@@ -24,7 +24,7 @@ struct State {
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let state = State {
-        dispatch: Dispatch::connect(&mut bootstrap),
+        queue: TranscodeQueue::connect(&mut bootstrap),
         videos: VideosTable::connect(&mut bootstrap),
         jobs: JobsTable::connect(&mut bootstrap),
     };
@@ -43,14 +43,14 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
     let source = source(&state, &wanted.input_source, &caller.user_id).await?;
 
     let id = TranscodeId(Uuid::now_v7());
-    let now = state.dispatch.clock.now();
+    let now = state.queue.clock.now();
     let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
     transcode.source_etag = source.etag;
-    let dispatch = &state.dispatch;
-    let (transcodes, stats) = (&dispatch.transcodes, &dispatch.stats);
+    let queue = &state.queue;
+    let (transcodes, stats) = (&queue.transcodes, &queue.stats);
     transcodes.create(stats, &transcode).await?;
-    if let Err(error) = dispatch.send(id).await {
-        return Err(take_back(dispatch, id, error).await);
+    if let Err(error) = queue.send(id).await {
+        return Err(take_back(queue, id, error).await);
     }
 
     Reply::created(&json!({
@@ -103,8 +103,8 @@ async fn shown(
 }
 
 /// Nothing is left of a job that nobody would work on.
-async fn take_back(dispatch: &Dispatch, id: TranscodeId, error: StoreError) -> ApiError {
-    if let Err(error) = dispatch.transcodes.withdraw(&dispatch.stats, id).await {
+async fn take_back(queue: &TranscodeQueue, id: TranscodeId, error: StoreError) -> ApiError {
+    if let Err(error) = queue.transcodes.withdraw(&queue.stats, id).await {
         tracing::error!(transcode = %id, error = %error, "left to the reconciler");
     }
     ApiError::Internal(Box::new(error))

@@ -21,10 +21,10 @@ impl World {
     fn new() -> Self {
         let (tables, messages) = (Tables::default(), Messages::default());
         let state = State {
-            dispatch: Dispatch {
+            queue: TranscodeQueue {
                 transcodes: TranscodesTable::new(tables.client(), "transcodes"),
                 stats: StatsTable::new(tables.client(), "stats"),
-                queue: Queue::new(messages.client(), "queue"),
+                messages: Queue::new(messages.client(), "queue"),
                 clock: Clock::fixed(now()),
             },
             videos: VideosTable::new(tables.client(), "videos"),
@@ -50,7 +50,7 @@ impl World {
                 upload: &upload,
                 etag: "etag",
             };
-            let (videos, stats) = (&world.state.videos, &world.state.dispatch.stats);
+            let (videos, stats) = (&world.state.videos, &world.state.queue.stats);
             let video = confirmed_video(video);
             let confirmed = videos.confirm(stats, confirmation, &video);
             confirmed.await.unwrap();
@@ -65,7 +65,7 @@ impl World {
     }
 
     async fn pending(&self) -> u64 {
-        let stats = self.state.dispatch.stats.transcodes().await.unwrap();
+        let stats = self.state.queue.stats.transcodes().await.unwrap();
         stats.pending
     }
 
@@ -102,14 +102,7 @@ async fn an_accepted_transcode_is_written_counted_and_sent() {
         "{body}"
     );
     let id: TranscodeId = body["job"]["id"].as_str().unwrap().parse().unwrap();
-    let state = world
-        .state
-        .dispatch
-        .transcodes
-        .get(id)
-        .await
-        .unwrap()
-        .unwrap();
+    let state = world.state.queue.transcodes.get(id).await.unwrap().unwrap();
     assert_eq!(state.transcode.status, TranscodeStatus::Pending);
     assert_eq!(state.transcode.video_id, Some(VideoId(Uuid::from_u128(1))));
     assert_eq!(state.transcode.source_etag.as_deref(), Some("etag"));

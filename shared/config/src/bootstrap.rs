@@ -64,7 +64,7 @@ impl Bootstrap {
         self.clock.clone()
     }
 
-    /// Ends the wiring.
+    /// Ends the bootstrap.
     ///
     /// # Errors
     ///

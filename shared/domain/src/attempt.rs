@@ -1,4 +1,4 @@
-//! The fence against paying twice: what is known of each create at the provider.
+//! The intent record against paying twice: what is known of each create at the provider.
 //!
 //! An attempt is written before the create is sent. Whoever comes later, a
 //! retry, a webhook or the reconciler, reads the attempts and is told by
@@ -130,7 +130,7 @@ pub struct Attempt {
     pub model: String,
     /// What it should cost, in billionths of a dollar.
     pub predicted_nano_usd: u64,
-    /// When the fence was written.
+    /// When the intent record was written.
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
@@ -188,7 +188,7 @@ pub fn decide(attempts: &[Attempt]) -> Decision<'_> {
 
 /// Whether a create that the provider does not know of can no longer arrive:
 /// some seconds after the provider answered it with an error of its own, or as
-/// long after the fence as a create may take when no answer came.
+/// long after the intent record as a create may take when no answer came.
 pub fn is_lost(attempt: &Attempt, now: Time) -> bool {
     let answered = attempt.failure == Some(Failure::ProviderUnavailable);
     now.since(attempt.created_at) > IN_FLIGHT

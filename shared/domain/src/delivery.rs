@@ -90,7 +90,7 @@ impl TranscodeMessage {
 /// What a transcode's row says about who works on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Care {
+pub struct LeaseState {
     /// Until when a worker has it for itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<Time>,
@@ -99,7 +99,7 @@ pub struct Care {
     pub resent_at: Option<Time>,
 }
 
-impl Care {
+impl LeaseState {
     /// Whether a worker has it now.
     pub fn is_held(&self, now: Time) -> bool {
         self.lease_until.is_some_and(|until| until > now)
@@ -212,21 +212,21 @@ mod tests {
         use TranscodeStatus::{Completed, Downloading, Failed, Pending, Processing};
         let start = Time::from_millisecond(1_795_176_000_000);
         let at = |minutes: u32| start.after(MINUTE * minutes);
-        let nobody = Care::default();
+        let nobody = LeaseState::default();
         assert!(!nobody.is_lost(Pending, start, at(15)));
         assert!(nobody.is_lost(Pending, start, at(16)));
         assert!(nobody.is_lost(Processing, start, at(16)));
         for ended in [Completed, Failed] {
             assert!(!nobody.is_lost(ended, start, at(1000)));
         }
-        let held = Care {
+        let held = LeaseState {
             lease_until: Some(at(60)),
             ..nobody
         };
         assert!(!held.is_lost(Downloading, start, at(75)));
         assert!(held.is_lost(Downloading, start, at(76)));
         assert!(held.is_held(at(59)) && !held.is_held(at(60)));
-        let resent = Care {
+        let resent = LeaseState {
             resent_at: Some(at(20)),
             ..nobody
         };

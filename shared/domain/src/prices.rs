@@ -54,7 +54,7 @@ pub fn overhead(scenes: u32) -> Vec<Line> {
     vec![
         // plan, parallel, map, soundtrack, compose, finish, and two states a scene
         line("state transitions", 9.0 + 2.0 * scenes, STATE_TRANSITION),
-        // job, usage, polls; and a scene's fence, prediction, status, ledger (each twice for its index)
+        // job, usage, polls; and a scene's intent record, prediction, status, ledger (each twice for its index)
         line("DynamoDB writes", 50.0 + 16.0 * scenes, DYNAMODB_WRITE),
         line("DynamoDB reads", 80.0 + 4.0 * scenes, DYNAMODB_READ),
         line("S3 puts", 8.0 + 6.0 * scenes, S3_PUT),

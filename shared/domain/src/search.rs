@@ -1,5 +1,5 @@
 //! Finding videos by words and beginnings of words (R19, D27): what is written
-//! to the index, and what a question matches. Case, accents and letters that are
+//! to the index, and what a search query matches. Case, accents and letters that are
 //! written otherwise elsewhere (`ł`, `ø`, `ß`) do not count. Where a script has no
 //! spaces, each pair of neighbours is a word.
 
@@ -17,7 +17,7 @@ use crate::script::{has_no_spaces, is_latin};
 pub const MAX_WORDS: usize = 40;
 /// Letters of a word that count.
 const MAX_LETTERS: usize = 32;
-/// Words of a question that count.
+/// Words of a search query that count.
 const MAX_QUESTION: usize = 8;
 
 /// A text without what does not count.
@@ -70,14 +70,14 @@ pub fn index_words(title: &str, description: &str) -> BTreeSet<String> {
 
 /// What is being looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct SearchQuery {
     /// Every one must begin some word of the video.
     beginnings: Vec<String>,
     /// Which of them the index is asked for.
     rarest: String,
 }
 
-impl Question {
+impl SearchQuery {
     /// Reads a search text; `None` if there is no word in it.
     pub fn read(text: &str) -> Option<Self> {
         let mut beginnings: Vec<String> = Vec::new();
@@ -99,7 +99,7 @@ impl Question {
         &self.rarest
     }
 
-    /// Whether a word of the index is one that the question asks the index for.
+    /// Whether a word of the index is one that the search query asks the index for.
     pub fn asks_for(&self, word: &str) -> bool {
         word.starts_with(&self.rarest) && word.chars().all(char::is_alphanumeric)
     }
@@ -131,8 +131,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn finds(question: &str, title: &str) -> bool {
-        Question::read(question).is_some_and(|question| question.matches(&index_words(title, "")))
+    fn finds(search_query: &str, title: &str) -> bool {
+        SearchQuery::read(search_query)
+            .is_some_and(|search_query| search_query.matches(&index_words(title, "")))
     }
 
     #[test]
@@ -185,10 +186,10 @@ mod tests {
             let words = index_words(&title, "");
             for word in &words {
                 let beginning: String = word.chars().take(take).collect();
-                let question = Question::read(&beginning).unwrap();
-                prop_assert!(question.matches(&words));
+                let search_query = SearchQuery::read(&beginning).unwrap();
+                prop_assert!(search_query.matches(&words));
                 let hits = words.iter().filter(|hit| {
-                    hit.starts_with(&beginning) && question.is_first_hit(hit, &words)
+                    hit.starts_with(&beginning) && search_query.is_first_hit(hit, &words)
                 });
                 prop_assert_eq!(hits.count(), 1);
             }

@@ -1,14 +1,14 @@
 //! What may be removed from the bucket: the storage janitor's rules (R114, D25).
 //!
 //! [`Records`] is what the tables say, read before the bucket is looked at;
-//! [`Claims`] judges each object by it; [`Records::due`] names the records that
+//! [`References`] judges each object by it; [`Records::due`] names the records that
 //! go with them. The rules err on the side of keeping: what a record names stays,
 //! what nobody names stays for a grace period, what is none of ours is not touched.
 
-mod claims;
 #[cfg(test)]
 mod histories;
 mod records;
+mod references;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -19,8 +19,8 @@ use crate::ids::{JobId, TranscodeId};
 use crate::keys::{GALLERY, TRANSCODES};
 use crate::time::Time;
 
-pub use claims::{Claims, Judgement, Reason};
 pub use records::{Due, Ended, Made, Origin, Reclaim, Records, Shown, Trash};
+pub use references::{Disposition, Reason, References};
 pub use report::{Missing, Report, Tally};
 
 /// How long files stay that nothing names any more, unless an operator says
@@ -81,7 +81,7 @@ impl Kind {
 
 /// The transcode in whose folder `key` lies.
 pub fn transcode_of(key: &str) -> Option<TranscodeId> {
-    claims::of_transcode(key).map(|(id, _)| id)
+    references::of_transcode(key).map(|(id, _)| id)
 }
 
 /// The generation job in whose folder `key` lies.

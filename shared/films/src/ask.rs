@@ -1,4 +1,4 @@
-//! Asking the provider for a scene or the music, behind the fence.
+//! Asking the provider for a scene or the music, behind the intent record.
 
 use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
 use domain::failure::{Failure, StepError};
@@ -19,7 +19,7 @@ use crate::provider::CallError;
 const ROUNDS: usize = 3;
 
 /// What is sent to a model.
-struct Question<'a> {
+struct ModelRequest<'a> {
     model: &'a replicate::registry::Model,
     input: Value,
     seconds: f64,
@@ -74,7 +74,7 @@ impl Generation {
 
     /// Looks for a create whose answer was lost. Finds the prediction; or proves
     /// that there is none and voids the attempt; or, while it may still be on
-    /// its way, fails so that the question is put again later.
+    /// its way, fails so that the model request is sent again later.
     pub(crate) async fn look_up(
         &self,
         job: JobId,
@@ -136,7 +136,7 @@ impl Generation {
         token: &str,
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
-        let question = self.question(record, target)?;
+        let model_request = self.model_request(record, target)?;
         let now = self.clock.now();
         let attempt = Attempt {
             target,
@@ -145,10 +145,10 @@ impl Generation {
             state: AttemptState::Creating,
             prediction_id: None,
             task_token: Some(token.to_owned()),
-            model: question.model.name.clone(),
-            predicted_nano_usd: question
+            model: model_request.model.name.clone(),
+            predicted_nano_usd: model_request
                 .model
-                .predicted_price_nano_usd(question.seconds, &question.input),
+                .predicted_price_nano_usd(model_request.seconds, &model_request.input),
             created_at: now,
             updated_at: now,
             failure: None,
@@ -157,7 +157,7 @@ impl Generation {
             Err(error) if error.is_conflict() => return Err(Failure::AttemptInFlight.into()),
             other => other?,
         }
-        let prediction = match self.send(job, &attempt, &question).await {
+        let prediction = match self.send(job, &attempt, &model_request).await {
             Ok(prediction) => prediction,
             Err(error) => return self.create_failed(job, &attempt, error).await,
         };
@@ -181,7 +181,7 @@ impl Generation {
         &self,
         job: JobId,
         attempt: &Attempt,
-        question: &Question<'_>,
+        model_request: &ModelRequest<'_>,
     ) -> Result<Prediction, CallError> {
         let webhook = self.webhook_url(job, attempt);
         self.provider
@@ -192,14 +192,14 @@ impl Generation {
                     cancel_after: Some(self.provider.settings.prediction_deadline),
                     wait: None,
                 };
-                let input = question.input.clone();
-                async move { client.create(question.model, input, options).await }
+                let input = model_request.input.clone();
+                async move { client.create(model_request.model, input, options).await }
             })
             .await
     }
 
     /// A create that certainly made nothing costs no try; one that may have made
-    /// something leaves its fence standing, to be looked up.
+    /// something leaves its intent record standing, to be looked up.
     async fn create_failed(
         &self,
         job: JobId,
@@ -232,7 +232,11 @@ impl Generation {
         Some(url)
     }
 
-    fn question(&self, record: &JobRecord, target: Target) -> Result<Question<'_>, StepError> {
+    fn model_request(
+        &self,
+        record: &JobRecord,
+        target: Target,
+    ) -> Result<ModelRequest<'_>, StepError> {
         let job = &record.job;
         let storyboard = job
             .storyboard
@@ -256,7 +260,7 @@ impl Generation {
                 };
                 let input = registry::scene_input(model, &request);
                 let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
-                Ok(Question {
+                Ok(ModelRequest {
                     model,
                     input,
                     seconds,
@@ -267,7 +271,7 @@ impl Generation {
                 let seconds = f64::from(job.request.duration_seconds);
                 let input = registry::music_input(model, &storyboard.music, seconds, seed);
                 let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
-                Ok(Question {
+                Ok(ModelRequest {
                     model,
                     input,
                     seconds,

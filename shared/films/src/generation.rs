@@ -18,7 +18,7 @@ use crate::provider::Provider;
 /// two minutes. What takes longer is left to the reconciler.
 pub const OUTPUT_BUDGET: Duration = Duration::from_secs(90);
 
-/// Scenes and music, from the question to the file in the bucket.
+/// Scenes and music, from the model request to the file in the bucket.
 #[derive(Debug)]
 pub struct Generation {
     pub(crate) jobs: JobsTable,

@@ -2,9 +2,9 @@
 //! of the state machine is one call into here; so are the webhook and the reconciler.
 //!
 //! - [`Planner`] writes the storyboard.
-//! - [`Generation`] asks the provider behind the fence ([`domain::attempt`]) and
+//! - [`Generation`] asks the provider behind the intent record ([`domain::attempt`]) and
 //!   completes predictions, whoever brings the news.
-//! - [`Studio`] prepares scenes and composes the film.
+//! - [`FilmRenderer`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.
 //! - [`JobReader`] finds a job for its owner, [`JobView`] shows it.
@@ -20,9 +20,9 @@ mod job_view;
 mod plan;
 mod provider;
 mod reconcile;
+mod renderer;
 #[cfg(test)]
 mod simulation;
-mod studio;
 
 pub use complete::Completion;
 pub use finish::{Finisher, Outcome};
@@ -32,4 +32,4 @@ pub use job_view::JobView;
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
 pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
-pub use studio::Studio;
+pub use renderer::FilmRenderer;

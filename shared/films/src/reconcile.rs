@@ -56,7 +56,7 @@ impl Reconciler {
         })
     }
 
-    /// Every open job, oldest first. One job's trouble, or a file that comes drop
+    /// Every open job, oldest first. One job's failure, or a file that comes drop
     /// by drop, does not keep the others waiting; the answer is how many there are
     /// and how many could not be seen to.
     ///
@@ -66,13 +66,13 @@ impl Reconciler {
     pub async fn reconcile_all(&self) -> Result<(usize, usize), StepError> {
         let jobs = self.generation.jobs.open().await?;
         metrics::gauge!("ActiveJobs").set(jobs.len() as f64);
-        let troubled = side_by_side(&jobs, async |job| {
+        let failed = side_by_side(&jobs, async |job| {
             self.reconcile(job)
                 .await
                 .inspect_err(|error| tell(job, error))
                 .is_ok()
         });
-        Ok((jobs.len(), troubled.await))
+        Ok((jobs.len(), failed.await))
     }
 
     /// One job, because its execution has ended.
@@ -253,7 +253,7 @@ mod tests {
         let begun = RefCell::new(Vec::new());
         let jobs: Vec<u32> = (0..20).collect();
         let started = Instant::now();
-        let troubled = side_by_side(&jobs, async |job| {
+        let failed = side_by_side(&jobs, async |job| {
             begun.borrow_mut().push(*job);
             match job {
                 0 | 5 => std::future::pending().await,
@@ -264,7 +264,7 @@ mod tests {
                 }
             }
         });
-        assert_eq!(troubled.await, 3);
+        assert_eq!(failed.await, 3);
         assert_eq!(begun.into_inner(), jobs);
         assert!(started.elapsed() <= BUDGET);
     }
@@ -273,8 +273,8 @@ mod tests {
     async fn it_ends_in_time_though_every_job_hangs() {
         let jobs = [(); 100];
         let started = Instant::now();
-        let troubled = side_by_side(&jobs, async |()| std::future::pending().await);
-        assert_eq!(troubled.await, 100);
+        let failed = side_by_side(&jobs, async |()| std::future::pending().await);
+        assert_eq!(failed.await, 100);
         assert!(started.elapsed() <= BUDGET, "{:?}", started.elapsed());
     }
 }

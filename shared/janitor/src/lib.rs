@@ -13,11 +13,11 @@ use domain::failure::{Failure, StepError};
 use domain::storage::{GRACE, Report};
 use domain::time::{Clock, Time};
 use serde::{Deserialize, Serialize};
-use store::{Census, JobsTable, Objects, StatsTable, StoreError, TranscodesTable, VideosTable};
+use store::{JobsTable, Objects, StatsTable, StoreError, TableScan, TranscodesTable, VideosTable};
 
-use round::Round;
+use sweep::Sweep;
 
-mod round;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +29,7 @@ const REPORTS: &str = "reports/";
 /// What the janitor is asked to do; the schedule asks for nothing special.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Orders {
+pub struct SweepRequest {
     /// Tells what would be done and does nothing.
     pub dry_run: bool,
     /// Another grace than the configured one. A shorter one only with a `prefix`:
@@ -53,11 +53,11 @@ pub struct Outcome {
     /// Behind which key it began: not at the start if the run before stopped.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub began_behind: String,
-    /// See [`Orders`].
+    /// See [`SweepRequest`].
     pub dry_run: bool,
-    /// See [`Orders`].
+    /// See [`SweepRequest`].
     pub grace_seconds: u64,
-    /// See [`Orders`].
+    /// See [`SweepRequest`].
     #[serde(skip_serializing_if = "String::is_empty")]
     pub prefix: String,
     /// What was found and done.
@@ -68,7 +68,7 @@ pub struct Outcome {
 /// Removes what nobody needs.
 #[derive(Debug)]
 pub struct Janitor {
-    census: Census,
+    table_scan: TableScan,
     videos: VideosTable,
     transcodes: TranscodesTable,
     stats: StatsTable,
@@ -86,7 +86,7 @@ impl Janitor {
         let environment = bootstrap.environment();
         let grace = environment.parsed("STORAGE_GRACE_SECONDS", GRACE.as_secs());
         Self {
-            census: Census::new(&jobs, &videos, &transcodes),
+            table_scan: TableScan::new(&jobs, &videos, &transcodes),
             videos,
             transcodes,
             stats: StatsTable::connect(bootstrap),
@@ -97,14 +97,18 @@ impl Janitor {
     }
 
     /// One run. It stops by `deadline`, between two pages of the bucket.
-    pub async fn clean(&self, orders: &Orders, deadline: Instant) -> Result<Outcome, StepError> {
-        let grace = self.grace(orders)?;
+    pub async fn clean(
+        &self,
+        request: &SweepRequest,
+        deadline: Instant,
+    ) -> Result<Outcome, StepError> {
+        let grace = self.grace(request)?;
         let started_at = self.clock.now();
-        let is_whole = orders.prefix.is_empty();
+        let is_whole = request.prefix.is_empty();
         let position = self.position(is_whole).await?;
         let deadline = deadline.checked_sub(RESERVE).unwrap_or(deadline);
 
-        let mut round = Round::begin(self, orders, grace, started_at, deadline).await?;
+        let mut round = Sweep::begin(self, request, grace, started_at, deadline).await?;
         let stopped = round.run(&position).await?;
 
         let outcome = Outcome {
@@ -112,12 +116,12 @@ impl Janitor {
             seconds: self.clock.now().since(started_at).as_secs_f64(),
             complete: stopped.is_none(),
             began_behind: position,
-            dry_run: orders.dry_run,
+            dry_run: request.dry_run,
             grace_seconds: grace.as_secs(),
-            prefix: orders.prefix.clone(),
+            prefix: request.prefix.clone(),
             report: round.report,
         };
-        if !orders.dry_run {
+        if !request.dry_run {
             self.write(&outcome).await?;
             if is_whole {
                 self.remember(stopped.as_deref(), &outcome.began_behind)
@@ -128,13 +132,13 @@ impl Janitor {
         Ok(outcome)
     }
 
-    fn grace(&self, orders: &Orders) -> Result<Duration, StepError> {
+    fn grace(&self, request: &SweepRequest) -> Result<Duration, StepError> {
         let refuse = |cause: &str| Err(StepError::new(Failure::InvalidInput, cause.to_owned()));
-        let grace = orders.grace_seconds.map(Duration::from_secs);
+        let grace = request.grace_seconds.map(Duration::from_secs);
         match grace {
             None => Ok(self.grace),
             Some(Duration::ZERO) => refuse("graceSeconds must be at least 1"),
-            Some(grace) if grace < self.grace && orders.prefix.is_empty() => {
+            Some(grace) if grace < self.grace && request.prefix.is_empty() => {
                 refuse("a shorter graceSeconds needs a prefix")
             }
             Some(grace) => Ok(grace),

@@ -137,7 +137,7 @@ impl Bucket {
         let videos = VideosTable::new(client.clone(), "videos");
         let transcodes = TranscodesTable::new(client.clone(), "transcodes");
         Janitor {
-            census: Census::new(&jobs, &videos, &transcodes),
+            table_scan: TableScan::new(&jobs, &videos, &transcodes),
             videos,
             transcodes,
             stats: StatsTable::new(client, "stats"),
@@ -164,11 +164,11 @@ const ORPHANS: [&str; 5] = [
 async fn who_is_late_goes_on_there_the_next_day() {
     let bucket = Bucket::with(&ORPHANS);
     let janitor = bucket.janitor();
-    let orders = Orders::default();
+    let request = SweepRequest::default();
     let soon = Instant::now() + RESERVE + Duration::from_secs(2);
     *bucket.slow_until.lock().unwrap() = Some(soon - RESERVE);
 
-    let first = janitor.clean(&orders, soon).await.unwrap();
+    let first = janitor.clean(&request, soon).await.unwrap();
     assert!(!first.complete);
     assert_eq!(first.report.freed_bytes, 2);
     assert_eq!(bucket.keys(), ORPHANS[2..]);
@@ -177,11 +177,11 @@ async fn who_is_late_goes_on_there_the_next_day() {
 
     // What lies before waits for a run from the start.
     bucket.put("gallery/a.mp4", Vec::new());
-    let second = janitor.clean(&orders, later()).await.unwrap();
+    let second = janitor.clean(&request, later()).await.unwrap();
     assert!(second.complete);
     assert_eq!(second.began_behind, "gallery/u/b.mp4");
     assert_eq!(bucket.keys(), ["gallery/a.mp4"]);
-    let third = janitor.clean(&orders, later()).await.unwrap();
+    let third = janitor.clean(&request, later()).await.unwrap();
     assert_eq!(third.began_behind, "");
     assert_eq!(third.report.freed_bytes, 1);
 }
@@ -191,7 +191,7 @@ async fn who_has_no_time_at_all_removes_nothing() {
     let bucket = Bucket::with(&ORPHANS);
     let outcome = bucket
         .janitor()
-        .clean(&Orders::default(), Instant::now())
+        .clean(&SweepRequest::default(), Instant::now())
         .await
         .unwrap();
     assert!(!outcome.complete);
@@ -202,23 +202,29 @@ async fn who_has_no_time_at_all_removes_nothing() {
 async fn a_dry_run_tells_and_does_nothing() {
     let bucket = Bucket::with(&ORPHANS);
     let janitor = bucket.janitor();
-    let dry = Orders {
+    let dry = SweepRequest {
         dry_run: true,
-        ..Orders::default()
+        ..SweepRequest::default()
     };
     let told = janitor.clean(&dry, later()).await.unwrap();
     assert_eq!(told.report.removed["orphan"].objects, 5);
     assert_eq!(bucket.keys(), ORPHANS);
     assert_eq!(bucket.text("reports/storage-2026-11-20.json"), None);
 
-    let done = janitor.clean(&Orders::default(), later()).await.unwrap();
+    let done = janitor
+        .clean(&SweepRequest::default(), later())
+        .await
+        .unwrap();
     assert_eq!(done.report, told.report);
     assert_eq!(bucket.keys(), [""; 0]);
     let report = bucket.text("reports/storage-2026-11-20.json").unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["removed"]["orphan"]["objects"], 5);
     assert_eq!(report["complete"], true);
-    let again = janitor.clean(&Orders::default(), later()).await.unwrap();
+    let again = janitor
+        .clean(&SweepRequest::default(), later())
+        .await
+        .unwrap();
     assert_eq!(again.report, Report::default());
 }
 
@@ -226,12 +232,12 @@ async fn a_dry_run_tells_and_does_nothing() {
 fn a_shorter_grace_needs_a_prefix() {
     let janitor = Bucket::default().janitor();
     let asked = |grace_seconds, prefix: &str| {
-        let orders = Orders {
+        let request = SweepRequest {
             grace_seconds,
             prefix: prefix.to_owned(),
-            ..Orders::default()
+            ..SweepRequest::default()
         };
-        janitor.grace(&orders).ok()
+        janitor.grace(&request).ok()
     };
     let week = GRACE.as_secs();
     assert_eq!(asked(None, ""), Some(GRACE));
@@ -246,8 +252,8 @@ fn a_shorter_grace_needs_a_prefix() {
 
 #[test]
 fn a_misspelt_order_is_no_order() {
-    let read = |text: &str| serde_json::from_str::<Orders>(text);
-    assert_eq!(read("{}").unwrap(), Orders::default());
+    let read = |text: &str| serde_json::from_str::<SweepRequest>(text);
+    assert_eq!(read("{}").unwrap(), SweepRequest::default());
     assert!(read(r#"{"dryRun": true}"#).unwrap().dry_run);
     for wrong in [r#"{"dryrun": true}"#, r#"{"graceSeconds": -1}"#] {
         assert!(read(wrong).is_err(), "{wrong}");

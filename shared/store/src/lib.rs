@@ -3,7 +3,6 @@
 //! Each access pattern is one function, named by need. No `AttributeValue` and
 //! no SDK type leaves this crate; no business rule enters it.
 
-mod census;
 mod change;
 mod error;
 mod jitter;
@@ -13,6 +12,7 @@ mod queue;
 mod rows;
 mod secrets;
 mod stats;
+mod table_scan;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transaction;
@@ -21,7 +21,6 @@ mod usage;
 mod videos;
 mod workflow;
 
-pub use census::Census;
 pub use error::{StoreError, unless_conflict};
 pub use jobs::{JobRecord, JobsTable, Position};
 pub use objects::{
@@ -30,6 +29,7 @@ pub use objects::{
 pub use queue::Queue;
 pub use secrets::Secret;
 pub use stats::{StatsTable, TranscodeStats};
+pub use table_scan::TableScan;
 pub use transcodes::{
     Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
     TranscodePosition, TranscodeState, TranscodesTable,

@@ -8,7 +8,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use config::Bootstrap;
-use domain::delivery::Care;
+use domain::delivery::LeaseState;
 use domain::ids::{AssetId, TranscodeId};
 use domain::transcode::{Asset, Transcode, TranscodeError, TranscodeStatus};
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub struct TranscodeState {
     pub transcode: Transcode,
     /// Who works on it.
     #[serde(flatten)]
-    pub care: Care,
+    pub lease_state: LeaseState,
     /// Why the last try failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_fault: Option<TranscodeError>,

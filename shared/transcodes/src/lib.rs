@@ -2,33 +2,33 @@
 //!
 //! - [`Worker`] does the work that a message of the queue asks for, alone behind
 //!   a lease, segment by segment, and hands on what it has no time for.
-//! - [`Undertaker`] ends what was given up (D32).
+//! - [`DeadLetterHandler`] ends what was given up (D32).
 //! - [`Resender`] sends messages again that must be thought lost.
-//! - [`Dispatch`] puts transcodes into the queue.
-//! - [`Housekeeper`] removes old ones with everything they made.
+//! - [`TranscodeQueue`] puts transcodes into the queue.
+//! - [`TranscodeRemover`] removes old ones with everything they made.
 //! - [`TranscodeView`] is a transcode as clients read it.
 
 mod assets;
-mod dispatch;
-mod heart;
-mod housekeeping;
+mod dead_letter_handler;
+mod error;
+mod heartbeat;
 mod outputs;
 mod progress;
+mod queue;
+mod removal;
 mod resend;
+mod run;
 mod segments;
-mod shift;
 mod source;
 #[cfg(test)]
 mod tests;
-mod trouble;
-mod undertaker;
 mod view;
 mod worker;
 
-pub use dispatch::Dispatch;
-pub use housekeeping::{Cleaned, Housekeeper};
+pub use dead_letter_handler::DeadLetterHandler;
+pub use queue::TranscodeQueue;
+pub use removal::{Removed, TranscodeRemover};
 pub use resend::Resender;
-pub use undertaker::Undertaker;
 pub use view::TranscodeView;
 pub use worker::Worker;
 

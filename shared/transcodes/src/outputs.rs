@@ -19,11 +19,11 @@ use media::preview::Picture;
 use store::{Completion, Rendered};
 use uuid::Uuid;
 
-use crate::progress::Board;
+use crate::error::RunError;
+use crate::progress::ProgressReporter;
+use crate::run::TranscodeRun;
 use crate::segments::Segments;
-use crate::shift::Shift;
 use crate::source::Source;
-use crate::trouble::Trouble;
 
 const THUMBNAIL: &str = "thumbnail.jpg";
 const PREVIEW: &str = "preview.gif";
@@ -58,7 +58,7 @@ pub(crate) struct Outputs {
     bytes: u64,
 }
 
-impl Shift<'_> {
+impl TranscodeRun<'_> {
     /// Makes and stores all that stands for the film; the source goes. `None`
     /// when a piece was not what was stored, and is to be made again.
     pub(crate) async fn make_outputs(
@@ -67,8 +67,8 @@ impl Shift<'_> {
         plan: &LadderPlan,
         segments: &mut Segments,
         directory: &Path,
-        board: &Board,
-    ) -> Result<Option<Outputs>, Trouble> {
+        reporter: &ProgressReporter,
+    ) -> Result<Option<Outputs>, RunError> {
         let mut outputs = Outputs::default();
         for picture in self.make_pictures(source, directory).await? {
             self.store_output(picture, &mut outputs).await?;
@@ -77,7 +77,7 @@ impl Shift<'_> {
         let sound = media::ladder::make_sound(&session, plan, &source.path, directory);
         let sound = sound.await?;
         tokio::fs::remove_file(&source.path).await?;
-        board.finished(0.25);
+        reporter.finished(0.25);
 
         let mut variants = Vec::new();
         for (done, rendition) in (1..).zip(&plan.renditions) {
@@ -89,7 +89,7 @@ impl Shift<'_> {
             let variant =
                 self.make_rendition(plan, rendition, &pieces, sound, directory, &mut outputs);
             variants.push(variant.await?);
-            board.finished(0.25 + 0.75 * f64::from(done) / plan.renditions.len() as f64);
+            reporter.finished(0.25 + 0.75 * f64::from(done) / plan.renditions.len() as f64);
         }
         let master = media::hls::write_master(&variants, directory)?;
         let master = part(master, MASTER.to_owned(), PLAYLIST);
@@ -97,7 +97,11 @@ impl Shift<'_> {
         Ok(Some(outputs))
     }
 
-    async fn make_pictures(&self, source: &Source, directory: &Path) -> Result<[Made; 2], Trouble> {
+    async fn make_pictures(
+        &self,
+        source: &Source,
+        directory: &Path,
+    ) -> Result<[Made; 2], RunError> {
         let session = self.session();
         let (input, probe) = (&source.path, &source.probe);
         let (still, moving) = (directory.join(THUMBNAIL), directory.join(PREVIEW));
@@ -118,7 +122,7 @@ impl Shift<'_> {
         sound: Option<&Path>,
         directory: &Path,
         outputs: &mut Outputs,
-    ) -> Result<Variant, Trouble> {
+    ) -> Result<Variant, RunError> {
         let session = self.session();
         let output =
             media::ladder::assemble(&session, plan, made_of, pieces, sound, directory).await?;
@@ -140,14 +144,14 @@ impl Shift<'_> {
     }
 
     /// Puts a file into the bucket and off the disk.
-    async fn store_output(&self, made: Made, outputs: &mut Outputs) -> Result<(), Trouble> {
+    async fn store_output(&self, made: Made, outputs: &mut Outputs) -> Result<(), RunError> {
         let bytes = tokio::fs::metadata(&made.path).await?.len();
         let key = keys::transcode_output(self.id(), &made.name);
         let stored = self
             .worker
             .objects
             .upload(&key, &made.path, made.content_type);
-        stored.await.map_err(Trouble::storing)?;
+        stored.await.map_err(RunError::storing)?;
         tokio::fs::remove_file(&made.path).await?;
         outputs.bytes += bytes;
         outputs.assets.extend(made.shown.map(|shown| Asset {
@@ -170,7 +174,7 @@ impl Shift<'_> {
         transcode: &Transcode,
         source: &Source,
         outputs: &Outputs,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunError> {
         let id = self.id();
         let renditions = self.renditions(&outputs.assets);
         let thumbnail_key = keys::transcode_output(id, THUMBNAIL);

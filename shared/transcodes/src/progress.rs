@@ -9,12 +9,12 @@ const STEP: u32 = 3;
 /// Where progress is noted. Only the latest is kept, so that the work never
 /// waits for the table.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub(crate) struct ProgressReporter {
     sender: watch::Sender<u32>,
 }
 
-impl Board {
-    /// A board that starts where the last worker was.
+impl ProgressReporter {
+    /// A reporter that starts where the last worker was.
     pub(crate) fn new(percent: u32) -> (Self, watch::Receiver<u32>) {
         let (sender, receiver) = watch::channel(percent);
         (Self { sender }, receiver)
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn it_rises_in_steps_and_never_falls() {
-        let (board, notices) = Board::new(0);
+        let (reporter, notices) = ProgressReporter::new(0);
         let mut seen = vec![0];
         let mut look = || {
             let now = *notices.borrow();
@@ -56,13 +56,13 @@ mod tests {
             }
         };
         for frame in 0..=1000 {
-            board.encoded(f64::from(frame) / 1000.0);
+            reporter.encoded(f64::from(frame) / 1000.0);
             look();
         }
-        board.encoded(0.1);
+        reporter.encoded(0.1);
         look();
         for part in 0..=4 {
-            board.finished(f64::from(part) / 4.0);
+            reporter.finished(f64::from(part) / 4.0);
             look();
         }
         assert!(seen.windows(2).all(|pair| pair[1] >= pair[0] + STEP));
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn who_takes_over_does_not_set_it_back() {
-        let (board, notices) = Board::new(60);
-        board.encoded(0.2);
+        let (reporter, notices) = ProgressReporter::new(60);
+        reporter.encoded(0.2);
         assert_eq!(*notices.borrow(), 60);
         assert!(!notices.has_changed().unwrap());
     }

@@ -36,7 +36,7 @@ impl Resender {
         for state in self.transcodes.open_since(oldest).await? {
             let transcode = &state.transcode;
             if !state
-                .care
+                .lease_state
                 .is_lost(transcode.status, transcode.updated_at, now)
             {
                 continue;
@@ -56,7 +56,7 @@ impl Resender {
     async fn resend(&self, state: &TranscodeState, now: Time) -> Result<(), StoreError> {
         let id = state.transcode.id;
         self.transcodes
-            .note_resent(id, state.care.resent_at, now)
+            .note_resent(id, state.lease_state.resent_at, now)
             .await?;
         self.queue.send(&TranscodeMessage::new(id).body()).await?;
         tracing::warn!(transcode = %id, "its message was lost and is sent again");

@@ -10,10 +10,10 @@ use media::ladder::{LadderPlan, Piece, Segment};
 use store::{StoreError, StoredPiece, StoredSegment};
 
 use crate::assets::digest;
-use crate::progress::Board;
-use crate::shift::Shift;
+use crate::error::RunError;
+use crate::progress::ProgressReporter;
+use crate::run::TranscodeRun;
 use crate::source::Source;
-use crate::trouble::Trouble;
 
 /// What is known of the segments: those that are stored, those that are here,
 /// and how long the longest took that was made here.
@@ -54,7 +54,7 @@ impl Segments {
     }
 }
 
-impl Shift<'_> {
+impl TranscodeRun<'_> {
     /// Makes each segment that is not stored, as long as there is time; `true`
     /// when all are there and there is time to put them together.
     pub(crate) async fn make_segments(
@@ -62,9 +62,9 @@ impl Shift<'_> {
         source: &Source,
         plan: &LadderPlan,
         directory: &Path,
-        board: &Board,
+        reporter: &ProgressReporter,
         segments: &mut Segments,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, RunError> {
         for segment in &plan.segments {
             if segments.has(segment) {
                 continue;
@@ -74,7 +74,7 @@ impl Shift<'_> {
             }
             let begun = Instant::now();
             let done = segments.frames(plan);
-            let pieces = self.encode(source, plan, segment, directory, board, done);
+            let pieces = self.encode(source, plan, segment, directory, reporter, done);
             let pieces = pieces.await?;
             // Of a single one nothing would be left for another worker.
             if plan.segments.len() > 1 {
@@ -93,14 +93,14 @@ impl Shift<'_> {
         plan: &LadderPlan,
         segment: &Segment,
         directory: &Path,
-        board: &Board,
+        reporter: &ProgressReporter,
         frames_before: u64,
-    ) -> Result<Vec<Piece>, Trouble> {
+    ) -> Result<Vec<Piece>, RunError> {
         let begun = Instant::now();
         let all = plan.frames.max(1) as f64;
         let progress = |part: f32| {
             let done = frames_before as f64 + f64::from(part) * segment.frames as f64;
-            board.encoded(done / all);
+            reporter.encoded(done / all);
         };
         let pieces = media::ladder::encode_segment(
             &self.session(),
@@ -124,7 +124,7 @@ impl Shift<'_> {
 
     /// Puts a segment's pieces into the bucket, then notes them: what is noted
     /// is there.
-    async fn store(&self, segment: &Segment, pieces: &[Piece]) -> Result<StoredSegment, Trouble> {
+    async fn store(&self, segment: &Segment, pieces: &[Piece]) -> Result<StoredSegment, RunError> {
         let mut stored = StoredSegment {
             index: segment.index,
             pieces: Vec::new(),
@@ -137,7 +137,7 @@ impl Shift<'_> {
                 .objects
                 .upload(&key, &piece.path, "video/mp4")
                 .await
-                .map_err(Trouble::storing)?;
+                .map_err(RunError::storing)?;
             stored.pieces.push(StoredPiece {
                 quality: piece.quality,
                 size,
@@ -160,7 +160,7 @@ impl Shift<'_> {
         rendition: &Rendition,
         segments: &mut Segments,
         directory: &Path,
-    ) -> Result<Option<Vec<PathBuf>>, Trouble> {
+    ) -> Result<Option<Vec<PathBuf>>, RunError> {
         let mut pieces = Vec::new();
         for segment in &plan.segments {
             let index = segment.index;
@@ -190,14 +190,14 @@ impl Shift<'_> {
         index: u32,
         wanted: &StoredPiece,
         directory: &Path,
-    ) -> Result<Option<PathBuf>, Trouble> {
+    ) -> Result<Option<PathBuf>, RunError> {
         let path = directory.join(stored_name(index, wanted.quality));
         let key = keys::transcode_segment(self.id(), index, wanted.quality);
         match self.worker.objects.download(&key, &path).await {
             Ok(()) => {}
             Err(StoreError::NotFound { .. }) => return Ok(None),
             Err(error) => {
-                return Err(Trouble::new(
+                return Err(RunError::new(
                     domain::transcode::TranscodeFault::DownloadFailed,
                     error,
                 ));

@@ -7,8 +7,8 @@ use domain::video::Facts;
 use media::Probe;
 use media::ladder::LadderPlan;
 
-use crate::shift::Shift;
-use crate::trouble::Trouble;
+use crate::error::RunError;
+use crate::run::TranscodeRun;
 
 /// The file that everything is made from.
 #[derive(Debug)]
@@ -29,13 +29,13 @@ impl Source {
     }
 }
 
-impl Shift<'_> {
+impl TranscodeRun<'_> {
     /// Fetches the source and looks at it (R107).
     pub(crate) async fn fetch_source(
         &self,
         transcode: &Transcode,
         directory: &Path,
-    ) -> Result<Source, Trouble> {
+    ) -> Result<Source, RunError> {
         // The key's own ending could be anything; FFmpeg does not go by it.
         let path = directory.join("input");
         let (objects, key) = (&self.worker.objects, &transcode.input_source);
@@ -43,7 +43,7 @@ impl Shift<'_> {
             Some(etag) => objects.download_unchanged(key, etag, &path).await,
             None => objects.download(key, &path).await,
         };
-        fetched.map_err(Trouble::fetching)?;
+        fetched.map_err(RunError::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
         let opened = media::source::open(&self.session(), &path, directory).await?;
         if opened.path != path {
@@ -62,7 +62,7 @@ impl Shift<'_> {
         &self,
         transcode: &Transcode,
         source: &Source,
-    ) -> Result<LadderPlan, Trouble> {
+    ) -> Result<LadderPlan, RunError> {
         let formats = &transcode.output_formats;
         let plan = LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?;
         let text = serde_json::to_string(&plan).map_err(std::io::Error::other)?;

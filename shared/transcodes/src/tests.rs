@@ -17,9 +17,9 @@ use store::testing::{Bucket, Messages, Tables, now};
 use store::{Lease, Objects, Queue, StatsTable, TranscodeState, TranscodesTable, VideosTable};
 use uuid::Uuid;
 
-use crate::shift::{Done, Shift};
-use crate::trouble::Trouble;
-use crate::{Resender, Undertaker, Worker};
+use crate::error::RunError;
+use crate::run::{Done, TranscodeRun};
+use crate::{DeadLetterHandler, Resender, Worker};
 
 const LEASE: Duration = Duration::from_secs(60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ struct World {
     transcodes: TranscodesTable,
     stats: StatsTable,
     worker: Worker,
-    undertaker: Undertaker,
+    handler: DeadLetterHandler,
     resender: Resender,
 }
 
@@ -62,7 +62,7 @@ impl World {
             work_limit: None,
             clock: clock.clone(),
         };
-        let undertaker = Undertaker {
+        let handler = DeadLetterHandler {
             transcodes: transcodes.clone(),
             stats: stats.clone(),
             queue: queue.clone(),
@@ -87,7 +87,7 @@ impl World {
             transcodes,
             stats,
             worker,
-            undertaker,
+            handler,
             resender,
         }
     }
@@ -192,7 +192,7 @@ async fn what_may_go_well_later_is_tried_again_and_then_given_up_with_its_cause(
         world.pass(MINUTE);
     }
     for _ in 0..2 {
-        world.undertaker.bury(&first_message()).await.unwrap();
+        world.handler.handle(&first_message()).await.unwrap();
     }
     let error = world.state().await.transcode.error;
     assert_eq!(
@@ -220,7 +220,7 @@ async fn a_message_that_cannot_be_read_becomes_a_letter_without_a_transcode() {
     let world = World::new().await;
     let unreadable = message("nonsense".to_owned(), 1);
     assert!(!world.works(&unreadable).await);
-    world.undertaker.bury(&unreadable).await.unwrap();
+    world.handler.handle(&unreadable).await.unwrap();
     let (letters, _) = world
         .transcodes
         .dead_letters(10, None, false)
@@ -237,10 +237,10 @@ async fn a_message_that_cannot_be_read_becomes_a_letter_without_a_transcode() {
 async fn nothing_is_given_up_that_a_worker_still_has() {
     let world = World::new().await;
     assert!(matches!(world.take("other").await, Lease::Taken(_)));
-    assert!(world.undertaker.bury(&first_message()).await.is_err());
+    assert!(world.handler.handle(&first_message()).await.is_err());
     assert_eq!(world.letters().await, 0);
     world.pass(LEASE + Duration::from_secs(1));
-    world.undertaker.bury(&first_message()).await.unwrap();
+    world.handler.handle(&first_message()).await.unwrap();
     let error = world.state().await.transcode.error;
     let code = error.map(|error| error.code);
     assert_eq!(code.as_deref(), Some("PROCESSING_INTERRUPTED"));
@@ -253,11 +253,11 @@ async fn while_the_table_fails_nothing_is_given_up() {
     let world = World::new().await;
     for calls in 0..3 {
         world.tables.outage().begin_after(calls);
-        assert!(world.undertaker.bury(&first_message()).await.is_err());
+        assert!(world.handler.handle(&first_message()).await.is_err());
         world.tables.outage().end();
         assert_eq!(world.status().await, TranscodeStatus::Pending);
     }
-    world.undertaker.bury(&first_message()).await.unwrap();
+    world.handler.handle(&first_message()).await.unwrap();
     assert_eq!(world.status().await, TranscodeStatus::Failed);
 }
 
@@ -297,15 +297,15 @@ async fn a_worker_hands_on_until_it_was_done_too_often() {
         assert!(matches!(world.take("worker").await, Lease::Taken(_)));
         let message = message(order.body(), 1);
         let run = run("worker");
-        let shift = Shift::new(&world.worker, order, &message, &run, run.deadline);
-        match shift.hand_on().await {
+        let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
+        match run.hand_on().await {
             Ok(done) => assert_eq!(done, Done::HandedOn),
-            Err(Trouble::Fault { fault, .. }) => {
+            Err(RunError::Fault { fault, .. }) => {
                 assert_eq!(fault, TranscodeFault::TooManyHandovers);
                 assert!(fault.is_final());
                 break;
             }
-            Err(Trouble::LeaseLost) => panic!("the lease is there"),
+            Err(RunError::LeaseLost) => panic!("the lease is there"),
         }
         let sent = world.messages.take();
         assert_eq!(sent.len(), 1);
@@ -323,8 +323,8 @@ async fn what_could_not_be_handed_on_is_left() {
     assert!(matches!(world.take("worker").await, Lease::Taken(_)));
     let (message, run) = (first_message(), run("worker"));
     let order = TranscodeMessage::new(id());
-    let shift = Shift::new(&world.worker, order, &message, &run, run.deadline);
+    let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
     world.messages.outage().begin_after(0);
-    assert!(shift.hand_on().await.is_err());
+    assert!(run.hand_on().await.is_err());
     assert!(matches!(world.take("next").await, Lease::Taken(_)));
 }

@@ -14,7 +14,7 @@ use media::Ffmpeg;
 use store::{Lease, Objects, Queue, StatsTable, StoreError, TranscodesTable, VideosTable};
 
 use crate::Error;
-use crate::shift::Shift;
+use crate::run::TranscodeRun;
 
 /// How long a lease lasts that is not renewed, unless an operator says otherwise.
 const LEASE_SECONDS: u64 = 60;
@@ -28,12 +28,12 @@ const POISON_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a message is left in the queue, and when it is to come again.
 #[derive(Debug)]
-pub(crate) struct Left {
+pub(crate) struct RetryLater {
     pub(crate) why: Error,
     pub(crate) again_in: Duration,
 }
 
-impl Left {
+impl RetryLater {
     pub(crate) fn new(why: impl Into<Error>, again_in: Duration) -> Self {
         Self {
             why: why.into(),
@@ -43,7 +43,7 @@ impl Left {
 }
 
 /// The table failed.
-impl From<StoreError> for Left {
+impl From<StoreError> for RetryLater {
     fn from(error: StoreError) -> Self {
         Self::new(error, RETRY_AFTER)
     }
@@ -91,17 +91,17 @@ impl Worker {
     pub async fn work(&self, message: &Message, run: &Invocation) -> Result<(), Error> {
         match self.try_to_work(message, run).await {
             Ok(()) => Ok(()),
-            Err(left) => {
+            Err(later) => {
                 // Else it would be hidden for as long as a worker may live.
-                hide(&self.queue, message, left.again_in).await;
-                Err(left.why)
+                hide(&self.queue, message, later.again_in).await;
+                Err(later.why)
             }
         }
     }
 
-    async fn try_to_work(&self, message: &Message, run: &Invocation) -> Result<(), Left> {
+    async fn try_to_work(&self, message: &Message, run: &Invocation) -> Result<(), RetryLater> {
         let order = TranscodeMessage::read(&message.body)
-            .map_err(|error| Left::new(error, POISON_AFTER))?;
+            .map_err(|error| RetryLater::new(error, POISON_AFTER))?;
         let (id, now) = (order.transcode_id, self.clock.now());
         let until = now.after(self.lease);
         match self
@@ -111,18 +111,20 @@ impl Worker {
         {
             Lease::Taken(state) => {
                 let transcode = self.begun(state.transcode, run, now).await?;
-                let shift = Shift::new(self, order, message, run, self.deadline(run));
-                shift.hold(transcode).await
+                let deadline = self.deadline(run);
+                TranscodeRun::new(self, order, message, run, deadline)
+                    .hold(transcode)
+                    .await
             }
             Lease::Held(until) => {
                 tracing::info!(transcode = %id, "another worker has it");
                 let rest = until.since(now) + Duration::from_secs(1);
-                Err(Left::new("another worker has it", rest))
+                Err(RetryLater::new("another worker has it", rest))
             }
             Lease::Ended(status) => {
                 tracing::info!(transcode = %id, "it has ended");
                 if status == TranscodeStatus::Completed {
-                    self.tidy(id).await;
+                    self.remove_pieces(id).await;
                 }
                 Ok(())
             }
@@ -163,13 +165,13 @@ impl Worker {
 
     /// Removes the pieces of a completed transcode: nobody needs them any more.
     /// What is missed here the storage janitor finds.
-    pub(crate) async fn tidy(&self, id: TranscodeId) {
-        let tidied = async {
+    pub(crate) async fn remove_pieces(&self, id: TranscodeId) {
+        let removed = async {
             let pieces = keys::transcode_output(id, "segments/");
             self.objects.remove_folder(&pieces, false).await?;
             self.transcodes.forget_work(id).await
         };
-        if let Err(error) = tidied.await {
+        if let Err(error) = removed.await {
             tracing::warn!(transcode = %id, error = %error, "pieces are left");
         }
     }

@@ -74,8 +74,8 @@ async fn a_transcode_that_was_given_up_fails_with_its_cause_and_can_be_redriven_
         .release(transcode.id, "somebody", None, now)
         .await?;
 
-    let buried = aws::invoke(&stack, "transcode-failed", &event).await?;
-    assert_eq!(buried, json!({"batchItemFailures": []}));
+    let handled = aws::invoke(&stack, "transcode-failed", &event).await?;
+    assert_eq!(handled, json!({"batchItemFailures": []}));
     let failed = fixture.job(&id).await?;
     // Another test may restart whatever failed.
     if failed["status"] == "FAILED" {

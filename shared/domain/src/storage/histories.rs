@@ -77,13 +77,13 @@ impl World {
         let began = self.now;
         let records = self.read(meanwhile);
         let due = records.due(GRACE, began);
-        let mut claims = Claims::of(&records);
+        let mut references = References::of(&records);
         for upload in &due.uploads {
             // On the condition that it is as it was read.
             if self.uploads.get(&upload.s3_key) == Some(upload) {
                 self.uploads.remove(&upload.s3_key);
             } else {
-                claims.keep(&upload.s3_key);
+                references.keep(&upload.s3_key);
             }
             self.go_on(meanwhile);
         }
@@ -91,7 +91,7 @@ impl World {
         for reclaim in &due.trash {
             let mut is_done = true;
             for id in &reclaim.transcodes {
-                is_done &= self.reclaim_transcode(*id, &mut claims, began);
+                is_done &= self.reclaim_transcode(*id, &mut references, began);
                 self.go_on(meanwhile);
             }
             done.extend(is_done.then_some(&reclaim.trash));
@@ -99,9 +99,9 @@ impl World {
         let mut last = String::new();
         while let Some(object) = self.after(&last) {
             last.clone_from(&object.key);
-            let judgement = claims.judge(&object, GRACE, began);
+            let disposition = references.disposition_of(&object, GRACE, began);
             self.go_on(meanwhile);
-            if matches!(judgement, Judgement::Remove(_)) {
+            if matches!(disposition, Disposition::Remove(_)) {
                 self.remove(&object, began);
             }
         }
@@ -114,10 +114,15 @@ impl World {
     }
 
     /// Whether it is gone: one that was restarted meanwhile stays.
-    fn reclaim_transcode(&mut self, id: TranscodeId, claims: &mut Claims, began: Time) -> bool {
+    fn reclaim_transcode(
+        &mut self,
+        id: TranscodeId,
+        references: &mut References,
+        began: Time,
+    ) -> bool {
         let made = self.transcodes.get(&id);
         if made.is_some_and(|made| !made.is_long_over(GRACE, began)) {
-            claims.keep_transcode(id);
+            references.keep_transcode(id);
             return false;
         }
         self.check_folder(&keys::transcode_folder(id));

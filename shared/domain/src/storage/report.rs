@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Judgement, Kind, Object, Reason};
+use super::{Disposition, Kind, Object, Reason};
 use crate::ids::VideoId;
 
 /// Videos that a report names: it is answered as well, and answers have bounds.
@@ -80,11 +80,11 @@ impl Default for Report {
 
 impl Report {
     /// Counts an object that was judged and, if so judged, removed.
-    pub fn count(&mut self, object: &Object, judgement: Judgement) {
-        match judgement {
-            Judgement::Remove(reason) => return self.count_removed(reason, object.size),
-            Judgement::Wait(reason) => add(&mut self.waiting, reason.as_str(), object.size),
-            Judgement::Keep => {}
+    pub fn count(&mut self, object: &Object, disposition: Disposition) {
+        match disposition {
+            Disposition::Remove(reason) => return self.count_removed(reason, object.size),
+            Disposition::Wait(reason) => add(&mut self.waiting, reason.as_str(), object.size),
+            Disposition::Keep => {}
         }
         add(
             &mut self.stored,

@@ -25,8 +25,8 @@ fn object(key: &str) -> Object {
     }
 }
 
-fn after_days(records: &Records, key: &str, days: u32) -> Judgement {
-    Claims::of(records).judge(&object(key), GRACE, day(days))
+fn after_days(records: &Records, key: &str, days: u32) -> Disposition {
+    References::of(records).disposition_of(&object(key), GRACE, day(days))
 }
 
 fn id<T: std::str::FromStr>(last: u32) -> T
@@ -87,17 +87,17 @@ fn what_nobody_names_goes_after_its_grace() {
     let film = keys::film(id(1));
     let rendition = keys::transcode_output(id(2), "high.mp4");
     for key in [KEY, &film, &rendition] {
-        let judgement = after_days(&records, key, 6);
-        assert_eq!(judgement, Judgement::Wait(Reason::Orphan));
-        let judgement = after_days(&records, key, 7);
-        assert_eq!(judgement, Judgement::Remove(Reason::Orphan));
+        let disposition = after_days(&records, key, 6);
+        assert_eq!(disposition, Disposition::Wait(Reason::Orphan));
+        let disposition = after_days(&records, key, 7);
+        assert_eq!(disposition, Disposition::Remove(Reason::Orphan));
     }
     for key in [
         "reports/usage-2026-10.json",
         "index.html",
         "videos/output/x/y",
     ] {
-        assert_eq!(after_days(&records, key, 1000), Judgement::Keep, "{key}");
+        assert_eq!(after_days(&records, key, 1000), Disposition::Keep, "{key}");
     }
 }
 
@@ -109,7 +109,7 @@ fn a_shown_file_stays_whatever_else_is_said_of_it() {
         trash: vec![trash(Origin::Upload, KEY, start())],
         ..Records::default()
     };
-    assert_eq!(after_days(&records, KEY, 1000), Judgement::Keep);
+    assert_eq!(after_days(&records, KEY, 1000), Disposition::Keep);
 }
 
 #[test]
@@ -123,18 +123,18 @@ fn an_upload_goes_a_grace_after_its_last_record() {
         after_days(&records, KEY, days)
     };
     let unconfirmed = |days| judged(vec![upload(None)], vec![], days);
-    assert_eq!(unconfirmed(6), Judgement::Wait(Reason::Unconfirmed));
-    assert_eq!(unconfirmed(7), Judgement::Remove(Reason::Unconfirmed));
+    assert_eq!(unconfirmed(6), Disposition::Wait(Reason::Unconfirmed));
+    assert_eq!(unconfirmed(7), Disposition::Remove(Reason::Unconfirmed));
     // Confirmed while the records were read: its video is not among them.
     let confirmed = |days| judged(vec![upload(Some(day(10)))], vec![], days);
-    assert_eq!(confirmed(10), Judgement::Wait(Reason::Orphan));
-    assert_eq!(confirmed(17), Judgement::Remove(Reason::Orphan));
+    assert_eq!(confirmed(10), Disposition::Wait(Reason::Orphan));
+    assert_eq!(confirmed(17), Disposition::Remove(Reason::Orphan));
     let deleted = |days| {
         let trash = trash(Origin::Upload, KEY, day(20));
         judged(vec![upload(Some(day(10)))], vec![trash], days)
     };
-    assert_eq!(deleted(26), Judgement::Wait(Reason::Deleted));
-    assert_eq!(deleted(27), Judgement::Remove(Reason::Deleted));
+    assert_eq!(deleted(26), Disposition::Wait(Reason::Deleted));
+    assert_eq!(deleted(27), Disposition::Remove(Reason::Deleted));
 }
 
 #[test]
@@ -149,11 +149,11 @@ fn a_film_stays_with_its_job() {
         jobs: vec![id(5)],
         ..Records::default()
     };
-    assert_eq!(after_days(&records, &film, 1000), Judgement::Keep);
+    assert_eq!(after_days(&records, &film, 1000), Disposition::Keep);
     assert_eq!(records.due(GRACE, day(7)).trash.len(), 1);
     records.jobs.clear();
-    let judgement = after_days(&records, &film, 7);
-    assert_eq!(judgement, Judgement::Remove(Reason::Orphan));
+    let disposition = after_days(&records, &film, 7);
+    assert_eq!(disposition, Disposition::Remove(Reason::Orphan));
 }
 
 #[test]
@@ -167,16 +167,16 @@ fn pieces_go_when_their_transcode_has_ended() {
         };
         after_days(&records, key, days)
     };
-    let leftover = Judgement::Remove(Reason::Leftover);
-    assert_eq!(judged(None, &segment, 1000), Judgement::Keep);
-    assert_eq!(judged(None, &output, 1000), Judgement::Keep);
+    let leftover = Disposition::Remove(Reason::Leftover);
+    assert_eq!(judged(None, &segment, 1000), Disposition::Keep);
+    assert_eq!(judged(None, &output, 1000), Disposition::Keep);
     assert_eq!(judged(Some(Ended::Completed), &segment, 7), leftover);
     assert_eq!(
         judged(Some(Ended::Completed), &output, 1000),
-        Judgement::Keep
+        Disposition::Keep
     );
     assert_eq!(judged(Some(Ended::Failed), &output, 7), leftover);
-    let waiting = Judgement::Wait(Reason::Leftover);
+    let waiting = Disposition::Wait(Reason::Leftover);
     assert_eq!(judged(Some(Ended::Failed), &output, 6), waiting);
 }
 
@@ -188,7 +188,7 @@ fn all_of_a_shown_transcode_stays_even_without_its_record() {
         ..Records::default()
     };
     let segment = keys::transcode_output(id(3), "hls/high.mp4");
-    assert_eq!(after_days(&records, &segment, 1000), Judgement::Keep);
+    assert_eq!(after_days(&records, &segment, 1000), Disposition::Keep);
 }
 
 #[test]
@@ -202,10 +202,10 @@ fn the_transcodes_of_a_deleted_video_go_with_it() {
         ..Records::default()
     };
     let output = keys::transcode_output(id(3), "high.mp4");
-    let judgement = after_days(&records, &output, 7);
-    assert_eq!(judgement, Judgement::Wait(Reason::Deleted));
-    let judgement = after_days(&records, &output, 8);
-    assert_eq!(judgement, Judgement::Remove(Reason::Deleted));
+    let disposition = after_days(&records, &output, 7);
+    assert_eq!(disposition, Disposition::Wait(Reason::Deleted));
+    let disposition = after_days(&records, &output, 8);
+    assert_eq!(disposition, Disposition::Remove(Reason::Deleted));
     assert_eq!(records.due(GRACE, day(7)).trash, []);
     let due = records.due(GRACE, day(8)).trash;
     assert_eq!(due[0].transcodes, [id(3), id(4)]);
@@ -225,8 +225,8 @@ fn what_ended_after_its_video_was_deleted_has_a_grace_from_then() {
     assert_eq!(records.due(GRACE, day(11)).trash, []);
     assert_eq!(records.due(GRACE, day(12)).trash.len(), 1);
     let output = keys::transcode_output(id(3), "high.mp4");
-    let judgement = after_days(&records, &output, 11);
-    assert_eq!(judgement, Judgement::Wait(Reason::Deleted));
+    let disposition = after_days(&records, &output, 11);
+    assert_eq!(disposition, Disposition::Wait(Reason::Deleted));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_video_that_is_shown_again_keeps_what_was_made_of_it() {
     assert_eq!(due[0].transcodes, []);
     for kept in [id(3), id(4), id(6)] {
         let output = keys::transcode_output(kept, "high.mp4");
-        assert_eq!(after_days(&records, &output, 1000), Judgement::Keep);
+        assert_eq!(after_days(&records, &output, 1000), Disposition::Keep);
     }
 }
 
@@ -278,9 +278,9 @@ fn a_late_file_has_its_own_grace() {
         modified: day(5),
         ..object(KEY)
     };
-    let judge = |days| Claims::of(&records).judge(&late, GRACE, day(days));
-    assert_eq!(judge(8), Judgement::Wait(Reason::Unconfirmed));
-    assert_eq!(judge(12), Judgement::Remove(Reason::Unconfirmed));
+    let judge = |days| References::of(&records).disposition_of(&late, GRACE, day(days));
+    assert_eq!(judge(8), Disposition::Wait(Reason::Unconfirmed));
+    assert_eq!(judge(12), Disposition::Remove(Reason::Unconfirmed));
 }
 
 #[test]
@@ -304,10 +304,10 @@ fn the_report_adds_up() {
         size,
         ..object(key)
     };
-    report.count(&sized(KEY, 5), Judgement::Keep);
-    report.count(&sized(KEY, 7), Judgement::Wait(Reason::Deleted));
-    report.count(&sized(KEY, 9), Judgement::Remove(Reason::Orphan));
-    report.count(&sized("index.html", 1), Judgement::Keep);
+    report.count(&sized(KEY, 5), Disposition::Keep);
+    report.count(&sized(KEY, 7), Disposition::Wait(Reason::Deleted));
+    report.count(&sized(KEY, 9), Disposition::Remove(Reason::Orphan));
+    report.count(&sized("index.html", 1), Disposition::Keep);
     report.count_removed(Reason::Abandoned, 2);
     let tally = |objects, bytes| Tally { objects, bytes };
     assert_eq!(report.stored["uploads"], tally(2, 12));

@@ -1,4 +1,4 @@
-//! The fence's rows, and the ledger's.
+//! The intent record's rows, and the ledger's.
 
 use domain::attempt::{Attempt, AttemptState};
 use domain::failure::Failure;
@@ -11,7 +11,7 @@ use crate::change::Change;
 use crate::error::StoreError;
 
 impl JobsTable {
-    /// Writes the fence: the attempt's row, before the create is sent. An attempt
+    /// Writes the intent record: the attempt's row, before the create is sent. An attempt
     /// of that number is a conflict.
     pub async fn put_attempt(&self, id: JobId, attempt: &Attempt) -> Result<(), StoreError> {
         self.client
@@ -59,7 +59,7 @@ impl JobsTable {
     }
 
     /// Notes that the provider answered a create with an error of its own, so that
-    /// it is no longer on its way. The fence stays.
+    /// it is no longer on its way. The intent record stays.
     pub async fn note_answer(
         &self,
         id: JobId,

@@ -62,7 +62,7 @@ impl TranscodesTable {
         if state.transcode.status.is_final() {
             return Ok(Lease::Ended(state.transcode.status));
         }
-        Ok(Lease::Held(state.care.lease_until.unwrap_or(now)))
+        Ok(Lease::Held(state.lease_state.lease_until.unwrap_or(now)))
     }
 
     /// Makes the lease last until `until`; a conflict when it is lost.

@@ -297,7 +297,7 @@ async fn nobody_ends_what_somebody_works_on() {
     let state = world.state(1).await;
     assert_eq!(state.transcode.status, TranscodeStatus::Failed);
     assert_eq!(state.transcode.error, Some(error));
-    assert_eq!(state.care.lease_until, None);
+    assert_eq!(state.lease_state.lease_until, None);
 }
 
 #[tokio::test]

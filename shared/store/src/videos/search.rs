@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::ids::VideoId;
-use domain::search::Question;
+use domain::search::SearchQuery;
 use domain::video::{Feed, Video};
 use futures_util::future::try_join_all;
 
@@ -49,13 +49,13 @@ struct Sifted {
 }
 
 impl VideosTable {
-    /// A page of at most `limit` videos that a question finds, behind the
-    /// position `after` and `skip` more. A position that is none of the question's
+    /// A page of at most `limit` videos that a search query finds, behind the
+    /// position `after` and `skip` more. A position that is none of the search query's
     /// finds nothing.
     pub async fn search(
         &self,
         listing: &Listing,
-        question: &Question,
+        search_query: &SearchQuery,
         limit: usize,
         skip: usize,
         after: Option<&WordPosition>,
@@ -64,7 +64,7 @@ impl VideosTable {
         let rows_each = MAX_ROWS / feeds.len().max(1);
         let queries = feeds
             .iter()
-            .map(|feed| self.sift(listing, question, feed, after, rows_each));
+            .map(|feed| self.sift(listing, search_query, feed, after, rows_each));
         let (hits, stopped_at) = merge(try_join_all(queries).await?);
 
         let total = hits.len();
@@ -89,13 +89,13 @@ impl VideosTable {
     async fn sift(
         &self,
         listing: &Listing,
-        question: &Question,
+        search_query: &SearchQuery,
         feed: &Feed,
         after: Option<&WordPosition>,
         rows: usize,
     ) -> Result<Sifted, StoreError> {
-        let rarest = question.rarest();
-        let is_asked_for = after.is_none_or(|after| question.asks_for(after.word()));
+        let rarest = search_query.rarest();
+        let is_asked_for = after.is_none_or(|after| search_query.asks_for(after.word()));
         let Some(letter) = rarest.chars().next().filter(|_| is_asked_for) else {
             return Ok(Sifted {
                 hits: Vec::new(),
@@ -124,7 +124,7 @@ impl VideosTable {
         let stopped_at = page.last_evaluated_key.and(last);
         let mut hits = Vec::new();
         for row in rows {
-            hits.extend(hit(listing, question, row)?);
+            hits.extend(hit(listing, search_query, row)?);
         }
         Ok(Sifted { hits, stopped_at })
     }
@@ -158,14 +158,14 @@ fn merge(feeds: Vec<Sifted>) -> (Vec<Hit>, Option<WordPosition>) {
     (hits, stopped_at)
 }
 
-fn hit(listing: &Listing, question: &Question, row: Row) -> Result<Option<Hit>, StoreError> {
+fn hit(listing: &Listing, search_query: &SearchQuery, row: Row) -> Result<Option<Hit>, StoreError> {
     let Some(position) = position(&row) else {
         return Ok(None);
     };
     let row: WordRow = from_item("search videos", row)?;
     let is_hit = listing.shows_owner(&row.user_id)
-        && question.is_first_hit(position.word(), &row.words)
-        && question.matches(&row.words);
+        && search_query.is_first_hit(position.word(), &row.words)
+        && search_query.matches(&row.words);
     Ok(is_hit.then_some(Hit {
         position,
         video_id: row.video_id,

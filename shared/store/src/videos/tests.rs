@@ -8,7 +8,7 @@ use crate::StatsTable;
 use crate::testing::{Tables, now};
 use crate::transaction;
 use domain::ids::{TranscodeId, UploadId};
-use domain::search::Question;
+use domain::search::SearchQuery;
 use domain::upload::{Announcement, Multipart, Upload};
 use domain::video::{Details, Facts, Renditions, UpdateVideo, VideoStatus, Visibility};
 use serde_json::{Value, json};

@@ -116,13 +116,13 @@ async fn a_message_is_noted_as_resent_by_one() {
     let table = &world.transcodes;
     let open = table.open_since(now().after(MINUTE)).await.unwrap();
     assert_eq!(open.len(), 1);
-    let since = open[0].care.resent_at;
+    let since = open[0].lease_state.resent_at;
     table.note_resent(id(1), since, now()).await.unwrap();
     let again = table.note_resent(id(1), since, now()).await;
     assert!(again.unwrap_err().is_conflict());
     let later = now().after(MINUTE * 60);
     table.note_resent(id(1), Some(now()), later).await.unwrap();
-    assert_eq!(world.state(1).await.care.resent_at, Some(later));
+    assert_eq!(world.state(1).await.lease_state.resent_at, Some(later));
 }
 
 #[tokio::test]

@@ -106,13 +106,16 @@ async fn check(world: &World, truth: &Truth) {
         assert_eq!(page.videos, shown);
         assert_eq!(page.total, shown.len() as u64);
         for text in QUESTIONS {
-            let question = Question::read(text).unwrap();
-            let found = world.videos.search(&listing, &question, 100, 0, None).await;
+            let search_query = SearchQuery::read(text).unwrap();
+            let found = world
+                .videos
+                .search(&listing, &search_query, 100, 0, None)
+                .await;
             let found: BTreeSet<VideoId> =
                 found.unwrap().videos.iter().map(|film| film.id).collect();
             let expected: BTreeSet<VideoId> = shown
                 .iter()
-                .filter(|film| question.matches(&index_words(&film.title, &film.description)))
+                .filter(|film| search_query.matches(&index_words(&film.title, &film.description)))
                 .map(|film| film.id)
                 .collect();
             assert_eq!(found, expected, "{text} of {viewer:?}");

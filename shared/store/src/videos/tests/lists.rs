@@ -96,9 +96,12 @@ async fn pages_and_cursors_tell_everything_once() {
 #[tokio::test]
 async fn a_search_finds_what_the_reader_may_see() {
     let world = two_users().await;
-    let question = Question::read("COMM").unwrap();
+    let search_query = SearchQuery::read("COMM").unwrap();
     let find = async |listing: Listing| {
-        let found = world.videos.search(&listing, &question, ALL, 0, None).await;
+        let found = world
+            .videos
+            .search(&listing, &search_query, ALL, 0, None)
+            .await;
         let found = found.unwrap();
         assert!(found.is_complete);
         assert_eq!(found.total, found.videos.len() as u64);
@@ -115,15 +118,18 @@ async fn a_search_finds_what_the_reader_may_see() {
 async fn the_pages_of_a_search_tell_everything_once() {
     let world = two_users().await;
     let listing = seen_by(Some("one"));
-    let question = Question::read("common").unwrap();
-    let whole = world.videos.search(&listing, &question, ALL, 0, None).await;
+    let search_query = SearchQuery::read("common").unwrap();
+    let whole = world
+        .videos
+        .search(&listing, &search_query, ALL, 0, None)
+        .await;
     let whole = whole.unwrap().videos;
     for limit in 1..=5 {
         let (mut told, mut after) = (Vec::new(), None);
         loop {
             let found = world
                 .videos
-                .search(&listing, &question, limit, 0, after.as_ref());
+                .search(&listing, &search_query, limit, 0, after.as_ref());
             let found = found.await.unwrap();
             told.extend(found.videos);
             after = found.next;
@@ -134,7 +140,7 @@ async fn the_pages_of_a_search_tell_everything_once() {
         assert_eq!(told, whole, "by {limit}");
         let second = world
             .videos
-            .search(&listing, &question, limit, limit, None)
+            .search(&listing, &search_query, limit, limit, None)
             .await;
         let expected: Vec<Video> = whole.iter().skip(limit).take(limit).cloned().collect();
         assert_eq!(second.unwrap().videos, expected);
@@ -142,14 +148,14 @@ async fn the_pages_of_a_search_tell_everything_once() {
 }
 
 /// Everything that a search tells, request by request, and how many there were.
-async fn all_found(world: &World, question: &str) -> (Vec<u128>, usize) {
-    let question = Question::read(question).unwrap();
+async fn all_found(world: &World, search_query: &str) -> (Vec<u128>, usize) {
+    let search_query = SearchQuery::read(search_query).unwrap();
     let listing = own("one", None);
     let (mut told, mut after, mut requests) = (Vec::new(), None, 0);
     loop {
         let found = world
             .videos
-            .search(&listing, &question, ALL, 0, after.as_ref());
+            .search(&listing, &search_query, ALL, 0, after.as_ref());
         let found = found.await.unwrap();
         assert!(
             requests > 0 || !found.is_complete,
@@ -197,10 +203,10 @@ async fn what_an_index_still_names_is_not_told() {
     world.tables.put("videos", row);
     let page = world.videos.list(&seen_by(None), ALL, 0, None).await;
     assert_eq!(page.unwrap().videos, []);
-    let question = Question::read("film").unwrap();
+    let search_query = SearchQuery::read("film").unwrap();
     let found = world
         .videos
-        .search(&seen_by(None), &question, ALL, 0, None)
+        .search(&seen_by(None), &search_query, ALL, 0, None)
         .await;
     assert_eq!(found.unwrap().videos, []);
 }

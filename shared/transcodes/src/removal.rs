@@ -16,7 +16,7 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// Removes transcodes.
 #[derive(Debug, Clone)]
-pub struct Housekeeper {
+pub struct TranscodeRemover {
     /// The transcodes.
     pub transcodes: TranscodesTable,
     /// Their counters.
@@ -31,7 +31,7 @@ pub struct Housekeeper {
 
 /// What a clean-up did, or would do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cleaned {
+pub struct Removed {
     /// Transcodes that are gone.
     pub transcodes: u64,
     /// Bytes that were freed.
@@ -40,7 +40,7 @@ pub struct Cleaned {
     pub remaining: bool,
 }
 
-impl Housekeeper {
+impl TranscodeRemover {
     /// Wires it up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
@@ -59,15 +59,15 @@ impl Housekeeper {
         before: Time,
         dry_run: bool,
         until: Instant,
-    ) -> Result<Cleaned, StoreError> {
+    ) -> Result<Removed, StoreError> {
         let mut old = Vec::new();
         for status in [TranscodeStatus::Completed, TranscodeStatus::Failed] {
             old.extend(self.transcodes.oldest(status, before, MOST + 1).await?);
         }
         old.sort_by_key(|transcode| (transcode.created_at, transcode.id));
-        let mut cleaned = Cleaned {
+        let mut totals = Removed {
             remaining: old.len() > MOST,
-            ..Cleaned::default()
+            ..Removed::default()
         };
         let each = old.into_iter().take(MOST).map(|transcode| async move {
             if Instant::now() > until {
@@ -78,15 +78,15 @@ impl Housekeeper {
         let mut removed = stream::iter(each).buffer_unordered(SIDE_BY_SIDE);
         while let Some(result) = removed.next().await {
             match result? {
-                None => cleaned.remaining = true,
+                None => totals.remaining = true,
                 Some(None) => {}
                 Some(Some(bytes)) => {
-                    cleaned.transcodes += 1;
-                    cleaned.bytes += bytes;
+                    totals.transcodes += 1;
+                    totals.bytes += bytes;
                 }
             }
         }
-        Ok(cleaned)
+        Ok(totals)
     }
 
     /// First the records, then the objects that nobody names any more; answers

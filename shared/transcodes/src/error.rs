@@ -1,12 +1,12 @@
-//! Why a shift ended without its work done.
+//! Why a run ended without its work done.
 
 use domain::transcode::TranscodeFault;
 use media::MediaError;
 use store::StoreError;
 
-/// Why a shift ended without its work done.
+/// Why a run ended without its work done.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum RunError {
     /// Somebody else has the transcode now, or it has ended; hands off.
     #[error("the lease is lost")]
     LeaseLost,
@@ -21,7 +21,7 @@ pub(crate) enum Trouble {
     },
 }
 
-impl Trouble {
+impl RunError {
     pub(crate) fn new(
         fault: TranscodeFault,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -51,7 +51,7 @@ impl Trouble {
 }
 
 /// FFmpeg failed, or will not have the source.
-impl From<MediaError> for Trouble {
+impl From<MediaError> for RunError {
     fn from(error: MediaError) -> Self {
         let fault = match &error {
             MediaError::Unsupported(_) => TranscodeFault::Unsupported,
@@ -69,7 +69,7 @@ impl From<MediaError> for Trouble {
 
 /// The table failed. A condition that does not hold means that the transcode is
 /// another's now.
-impl From<StoreError> for Trouble {
+impl From<StoreError> for RunError {
     fn from(error: StoreError) -> Self {
         if error.is_conflict() {
             Self::LeaseLost
@@ -80,7 +80,7 @@ impl From<StoreError> for Trouble {
 }
 
 /// The local disk failed.
-impl From<std::io::Error> for Trouble {
+impl From<std::io::Error> for RunError {
     fn from(error: std::io::Error) -> Self {
         Self::new(TranscodeFault::TranscodingFailed, error)
     }
@@ -90,10 +90,10 @@ impl From<std::io::Error> for Trouble {
 mod tests {
     use super::*;
 
-    fn fault(trouble: &Trouble) -> Option<TranscodeFault> {
-        match trouble {
-            Trouble::LeaseLost => None,
-            Trouble::Fault { fault, .. } => Some(*fault),
+    fn fault(error: &RunError) -> Option<TranscodeFault> {
+        match error {
+            RunError::LeaseLost => None,
+            RunError::Fault { fault, .. } => Some(*fault),
         }
     }
 
@@ -107,10 +107,10 @@ mod tests {
         let stalled = fault(&MediaError::Stalled { limit }.into());
         assert_eq!(stalled, Some(TranscodeFault::TranscodingFailed));
         let missing = StoreError::NotFound { operation: "get" };
-        let missing = fault(&Trouble::fetching(missing));
+        let missing = fault(&RunError::fetching(missing));
         assert_eq!(missing, Some(TranscodeFault::SourceMissing));
         let replaced = StoreError::Conflict { operation: "get" };
-        let replaced = fault(&Trouble::fetching(replaced));
+        let replaced = fault(&RunError::fetching(replaced));
         assert_eq!(replaced, Some(TranscodeFault::SourceMissing));
         let conflict = StoreError::Conflict { operation: "put" };
         assert_eq!(fault(&conflict.into()), None);

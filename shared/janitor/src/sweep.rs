@@ -7,24 +7,24 @@ use domain::failure::StepError;
 use domain::ids::{TranscodeId, VideoId};
 use domain::keys::transcode_folder;
 use domain::storage::{
-    Claims, Due, Judgement, Made, Reason, Reclaim, Report, Shown, Trash, transcode_of,
+    Disposition, Due, Made, Reason, Reclaim, References, Report, Shown, Trash, transcode_of,
 };
 use domain::time::Time;
 use store::{ListedObject, StoreError, UnfinishedUpload, unless_conflict};
 
-use super::{Janitor, Orders};
+use super::{Janitor, SweepRequest};
 
 /// One run.
 #[derive(Debug)]
-pub(super) struct Round<'a> {
+pub(super) struct Sweep<'a> {
     janitor: &'a Janitor,
-    orders: &'a Orders,
+    request: &'a SweepRequest,
     grace: Duration,
     /// The records are as of then, or later: what is judged is judged as of then.
     began: Time,
     deadline: Instant,
     due: Due,
-    claims: Claims,
+    references: References,
     /// Keys that shown videos name and that were not seen yet.
     awaited: BTreeMap<String, VideoId>,
     /// Objects of deleted videos that could not be removed, or not yet.
@@ -33,32 +33,32 @@ pub(super) struct Round<'a> {
     pub(super) report: Report,
 }
 
-impl<'a> Round<'a> {
+impl<'a> Sweep<'a> {
     /// Reads the records.
     pub(super) async fn begin(
         janitor: &'a Janitor,
-        orders: &'a Orders,
+        request: &'a SweepRequest,
         grace: Duration,
         began: Time,
         deadline: Instant,
     ) -> Result<Self, StepError> {
-        let mut records = janitor.census.records().await?;
-        let claims = Claims::of(&records);
-        records.restrict_to(&orders.prefix);
+        let mut records = janitor.table_scan.records().await?;
+        let references = References::of(&records);
+        records.restrict_to(&request.prefix);
         let mut awaited = BTreeMap::new();
         for video in &records.videos {
             let keys = video.keys.iter().cloned();
-            let keys = keys.filter(|key| key.starts_with(&orders.prefix));
+            let keys = keys.filter(|key| key.starts_with(&request.prefix));
             awaited.extend(keys.map(|key| (key, video.id)));
         }
         Ok(Self {
             janitor,
-            orders,
+            request,
             grace,
             began,
             deadline,
             due: records.due(grace, began),
-            claims,
+            references,
             awaited,
             left: BTreeSet::new(),
             report: Report::default(),
@@ -70,7 +70,7 @@ impl<'a> Round<'a> {
         let due = std::mem::take(&mut self.due);
         self.forget_uploads(&due).await;
         let reclaimed = self.reclaim_transcodes(&due.trash).await;
-        let prefix = &self.orders.prefix;
+        let prefix = &self.request.prefix;
         if let Some(stopped) = self.sweep(prefix, behind).await? {
             return Ok(Some(stopped));
         }
@@ -105,7 +105,7 @@ impl<'a> Round<'a> {
             if self.is_late() {
                 return;
             }
-            if self.orders.dry_run {
+            if self.request.dry_run {
                 self.report.expired_uploads += 1;
                 continue;
             }
@@ -117,7 +117,7 @@ impl<'a> Round<'a> {
                 Err(error) if error.is_conflict() => {}
                 Err(error) => self.note_failure("forget an upload", &error),
             }
-            self.claims.keep(&upload.s3_key);
+            self.references.keep(&upload.s3_key);
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Round<'a> {
 
     /// Whether its records are gone: a transcode that was restarted stays.
     async fn reclaim_transcode(&mut self, id: TranscodeId) -> bool {
-        if self.orders.dry_run {
+        if self.request.dry_run {
             return true;
         }
         let removed = match self.remove_transcode(id).await {
@@ -153,7 +153,7 @@ impl<'a> Round<'a> {
             }
         };
         if !removed {
-            self.claims.keep_transcode(id);
+            self.references.keep_transcode(id);
         }
         removed
     }
@@ -195,17 +195,20 @@ impl<'a> Round<'a> {
         for listed in page {
             let object = &listed.object;
             self.awaited.remove(&object.key);
-            match self.claims.judge(object, self.grace, self.began) {
-                Judgement::Remove(reason) => going.push((listed, reason)),
-                judgement => {
-                    if judgement == Judgement::Wait(Reason::Deleted) {
+            match self
+                .references
+                .disposition_of(object, self.grace, self.began)
+            {
+                Disposition::Remove(reason) => going.push((listed, reason)),
+                disposition => {
+                    if disposition == Disposition::Wait(Reason::Deleted) {
                         self.left.insert(object.key.clone());
                     }
-                    self.report.count(object, judgement);
+                    self.report.count(object, disposition);
                 }
             }
         }
-        if !self.orders.dry_run {
+        if !self.request.dry_run {
             self.keep_what_is_used_again(&mut going).await?;
         }
         let stay = self.remove(&going).await?;
@@ -213,10 +216,10 @@ impl<'a> Round<'a> {
             let object = &listed.object;
             if stay.contains(&listed) {
                 self.report.failures += 1;
-                self.report.count(object, Judgement::Wait(reason));
+                self.report.count(object, Disposition::Wait(reason));
                 self.left.insert(object.key.clone());
             } else {
-                self.report.count(object, Judgement::Remove(reason));
+                self.report.count(object, Disposition::Remove(reason));
             }
         }
         Ok(())
@@ -226,7 +229,7 @@ impl<'a> Round<'a> {
         &self,
         going: &[(&'p ListedObject, Reason)],
     ) -> Result<Vec<&'p ListedObject>, StoreError> {
-        if self.orders.dry_run {
+        if self.request.dry_run {
             return Ok(Vec::new());
         }
         let listed: Vec<_> = going.iter().map(|(listed, _)| *listed).collect();
@@ -252,11 +255,11 @@ impl<'a> Round<'a> {
                 self.janitor.transcodes.forget_work(id).await?;
                 continue;
             }
-            self.claims.keep_transcode(id);
+            self.references.keep_transcode(id);
             going.retain(|(listed, _)| {
                 let is_used = transcode_of(&listed.object.key) == Some(id);
                 if is_used {
-                    self.report.count(&listed.object, Judgement::Keep);
+                    self.report.count(&listed.object, Disposition::Keep);
                 }
                 !is_used
             });
@@ -271,7 +274,7 @@ impl<'a> Round<'a> {
             if self.left.contains(&trash.s3_key) {
                 continue;
             }
-            if self.orders.dry_run {
+            if self.request.dry_run {
                 self.report.reclaimed_videos += 1;
                 continue;
             }
@@ -321,7 +324,7 @@ impl<'a> Round<'a> {
     /// Uploads in parts that were begun a grace ago.
     async fn give_up_unfinished(&mut self) -> Result<(), StepError> {
         let objects = &self.janitor.objects;
-        let unfinished = objects.unfinished_uploads(&self.orders.prefix).await?;
+        let unfinished = objects.unfinished_uploads(&self.request.prefix).await?;
         for upload in unfinished {
             if self.is_late() || self.began.since(upload.begun) < self.grace {
                 continue;
@@ -339,7 +342,7 @@ impl<'a> Round<'a> {
         let objects = &self.janitor.objects;
         let (key, id) = (&upload.key, &upload.upload_id);
         let parts = objects.stored_parts(key, id).await?;
-        if !self.orders.dry_run {
+        if !self.request.dry_run {
             objects.abort_parts(key, id).await?;
         }
         Ok(parts.values().map(|part| part.size).sum())

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use crate::shift::Shift;
-use crate::trouble::Trouble;
+use crate::error::RunError;
+use crate::run::TranscodeRun;
 use crate::worker::hide;
 
 /// Beats in the time of a lease: two may fail.
@@ -16,10 +16,10 @@ const BEATS: u32 = 3;
 /// The message comes back so long after the lease has ended, never before.
 const AFTER_THE_LEASE: Duration = Duration::from_secs(10);
 
-impl Shift<'_> {
+impl TranscodeRun<'_> {
     /// Renews the lease and hides the message, again and again; ends when the
     /// lease is lost.
-    pub(crate) async fn keep_the_lease(&self) -> Trouble {
+    pub(crate) async fn keep_the_lease(&self) -> RunError {
         let lease = self.worker.lease;
         let mut beats = tokio::time::interval(lease / BEATS);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -31,7 +31,7 @@ impl Shift<'_> {
             let renewed = self.worker.transcodes.renew(self.id(), self.owner, next);
             match renewed.await {
                 Ok(()) => until = next,
-                Err(error) if error.is_conflict() || now > until => return Trouble::LeaseLost,
+                Err(error) if error.is_conflict() || now > until => return RunError::LeaseLost,
                 Err(error) => {
                     tracing::warn!(transcode = %self.id(), error = %error, "the lease could not be renewed");
                 }

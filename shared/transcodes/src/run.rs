@@ -11,14 +11,14 @@ use edge::step::Invocation;
 use media::Session;
 use media::ladder::LadderPlan;
 
-use crate::progress::Board;
+use crate::error::RunError;
+use crate::progress::ProgressReporter;
 use crate::segments::Segments;
 use crate::source::Source;
-use crate::trouble::Trouble;
-use crate::worker::{Left, RETRY_AFTER, Worker};
+use crate::worker::{RETRY_AFTER, RetryLater, Worker};
 
 /// One worker's time with one transcode.
-pub(crate) struct Shift<'a> {
+pub(crate) struct TranscodeRun<'a> {
     pub(crate) worker: &'a Worker,
     pub(crate) order: TranscodeMessage,
     pub(crate) message: &'a Message,
@@ -28,7 +28,7 @@ pub(crate) struct Shift<'a> {
     pub(crate) deadline: Instant,
 }
 
-/// How a shift ends well.
+/// How a run ends well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     /// Everything is there.
@@ -37,7 +37,7 @@ pub(crate) enum Done {
     HandedOn,
 }
 
-impl<'a> Shift<'a> {
+impl<'a> TranscodeRun<'a> {
     pub(crate) fn new(
         worker: &'a Worker,
         order: TranscodeMessage,
@@ -63,7 +63,7 @@ impl<'a> Shift<'a> {
         self.worker.clock.now()
     }
 
-    /// The worker's FFmpeg, until the shift has to end.
+    /// The worker's FFmpeg, until the run has to end.
     pub(crate) fn session(&self) -> Session {
         Session::new(&self.worker.ffmpeg, self.deadline)
     }
@@ -78,24 +78,28 @@ impl<'a> Shift<'a> {
 
     /// Works as long as the lease is ours. What is under way when it is lost is
     /// dropped, and FFmpeg with it.
-    pub(crate) async fn hold(&self, transcode: Transcode) -> Result<(), Left> {
-        let (board, notices) = Board::new(transcode.progress);
+    pub(crate) async fn hold(&self, transcode: Transcode) -> Result<(), RetryLater> {
+        let (reporter, notices) = ProgressReporter::new(transcode.progress);
         let outcome = tokio::select! {
-            outcome = self.work(&transcode, &board) => outcome,
+            outcome = self.work(&transcode, &reporter) => outcome,
             lost = self.keep_the_lease() => Err(lost),
             never = self.write_progress(notices) => match never {},
         };
         match outcome {
             Ok(done) => {
-                tracing::info!(transcode = %self.id(), outcome = ?done, "shift done");
+                tracing::info!(transcode = %self.id(), outcome = ?done, "run ended");
                 Ok(())
             }
-            Err(Trouble::LeaseLost) => self.leave().await,
-            Err(Trouble::Fault { fault, cause }) => self.fail(&transcode, fault, cause).await,
+            Err(RunError::LeaseLost) => self.let_go().await,
+            Err(RunError::Fault { fault, cause }) => self.fail(&transcode, fault, cause).await,
         }
     }
 
-    async fn work(&self, transcode: &Transcode, board: &Board) -> Result<Done, Trouble> {
+    async fn work(
+        &self,
+        transcode: &Transcode,
+        reporter: &ProgressReporter,
+    ) -> Result<Done, RunError> {
         let mut known = None;
         loop {
             let scratch = media::scratch::directory()?;
@@ -109,14 +113,14 @@ impl<'a> Shift<'a> {
                     known.insert(Segments::stored(stored))
                 }
             };
-            let made = self.make_segments(&source, &plan, scratch.path(), board, segments);
+            let made = self.make_segments(&source, &plan, scratch.path(), reporter, segments);
             if !made.await? {
                 return self.hand_on().await;
             }
-            let made = self.make_outputs(&source, &plan, segments, scratch.path(), board);
+            let made = self.make_outputs(&source, &plan, segments, scratch.path(), reporter);
             if let Some(outputs) = made.await? {
                 self.complete(transcode, &source, &outputs).await?;
-                self.worker.tidy(self.id()).await;
+                self.worker.remove_pieces(self.id()).await;
                 return Ok(Done::Completed);
             }
             segments.begin_again();
@@ -128,7 +132,7 @@ impl<'a> Shift<'a> {
         transcode: &Transcode,
         source: &Source,
         plan: &LadderPlan,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RunError> {
         if transcode.status != TranscodeStatus::Downloading {
             return Ok(());
         }
@@ -151,10 +155,10 @@ impl<'a> Shift<'a> {
     /// First the lease goes, so that the next worker finds it free; if the
     /// message cannot be sent then, the one at hand comes again. A transcode that
     /// was handed on too often fails.
-    pub(crate) async fn hand_on(&self) -> Result<Done, Trouble> {
+    pub(crate) async fn hand_on(&self) -> Result<Done, RunError> {
         let Some(next) = self.order.handed_on() else {
             let cause = format!("handed on {} times", self.order.handover);
-            return Err(Trouble::new(TranscodeFault::TooManyHandovers, cause));
+            return Err(RunError::new(TranscodeFault::TooManyHandovers, cause));
         };
         self.worker
             .transcodes
@@ -167,12 +171,12 @@ impl<'a> Shift<'a> {
 
     /// The transcode is not ours any more: either somebody else's, or it ended by
     /// our own last write, whose answer was slower than the heartbeat.
-    async fn leave(&self) -> Result<(), Left> {
+    async fn let_go(&self) -> Result<(), RetryLater> {
         let state = self.worker.transcodes.get(self.id()).await?;
         if state.is_none_or(|state| state.transcode.status.is_final()) {
             return Ok(());
         }
-        Err(Left::new(Trouble::LeaseLost, self.worker.lease))
+        Err(RetryLater::new(RunError::LeaseLost, self.worker.lease))
     }
 
     /// What is wrong with the source is told at once (R72); what else went wrong
@@ -182,7 +186,7 @@ impl<'a> Shift<'a> {
         transcode: &Transcode,
         fault: TranscodeFault,
         cause: Box<dyn std::error::Error + Send + Sync>,
-    ) -> Result<(), Left> {
+    ) -> Result<(), RetryLater> {
         let (id, worker) = (self.id(), self.worker);
         let error = fault.error();
         if fault.is_final() {
@@ -205,6 +209,6 @@ impl<'a> Shift<'a> {
             .release(id, self.owner, Some(&error), self.now())
             .await?;
         let again_in = RETRY_AFTER * self.message.receives;
-        Err(Left::new(Trouble::Fault { fault, cause }, again_in))
+        Err(RetryLater::new(RunError::Fault { fault, cause }, again_in))
     }
 }

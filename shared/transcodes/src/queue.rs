@@ -9,24 +9,24 @@ use store::{Queue, StatsTable, StoreError, TranscodesTable, unless_conflict};
 
 /// The transcodes, and how they come to a worker.
 #[derive(Debug, Clone)]
-pub struct Dispatch {
+pub struct TranscodeQueue {
     /// The transcodes.
     pub transcodes: TranscodesTable,
     /// Their counters.
     pub stats: StatsTable,
     /// Where their messages go.
-    pub queue: Queue,
+    pub messages: Queue,
     /// The clock.
     pub clock: Clock,
 }
 
-impl Dispatch {
+impl TranscodeQueue {
     /// Wires it up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
             transcodes: TranscodesTable::connect(bootstrap),
             stats: StatsTable::connect(bootstrap),
-            queue: Queue::connect(bootstrap),
+            messages: Queue::connect(bootstrap),
             clock: bootstrap.clock(),
         }
     }
@@ -40,6 +40,6 @@ impl Dispatch {
 
     /// Sends the first message of a transcode.
     pub async fn send(&self, id: TranscodeId) -> Result<(), StoreError> {
-        self.queue.send(&TranscodeMessage::new(id).body()).await
+        self.messages.send(&TranscodeMessage::new(id).body()).await
     }
 }

@@ -23,14 +23,14 @@ const WITHOUT_MUSIC: &str = "The music could not be made; the film carries its s
 
 /// The steps that need FFmpeg and nothing of the provider.
 #[derive(Debug)]
-pub struct Studio {
+pub struct FilmRenderer {
     jobs: JobsTable,
     objects: Objects,
     ffmpeg: Ffmpeg,
     clock: Clock,
 }
 
-impl Studio {
+impl FilmRenderer {
     /// Wires the steps up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {

@@ -22,7 +22,7 @@ use crate::videos::VideosTable;
 
 /// Reads everything that the tables say about the bucket.
 #[derive(Debug, Clone)]
-pub struct Census {
+pub struct TableScan {
     /// The service.
     pub client: Client,
     /// The table of generation jobs.
@@ -39,7 +39,7 @@ struct JobRow {
     job_id: JobId,
 }
 
-impl Census {
+impl TableScan {
     /// The tables that `JOB_TABLE`, `VIDEO_TABLE` and `TRANSCODE_TABLE` name.
     pub fn new(jobs: &JobsTable, videos: &VideosTable, transcodes: &TranscodesTable) -> Self {
         Self {
@@ -58,16 +58,16 @@ impl Census {
         let mut records = Records::default();
         let jobs = self.scan(&self.jobs, "sk = :row", "job");
         let jobs = jobs.projection_expression("jobId");
-        each_row("census of jobs", jobs, |row| {
+        each_row("table_scan of jobs", jobs, |row| {
             records
                 .jobs
-                .push(from_item::<JobRow>("census of jobs", row)?.job_id);
+                .push(from_item::<JobRow>("table_scan of jobs", row)?.job_id);
             Ok(())
         })
         .await?;
         let transcodes = self.scan(&self.transcodes, "sk = :row", "job");
-        each_row("census of transcodes", transcodes, |row| {
-            let transcode: Transcode = from_item("census of transcodes", row)?;
+        each_row("table_scan of transcodes", transcodes, |row| {
+            let transcode: Transcode = from_item("table_scan of transcodes", row)?;
             records.transcodes.push(Made::of(&transcode));
             Ok(())
         })
@@ -78,7 +78,7 @@ impl Census {
     }
 
     async fn read_videos(&self, records: &mut Records) -> Result<(), StoreError> {
-        let operation = "census of videos";
+        let operation = "table_scan of videos";
         let condition = "sk = :row OR begins_with(pk, :upload)";
         let videos = self
             .scan(&self.videos, condition, "video")
@@ -104,9 +104,9 @@ impl Census {
             .key_condition_expression("pk = :trash")
             .expression_attribute_values(":trash", AttributeValue::S("trash".to_owned()))
             .consistent_read(true);
-        let rows = every_row("census of the trash", query).await?;
+        let rows = every_row("table_scan of the trash", query).await?;
         let rows = rows.into_iter();
-        rows.map(|row| from_item("census of the trash", row))
+        rows.map(|row| from_item("table_scan of the trash", row))
             .collect()
     }
 
@@ -168,7 +168,7 @@ mod tests {
         }
     }
 
-    fn census(video: Value) -> Census {
+    fn table_scan(video: Value) -> TableScan {
         let scan = mock!(Client::scan).then_compute_output(move |input| {
             assert_eq!(input.consistent_read(), Some(true));
             // A page a row.
@@ -187,7 +187,7 @@ mod tests {
             });
             QueryOutput::builder().items(from(&row)).build()
         });
-        Census {
+        TableScan {
             client: client_of(&[scan, trash]),
             jobs: "jobs".to_owned(),
             videos: "videos".to_owned(),
@@ -207,7 +207,7 @@ mod tests {
             "fileSize": 1, "width": 2, "height": 2, "rotation": 0, "videoCodec": "h264",
             "views": 0, "thumbnailKey": "picture", "createdAt": TIME, "updatedAt": TIME,
         });
-        let records = census(video).records().await.unwrap();
+        let records = table_scan(video).records().await.unwrap();
         assert_eq!(records.jobs.len(), 1);
         assert!(matches!(
             records.transcodes[0].ended,
@@ -222,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_row_that_cannot_be_read_stops_the_census() {
         let video = json!({"pk": "video#1", "sk": "video", "s3Key": "shown"});
-        let result = census(video).records().await;
+        let result = table_scan(video).records().await;
         assert!(matches!(result, Err(StoreError::Unreadable { .. })));
     }
 }

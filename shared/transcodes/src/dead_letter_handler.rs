@@ -14,14 +14,14 @@ use crate::worker::hide;
 
 /// Reads the dead letters.
 #[derive(Debug)]
-pub struct Undertaker {
+pub struct DeadLetterHandler {
     pub(crate) transcodes: TranscodesTable,
     pub(crate) stats: StatsTable,
     pub(crate) queue: Queue,
     pub(crate) clock: Clock,
 }
 
-impl Undertaker {
+impl DeadLetterHandler {
     /// Wires the function up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Undertaker {
     /// Ends the transcode of a message that was given up and keeps the letter. A
     /// message that nobody understands is kept only. An error leaves the message
     /// in its queue, for later.
-    pub async fn bury(&self, message: &Message) -> Result<(), Error> {
+    pub async fn handle(&self, message: &Message) -> Result<(), Error> {
         let order = match TranscodeMessage::read(&message.body) {
             Ok(order) => order,
             Err(error) => {
@@ -53,7 +53,7 @@ impl Undertaker {
             return Ok(());
         }
         let now = self.clock.now();
-        if let Some(until) = state.care.lease_until.filter(|until| *until > now) {
+        if let Some(until) = state.lease_state.lease_until.filter(|until| *until > now) {
             // Another receipt of the same message: that worker may yet succeed.
             let rest = until.since(now) + Duration::from_secs(1);
             hide(&self.queue, message, rest).await;

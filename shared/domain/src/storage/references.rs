@@ -39,7 +39,7 @@ impl Reason {
 
 /// What is to be done with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judgement {
+pub enum Disposition {
     /// A record needs it, or it is none of ours.
     Keep,
     /// Nothing needs it, but its grace is not over.
@@ -50,7 +50,7 @@ pub enum Judgement {
 
 /// What a record says about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Claim {
+enum Reference {
     /// A video, or what a video shows, lies there.
     Live,
     /// Its video was deleted.
@@ -77,50 +77,52 @@ enum Output {
 
 /// The records, turned so that each object finds what they say about it.
 #[derive(Debug, Clone, Default)]
-pub struct Claims {
-    keys: HashMap<String, Claim>,
+pub struct References {
+    keys: HashMap<String, Reference>,
     shown: HashSet<TranscodeId>,
     transcodes: HashMap<TranscodeId, Output>,
     jobs: HashSet<JobId>,
 }
 
-impl Claims {
+impl References {
     /// Turns the records.
     pub fn of(records: &Records) -> Self {
-        let mut claims = Self::default();
-        // Each later claim takes the place of an earlier one.
+        let mut references = Self::default();
+        // Each later reference takes the place of an earlier one.
         for upload in &records.uploads {
-            let claim = match upload.confirmed_at {
-                Some(since) => Claim::Confirmed(since),
-                None => Claim::Unconfirmed(upload.created_at),
+            let reference = match upload.confirmed_at {
+                Some(since) => Reference::Confirmed(since),
+                None => Reference::Unconfirmed(upload.created_at),
             };
-            claims.keys.insert(upload.s3_key.clone(), claim);
+            references.keys.insert(upload.s3_key.clone(), reference);
         }
         for made in &records.transcodes {
-            claims.transcodes.insert(made.id, output(made));
+            references.transcodes.insert(made.id, output(made));
         }
         for (trash, made) in records.deleted() {
             if trash.source == Origin::Upload {
-                let claim = Claim::Deleted(trash.deleted_at);
-                claims.keys.insert(trash.s3_key.clone(), claim);
+                let reference = Reference::Deleted(trash.deleted_at);
+                references.keys.insert(trash.s3_key.clone(), reference);
             }
             if let Some(since) = needless_since(trash, &made) {
                 let doomed = made.iter().map(|made| (made.id, Output::Deleted(since)));
-                claims.transcodes.extend(doomed);
+                references.transcodes.extend(doomed);
             }
         }
         for video in &records.videos {
-            claims.shown.extend(video.transcode_id);
+            references.shown.extend(video.transcode_id);
             let keys = video.keys.iter().cloned();
-            claims.keys.extend(keys.map(|key| (key, Claim::Live)));
+            references
+                .keys
+                .extend(keys.map(|key| (key, Reference::Live)));
         }
-        claims.jobs.extend(&records.jobs);
-        claims
+        references.jobs.extend(&records.jobs);
+        references
     }
 
     /// Keeps an object, whatever the records said when they were read.
     pub fn keep(&mut self, key: impl Into<String>) {
-        self.keys.insert(key.into(), Claim::Live);
+        self.keys.insert(key.into(), Reference::Live);
     }
 
     /// Keeps every file of a transcode, whatever the records said.
@@ -130,22 +132,22 @@ impl Claims {
 
     /// Decides about an object. `now` must not be later than the moment when the
     /// reading of the records began.
-    pub fn judge(&self, object: &Object, grace: Duration, now: Time) -> Judgement {
+    pub fn disposition_of(&self, object: &Object, grace: Duration, now: Time) -> Disposition {
         match self.needless(object) {
-            None => Judgement::Keep,
+            None => Disposition::Keep,
             // A file that came later than its record's last word counts from then.
             Some((reason, since)) if is_over(since.max(object.modified), grace, now) => {
-                Judgement::Remove(reason)
+                Disposition::Remove(reason)
             }
-            Some((reason, _)) => Judgement::Wait(reason),
+            Some((reason, _)) => Disposition::Wait(reason),
         }
     }
 
     /// Why nothing needs the object, and since when; nothing if something does.
     fn needless(&self, object: &Object) -> Option<(Reason, Time)> {
         let orphan = Some((Reason::Orphan, object.modified));
-        let claim = self.keys.get(&object.key);
-        if claim == Some(&Claim::Live) {
+        let reference = self.keys.get(&object.key);
+        if reference == Some(&Reference::Live) {
             return None;
         }
         if let Some((id, file)) = of_transcode(&object.key) {
@@ -154,11 +156,11 @@ impl Claims {
         if let Some(job) = job_of(&object.key) {
             return orphan.filter(|_| !self.jobs.contains(&job));
         }
-        match claim {
-            Some(Claim::Deleted(since)) => Some((Reason::Deleted, *since)),
-            Some(Claim::Confirmed(since)) => Some((Reason::Orphan, *since)),
-            Some(Claim::Unconfirmed(since)) => Some((Reason::Unconfirmed, *since)),
-            Some(Claim::Live) => None,
+        match reference {
+            Some(Reference::Deleted(since)) => Some((Reason::Deleted, *since)),
+            Some(Reference::Confirmed(since)) => Some((Reason::Orphan, *since)),
+            Some(Reference::Unconfirmed(since)) => Some((Reason::Unconfirmed, *since)),
+            Some(Reference::Live) => None,
             None => orphan.filter(|_| object.key.starts_with(GALLERY)),
         }
     }
