@@ -94,6 +94,10 @@ impl Environment {
     }
 
     /// Fails if anything was wrong.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the configuration.
     pub fn finish(self) -> Result<(), Faults> {
         if self.faults.is_empty() {
             Ok(())

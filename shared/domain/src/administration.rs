@@ -26,6 +26,10 @@ pub struct RestartFailed {
 
 impl RestartFailed {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["jobIds", "limit", "dryRun"])?;
         let constraint = format!("a list of at most {MOST} ids of jobs");
@@ -83,6 +87,10 @@ pub struct Redrive {
 
 impl Redrive {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["ids", "limit", "dryRun"])?;
         Ok(Self {
@@ -104,6 +112,10 @@ pub struct Discard {
 
 impl Discard {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["ids", "dryRun"])?;
         let ids = letter_ids(body)?.ok_or_else(|| InvalidField::new("ids", "required"))?;
@@ -135,6 +147,10 @@ pub struct Cleanup {
 
 impl Cleanup {
     /// Reads the query parameters `days` and `dryRun`.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_query(days: Option<&str>, dry_run: Option<&str>) -> Result<Self, InvalidField> {
         let days = match days {
             None => DEFAULT_DAYS,

@@ -65,6 +65,10 @@ impl TranscodeMessage {
     }
 
     /// Reads a message's body.
+    ///
+    /// # Errors
+    ///
+    /// The text is none of that form.
     pub fn read(body: &str) -> Result<Self, UnreadableMessage> {
         let message: Self = serde_json::from_str(body)?;
         if message.version == VERSION {

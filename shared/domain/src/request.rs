@@ -115,6 +115,10 @@ pub struct CreateJob {
 
 impl CreateJob {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         let request = Self {
             prompt: prompt(body)?,

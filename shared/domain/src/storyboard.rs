@@ -119,6 +119,10 @@ impl Storyboard {
     }
 
     /// The storyboard a language model wrote, if its answer can be used.
+    ///
+    /// # Errors
+    ///
+    /// The text is none of that form.
     pub fn from_answer(request: &CreateJob, answer: &str) -> Result<Self, UnusableDraft> {
         let draft: StoryboardDraft = serde_json::from_str(json_part(answer))
             .map_err(|error| UnusableDraft::NotJson(error.to_string()))?;

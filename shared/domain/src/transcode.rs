@@ -347,6 +347,10 @@ const FORMATS: &str = "a list of: high, medium, low";
 
 impl CreateTranscode {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["inputSource", "outputFormats"])?;
         let input_source = required_text(body, "inputSource", 1024)?;

@@ -34,6 +34,10 @@ pub struct Announcement {
 
 impl Announcement {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["filename", "contentType", "size"])?;
         let file_name = required_text(body, "filename", 1000)?;
@@ -46,6 +50,10 @@ impl Announcement {
     }
 
     /// The size, for an upload in parts.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn multipart_size(&self) -> Result<u64, InvalidField> {
         let size = self
             .size
@@ -204,6 +212,10 @@ pub fn missing_parts(size: u64, stored: impl Fn(u32) -> Option<u64>) -> Vec<u32>
 }
 
 /// Which parts a client wants links to: at most 100 numbers at once.
+///
+/// # Errors
+///
+/// The first field that breaks a rule.
 pub fn part_numbers(body: &Map<String, Value>, size: u64) -> Result<Vec<u32>, InvalidField> {
     only(body, &["partNumbers"])?;
     let constraint = format!(

@@ -273,6 +273,10 @@ pub struct ConfirmUpload {
 
 impl ConfirmUpload {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["s3Key", "title", "description", "visibility"])?;
         Ok(Self {
@@ -293,6 +297,10 @@ pub struct PublishFilm {
 
 impl PublishFilm {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["jobId", "title", "description", "visibility"])?;
         let job_id = required_text(body, "jobId", 36)?;
@@ -338,6 +346,10 @@ pub struct UpdateVideo {
 
 impl UpdateVideo {
     /// Checks a body's fields; the first one at fault is named.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
     pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
         only(body, &["title", "description", "visibility"])?;
         let title = match body.get("title") {

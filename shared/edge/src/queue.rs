@@ -26,6 +26,10 @@ pub struct Message {
 
 /// Runs a function behind a queue: `handler` gets each message. What fails or
 /// panics is given again by the queue.
+///
+/// # Errors
+///
+/// What failed.
 pub async fn run<Handler, Answer>(name: &'static str, handler: Handler) -> Result<(), Error>
 where
     Handler: Fn(Message, Invocation) -> Answer,

@@ -30,6 +30,10 @@ const RESERVE: Duration = Duration::from_secs(8);
 const UNKNOWN_DEADLINE: Duration = Duration::from_secs(840);
 
 /// Runs a step: `handler` gets each event and its invocation.
+///
+/// # Errors
+///
+/// What failed.
 pub async fn run<Input, Output, Handler, Answer>(
     name: &'static str,
     handler: Handler,

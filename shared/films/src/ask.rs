@@ -28,6 +28,10 @@ struct ModelRequest<'a> {
 impl Generation {
     /// Sees to it that exactly one prediction is at work for the target and that
     /// `token` will be answered: creates, takes over, or answers at once.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn ask(&self, job: JobId, target: Target, token: &str) -> Result<(), StepError> {
         for _ in 0..ROUNDS {
             let record = self.open_record(job).await?;

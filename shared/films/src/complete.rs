@@ -33,6 +33,10 @@ pub enum Completion {
 impl Generation {
     /// Acts on a prediction's state, told to belong to an attempt of a job. The
     /// prediction must be proven: by a signature, or because it was asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn complete(
         &self,
         job: JobId,

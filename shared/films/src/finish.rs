@@ -53,6 +53,10 @@ impl Finisher {
 
     /// Ends the job and settles its place in the month, once; later calls find
     /// it ended and change nothing. Answers the status it has then.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn finish(&self, id: JobId, outcome: Outcome) -> Result<Status, StepError> {
         let Some(record) = self.jobs.load(id).await? else {
             return Err(StepError::new(

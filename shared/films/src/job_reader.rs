@@ -24,6 +24,10 @@ impl JobReader {
     }
 
     /// A signed link to the picture of a finished film; other jobs have none.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn thumbnail_url(&self, job: &Job) -> Result<Option<String>, ApiError> {
         let key = match &job.thumbnail_key {
             Some(key) if job.status == Status::Completed => key,

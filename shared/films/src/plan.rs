@@ -54,6 +54,10 @@ impl Planner {
     }
 
     /// Writes the storyboard; one that is there already stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn plan(&self, id: JobId) -> Result<Plan, StepError> {
         let record = self.jobs.load(id).await?;
         let record = record

@@ -156,12 +156,20 @@ impl Provider {
     }
 
     /// The secret webhooks are signed with.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn webhook_secret(&self, now: Time) -> Result<SecretString, StepError> {
         self.webhook_secret_not_older_than(SECRET_KEPT_FOR, now)
             .await
     }
 
     /// The same, fetched anew: the one that is kept may have been rotated.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn webhook_secret_again(&self, now: Time) -> Result<SecretString, StepError> {
         self.webhook_secret_not_older_than(SECRET_COOLDOWN, now)
             .await

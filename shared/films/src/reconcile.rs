@@ -76,6 +76,10 @@ impl Reconciler {
     }
 
     /// One job, because its execution has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn reconcile_one(&self, id: JobId) -> Result<(), StepError> {
         match self.generation.jobs.get(id).await? {
             Some(job) if !job.status.is_final() => self.reconcile(&job).await,

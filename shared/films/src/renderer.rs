@@ -57,6 +57,10 @@ impl FilmRenderer {
 
     /// Brings one scene to the film's format. A scene that is there already is
     /// made again only if its file is not.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn prepare(&self, id: JobId, index: u32, run: &Invocation) -> Result<(), StepError> {
         let (job, storyboard) = self.open_job(id).await?;
         let scene = storyboard.scene(index).ok_or_else(|| {
@@ -93,6 +97,10 @@ impl FilmRenderer {
 
     /// Composes the film and puts it into the bucket. The job is finished by the
     /// next step; until then nobody is shown the file.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn compose(&self, id: JobId, run: &Invocation) -> Result<(), StepError> {
         let (job, storyboard) = self.open_job(id).await?;
         self.jobs.begin_composing(id, self.clock.now()).await?;

@@ -63,6 +63,10 @@ impl Gallery {
     }
 
     /// A video as `viewer` reads it, its picture as a signed link (D22).
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn view<'a>(
         &self,
         video: &'a Video,
@@ -76,6 +80,10 @@ impl Gallery {
     }
 
     /// Videos as `viewer` reads them.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn views<'a>(
         &self,
         videos: &'a [Video],
@@ -89,12 +97,20 @@ impl Gallery {
     }
 
     /// A signed link that reads an object; good for an hour (R127).
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn link(&self, key: &str) -> Result<String, ApiError> {
         Ok(self.objects.link(key, LINK_LIFE).await?)
     }
 }
 
 /// The video that a path names.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn video_id(request: &Request) -> Result<VideoId, ApiError> {
     path_id(request, "videos", "Video")
 }

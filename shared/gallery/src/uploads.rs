@@ -36,6 +36,10 @@ impl Uploads {
 
     /// What was handed out under a key, if it was to the caller. Somebody else's
     /// is as unknown as one that never was.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn own(&self, s3_key: &str, caller: &Caller) -> Result<Upload, ApiError> {
         if s3_key.len() > keys::LONGEST {
             return Err(ApiError::NotFound("Upload"));
@@ -45,6 +49,10 @@ impl Uploads {
     }
 
     /// The caller's upload in parts that a path names.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn own_multipart(
         &self,
         request: &Request,

@@ -97,6 +97,10 @@ impl Janitor {
     }
 
     /// One run. It stops by `deadline`, between two pages of the bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]: by its failure the state machine decides what comes next.
     pub async fn clean(
         &self,
         request: &SweepRequest,

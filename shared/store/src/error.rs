@@ -68,6 +68,10 @@ pub enum StoreError {
 
 /// Whether a conditional change was made: to whom it is an answer that the
 /// condition did not hold, it is no error.
+///
+/// # Errors
+///
+/// [`StoreError`]: what failed, by its meaning.
 pub fn unless_conflict<T>(result: Result<T, StoreError>) -> Result<bool, StoreError> {
     match result {
         Ok(_) => Ok(true),

@@ -95,11 +95,19 @@ impl JobsTable {
     }
 
     /// The job itself, without its parts.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
     /// The job and all its parts, in one query.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn load(&self, id: JobId) -> Result<Option<JobRecord>, StoreError> {
         let query = self
             .client
@@ -112,6 +120,10 @@ impl JobsTable {
     }
 
     /// A user's jobs, newest first, from a position on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn list(
         &self,
         user_id: &str,
@@ -151,6 +163,10 @@ impl JobsTable {
     }
 
     /// Every job that has not ended, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn open(&self) -> Result<Vec<Job>, StoreError> {
         let query = self
             .client
@@ -201,6 +217,10 @@ impl JobsTable {
     }
 
     /// Asks the table whether it is there, for the health check.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.get(JobId(uuid::Uuid::nil())).await.map(drop)
     }

@@ -55,6 +55,10 @@ impl Objects {
     }
 
     /// Uploads a file. It appears whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn upload(
         &self,
         key: &str,
@@ -84,6 +88,10 @@ impl Objects {
     }
 
     /// Writes a small object.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_bytes(
         &self,
         key: &str,
@@ -177,6 +185,10 @@ impl Objects {
     }
 
     /// Downloads an object into a file.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn download(&self, key: &str, file: &Path) -> Result<(), StoreError> {
         self.fetch(key, None, file).await
     }
@@ -204,6 +216,10 @@ impl Objects {
     }
 
     /// Asks the bucket whether it is there, for the health check.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.client
             .head_bucket()

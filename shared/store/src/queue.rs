@@ -42,6 +42,10 @@ impl Queue {
     }
 
     /// Sends a message.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn send(&self, body: &str) -> Result<(), StoreError> {
         self.client
             .send_message()
@@ -54,6 +58,10 @@ impl Queue {
     }
 
     /// Hides a message that was received for so long from now; whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn hide(&self, receipt: &str, time: Duration) -> Result<(), StoreError> {
         let seconds = i32::try_from(time.min(LONGEST).as_secs()).unwrap_or(i32::MAX);
         self.client

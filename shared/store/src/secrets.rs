@@ -30,6 +30,10 @@ impl Secret {
     }
 
     /// The secret's text.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn read(&self, now: Time) -> Result<SecretString, StoreError> {
         let mut kept = self.kept.lock().await;
         if let Some((read_at, secret)) = kept.as_ref()
@@ -43,6 +47,10 @@ impl Secret {
     }
 
     /// Reads it anew, because the one that was kept no longer works.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn read_again(&self, now: Time) -> Result<SecretString, StoreError> {
         *self.kept.lock().await = None;
         self.read(now).await

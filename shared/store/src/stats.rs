@@ -82,6 +82,10 @@ impl StatsTable {
     }
 
     /// All transcodes together, in one query of sixteen rows.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn transcodes(&self) -> Result<TranscodeStats, StoreError> {
         let rows = self.rows("transcode stats", TRANSCODES).await?;
         Ok(TranscodeStats {
@@ -95,6 +99,10 @@ impl StatsTable {
     }
 
     /// Bytes that all uploads take, in one query.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn upload_bytes(&self) -> Result<u64, StoreError> {
         let rows = self.rows("upload stats", UPLOADS).await?;
         Ok(sum(&rows, "storedBytes"))

@@ -54,6 +54,10 @@ impl TableScan {
     /// a video that is deleted meanwhile is among the videos or in the trash.
     ///
     /// A row that cannot be read is an error: nobody knows what it names.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn records(&self) -> Result<Records, StoreError> {
         let mut records = Records::default();
         let jobs = self.scan(&self.jobs, "sk = :row", "job");

@@ -83,12 +83,20 @@ impl TranscodesTable {
     }
 
     /// The transcode, and who works on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn get(&self, id: TranscodeId) -> Result<Option<TranscodeState>, StoreError> {
         row_of("get transcode", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
     /// The transcode and what it made, in one query; assets are in the order in
     /// which they were told. They are there only when it is completed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn with_assets(
         &self,
         id: TranscodeId,
@@ -114,6 +122,10 @@ impl TranscodesTable {
     }
 
     /// One asset with its transcode.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn asset(
         &self,
         id: TranscodeId,

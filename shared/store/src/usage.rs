@@ -69,6 +69,10 @@ impl UsageTable {
     }
 
     /// Counts a request and judges it, in one round trip (D10).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn count_request(
         &self,
         user_id: &str,
@@ -106,6 +110,10 @@ impl UsageTable {
     }
 
     /// A user's month, in one round trip.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn usage(
         &self,
         user_id: &str,
@@ -170,6 +178,10 @@ impl UsageTable {
 
     /// Writes the job and takes its place in the month, both or neither (D9).
     /// However many creations run side by side, no more than the quota pass.
+    ///
+    /// # Errors
+    ///
+    /// [`ReserveError`]: why not.
     pub async fn reserve(
         &self,
         jobs: &JobsTable,
@@ -199,6 +211,10 @@ impl UsageTable {
 
     /// Ends a job and settles its place, both or neither, once: a job that has
     /// ended already is a conflict and nothing is written (D30).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn settle(
         &self,
         jobs: &JobsTable,
@@ -248,6 +264,10 @@ impl UsageTable {
     }
 
     /// The rows of one month over all users, from the index by row.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn month_rows(&self, month: &Month) -> Result<Vec<MonthRow>, StoreError> {
         let rows = self.rows_named("month rows", &month_row(month)).await?;
         let rows = rows.iter().map(|row| MonthRow {
@@ -275,6 +295,10 @@ impl UsageTable {
     }
 
     /// Marks a user's month as closed and lets it expire; once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn close_month(
         &self,
         user_id: &str,
@@ -295,6 +319,10 @@ impl UsageTable {
 
     /// Removes the request counters of users who have been away: rows past
     /// their TTL that DynamoDB has not swept yet. Answers how many.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn remove_expired_windows(&self, now: Time) -> Result<usize, StoreError> {
         let mut removed = 0;
         for row in self.rows_named("expired windows", "rate").await? {

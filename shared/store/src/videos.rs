@@ -63,6 +63,10 @@ impl VideosTable {
     }
 
     /// A video.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn get(&self, id: VideoId) -> Result<Option<Video>, StoreError> {
         let row: Option<StoredVideo> = self.row("get video", video_key(id)).await?;
         Ok(row.map(StoredVideo::into_video))

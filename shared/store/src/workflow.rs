@@ -47,6 +47,10 @@ impl Workflow {
 
     /// Starts the execution named by the job (D12). One that was started before
     /// is as good: a repeated start is harmless. Answers its ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn start(&self, job: JobId) -> Result<String, StoreError> {
         let result = self
             .client
@@ -70,6 +74,10 @@ impl Workflow {
     }
 
     /// How the job's execution stands.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn execution(&self, job: JobId) -> Result<Execution, StoreError> {
         let result = self
             .client
@@ -96,6 +104,10 @@ impl Workflow {
     }
 
     /// Stops the job's execution; one that has ended is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn stop(&self, job: JobId, error: &str) -> Result<(), StoreError> {
         let result = self
             .client
@@ -113,6 +125,10 @@ impl Workflow {
 
     /// Answers a waiting task with success. A task that no longer waits is not
     /// an error: its answer came twice, or late.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn task_succeeded(
         &self,
         token: &str,
@@ -130,6 +146,10 @@ impl Workflow {
     }
 
     /// Answers a waiting task with a typed failure.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn task_failed(
         &self,
         token: &str,

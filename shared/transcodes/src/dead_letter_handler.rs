@@ -35,6 +35,10 @@ impl DeadLetterHandler {
     /// Ends the transcode of a message that was given up and keeps the letter. A
     /// message that nobody understands is kept only. An error leaves the message
     /// in its queue, for later.
+    ///
+    /// # Errors
+    ///
+    /// What failed.
     pub async fn handle(&self, message: &Message) -> Result<(), Error> {
         let order = match TranscodeMessage::read(&message.body) {
             Ok(order) => order,

@@ -33,12 +33,20 @@ impl TranscodeQueue {
 
     /// Makes a failed transcode open again, without its message; `false` when it
     /// is not failed any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn reopen(&self, id: TranscodeId) -> Result<bool, StoreError> {
         let now = self.clock.now();
         unless_conflict(self.transcodes.restart(&self.stats, id, now).await)
     }
 
     /// Sends the first message of a transcode.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn send(&self, id: TranscodeId) -> Result<(), StoreError> {
         self.messages.send(&TranscodeMessage::new(id).body()).await
     }

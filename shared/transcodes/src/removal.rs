@@ -54,6 +54,10 @@ impl TranscodeRemover {
 
     /// Removes what has ended and was accepted before `before`, the oldest first:
     /// at most 500, and none is begun after `until`. A dry run only tells.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn clean_up(
         &self,
         before: Time,

@@ -26,6 +26,10 @@ impl Resender {
 
     /// Sends the message of each open transcode again that waits or lies too
     /// long; answers how many. One that cannot be sent is tried in an hour.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn resend_lost(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
         // What is younger cannot be lost yet.

@@ -88,6 +88,10 @@ impl Worker {
 
     /// Does what a message asks for, or a part of it and hands the rest on. An
     /// error leaves the message in the queue, for another try.
+    ///
+    /// # Errors
+    ///
+    /// What failed.
     pub async fn work(&self, message: &Message, run: &Invocation) -> Result<(), Error> {
         match self.try_to_work(message, run).await {
             Ok(()) => Ok(()),

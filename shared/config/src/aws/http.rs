@@ -83,6 +83,10 @@ pub enum FetchError {
 
 /// A document of at most `max_bytes` from an endpoint of AWS's, in at most
 /// `limit`.
+///
+/// # Errors
+///
+/// [`FetchError`]: why not.
 pub async fn fetch(url: &str, limit: Duration, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
     tokio::time::timeout(limit, get(&CONNECTOR, url, max_bytes))
         .await

@@ -42,6 +42,10 @@ impl Authenticator {
     }
 
     /// The caller, if the `Authorization` header proves one.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub async fn authenticate(&self, headers: &HeaderMap, now: Time) -> Result<Caller, ApiError> {
         let token = bearer(headers)?;
         let key_id = token::key_id(token).map_err(|_| ApiError::TokenInvalid)?;

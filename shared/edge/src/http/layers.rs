@@ -58,6 +58,10 @@ impl Authentication {
 }
 
 /// Serves a route that anybody may call.
+///
+/// # Errors
+///
+/// What failed.
 pub async fn public<Handler, Answer>(endpoint: &'static str, handler: Handler) -> Result<(), Error>
 where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
@@ -69,6 +73,10 @@ where
 }
 
 /// Serves a route for signed-in callers, each within the rate limit.
+///
+/// # Errors
+///
+/// What failed.
 pub async fn protected<Handler, Answer>(
     endpoint: &'static str,
     authentication: Authentication,
@@ -87,6 +95,10 @@ where
 /// Serves a route that anybody may call and that knows who is signed in. Who
 /// sends no `Authorization` header is nobody in particular; whoever sends one
 /// must be signed in by it, and within the rate limit.
+///
+/// # Errors
+///
+/// What failed.
 pub async fn optional<Handler, Answer>(
     endpoint: &'static str,
     authentication: Authentication,

@@ -38,6 +38,10 @@ pub struct Pagination {
 
 impl<P: Serialize + DeserializeOwned> Paging<P> {
     /// Reads `limit`, and `page` or the `cursor` of the list `scope`.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub fn read(request: &Request, scope: &str) -> Result<Self, ApiError> {
         let limit = limit(request)?;
         let page = number(request, "page", usize::MAX)?;
@@ -73,11 +77,19 @@ impl<P: Serialize + DeserializeOwned> Paging<P> {
 }
 
 /// Items of a page, 1-100; 10 by default.
+///
+/// # Errors
+///
+/// The first field that breaks a rule.
 pub fn limit(request: &Request) -> Result<usize, InvalidField> {
     Ok(number(request, "limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT))
 }
 
 /// The position of the `cursor` of the list `scope`, if there is one.
+///
+/// # Errors
+///
+/// The first field that breaks a rule.
 pub fn behind<P: Serialize + DeserializeOwned>(
     request: &Request,
     scope: &str,

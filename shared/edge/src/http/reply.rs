@@ -17,21 +17,37 @@ pub struct Reply {
 
 impl Reply {
     /// 200 with JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub fn ok(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::OK, body)
     }
 
     /// 201 with JSON: something new is there.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub fn created(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::CREATED, body)
     }
 
     /// 202 with JSON: the work goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub fn accepted(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::ACCEPTED, body)
     }
 
     /// 503 with JSON: it works, but not all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
     pub fn unavailable(body: &impl Serialize) -> Result<Self, ApiError> {
         Self::json(StatusCode::SERVICE_UNAVAILABLE, body)
     }

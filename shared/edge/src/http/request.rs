@@ -18,6 +18,10 @@ const ADMINISTRATORS: &str = "admin";
 const MAX_BODY: usize = 64 * 1024;
 
 /// Who is calling. Only behind the authentication layer.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn caller(request: &Request) -> Result<&Caller, ApiError> {
     request
         .extensions()
@@ -31,6 +35,10 @@ pub fn viewer(request: &Request) -> Option<&Caller> {
 }
 
 /// The caller, if they may administer (D31).
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn administrator(request: &Request) -> Result<&Caller, ApiError> {
     let caller = caller(request)?;
     let is_administrator = caller.groups.iter().any(|group| group == ADMINISTRATORS);
@@ -40,6 +48,10 @@ pub fn administrator(request: &Request) -> Result<&Caller, ApiError> {
 }
 
 /// The body as a JSON object, of the right type and size.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     let body: &[u8] = request.body();
     if body.len() > MAX_BODY {
@@ -66,6 +78,10 @@ pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
 }
 
 /// The body as a JSON object; no body is an empty one.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn optional_json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     let body: &[u8] = request.body();
     if body.is_empty() {
@@ -76,6 +92,10 @@ pub fn optional_json_object(request: &Request) -> Result<Map<String, Value>, Api
 
 /// The name that a path has behind `collection`. What is no name is as unknown
 /// as a `thing` that is not there.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn path_id<T: FromStr>(
     request: &Request,
     collection: &str,
@@ -87,6 +107,10 @@ pub fn path_id<T: FromStr>(
 }
 
 /// The job a path names. What is no job's name is as unknown as a job that is not there.
+///
+/// # Errors
+///
+/// [`ApiError`]: what the client is told, by its status.
 pub fn job_id(request: &Request) -> Result<JobId, ApiError> {
     path_id(request, "jobs", "Job")
 }

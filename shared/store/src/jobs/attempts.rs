@@ -13,6 +13,10 @@ use crate::error::StoreError;
 impl JobsTable {
     /// Writes the intent record: the attempt's row, before the create is sent. An attempt
     /// of that number is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_attempt(&self, id: JobId, attempt: &Attempt) -> Result<(), StoreError> {
         self.client
             .put_item()
@@ -26,6 +30,10 @@ impl JobsTable {
     }
 
     /// Remembers the provider's name for an attempt. Another name is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn set_prediction(
         &self,
         id: JobId,
@@ -44,6 +52,10 @@ impl JobsTable {
     }
 
     /// Gives the attempt the workflow's new task to answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn set_task_token(
         &self,
         id: JobId,
@@ -60,6 +72,10 @@ impl JobsTable {
 
     /// Notes that the provider answered a create with an error of its own, so that
     /// it is no longer on its way. The intent record stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn note_answer(
         &self,
         id: JobId,
@@ -76,6 +92,10 @@ impl JobsTable {
     }
 
     /// Ends an attempt. One that has ended already is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn end_attempt(
         &self,
         id: JobId,
@@ -94,6 +114,10 @@ impl JobsTable {
     }
 
     /// Writes a line of the ledger; a line of the same step is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_ledger(&self, id: JobId, entry: &LedgerEntry) -> Result<(), StoreError> {
         let row = format!("ledger#{}", entry.step);
         self.client

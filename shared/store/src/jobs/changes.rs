@@ -12,6 +12,10 @@ use crate::transaction;
 
 impl JobsTable {
     /// Remembers the execution (R38). A job that has ended keeps what it has.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn set_execution(&self, id: JobId, arn: &str) -> Result<(), StoreError> {
         let change = Change::new()
             .set("executionArn", &arn)?
@@ -21,6 +25,10 @@ impl JobsTable {
 
     /// `pending` becomes `processing`; a repeated call changes nothing that matters.
     /// A job that has ended is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin(&self, id: JobId, now: Time) -> Result<(), StoreError> {
         let change = Change::new()
             .set("status", &Status::Processing)?
@@ -34,6 +42,10 @@ impl JobsTable {
 
     /// Writes the plan and the rows of its scenes; the stage becomes `generating`.
     /// A plan already there, or a job that has ended, is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn save_storyboard(
         &self,
         id: JobId,
@@ -67,6 +79,10 @@ impl JobsTable {
 
     /// Moves a scene on; counts it on the job in the same transaction. A scene
     /// that is already as far, or a job that has ended, is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn advance_scene(
         &self,
         id: JobId,
@@ -106,6 +122,10 @@ impl JobsTable {
     }
 
     /// How the music bed is coming along, with what to say when it failed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn set_soundtrack(
         &self,
         id: JobId,
@@ -121,6 +141,10 @@ impl JobsTable {
     }
 
     /// The stage becomes `composing`; repeated calls are fine.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin_composing(&self, id: JobId, now: Time) -> Result<(), StoreError> {
         let change = Change::new()
             .set("stage", &Stage::Composing)?
@@ -133,6 +157,10 @@ impl JobsTable {
 
     /// Raises the composing's percentage; a lower one is a conflict, so a second
     /// run after a kill does not set the progress back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn compose_percent(
         &self,
         id: JobId,
@@ -148,6 +176,10 @@ impl JobsTable {
     }
 
     /// Remembers where the film lies. The job is not finished by this.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn set_film(
         &self,
         id: JobId,

@@ -35,6 +35,10 @@ impl Objects {
     /// Up to a thousand objects under `prefix` behind the key `after`, in the
     /// order of their keys; empty at the end. What is removed meanwhile does not
     /// disturb the order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn listing(
         &self,
         prefix: &str,
@@ -63,6 +67,10 @@ impl Objects {
 
     /// Removes up to a thousand objects, each only if it is still as it was
     /// listed; the answer is those that stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn remove_unchanged<'a>(
         &self,
         listed: &[&'a ListedObject],
@@ -98,6 +106,10 @@ impl Objects {
 
     /// Removes everything under `prefix` that nobody changes meanwhile; answers
     /// the bytes that were freed. A dry run only counts them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn remove_folder(&self, prefix: &str, dry_run: bool) -> Result<u64, StoreError> {
         let (mut bytes, mut after) = (0, String::new());
         loop {
@@ -116,6 +128,10 @@ impl Objects {
     }
 
     /// Every upload in parts under `prefix` that is not finished.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn unfinished_uploads(
         &self,
         prefix: &str,

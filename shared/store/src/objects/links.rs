@@ -25,6 +25,10 @@ pub struct UploadLink {
 impl Objects {
     /// A URL that reads the object as this type; with a file's name it makes a
     /// browser save it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn presign(
         &self,
         key: &str,
@@ -41,6 +45,10 @@ impl Objects {
     }
 
     /// A URL that reads the object as the type that it was stored with.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn link(&self, key: &str, valid: Duration) -> Result<String, StoreError> {
         sign(self.reading(key), valid).await
     }
@@ -55,6 +63,10 @@ impl Objects {
     /// Without a size the type's header alone is signed, as the documented call
     /// sends it (R13): such a link can write again until it expires, so its key
     /// must be one that nothing is served from.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn upload_link(
         &self,
         key: &str,
@@ -74,6 +86,10 @@ impl Objects {
     }
 
     /// A link that writes one part, of exactly so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn part_link(
         &self,
         key: &str,

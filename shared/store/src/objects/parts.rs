@@ -27,6 +27,10 @@ pub struct StoredPart {
 
 impl Objects {
     /// Begins an upload in parts; S3's name of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin_parts(&self, key: &str, content_type: &str) -> Result<String, StoreError> {
         let operation = "begin parts";
         let upload = self
@@ -43,6 +47,10 @@ impl Objects {
 
     /// The parts that are stored, by their numbers. Not found when the upload was
     /// completed or given up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn stored_parts(
         &self,
         key: &str,
@@ -74,6 +82,10 @@ impl Objects {
     /// Makes one object of the parts. Throttled when that takes longer than a client
     /// of ours may wait; S3 goes on with it then. A conflict when there is an object
     /// already, or another completion is under way.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn complete_parts(
         &self,
         key: &str,
@@ -126,6 +138,10 @@ impl Objects {
 
     /// Gives the upload up, with all parts that are stored; one that is no more
     /// is given up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn abort_parts(&self, key: &str, upload_id: &str) -> Result<(), StoreError> {
         let answer = self
             .client

@@ -24,6 +24,10 @@ pub struct ObjectFacts {
 
 impl Objects {
     /// What is known of an object, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectFacts>, StoreError> {
         let result = self
             .client
@@ -44,11 +48,19 @@ impl Objects {
     }
 
     /// Whether the object is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn exists(&self, key: &str) -> Result<bool, StoreError> {
         Ok(self.head(key).await?.is_some())
     }
 
     /// A whole small object.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
         let object = self.get("read object", key, None).await?;
         let bytes = object.body.collect().await;
@@ -59,6 +71,10 @@ impl Objects {
     /// Downloads a part of an object to its place in a file, which is made if it
     /// is not there; what lies between stays a hole. A conflict when the object
     /// is not the one with that `ETag` any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn download_range(
         &self,
         key: &str,
@@ -119,6 +135,10 @@ impl Objects {
     }
 
     /// Removes an object; one that is not there is removed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
         let request = self.client.delete_object().bucket(&self.bucket).key(key);
         let removed = request.send().await;

@@ -67,6 +67,10 @@ impl DeadLetter {
 
 impl TranscodesTable {
     /// Keeps a dead letter.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_dead_letter(&self, letter: &DeadLetter) -> Result<(), StoreError> {
         let mut item = to_item(letter)?;
         item.extend(named_key(PARTITION, &letter.id));
@@ -82,6 +86,10 @@ impl TranscodesTable {
 
     /// At most `limit` dead letters behind `after`, newest first or oldest first,
     /// and whether there are more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn dead_letters(
         &self,
         limit: u32,
@@ -113,6 +121,10 @@ impl TranscodesTable {
     }
 
     /// The dead letters of these names, as far as there are such, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn dead_letters_of(
         &self,
         ids: &[DeadLetterId],
@@ -134,6 +146,10 @@ impl TranscodesTable {
     }
 
     /// Takes a dead letter away; `false` when somebody else did.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn take_dead_letter(&self, id: &str) -> Result<bool, StoreError> {
         let result = self
             .client

@@ -45,6 +45,10 @@ pub struct Rendered<'a> {
 
 impl TranscodesTable {
     /// Writes a new transcode and counts it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn create(
         &self,
         stats: &StatsTable,
@@ -60,6 +64,10 @@ impl TranscodesTable {
 
     /// Takes a new transcode back whose message could not be sent. A conflict
     /// when somebody works on it: then the message was sent after all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn withdraw(&self, stats: &StatsTable, id: TranscodeId) -> Result<(), StoreError> {
         let untouched = Change::new()
             .when("status", "=", &TranscodeStatus::Pending)?
@@ -75,6 +83,10 @@ impl TranscodesTable {
     /// `PROCESSING` becomes `COMPLETED`, and everything that was made is shown at
     /// once: assets, counters, and the gallery's video if it is still there. A
     /// conflict when the lease is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn complete(
         &self,
         stats: &StatsTable,
@@ -120,6 +132,10 @@ impl TranscodesTable {
 
     /// An open transcode becomes `FAILED`. By the worker that holds its lease
     /// (`owner`), or by anybody while nobody holds it; a conflict otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn fail(
         &self,
         stats: &StatsTable,
@@ -151,6 +167,10 @@ impl TranscodesTable {
 
     /// `FAILED` becomes `PENDING`, as if it were new (R31); what was stored of it
     /// is used again. A conflict when it is not `FAILED`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn restart(
         &self,
         stats: &StatsTable,
@@ -176,6 +196,10 @@ impl TranscodesTable {
     /// Removes a transcode that has ended, with all its rows and its part of the
     /// counters; its gallery video forgets the renditions (R32). A conflict when
     /// it has not ended, or has moved since it was read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn remove(
         &self,
         stats: &StatsTable,
@@ -222,6 +246,10 @@ impl TranscodesTable {
 
     /// Forgets the plan and the segments of a transcode that has ended: nobody
     /// needs them any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn forget_work(&self, id: TranscodeId) -> Result<(), StoreError> {
         let mut rows = self.row_names(id).await?;
         rows.retain(|row| row != JOB_ROW && !row.starts_with(ASSET));

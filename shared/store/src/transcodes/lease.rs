@@ -27,6 +27,10 @@ pub enum Lease {
 impl TranscodesTable {
     /// Takes an open transcode that nobody works on, for `owner`, until `until`.
     /// Of any number that try at once, one gets it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn take(
         &self,
         id: TranscodeId,
@@ -66,6 +70,10 @@ impl TranscodesTable {
     }
 
     /// Makes the lease last until `until`; a conflict when it is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn renew(&self, id: TranscodeId, owner: &str, until: Time) -> Result<(), StoreError> {
         let change = Change::new()
             .set("leaseUntil", &until)?
@@ -76,6 +84,10 @@ impl TranscodesTable {
 
     /// Gives the transcode out of one's hands, so that the next worker may take
     /// it at once; notes why, if the work failed. A conflict when it is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn release(
         &self,
         id: TranscodeId,

@@ -66,6 +66,10 @@ enum Order {
 impl TranscodesTable {
     /// A page of at most `limit` transcodes, newest first, behind `after` and
     /// `skip` more; and where the next page goes on, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn list(
         &self,
         filter: &TranscodeFilter,
@@ -87,6 +91,10 @@ impl TranscodesTable {
     }
 
     /// How many a filter finds; reads keys only.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn count(&self, filter: &TranscodeFilter) -> Result<u64, StoreError> {
         let mut total = 0;
         for query in self.queries(filter, None) {
@@ -100,6 +108,10 @@ impl TranscodesTable {
     }
 
     /// The oldest of a status that were accepted before `before`, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn oldest(
         &self,
         status: TranscodeStatus,
@@ -118,12 +130,20 @@ impl TranscodesTable {
     }
 
     /// Transcodes by their names, in this order; those that are not there are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn by_ids(&self, ids: &[TranscodeId]) -> Result<Vec<Transcode>, StoreError> {
         let states = self.states_of(ids).await?;
         Ok(states.into_iter().map(|state| state.transcode).collect())
     }
 
     /// Every open transcode that was accepted before `before`, and who works on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn open_since(&self, before: Time) -> Result<Vec<TranscodeState>, StoreError> {
         let mut ids = Vec::new();
         for status in OPEN {
@@ -137,6 +157,10 @@ impl TranscodesTable {
 
     /// Notes that the message is sent again; a conflict when somebody did so
     /// after `since`, or it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn note_resent(
         &self,
         id: TranscodeId,

@@ -41,6 +41,10 @@ pub struct StoredPiece {
 
 impl TranscodesTable {
     /// `PENDING` becomes `DOWNLOADING`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin(
         &self,
         stats: &StatsTable,
@@ -64,6 +68,10 @@ impl TranscodesTable {
 
     /// `DOWNLOADING` becomes `PROCESSING`, with what is known of the source
     /// (R110), what is not made of it (D34), and what its outputs will lack.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin_processing(
         &self,
         id: TranscodeId,
@@ -89,6 +97,10 @@ impl TranscodesTable {
     }
 
     /// Raises the progress, in percent; a lower one is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn progress(
         &self,
         id: TranscodeId,
@@ -107,6 +119,10 @@ impl TranscodesTable {
 
     /// Keeps the plan of the work, unless there is one; answers the one that is
     /// kept, so that all workers work by the same.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn keep_plan(&self, id: TranscodeId, plan: &str) -> Result<String, StoreError> {
         let change = Change::new().set_once("plan", &plan)?;
         let answer = change
@@ -121,6 +137,10 @@ impl TranscodesTable {
     }
 
     /// The segments that are stored, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn segments(&self, id: TranscodeId) -> Result<Vec<StoredSegment>, StoreError> {
         let query = self
             .client
@@ -137,6 +157,10 @@ impl TranscodesTable {
     }
 
     /// Notes that a segment's pieces are stored. A conflict when the lease is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_segment(
         &self,
         id: TranscodeId,

@@ -49,6 +49,10 @@ impl VideosTable {
     /// Makes the video of an upload: the video, its words, its counters, the
     /// registry and the statistics, in one transaction. Of several confirmations
     /// one creates it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn confirm(
         &self,
         stats: &StatsTable,
@@ -72,6 +76,10 @@ impl VideosTable {
 
     /// Makes the video of a finished film, which stays where it is. The film
     /// stands in the registry as an upload that is confirmed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn publish(
         &self,
         confirmation: Confirmation<'_>,
@@ -114,6 +122,10 @@ impl VideosTable {
 
     /// Changes what an owner says about a video. A change that another one
     /// overtakes is made again on what that one left. `None` when the video is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn update(
         &self,
         video: Video,
@@ -165,6 +177,10 @@ impl VideosTable {
 
     /// Takes a video out of the gallery (D25): the record goes at once, its files
     /// are noted in the trash. `false` when it is gone already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn delete(&self, video: Video, now: Time) -> Result<bool, StoreError> {
         let mut video = video;
         for _ in 0..TRIES {

@@ -95,6 +95,10 @@ struct Source {
 impl VideosTable {
     /// A page of at most `limit` videos behind the position `after` and `skip`
     /// more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn list(
         &self,
         listing: &Listing,

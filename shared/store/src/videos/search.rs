@@ -52,6 +52,10 @@ impl VideosTable {
     /// A page of at most `limit` videos that a search query finds, behind the
     /// position `after` and `skip` more. A position that is none of the search query's
     /// finds nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn search(
         &self,
         listing: &Listing,

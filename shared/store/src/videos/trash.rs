@@ -12,6 +12,10 @@ use crate::transaction;
 impl VideosTable {
     /// Takes a deleted video out of the trash and, if it was uploaded, out of the
     /// registry and the statistics; once. A conflict when it is out already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn forget_deleted(
         &self,
         stats: &StatsTable,

@@ -36,11 +36,19 @@ struct MultipartRow {
 
 impl VideosTable {
     /// What was handed out under this key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn upload(&self, s3_key: &str) -> Result<Option<Upload>, StoreError> {
         self.row("get upload", upload_key(s3_key)).await
     }
 
     /// An upload in parts, by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn multipart(&self, id: UploadId) -> Result<Option<Upload>, StoreError> {
         let row: Option<MultipartRow> = self.row("get multipart", multipart_key(id)).await?;
         match row {
@@ -50,6 +58,10 @@ impl VideosTable {
     }
 
     /// Notes that a key is handed out; a conflict when it was before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn announce(&self, upload: &Upload) -> Result<(), StoreError> {
         let expires_at = expiry(upload.created_at);
         let row = Unconfirmed { upload, expires_at };
@@ -65,6 +77,10 @@ impl VideosTable {
     }
 
     /// Forgets a key that was handed out; a conflict when it was confirmed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
     pub async fn forget_upload(&self, upload: &Upload) -> Result<(), StoreError> {
         let unconfirmed = Change::new()
             .when("videoId", "=", &upload.video_id)?

@@ -47,6 +47,10 @@ impl VideosTable {
     ///
     /// A count whose answer is lost may have been made: then the video is only
     /// read, since no view may count twice.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewError`]: why not.
     pub async fn view(&self, id: VideoId, viewer: Option<&str>) -> Result<Video, ViewError> {
         let mut tries = 0;
         loop {
