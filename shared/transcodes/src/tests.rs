@@ -1,6 +1,8 @@
 //! Workers, dead letters and messages sent again, over tables, a bucket and a queue
 //! in memory. What FFmpeg makes of a source is the end-to-end tests' matter.
 
+mod schedules;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
