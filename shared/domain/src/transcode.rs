@@ -1,15 +1,16 @@
 //! A transcode job: every rendition of one file (R25-R28, R50-R53, R106-R112).
 
+mod request;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::fields::{InvalidField, list, only, required_text};
-use crate::ids::{AssetId, JobId, TranscodeId, VideoId};
-use crate::keys;
+use crate::ids::{AssetId, TranscodeId, VideoId};
 use crate::rendition::{Quality, Skipped};
 use crate::time::Time;
+
+pub use request::{CreateTranscode, InputSource};
 
 /// How far a transcode has come (R51).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -334,67 +335,6 @@ impl TranscodeFault {
     }
 }
 
-/// A request for a transcode (R25, R50).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreateTranscode {
-    /// An object of the caller's own (D33).
-    pub input_source: String,
-    /// Tallest first, each once; all by default.
-    pub output_formats: Vec<Quality>,
-}
-
-const FORMATS: &str = "a list of: high, medium, low";
-
-impl CreateTranscode {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["inputSource", "outputFormats"])?;
-        let input_source = required_text(body, "inputSource", 1024)?;
-        let quality = |value: &Value| value.as_str()?.parse::<Quality>().ok();
-        let asked = list(body, "outputFormats", 10, FORMATS, quality)?;
-        let asked = asked.unwrap_or_else(|| Quality::ALL.to_vec());
-        let output_formats: Vec<Quality> = Quality::ALL
-            .into_iter()
-            .filter(|quality| asked.contains(quality))
-            .collect();
-        if output_formats.is_empty() {
-            return Err(InvalidField::new("outputFormats", FORMATS));
-        }
-        Ok(Self {
-            input_source,
-            output_formats,
-        })
-    }
-}
-
-/// What an `inputSource` names (D33).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InputSource {
-    /// An upload of the caller's.
-    Upload(String),
-    /// The film of a job, which must be the caller's and finished.
-    Film(JobId),
-}
-
-impl InputSource {
-    /// Reads a key as one of `user_id`'s; `None` for any other.
-    pub fn read(key: &str, user_id: &str) -> Option<Self> {
-        if key.len() > keys::LONGEST {
-            return None;
-        }
-        if let Some(file) = key.strip_prefix(&format!("gallery/{user_id}/")) {
-            let is_plain = !file.is_empty() && !file.contains('/') && file != "..";
-            return is_plain.then(|| Self::Upload(key.to_owned()));
-        }
-        let job: JobId = key.strip_suffix("/final.mp4")?.parse().ok()?;
-        Some(Self::Film(job))
-    }
-}
-
 /// Percent at which encoding begins (R108).
 const PROBED: u32 = 10;
 /// Percent at which all is encoded, and is being put together and stored.
@@ -413,7 +353,6 @@ pub fn finishing_progress(done: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn only_a_restart_leaves_an_end() {
@@ -431,58 +370,9 @@ mod tests {
     }
 
     #[test]
-    fn only_ones_own_objects_are_sources() {
-        let read = |key| InputSource::read(key, "user-1");
-        assert!(matches!(
-            read("gallery/user-1/17-a.mp4"),
-            Some(InputSource::Upload(_))
-        ));
-        let film = "0198c0de-0000-7000-8000-000000000001/final.mp4";
-        assert!(matches!(read(film), Some(InputSource::Film(_))));
-        for key in [
-            "gallery/user-2/17-a.mp4",
-            "gallery/user-1/",
-            "gallery/user-1/../user-2/17-a.mp4",
-            "gallery/user-1/..",
-            "gallery/user-10/17-a.mp4",
-            "https://example.org/a.mp4",
-            "s3://bucket/key",
-            "nonsense/final.mp4",
-            "../final.mp4",
-        ] {
-            assert_eq!(read(key), None, "{key}");
-        }
-    }
-
-    #[test]
-    fn formats_come_once_and_tallest_first() {
-        let read = |body: Value| CreateTranscode::from_json(body.as_object().unwrap());
-        let formats = |formats: Value| {
-            read(json!({"inputSource": "k", "outputFormats": formats}))
-                .map(|request| request.output_formats)
-        };
-        assert_eq!(
-            formats(json!(["low", "high", "low"])).unwrap(),
-            [Quality::High, Quality::Low]
-        );
-        assert_eq!(formats(Value::Null).unwrap(), Quality::ALL);
-        for wrong in [json!([]), json!(["4k"]), json!("high"), json!([7])] {
-            assert_eq!(formats(wrong).unwrap_err().field, "outputFormats");
-        }
-        assert_eq!(read(json!({})).unwrap_err().field, "inputSource");
-    }
-
-    #[test]
     fn progress_rises_from_one_phase_to_the_next() {
         assert_eq!((encoding_progress(-1.0), encoding_progress(0.4)), (10, 40));
         assert_eq!((encoding_progress(1.0), finishing_progress(0.0)), (85, 85));
         assert_eq!(finishing_progress(7.0), 99);
-    }
-
-    #[test]
-    fn a_source_that_is_longer_than_any_key_is_none() {
-        let key = |letters: usize| format!("gallery/user/{}", "\u{1F3AC}".repeat(letters));
-        assert!(InputSource::read(&key(200), "user").is_some());
-        assert_eq!(InputSource::read(&key(500), "user"), None);
     }
 }
