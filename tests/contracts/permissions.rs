@@ -66,7 +66,7 @@ const TABLES: [(&str, &str); 5] = [
     ("StatsTable", "StatsTable"),
 ];
 /// Reads several tables by one function, so that its rights are told here.
-const CENSUS: [(&str, &str); 4] = [
+const SCANS: [(&str, &str); 4] = [
     ("dynamodb:Scan", "JobTable"),
     ("dynamodb:Scan", "TranscodeTable"),
     ("dynamodb:Scan", "VideoTable"),
@@ -192,7 +192,7 @@ fn used(function: &Function, table: &str) -> Vec<Right> {
         return Vec::new();
     }
     if function.owner.as_deref() == Some("TableScan") {
-        return CENSUS.map(|(action, table)| right(action, table)).to_vec();
+        return SCANS.map(|(action, table)| right(action, table)).to_vec();
     }
     let words = &function.body;
     let has_index = words.iter().any(|word| word == "index_name");
