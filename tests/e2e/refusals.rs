@@ -156,9 +156,9 @@ async fn unknown_routes_and_methods_are_told_apart() -> Result<()> {
         check_error(&answer, 404, "NOT_FOUND");
     }
     for (method, path, allow) in [
-        (Method::DELETE, "/api/v1/jobs", "GET, POST"),
-        (Method::PATCH, "/api/v1/jobs/some-id", "GET"),
-        (Method::POST, "/api/v1/health", "GET"),
+        (Method::DELETE, "/api/v1/jobs", "GET, HEAD, POST"),
+        (Method::PATCH, "/api/v1/jobs/some-id", "GET, HEAD"),
+        (Method::POST, "/api/v1/health", "GET, HEAD"),
         (Method::GET, "/api/v1/webhooks/replicate", "POST"),
     ] {
         let answer = Answer::of(person.anonymous(method, path)).await?;
