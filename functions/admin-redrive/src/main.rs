@@ -7,7 +7,6 @@
 
 use config::Bootstrap;
 use domain::administration::Redrive;
-use domain::delivery::TranscodeMessage;
 use edge::http::{
     ApiError, Authentication, Error, Reply, Request, administrator, optional_json_object,
 };
@@ -68,21 +67,20 @@ async fn letters(queue: &TranscodeQueue, wanted: &Redrive) -> Result<Vec<DeadLet
     Ok(letters)
 }
 
-/// Whether it was sent. First the transcode becomes open, so that a message that
-/// is lost now is sent by the reconciler; then the letter goes; then it is sent.
+/// Whether it was sent. A transcode becomes open first, so that the reconciler sends
+/// its message if this one is lost. A message without a transcode is known by its
+/// letter alone, which goes last: twice is better than never.
 async fn redrive(queue: &TranscodeQueue, letter: &DeadLetter) -> Result<bool, StoreError> {
-    let mut body = letter.body.clone();
-    if let Some(id) = letter.transcode {
-        if !queue.reopen(id).await? {
-            queue.transcodes.take_dead_letter(&letter.id).await?;
-            return Ok(false);
-        }
-        body = TranscodeMessage::new(id).body();
-    }
-    if !queue.transcodes.take_dead_letter(&letter.id).await? {
+    let Some(id) = letter.transcode else {
+        queue.messages.send(&letter.body).await?;
+        return queue.transcodes.take_dead_letter(&letter.id).await;
+    };
+    let is_open = queue.reopen(id).await?;
+    let is_ours = queue.transcodes.take_dead_letter(&letter.id).await?;
+    if !(is_open && is_ours) {
         return Ok(false);
     }
-    queue.messages.send(&body).await?;
+    queue.send(id).await?;
     Ok(true)
 }
 

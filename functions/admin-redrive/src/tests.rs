@@ -1,3 +1,4 @@
+use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
 use domain::rendition::Quality;
 use domain::time::Clock;
@@ -135,4 +136,22 @@ async fn while_the_table_fails_the_letter_stays() {
         world.tables.outage().end();
         assert!(world.has_letter().await && world.messages.sent().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_letter_without_a_transcode_stays_until_its_message_is_sent() {
+    let world = World::new().await;
+    let letter = DeadLetter::new("poison", "what is this", None, 3, "unreadable", now());
+    let transcodes = &world.queue.transcodes;
+    transcodes.put_dead_letter(&letter).await.unwrap();
+    let named = json!({"ids": [letter.id]});
+    world.messages.outage().begin_after(0);
+    assert_eq!(world.redrive(&admin(), &named).await.0, 500);
+    world.messages.outage().end();
+    let ids = [letter.id.clone().try_into().unwrap()];
+    assert_eq!(transcodes.dead_letters_of(&ids).await.unwrap().len(), 1);
+
+    assert_eq!(world.redrive(&admin(), &named).await.0, 200);
+    assert_eq!(world.messages.sent(), [letter.body]);
+    assert!(transcodes.dead_letters_of(&ids).await.unwrap().is_empty());
 }
