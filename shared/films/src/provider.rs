@@ -24,22 +24,11 @@ const SECRET_COOLDOWN: Duration = Duration::from_secs(30);
 /// news must not make us call the provider over and over.
 const FAILURE_KEPT_FOR: Duration = Duration::from_secs(10);
 
-/// What came of fetching the webhook secret.
-#[derive(Debug)]
-struct Fetched {
-    at: Time,
-    secret: Result<SecretString, Failure>,
-}
-
-impl Fetched {
-    /// Whether it still counts for whoever wants a secret not older than `age`.
-    fn counts(&self, age: Duration, now: Time) -> bool {
-        let age = match self.secret {
-            Ok(_) => age,
-            Err(_) => FAILURE_KEPT_FOR,
-        };
-        now.since(self.at) < age
-    }
+/// What fetching the webhook secret gave: a secret is kept though a later try fails.
+#[derive(Debug, Default)]
+struct WebhookSecret {
+    fetched: Option<(Time, SecretString)>,
+    failed: Option<(Time, Failure)>,
 }
 
 /// Access to the provider.
@@ -47,7 +36,7 @@ impl Fetched {
 pub struct Provider {
     base_url: Url,
     secret: Secret,
-    webhook_secret: Mutex<Option<Fetched>>,
+    webhook_secret: Mutex<WebhookSecret>,
     pub(crate) http: Http,
     pub(crate) registry: Registry,
     pub(crate) hosts: OutputHosts,
@@ -181,19 +170,25 @@ impl Provider {
         now: Time,
     ) -> Result<SecretString, StepError> {
         let mut kept = self.webhook_secret.lock().await;
-        if let Some(fetched) = kept.as_ref().filter(|fetched| fetched.counts(age, now)) {
-            return fetched.secret.clone().map_err(|failure| {
-                StepError::new(failure, "the webhook secret could not be fetched just now")
-            });
+        if let Some((at, secret)) = &kept.fetched
+            && now.since(*at) < age
+        {
+            return Ok(secret.clone());
+        }
+        if let Some((at, failure)) = kept.failed
+            && now.since(at) < FAILURE_KEPT_FOR
+        {
+            let cause = "the webhook secret could not be fetched just now";
+            return Err(StepError::new(failure, cause));
         }
         let fetched = self
             .call(now, |client| async move { client.webhook_secret().await })
             .await
             .map_err(StepError::from);
-        *kept = Some(Fetched {
-            at: now,
-            secret: fetched.as_ref().map_err(|error| error.failure).cloned(),
-        });
+        match &fetched {
+            Ok(secret) => kept.fetched = Some((now, secret.clone())),
+            Err(error) => kept.failed = Some((now, error.failure)),
+        }
         fetched
     }
 }
@@ -257,24 +252,10 @@ mod tests {
     use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
     use store::testing::{now, secret};
 
-    fn settings() -> config::Provider {
-        config::Provider {
-            base_url: "https://api.test/v1".to_owned(),
-            secret_id: "key".to_owned(),
-            output_hosts: "https://files.test".to_owned(),
-            webhook_url: "https://omnigen.test/webhook".to_owned(),
-            scene_model: "bytedance/seedance-1-pro-fast".to_owned(),
-            music_model: "stability-ai/stable-audio-2.5".to_owned(),
-            language_model: None,
-            prediction_deadline: Duration::from_secs(900),
-            webhook_grace: Duration::from_secs(60),
-        }
-    }
+    use crate::simulation::settings;
 
-    /// Fault S9: forged webhooks made two calls each while the key was refused.
-    #[tokio::test]
-    async fn a_secret_that_cannot_be_fetched_is_asked_for_again_after_a_while_only() {
-        let status = Arc::new(AtomicU16::new(401));
+    /// A provider that answers with this status, and how often it was called.
+    fn answering(status: &Arc<AtomicU16>) -> (Provider, Arc<AtomicUsize>) {
         let calls = Arc::new(AtomicUsize::new(0));
         let http = {
             let (status, calls) = (status.clone(), calls.clone());
@@ -289,7 +270,14 @@ mod tests {
             })
         };
         let key = Secret::new(secret("key"), "key");
-        let provider = Provider::new(settings(), key, http).unwrap();
+        (Provider::new(settings(), key, http).unwrap(), calls)
+    }
+
+    /// Fault S9: forged webhooks made two calls each while the key was refused.
+    #[tokio::test]
+    async fn a_secret_that_cannot_be_fetched_is_asked_for_again_after_a_while_only() {
+        let status = Arc::new(AtomicU16::new(401));
+        let (provider, calls) = answering(&status);
 
         for _ in 0..40 {
             let refused = provider.webhook_secret(now()).await.unwrap_err();
@@ -308,5 +296,17 @@ mod tests {
         assert!(provider.webhook_secret(later).await.is_ok());
         assert!(provider.webhook_secret(later).await.is_ok());
         assert_eq!(calls.load(Ordering::SeqCst), 3);
+    }
+
+    /// Who forges a signature while the provider fails keeps no true webhook out.
+    #[tokio::test]
+    async fn a_secret_that_was_fetched_is_good_though_another_try_fails() {
+        let status = Arc::new(AtomicU16::new(200));
+        let (provider, _) = answering(&status);
+        assert!(provider.webhook_secret(now()).await.is_ok());
+        status.store(401, Ordering::SeqCst);
+        let later = now().after(SECRET_COOLDOWN);
+        assert!(provider.webhook_secret_again(later).await.is_err());
+        assert!(provider.webhook_secret(later).await.is_ok());
     }
 }

@@ -66,13 +66,13 @@ impl Reconciler {
     pub async fn reconcile_all(&self) -> Result<(usize, usize), StepError> {
         let jobs = self.generation.jobs.open().await?;
         metrics::gauge!("ActiveJobs").set(jobs.len() as f64);
-        let failed = side_by_side(&jobs, async |job| {
-            self.reconcile(job)
-                .await
-                .inspect_err(|error| tell(job, error))
-                .is_ok()
-        });
-        Ok((jobs.len(), failed.await))
+        let failures = side_by_side(&jobs, async |job| self.reconcile(job).await).await;
+        for (job, error) in &failures {
+            let cause = error.cause.as_ref();
+            let cause = cause.map(ToString::to_string).unwrap_or_default();
+            tracing::error!(job = %job.job_id, failure = error.failure.name(), cause, "could not reconcile");
+        }
+        Ok((jobs.len(), failures.len()))
     }
 
     /// One job, because its execution has ended.
@@ -199,25 +199,24 @@ impl Reconciler {
     }
 }
 
-/// Sees to all, in their order and a few at once; how many could not be seen to,
+/// Sees to all, in their order and a few at once; those that could not be seen to,
 /// because it failed or time was up.
-async fn side_by_side<T>(all: &[T], see_to: impl AsyncFn(&T) -> bool) -> usize {
+async fn side_by_side<T>(
+    all: &[T],
+    see_to: impl AsyncFn(&T) -> Result<(), StepError>,
+) -> Vec<(&T, StepError)> {
     let end = Instant::now() + BUDGET;
     let each = stream::iter(all).map(|one| {
         let see_to = &see_to;
         async move {
             let end = end.min(Instant::now() + JOB_BUDGET);
-            timeout_at(end, see_to(one)).await.unwrap_or(false)
+            let seen_to = timeout_at(end, see_to(one)).await;
+            let late = |late| Err(StepError::new(Failure::TimedOut, late));
+            seen_to.unwrap_or_else(late).err().map(|error| (one, error))
         }
     });
-    let seen_to = each.buffer_unordered(SIDE_BY_SIDE);
-    seen_to.filter(|is_fine| ready(!is_fine)).count().await
-}
-
-fn tell(job: &Job, error: &StepError) {
-    let cause = error.cause.as_ref();
-    let cause = cause.map(ToString::to_string).unwrap_or_default();
-    tracing::error!(job = %job.job_id, failure = error.failure.name(), cause, "could not reconcile");
+    let failures = each.buffer_unordered(SIDE_BY_SIDE).filter_map(ready);
+    failures.collect().await
 }
 
 /// The newest attempt of each target.
@@ -257,18 +256,20 @@ mod tests {
         let begun = RefCell::new(Vec::new());
         let jobs: Vec<u32> = (0..20).collect();
         let started = Instant::now();
-        let failed = side_by_side(&jobs, async |job| {
+        let failures = side_by_side(&jobs, async |job| {
             begun.borrow_mut().push(*job);
             match job {
                 0 | 5 => std::future::pending().await,
-                7 => false,
+                7 => Err(StepError::new(Failure::Internal, "broken")),
                 _ => {
                     tokio::time::sleep(Duration::from_secs(10)).await;
-                    true
+                    Ok(())
                 }
             }
         });
-        assert_eq!(failed.await, 3);
+        let mut failed: Vec<u32> = failures.await.iter().map(|(job, _)| **job).collect();
+        failed.sort_unstable();
+        assert_eq!(failed, [0, 5, 7]);
         assert_eq!(begun.into_inner(), jobs);
         assert!(started.elapsed() <= BUDGET);
     }
@@ -277,8 +278,8 @@ mod tests {
     async fn it_ends_in_time_though_every_job_hangs() {
         let jobs = [(); 100];
         let started = Instant::now();
-        let failed = side_by_side(&jobs, async |()| std::future::pending().await);
-        assert_eq!(failed.await, 100);
+        let failures = side_by_side(&jobs, async |()| std::future::pending().await);
+        assert_eq!(failures.await.len(), 100);
         assert!(started.elapsed() <= BUDGET, "{:?}", started.elapsed());
     }
 }
