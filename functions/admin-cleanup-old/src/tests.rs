@@ -1,12 +1,11 @@
 use domain::ids::TranscodeId;
 use domain::keys;
-use domain::rendition::Quality;
 use domain::time::Clock;
-use domain::transcode::{CreateTranscode, Transcode, TranscodeFault};
+use domain::transcode::TranscodeFault;
 use edge::http::Caller;
 use edge::http::testing::{admin, answer, request, user};
 use serde_json::Value;
-use store::testing::{Bucket, Tables, now};
+use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, StatsTable, TranscodesTable, VideosTable};
 use uuid::Uuid;
 
@@ -45,11 +44,7 @@ impl World {
     async fn add(&self, number: u128, day: u32, has_failed: bool) {
         let (transcodes, stats) = (&self.remover.transcodes, &self.remover.stats);
         let accepted = now().after(DAY * day);
-        let wanted = CreateTranscode {
-            input_source: "gallery/user/1-film.mp4".to_owned(),
-            output_formats: vec![Quality::Low],
-        };
-        let transcode = Transcode::accepted(id(number), "user", wanted, None, accepted);
+        let transcode = testing::transcode(id(number), accepted);
         transcodes.create(stats, &transcode).await.unwrap();
         if has_failed {
             let error = TranscodeFault::WorkerLost.error();

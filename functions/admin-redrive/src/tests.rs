@@ -1,12 +1,11 @@
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
-use domain::rendition::Quality;
 use domain::time::Clock;
-use domain::transcode::{CreateTranscode, Transcode, TranscodeFault, TranscodeStatus};
+use domain::transcode::{TranscodeFault, TranscodeStatus};
 use edge::http::Caller;
 use edge::http::testing::{admin, answer, request, user};
 use serde_json::Value;
-use store::testing::{Messages, Tables, now};
+use store::testing::{self, Messages, Tables, now};
 use store::{Queue, StatsTable, TranscodesTable};
 use uuid::Uuid;
 
@@ -30,11 +29,7 @@ impl World {
             clock: Clock::fixed(now()),
         };
         let (transcodes, stats) = (&queue.transcodes, &queue.stats);
-        let wanted = CreateTranscode {
-            input_source: "gallery/user/1-film.mp4".to_owned(),
-            output_formats: vec![Quality::Low],
-        };
-        let transcode = Transcode::accepted(id(), "user", wanted, None, now());
+        let transcode = testing::transcode(id(), now());
         transcodes.create(stats, &transcode).await.unwrap();
         let error = TranscodeFault::WorkerLost.error();
         let failed = transcodes.fail(stats, &transcode, None, &error, now());

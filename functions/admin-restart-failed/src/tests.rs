@@ -1,10 +1,9 @@
-use domain::rendition::Quality;
 use domain::time::Clock;
-use domain::transcode::{CreateTranscode, TranscodeFault};
+use domain::transcode::TranscodeFault;
 use edge::http::Caller;
 use edge::http::testing::{admin, answer, request, user};
 use serde_json::Value;
-use store::testing::{Messages, Tables, now};
+use store::testing::{self, Messages, Tables, now};
 use store::{Queue, StatsTable, TranscodesTable};
 use uuid::Uuid;
 
@@ -28,11 +27,7 @@ impl World {
         };
         let (transcodes, stats) = (&queue.transcodes, &queue.stats);
         for number in 1..=3 {
-            let wanted = CreateTranscode {
-                input_source: "gallery/user/1-film.mp4".to_owned(),
-                output_formats: vec![Quality::Low],
-            };
-            let transcode = Transcode::accepted(id(number), "user", wanted, None, now());
+            let transcode = testing::transcode(id(number), now());
             transcodes.create(stats, &transcode).await.unwrap();
             if number > 1 {
                 let error = TranscodeFault::WorkerLost.error();

@@ -1,10 +1,9 @@
 use domain::ids::VideoId;
 use domain::time::Clock;
-use domain::upload::{Announcement, Upload};
-use domain::video::{Details, Facts, Video, Visibility};
+use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::Value;
-use store::testing::{Bucket, Tables, now};
+use store::testing::{self, Bucket, Tables, now};
 use store::{Confirmation, Objects, StatsTable, VideosTable};
 use uuid::Uuid;
 
@@ -27,16 +26,14 @@ impl World {
             objects: Objects::new(bucket.client(), "bucket"),
             clock: Clock::fixed(now()),
         };
-        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4"});
-        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
-        let upload = Upload::announced(KEY.to_owned(), "owner", id(), &wanted, now());
+        let upload = testing::upload(KEY, "owner", id(), None);
         gallery.videos.announce(&upload).await.unwrap();
         let stats = StatsTable::new(tables.client(), "stats");
         let confirmation = Confirmation {
             upload: &upload,
             etag: "etag",
         };
-        let video = video();
+        let video = testing::video(&upload, Visibility::Public);
         let confirmed = gallery.videos.confirm(&stats, confirmation, &video);
         confirmed.await.unwrap();
         bucket.put(KEY, b"film");
@@ -60,24 +57,6 @@ impl World {
 
 fn id() -> VideoId {
     VideoId(Uuid::from_u128(1))
-}
-
-fn video() -> Video {
-    let details = Details {
-        title: "A film".to_owned(),
-        description: String::new(),
-        visibility: Visibility::Public,
-    };
-    let facts = Facts {
-        file_size: 4,
-        duration: Some(1.0),
-        width: 1280,
-        height: 720,
-        rotation: 0,
-        video_codec: "h264".to_owned(),
-        audio_codec: None,
-    };
-    Video::uploaded(id(), "owner", KEY, details, facts, now())
 }
 
 /// The janitor removes the file when its grace is over (D25).

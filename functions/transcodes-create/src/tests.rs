@@ -1,10 +1,9 @@
 use domain::time::Clock;
 use domain::transcode::TranscodeStatus;
-use domain::upload::{Announcement, Upload};
-use domain::video::{Details, Facts, Video, Visibility};
+use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::Value;
-use store::testing::{Messages, Tables, job, now};
+use store::testing::{self, Messages, Tables, job, now};
 use store::{Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
 
 use super::*;
@@ -40,10 +39,7 @@ impl World {
     /// With an upload of `user`, confirmed or not.
     async fn with_upload(is_confirmed: bool) -> Self {
         let world = Self::new();
-        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4"});
-        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
-        let video = VideoId(Uuid::from_u128(1));
-        let upload = Upload::announced(KEY.to_owned(), "user", video, &wanted, now());
+        let upload = testing::upload(KEY, "user", VideoId(Uuid::from_u128(1)), None);
         world.state.videos.announce(&upload).await.unwrap();
         if is_confirmed {
             let confirmation = Confirmation {
@@ -51,7 +47,7 @@ impl World {
                 etag: "etag",
             };
             let (videos, stats) = (&world.state.videos, &world.state.queue.stats);
-            let video = confirmed_video(video);
+            let video = testing::video(&upload, Visibility::Private);
             let confirmed = videos.confirm(stats, confirmation, &video);
             confirmed.await.unwrap();
         }
@@ -72,24 +68,6 @@ impl World {
     fn is_untouched(&self) -> bool {
         self.tables.under("transcodes", "").is_empty() && self.messages.sent().is_empty()
     }
-}
-
-fn confirmed_video(id: VideoId) -> Video {
-    let details = Details {
-        title: "A film".to_owned(),
-        description: String::new(),
-        visibility: Visibility::Private,
-    };
-    let facts = Facts {
-        file_size: 4,
-        duration: Some(1.0),
-        width: 1280,
-        height: 720,
-        rotation: 0,
-        video_codec: "h264".to_owned(),
-        audio_codec: None,
-    };
-    Video::uploaded(id, "user", KEY, details, facts, now())
 }
 
 #[tokio::test]

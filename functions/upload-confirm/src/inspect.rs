@@ -32,7 +32,8 @@ pub(crate) struct Arrived {
 ///
 /// 404 when they are not there.
 pub(crate) async fn arrived(objects: &Objects, upload: &Upload) -> Result<Arrived, ApiError> {
-    for key in [upload.s3_key.clone(), upload.written_to()] {
+    let keys = std::iter::once(upload.s3_key.clone()).chain(upload.incoming_key());
+    for key in keys {
         if let Some(object) = objects.head(&key).await? {
             return Ok(Arrived { key, object });
         }

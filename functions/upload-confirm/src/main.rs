@@ -125,12 +125,11 @@ async fn keep(state: &State, upload: &Upload, arrived: &Arrived) -> Result<Strin
 
 /// Removes what was copied.
 async fn clear(state: &State, upload: &Upload) {
-    let written_to = upload.written_to();
-    if written_to == upload.s3_key {
+    let Some(key) = upload.incoming_key() else {
         return;
-    }
-    if let Err(error) = state.uploads.objects.delete(&written_to).await {
-        tracing::warn!(key = %written_to, error = %error, "left to the storage janitor");
+    };
+    if let Err(error) = state.uploads.objects.delete(&key).await {
+        tracing::warn!(key, error = %error, "left to the storage janitor");
     }
 }
 

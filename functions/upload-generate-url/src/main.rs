@@ -31,14 +31,11 @@ async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let wanted = Announcement::from_json(&json_object(&request)?)?;
 
     let upload = announce(&uploads, &caller.user_id, &wanted).await?;
+    let incoming = upload.incoming_key();
+    let key = incoming.as_ref().unwrap_or(&upload.s3_key);
     let link = uploads
         .objects
-        .upload_link(
-            &upload.written_to(),
-            LINK_LIFE,
-            &wanted.content_type,
-            wanted.size,
-        )
+        .upload_link(key, LINK_LIFE, &wanted.content_type, wanted.size)
         .await
         .map_err(ApiError::UploadUrlFailed)?;
 

@@ -1,8 +1,7 @@
-use domain::ids::{UploadId, VideoId};
-use domain::upload::{Announcement, Multipart, Upload};
+use domain::ids::UploadId;
 use edge::http::testing::{answer, request, user};
-use serde_json::{Value, json};
-use store::testing::{Bucket, Tables, now};
+use serde_json::Value;
+use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, VideosTable};
 use uuid::Uuid;
 
@@ -27,15 +26,8 @@ impl World {
             objects: Objects::new(bucket.client(), "bucket"),
             clock: domain::time::Clock::fixed(now()),
         };
-        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4", "size": 9_000_000});
-        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
-        let video = VideoId(Uuid::from_u128(1));
-        let mut upload = Upload::announced(KEY.to_owned(), "owner", video, &wanted, now());
         let id = UploadId(Uuid::from_u128(2));
-        upload.multipart = Some(Multipart {
-            upload_id: id,
-            s3_upload_id: S3_ID.to_owned(),
-        });
+        let upload = testing::upload_in_parts(KEY, "owner", 9_000_000, id, S3_ID);
         uploads.videos.announce(&upload).await.unwrap();
         bucket.put_parts(S3_ID, &[8 * 1024 * 1024]);
         Self {

@@ -1,8 +1,8 @@
-use domain::ids::{UploadId, VideoId};
-use domain::upload::{Announcement, PART_BYTES};
+use domain::ids::UploadId;
+use domain::upload::PART_BYTES;
 use edge::http::testing::{answer, request, user};
 use serde_json::Value;
-use store::testing::{Bucket, Tables, now};
+use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, VideosTable};
 use uuid::Uuid;
 
@@ -27,15 +27,8 @@ impl World {
             objects: Objects::new(bucket.client(), "bucket"),
             clock: domain::time::Clock::fixed(now()),
         };
-        let wanted = json!({"filename": "film.mp4", "contentType": "video/mp4", "size": SIZE});
-        let wanted = Announcement::from_json(wanted.as_object().unwrap()).unwrap();
-        let video = VideoId(Uuid::from_u128(1));
-        let mut upload = Upload::announced(KEY.to_owned(), "owner", video, &wanted, now());
         let id = UploadId(Uuid::from_u128(2));
-        upload.multipart = Some(Multipart {
-            upload_id: id,
-            s3_upload_id: S3_ID.to_owned(),
-        });
+        let upload = testing::upload_in_parts(KEY, "owner", SIZE as u64, id, S3_ID);
         uploads.videos.announce(&upload).await.unwrap();
         bucket.put_parts(S3_ID, lengths);
         Self {

@@ -168,14 +168,12 @@ impl Upload {
         }
     }
 
-    /// Where its link writes. Of known size it is the key itself, which is then
-    /// written once; of unknown size the client sends no condition (R13), and what
-    /// it writes becomes the upload when it is confirmed.
-    pub fn written_to(&self) -> String {
-        match (self.size, &self.multipart) {
-            (None, None) => keys::incoming_upload(&self.s3_key),
-            _ => self.s3_key.clone(),
-        }
+    /// Where its link writes, if that is not the key itself. Of known size the key
+    /// is written once; of unknown size the client sends no condition (R13), and
+    /// what it writes becomes the upload when it is confirmed.
+    pub fn incoming_key(&self) -> Option<String> {
+        let has_size = self.size.is_some() || self.multipart.is_some();
+        (!has_size).then(|| keys::incoming_upload(&self.s3_key))
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Message {
 ///
 /// # Errors
 ///
-/// What failed.
+/// The runtime stopped.
 pub async fn run<Handler, Answer>(name: &'static str, handler: Handler) -> Result<(), Error>
 where
     Handler: Fn(Message, Invocation) -> Answer,

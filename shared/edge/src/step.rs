@@ -33,7 +33,7 @@ const UNKNOWN_DEADLINE: Duration = Duration::from_secs(840);
 ///
 /// # Errors
 ///
-/// What failed.
+/// The runtime stopped.
 pub async fn run<Input, Output, Handler, Answer>(
     name: &'static str,
     handler: Handler,

@@ -1,8 +1,6 @@
 //! The table `omnigen-jobs`: a job, its scenes, its attempts and its ledger, as
 //! rows under one key, and two indexes (by user and time; of open jobs).
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use config::Bootstrap;
@@ -14,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Change, from_item, to_item};
 use crate::error::StoreError;
-use crate::rows::{Row, every_row, row_of, rows_of};
+use crate::rows::{Row, every_row, row_of, rows_in_order};
 use crate::transaction;
 
 mod attempts;
@@ -188,19 +186,9 @@ impl JobsTable {
         operation: &'static str,
         positions: &[Position],
     ) -> Result<Vec<Job>, StoreError> {
-        let keys = positions
-            .iter()
-            .map(|position| key(position.job_id, JOB_ROW));
-        let rows = rows_of(operation, &self.client, &self.table, keys.collect()).await?;
-        let mut jobs = HashMap::new();
-        for row in rows {
-            let job: Job = from_item(operation, row)?;
-            jobs.insert(job.job_id, job);
-        }
-        let jobs = positions
-            .iter()
-            .map(|position| jobs.remove(&position.job_id));
-        Ok(jobs.flatten().collect())
+        let keys = positions.iter();
+        let keys = keys.map(|position| key(position.job_id, JOB_ROW));
+        rows_in_order(operation, &self.client, &self.table, keys.collect()).await
     }
 
     /// One conditional change of one row. A change that meets a transaction of

@@ -190,10 +190,10 @@ impl Objects {
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn download(&self, key: &str, file: &Path) -> Result<(), StoreError> {
-        self.fetch(key, None, file).await
+        self.download_unchanged(key, None, file).await
     }
 
-    /// Downloads the object with this `ETag` into a file.
+    /// The same, but only if it is the object with this `ETag`.
     ///
     /// # Errors
     ///
@@ -201,13 +201,9 @@ impl Objects {
     pub async fn download_unchanged(
         &self,
         key: &str,
-        etag: &str,
+        etag: Option<&str>,
         file: &Path,
     ) -> Result<(), StoreError> {
-        self.fetch(key, Some(etag), file).await
-    }
-
-    async fn fetch(&self, key: &str, etag: Option<&str>, file: &Path) -> Result<(), StoreError> {
         let operation = "get object";
         let object = self.get(operation, key, etag).await?;
         let sink = tokio::fs::File::create(file).await;

@@ -1,6 +1,6 @@
 //! Rows of a query, all pages of them, and rows by their keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -76,6 +76,28 @@ pub(crate) async fn rows_of(
         }
     }
     Ok(rows)
+}
+
+/// The rows of these keys in their order, each once; a key without a row has none.
+pub(crate) async fn rows_in_order<T: DeserializeOwned>(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    mut keys: Vec<Row>,
+) -> Result<Vec<T>, StoreError> {
+    let names: Vec<String> = keys
+        .first()
+        .map_or_else(Vec::new, |key| key.keys().cloned().collect());
+    let key_of = |row: &Row| -> Vec<Option<String>> {
+        let values = names.iter().map(|name| row.get(name)?.as_s().ok().cloned());
+        values.collect()
+    };
+    let mut named = HashSet::new();
+    keys.retain(|key| named.insert(key_of(key)));
+    let rows = rows_of(operation, client, table, keys.clone()).await?;
+    let mut rows: HashMap<_, Row> = rows.into_iter().map(|row| (key_of(&row), row)).collect();
+    let in_order = keys.iter().filter_map(|key| rows.remove(&key_of(key)));
+    in_order.map(|row| from_item(operation, row)).collect()
 }
 
 /// Answers the keys that were left out: a batch that is throttled in part succeeds.

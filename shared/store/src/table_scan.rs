@@ -62,16 +62,16 @@ impl TableScan {
         let mut records = Records::default();
         let jobs = self.scan(&self.jobs, "sk = :row", "job");
         let jobs = jobs.projection_expression("jobId");
-        each_row("table_scan of jobs", jobs, |row| {
+        each_row("scan of jobs", jobs, |row| {
             records
                 .jobs
-                .push(from_item::<JobRow>("table_scan of jobs", row)?.job_id);
+                .push(from_item::<JobRow>("scan of jobs", row)?.job_id);
             Ok(())
         })
         .await?;
         let transcodes = self.scan(&self.transcodes, "sk = :row", "job");
-        each_row("table_scan of transcodes", transcodes, |row| {
-            let transcode: Transcode = from_item("table_scan of transcodes", row)?;
+        each_row("scan of transcodes", transcodes, |row| {
+            let transcode: Transcode = from_item("scan of transcodes", row)?;
             records.transcodes.push(Made::of(&transcode));
             Ok(())
         })
@@ -82,7 +82,7 @@ impl TableScan {
     }
 
     async fn read_videos(&self, records: &mut Records) -> Result<(), StoreError> {
-        let operation = "table_scan of videos";
+        let operation = "scan of videos";
         let condition = "sk = :row OR begins_with(pk, :upload)";
         let videos = self
             .scan(&self.videos, condition, "video")
@@ -108,9 +108,9 @@ impl TableScan {
             .key_condition_expression("pk = :trash")
             .expression_attribute_values(":trash", AttributeValue::S("trash".to_owned()))
             .consistent_read(true);
-        let rows = every_row("table_scan of the trash", query).await?;
+        let rows = every_row("scan of the trash", query).await?;
         let rows = rows.into_iter();
-        rows.map(|row| from_item("table_scan of the trash", row))
+        rows.map(|row| from_item("scan of the trash", row))
             .collect()
     }
 

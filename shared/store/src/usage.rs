@@ -181,7 +181,7 @@ impl UsageTable {
     ///
     /// # Errors
     ///
-    /// [`ReserveError`]: why not.
+    /// [`ReserveError`]: the month is used up, or the table failed.
     pub async fn reserve(
         &self,
         jobs: &JobsTable,

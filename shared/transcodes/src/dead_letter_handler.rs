@@ -38,7 +38,7 @@ impl DeadLetterHandler {
     ///
     /// # Errors
     ///
-    /// What failed.
+    /// A worker still has the transcode, or a service failed.
     pub async fn handle(&self, message: &Message) -> Result<(), Error> {
         let order = match TranscodeMessage::read(&message.body) {
             Ok(order) => order,

@@ -39,10 +39,8 @@ impl TranscodeRun<'_> {
         // The key's own ending could be anything; FFmpeg does not go by it.
         let path = directory.join("input");
         let (objects, key) = (&self.worker.objects, &transcode.input_source);
-        let fetched = match &transcode.source_etag {
-            Some(etag) => objects.download_unchanged(key, etag, &path).await,
-            None => objects.download(key, &path).await,
-        };
+        let etag = transcode.source_etag.as_deref();
+        let fetched = objects.download_unchanged(key, etag, &path).await;
         fetched.map_err(RunError::fetching)?;
         let file_size = tokio::fs::metadata(&path).await?.len();
         let opened = media::source::open(&self.session(), &path, directory).await?;

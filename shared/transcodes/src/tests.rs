@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 
 use domain::delivery::{MAX_HANDOVERS, TranscodeMessage};
 use domain::ids::TranscodeId;
-use domain::rendition::Quality;
 use domain::time::{Clock, Time};
-use domain::transcode::{CreateTranscode, Transcode, TranscodeFault, TranscodeStatus};
+use domain::transcode::{TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
-use store::testing::{Bucket, Messages, Tables, now};
+use store::testing::{self, Bucket, Messages, Tables, now};
 use store::{Lease, Objects, Queue, StatsTable, TranscodeState, TranscodesTable, VideosTable};
 use uuid::Uuid;
 
@@ -75,11 +74,7 @@ impl World {
             queue,
             clock,
         };
-        let wanted = CreateTranscode {
-            input_source: SOURCE.to_owned(),
-            output_formats: vec![Quality::Low],
-        };
-        let transcode = Transcode::accepted(id(), "user", wanted, None, now());
+        let transcode = testing::transcode(id(), now());
         transcodes.create(&stats, &transcode).await.unwrap();
         Self {
             tables,

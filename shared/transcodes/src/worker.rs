@@ -91,7 +91,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// What failed.
+    /// The work failed and is to be tried again.
     pub async fn work(&self, message: &Message, run: &Invocation) -> Result<(), Error> {
         match self.try_to_work(message, run).await {
             Ok(()) => Ok(()),

@@ -86,7 +86,7 @@ pub enum FetchError {
 ///
 /// # Errors
 ///
-/// [`FetchError`]: why not.
+/// [`FetchError`]: no answer in time, or another status than success.
 pub async fn fetch(url: &str, limit: Duration, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
     tokio::time::timeout(limit, get(&CONNECTOR, url, max_bytes))
         .await

@@ -61,7 +61,7 @@ impl Authentication {
 ///
 /// # Errors
 ///
-/// What failed.
+/// The runtime stopped.
 pub async fn public<Handler, Answer>(endpoint: &'static str, handler: Handler) -> Result<(), Error>
 where
     Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
@@ -76,7 +76,7 @@ where
 ///
 /// # Errors
 ///
-/// What failed.
+/// The runtime stopped.
 pub async fn protected<Handler, Answer>(
     endpoint: &'static str,
     authentication: Authentication,
@@ -98,7 +98,7 @@ where
 ///
 /// # Errors
 ///
-/// What failed.
+/// The runtime stopped.
 pub async fn optional<Handler, Answer>(
     endpoint: &'static str,
     authentication: Authentication,

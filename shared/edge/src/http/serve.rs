@@ -61,7 +61,6 @@ async fn answer(event: LambdaEvent<Value>, route: Route, refusal: Route) -> Resu
 
 /// Whether a request can be made of what the client sent.
 fn is_possible(event: &Value) -> bool {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let method = text(&event["requestContext"]["http"]["method"]);
     let is_method = Method::from_bytes(method.as_bytes()).is_ok();
     let none = Map::new();
@@ -78,18 +77,22 @@ fn is_possible(event: &Value) -> bool {
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| text(value))
     };
-    let scheme = named("x-forwarded-proto").unwrap_or_else(|| "https".to_owned());
+    let scheme = named("x-forwarded-proto").unwrap_or("https");
     let domain = || text(&event["requestContext"]["domainName"]);
     let host = named("host").unwrap_or_else(domain);
     is_method
         && headers.iter().all(is_header)
-        && ["http", "https"].contains(&scheme.as_str())
-        && is_host(&host)
+        && ["http", "https"].contains(&scheme)
+        && is_host(host)
         && is_address(
-            &host,
-            &text(&event["rawPath"]),
-            &text(&event["rawQueryString"]),
+            host,
+            text(&event["rawPath"]),
+            text(&event["rawQueryString"]),
         )
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 /// A name or an address with or without a port, and nothing before it.

@@ -5,6 +5,7 @@ use crate::testing::{Tables, client_of, failure, job, now};
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_smithy_mocks::{Rule, mock};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A job with one scene in the given status, in tables in memory.

@@ -10,6 +10,7 @@
 
 mod executions;
 mod expression;
+mod fixtures;
 mod folders;
 mod key_condition;
 mod messages;
@@ -26,6 +27,7 @@ mod writing;
 
 pub use aws_sdk_sfn::types::ExecutionStatus;
 pub use executions::Executions;
+pub use fixtures::{facts, job, now, transcode, upload, upload_in_parts, video};
 pub use messages::Messages;
 pub use objects::Bucket;
 pub use outage::Outage;
@@ -41,11 +43,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::ErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use domain::job::{Job, JobId};
-use domain::request::CreateJob;
-use domain::time::Time;
 use schema::Schema;
-use uuid::Uuid;
 
 /// A row.
 pub type Item = HashMap<String, AttributeValue>;
@@ -169,20 +167,4 @@ pub fn canceled(reasons: &[&str]) -> HttpResponse {
 fn failure_with(code: &str, more: &str) -> HttpResponse {
     let body = format!("{{\"__type\":\"com.amazonaws.dynamodb.v20120810#{code}\"{more}}}");
     HttpResponse::new(400.try_into().unwrap(), body.into())
-}
-
-/// A moment to count from.
-pub fn now() -> Time {
-    Time::from_millisecond(1_795_176_000_000)
-}
-
-/// A job just accepted; each number is another one.
-pub fn job(number: u128, user_id: &str) -> Job {
-    Job::accepted(
-        JobId(Uuid::from_u128(number)),
-        user_id,
-        CreateJob::sample(),
-        now(),
-        std::time::Duration::from_secs(3600),
-    )
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ErrorMetadata;
 use aws_sdk_dynamodb::operation::delete_item::{
     DeleteItemError, DeleteItemInput, DeleteItemOutput,
 };
@@ -141,6 +142,19 @@ impl Write {
     }
 }
 
+/// A write's answer; each operation has an error type of its own.
+fn answer<Output, Error>(
+    written: Result<Output, Refusal>,
+    invalid: fn(ErrorMetadata) -> Error,
+    condition: fn(ConditionalCheckFailedException) -> Error,
+) -> MockResponse<Output, Error> {
+    match written {
+        Ok(output) => MockResponse::Output(output),
+        Err(Refusal::Invalid) => MockResponse::Error(invalid(Invalid.into())),
+        Err(Refusal::Condition(row)) => MockResponse::Error(condition(condition_failed(row))),
+    }
+}
+
 fn condition_failed(row: Option<Item>) -> ConditionalCheckFailedException {
     ConditionalCheckFailedException::builder()
         .set_item(row)
@@ -151,12 +165,13 @@ fn condition_failed(row: Option<Item>) -> ConditionalCheckFailedException {
 impl Tables {
     pub(super) fn updates(&self) -> Rule {
         let tables = self.clone();
-        mock!(Client::update_item).then_compute_response(move |input| match tables.update(input) {
-            Ok(output) => MockResponse::Output(output),
-            Err(Refusal::Invalid) => MockResponse::Error(UpdateItemError::generic(Invalid.into())),
-            Err(Refusal::Condition(row)) => MockResponse::Error(
-                UpdateItemError::ConditionalCheckFailedException(condition_failed(row)),
-            ),
+        mock!(Client::update_item).then_compute_response(move |input| {
+            let written = tables.update(input);
+            answer(
+                written,
+                UpdateItemError::generic,
+                UpdateItemError::ConditionalCheckFailedException,
+            )
         })
     }
 
@@ -185,12 +200,15 @@ impl Tables {
 
     pub(super) fn puts(&self) -> Rule {
         let tables = self.clone();
-        mock!(Client::put_item).then_compute_response(move |input| match tables.put_item(input) {
-            Ok(()) => MockResponse::Output(PutItemOutput::builder().build()),
-            Err(Refusal::Invalid) => MockResponse::Error(PutItemError::generic(Invalid.into())),
-            Err(Refusal::Condition(row)) => MockResponse::Error(
-                PutItemError::ConditionalCheckFailedException(condition_failed(row)),
-            ),
+        mock!(Client::put_item).then_compute_response(move |input| {
+            let written = tables
+                .put_item(input)
+                .map(|()| PutItemOutput::builder().build());
+            answer(
+                written,
+                PutItemError::generic,
+                PutItemError::ConditionalCheckFailedException,
+            )
         })
     }
 
@@ -212,12 +230,13 @@ impl Tables {
 
     pub(super) fn deletes(&self) -> Rule {
         let tables = self.clone();
-        mock!(Client::delete_item).then_compute_response(move |input| match tables.delete(input) {
-            Ok(output) => MockResponse::Output(output),
-            Err(Refusal::Invalid) => MockResponse::Error(DeleteItemError::generic(Invalid.into())),
-            Err(Refusal::Condition(row)) => MockResponse::Error(
-                DeleteItemError::ConditionalCheckFailedException(condition_failed(row)),
-            ),
+        mock!(Client::delete_item).then_compute_response(move |input| {
+            let written = tables.delete(input);
+            answer(
+                written,
+                DeleteItemError::generic,
+                DeleteItemError::ConditionalCheckFailedException,
+            )
         })
     }
 

@@ -4,7 +4,6 @@
 //! query for each status at most, merged, and one batch of the page's rows.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
@@ -14,9 +13,9 @@ use domain::transcode::{Transcode, TranscodeStatus};
 use serde::{Deserialize, Serialize};
 
 use super::{JOB_ROW, OPEN, TranscodeState, TranscodesTable, key};
-use crate::change::{Change, from_item};
+use crate::change::Change;
 use crate::error::StoreError;
-use crate::rows::{Row, every_row, rows_of};
+use crate::rows::{Row, every_row, rows_in_order};
 
 const BY_USER: &str = "byUser";
 const BY_STATUS: &str = "byStatus";
@@ -186,17 +185,8 @@ impl TranscodesTable {
     }
 
     async fn states_of(&self, ids: &[TranscodeId]) -> Result<Vec<TranscodeState>, StoreError> {
-        let mut unique = ids.to_vec();
-        unique.sort_unstable();
-        unique.dedup();
-        let keys = unique.iter().map(|id| key(*id, JOB_ROW)).collect();
-        let rows = rows_of("get transcodes", &self.client, &self.table, keys).await?;
-        let mut states = HashMap::new();
-        for row in rows {
-            let state: TranscodeState = from_item("get transcodes", row)?;
-            states.insert(state.transcode.id, state);
-        }
-        Ok(ids.iter().filter_map(|id| states.remove(id)).collect())
+        let keys = ids.iter().map(|id| key(*id, JOB_ROW)).collect();
+        rows_in_order("get transcodes", &self.client, &self.table, keys).await
     }
 
     /// One query for each status in question; one for a user's.

@@ -1,8 +1,6 @@
 //! Finding videos by words (R19, D27): the rows of one word's beginning in each
 //! feed are read and sifted. A request reads at most 1,000 of them.
 
-use std::collections::HashMap;
-
 use domain::ids::VideoId;
 use domain::search::SearchQuery;
 use domain::video::{Feed, Video};
@@ -13,7 +11,7 @@ use super::words::{WordPosition, WordRow, partition};
 use super::{StoredVideo, VideosTable, text, video_key};
 use crate::change::from_item;
 use crate::error::StoreError;
-use crate::rows::{Row, rows_of};
+use crate::rows::{Row, rows_in_order};
 
 /// Rows of words that one request reads.
 const MAX_ROWS: usize = 1000;
@@ -135,15 +133,9 @@ impl VideosTable {
 
     async fn videos_of(&self, hits: &[&Hit]) -> Result<Vec<Video>, StoreError> {
         let keys = hits.iter().map(|hit| video_key(hit.video_id)).collect();
-        let rows = rows_of("search videos", &self.client, &self.table, keys).await?;
-        let mut videos = HashMap::new();
-        for row in rows {
-            let row: StoredVideo = from_item("search videos", row)?;
-            let video = row.into_video();
-            videos.insert(video.id, video);
-        }
-        let in_order = hits.iter().filter_map(|hit| videos.remove(&hit.video_id));
-        Ok(in_order.collect())
+        let rows: Vec<StoredVideo> =
+            rows_in_order("search videos", &self.client, &self.table, keys).await?;
+        Ok(rows.into_iter().map(StoredVideo::into_video).collect())
     }
 }
 

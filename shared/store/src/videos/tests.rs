@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::*;
 use crate::StatsTable;
-use crate::testing::{Tables, now};
+use crate::testing::{self, Tables, facts, now};
 use crate::transaction;
 use domain::ids::{TranscodeId, UploadId};
 use domain::search::SearchQuery;
-use domain::upload::{Announcement, Multipart, Upload};
-use domain::video::{Details, Facts, Renditions, UpdateVideo, VideoStatus, Visibility};
+use domain::upload::{Multipart, Upload};
+use domain::video::{Details, Renditions, UpdateVideo, VideoStatus, Visibility};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -88,13 +88,8 @@ impl World {
 }
 
 fn upload(number: u128, user_id: &str) -> Upload {
-    let announcement = Announcement {
-        file_name: "a.mp4".to_owned(),
-        content_type: "video/mp4".to_owned(),
-        size: Some(1000),
-    };
     let key = format!("gallery/{user_id}/{number}-a.mp4");
-    Upload::announced(key, user_id, id(number), &announcement, now())
+    testing::upload(&key, user_id, id(number), Some(1000))
 }
 
 fn id(number: u128) -> VideoId {
@@ -112,18 +107,6 @@ pub(super) fn video(number: u128, user_id: &str, visibility: Visibility, title: 
     let seconds = u64::try_from(number).unwrap();
     let at = now().after(Duration::from_secs(seconds));
     Video::uploaded(id(number), user_id, &key, details, facts(), at)
-}
-
-fn facts() -> Facts {
-    Facts {
-        file_size: 1000,
-        duration: Some(12.5),
-        width: 1280,
-        height: 720,
-        rotation: 0,
-        video_codec: "h264".to_owned(),
-        audio_codec: None,
-    }
 }
 
 fn renditions(transcode: u128) -> Renditions {

@@ -50,7 +50,7 @@ impl VideosTable {
     ///
     /// # Errors
     ///
-    /// [`ViewError`]: why not.
+    /// [`ViewError`]: the video is not there or not theirs to see, or the table failed.
     pub async fn view(&self, id: VideoId, viewer: Option<&str>) -> Result<Video, ViewError> {
         let mut tries = 0;
         loop {

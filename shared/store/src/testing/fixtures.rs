@@ -1,0 +1,90 @@
+//! What stands in tables and buckets, for tests that need some of it.
+
+use std::time::Duration;
+
+use domain::ids::{JobId, TranscodeId, UploadId, VideoId};
+use domain::job::Job;
+use domain::rendition::Quality;
+use domain::request::CreateJob;
+use domain::time::Time;
+use domain::transcode::{CreateTranscode, Transcode};
+use domain::upload::{Announcement, Multipart, Upload};
+use domain::video::{Details, Facts, Video, Visibility};
+use uuid::Uuid;
+
+/// A moment to count from.
+pub fn now() -> Time {
+    Time::from_millisecond(1_795_176_000_000)
+}
+
+/// A job just accepted; each number is another one.
+pub fn job(number: u128, user_id: &str) -> Job {
+    Job::accepted(
+        JobId(Uuid::from_u128(number)),
+        user_id,
+        CreateJob::sample(),
+        now(),
+        Duration::from_secs(3600),
+    )
+}
+
+/// A transcode of `user` to the lowest rendition, accepted then.
+pub fn transcode(id: TranscodeId, accepted: Time) -> Transcode {
+    let request = CreateTranscode {
+        input_source: "gallery/user/1-film.mp4".to_owned(),
+        output_formats: vec![Quality::Low],
+    };
+    Transcode::accepted(id, "user", request, None, accepted)
+}
+
+/// A key that was just handed out for a film; `size` in bytes if it was told.
+pub fn upload(s3_key: &str, user_id: &str, id: VideoId, size: Option<u64>) -> Upload {
+    let announcement = Announcement {
+        file_name: "film.mp4".to_owned(),
+        content_type: "video/mp4".to_owned(),
+        size,
+    };
+    Upload::announced(s3_key.to_owned(), user_id, id, &announcement, now())
+}
+
+/// The same for an upload in parts, under our name of it and S3's.
+pub fn upload_in_parts(
+    s3_key: &str,
+    user_id: &str,
+    size: u64,
+    upload_id: UploadId,
+    s3_upload_id: &str,
+) -> Upload {
+    let multipart = Multipart {
+        upload_id,
+        s3_upload_id: s3_upload_id.to_owned(),
+    };
+    Upload {
+        multipart: Some(multipart),
+        ..upload(s3_key, user_id, VideoId(Uuid::from_u128(1)), Some(size))
+    }
+}
+
+/// The video that an upload becomes when it is confirmed now.
+pub fn video(upload: &Upload, visibility: Visibility) -> Video {
+    let details = Details {
+        title: "A film".to_owned(),
+        description: String::new(),
+        visibility,
+    };
+    let (id, user_id, key) = (upload.video_id, &upload.user_id, &upload.s3_key);
+    Video::uploaded(id, user_id, key, details, facts(), now())
+}
+
+/// What is known of a small film.
+pub fn facts() -> Facts {
+    Facts {
+        file_size: 1000,
+        duration: Some(12.5),
+        width: 1280,
+        height: 720,
+        rotation: 0,
+        video_codec: "h264".to_owned(),
+        audio_codec: None,
+    }
+}
