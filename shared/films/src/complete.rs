@@ -109,10 +109,7 @@ impl Generation {
             &self.provider.http,
             url,
             &self.provider.hosts,
-            &Limits {
-                total: self.output_budget,
-                ..Limits::default()
-            },
+            &Limits::default(),
             &file,
         )
         .await
