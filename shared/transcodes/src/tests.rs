@@ -24,7 +24,6 @@ use crate::{DeadLetterHandler, Resender, Worker};
 
 const LEASE: Duration = Duration::from_secs(60);
 const MINUTE: Duration = Duration::from_secs(60);
-const SOURCE: &str = "gallery/user/1-film.mp4";
 
 /// One transcode, accepted at [`now`], and everything around it.
 struct World {
