@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use config::Bootstrap;
 use domain::administration::{Cleanup, gigabytes};
 use domain::time::Time;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator, query};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, query};
 use serde_json::json;
 use transcodes::TranscodeRemover;
 
@@ -24,15 +24,20 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-cleanup-old", authentication, move |request| {
-        handle(request, remover.clone())
-    })
+    edge::http::administrative(
+        "admin-cleanup-old",
+        authentication,
+        move |admin, request| handle(admin, request, remover.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, remover: TranscodeRemover) -> Result<Reply, ApiError> {
+async fn handle(
+    admin: Admin,
+    request: Request,
+    remover: TranscodeRemover,
+) -> Result<Reply, ApiError> {
     let until = Instant::now() + TIME;
-    let admin = administrator(&request)?;
     let (days, dry_run) = (query(&request, "days"), query(&request, "dryRun"));
     let wanted = Cleanup::from_query(days.as_deref(), dry_run.as_deref())?;
 
@@ -40,7 +45,7 @@ async fn handle(request: Request, remover: TranscodeRemover) -> Result<Reply, Ap
     let before = Time::from_millisecond(now - i64::from(wanted.days) * DAY_MS);
     let totals = remover.clean_up(before, wanted.dry_run, until).await?;
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "cleanup-old",
         days = wanted.days,
         dry_run = wanted.dry_run,

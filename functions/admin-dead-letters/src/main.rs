@@ -4,9 +4,7 @@
 
 use config::Bootstrap;
 use domain::administration::DeadLetterId;
-use edge::http::{
-    ApiError, Authentication, Cursor, Error, Reply, Request, administrator, behind, limit,
-};
+use edge::http::{Admin, ApiError, Authentication, Cursor, Error, Reply, Request, behind, limit};
 use serde_json::{Value, json};
 use store::{DeadLetter, TranscodesTable};
 
@@ -19,14 +17,19 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-dead-letters", authentication, move |request| {
-        handle(request, transcodes.clone())
-    })
+    edge::http::administrative(
+        "admin-dead-letters",
+        authentication,
+        move |admin, request| handle(admin, request, transcodes.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
+async fn handle(
+    admin: Admin,
+    request: Request,
+    transcodes: TranscodesTable,
+) -> Result<Reply, ApiError> {
     let limit = u32::try_from(limit(&request)?).unwrap_or(u32::MAX);
     let after: Option<DeadLetterId> = behind(&request, SCOPE)?;
 
@@ -34,7 +37,7 @@ async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, 
         .dead_letters(limit, after.as_ref().map(DeadLetterId::as_str), true)
         .await?;
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "list-dead-letters",
         "administration"
     );

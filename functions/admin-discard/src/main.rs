@@ -6,7 +6,7 @@
 
 use config::Bootstrap;
 use domain::administration::Discard;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator, json_object};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, json_object};
 use serde_json::json;
 use store::TranscodesTable;
 
@@ -17,14 +17,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-discard", authentication, move |request| {
-        handle(request, transcodes.clone())
+    edge::http::administrative("admin-discard", authentication, move |admin, request| {
+        handle(admin, request, transcodes.clone())
     })
     .await
 }
 
-async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
+async fn handle(
+    admin: Admin,
+    request: Request,
+    transcodes: TranscodesTable,
+) -> Result<Reply, ApiError> {
     let wanted = Discard::from_json(&json_object(&request)?)?;
 
     let mut discarded = Vec::new();
@@ -34,7 +37,7 @@ async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, 
         }
     }
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "discard",
         dry_run = wanted.dry_run,
         letters = discarded.len(),

@@ -7,9 +7,7 @@ use config::Bootstrap;
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::transcode::TranscodeStatus;
-use edge::http::{
-    ApiError, Authentication, Cursor, Error, Paging, Reply, Request, administrator, query,
-};
+use edge::http::{Admin, ApiError, Authentication, Cursor, Error, Paging, Reply, Request, query};
 use serde_json::json;
 use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
 use transcodes::TranscodeView;
@@ -27,18 +25,18 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-jobs", authentication, move |request| {
-        handle(request, transcodes.clone(), stats.clone())
+    edge::http::administrative("admin-jobs", authentication, move |admin, request| {
+        handle(admin, request, transcodes.clone(), stats.clone())
     })
     .await
 }
 
 async fn handle(
+    admin: Admin,
     request: Request,
     transcodes: TranscodesTable,
     stats: StatsTable,
 ) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
     let filter = filter(&request)?;
     let scope = format!("admin#{filter:?}");
     let paging: Paging<TranscodePosition> = Paging::read(&request, &scope)?;
@@ -48,7 +46,7 @@ async fn handle(
         .await?;
     let total = total(&transcodes, &stats, &filter).await?;
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "list-jobs",
         jobs = page.len(),
         "administration"

@@ -7,9 +7,7 @@
 
 use config::Bootstrap;
 use domain::administration::Redrive;
-use edge::http::{
-    ApiError, Authentication, Error, Reply, Request, administrator, optional_json_object,
-};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_json_object};
 use serde_json::json;
 use store::{DeadLetter, StoreError};
 use transcodes::TranscodeQueue;
@@ -21,14 +19,13 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-redrive", authentication, move |request| {
-        handle(request, queue.clone())
+    edge::http::administrative("admin-redrive", authentication, move |admin, request| {
+        handle(admin, request, queue.clone())
     })
     .await
 }
 
-async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
+async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
     let wanted = Redrive::from_json(&optional_json_object(&request)?)?;
 
     let (mut sent, mut put_away) = (Vec::new(), Vec::new());
@@ -40,7 +37,7 @@ async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiErr
         }
     }
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "redrive",
         dry_run = wanted.dry_run,
         letters = sent.len(),

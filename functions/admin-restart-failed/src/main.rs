@@ -7,9 +7,7 @@ use config::Bootstrap;
 use domain::administration::RestartFailed;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
-use edge::http::{
-    ApiError, Authentication, Error, Reply, Request, administrator, optional_json_object,
-};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_json_object};
 use serde_json::json;
 use store::StoreError;
 use transcodes::TranscodeQueue;
@@ -21,14 +19,15 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-restart-failed", authentication, move |request| {
-        handle(request, queue.clone())
-    })
+    edge::http::administrative(
+        "admin-restart-failed",
+        authentication,
+        move |admin, request| handle(admin, request, queue.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
+async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
     let wanted = RestartFailed::from_json(&optional_json_object(&request)?)?;
 
     let mut restarted = Vec::new();
@@ -38,7 +37,7 @@ async fn handle(request: Request, queue: TranscodeQueue) -> Result<Reply, ApiErr
         }
     }
     tracing::info!(
-        admin = admin.user_id,
+        admin = admin.user_id(),
         action = "restart-failed",
         dry_run = wanted.dry_run,
         jobs = restarted.len(),

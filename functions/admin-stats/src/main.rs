@@ -3,7 +3,7 @@
 
 use config::Bootstrap;
 use domain::administration::gigabytes;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, administrator};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply};
 use serde_json::json;
 use store::{StatsTable, TranscodeStats};
 
@@ -14,18 +14,16 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("admin-stats", authentication, move |request| {
-        handle(request, stats.clone())
+    edge::http::administrative("admin-stats", authentication, move |admin, _| {
+        handle(admin, stats.clone())
     })
     .await
 }
 
-async fn handle(request: Request, stats: StatsTable) -> Result<Reply, ApiError> {
-    let admin = administrator(&request)?;
-
+async fn handle(admin: Admin, stats: StatsTable) -> Result<Reply, ApiError> {
     let transcodes = stats.transcodes().await?;
     let uploads = stats.upload_bytes().await?;
-    tracing::info!(admin = admin.user_id, action = "stats", "administration");
+    tracing::info!(admin = admin.user_id(), action = "stats", "administration");
 
     Reply::ok(&json!({
         "totalJobs": transcodes.total(),

@@ -3,7 +3,7 @@
 //! storage janitor after a grace period.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::{Gallery, video_id};
 use serde_json::json;
 
@@ -14,17 +14,16 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("gallery-delete", authentication, move |request| {
-        handle(request, gallery.clone())
+    edge::http::protected("gallery-delete", authentication, move |caller, request| {
+        handle(caller, request, gallery.clone())
     })
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
 
-    let video = gallery.own(id, caller).await?;
+    let video = gallery.own(id, &caller).await?;
     if !gallery.videos.delete(video, gallery.clock.now()).await? {
         return Err(ApiError::NotFound("Video"));
     }

@@ -46,8 +46,8 @@ impl World {
 
     async fn delete(&self, caller: &str) -> u16 {
         let path = format!("/api/gallery/videos/{}", id());
-        let request = request(&user(caller), "DELETE", &path, &Value::Null);
-        answer(handle(request, self.gallery.clone()).await).0
+        let request = request("DELETE", &path, &Value::Null);
+        answer(handle(user(caller), request, self.gallery.clone()).await).0
     }
 
     async fn is_there(&self) -> bool {

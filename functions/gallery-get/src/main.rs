@@ -2,7 +2,7 @@
 //! and the answer counts it too (R21, D26).
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, is_head, viewer};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, is_head};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,16 +12,20 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::optional("gallery-get", authentication, move |request| {
-        handle(request, gallery.clone())
+    edge::http::optional("gallery-get", authentication, move |viewer, request| {
+        handle(viewer, request, gallery.clone())
     })
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
-    let viewer = viewer(&request);
+async fn handle(
+    viewer: Option<Caller>,
+    request: Request,
+    gallery: Gallery,
+) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
 
+    let viewer = viewer.as_ref();
     let user_id = viewer.map(|caller| caller.user_id.as_str());
     // Whoever asks for the headers alone has seen nothing.
     let video = match is_head(&request) {

@@ -9,7 +9,7 @@ use domain::request::InvalidField;
 use domain::search::SearchQuery;
 use domain::video::{Feed, Visibility};
 use edge::http::{
-    ApiError, Authentication, Cursor, Error, Paging, Reply, Request, no_cursor, query, viewer,
+    ApiError, Authentication, Caller, Cursor, Error, Paging, Reply, Request, no_cursor, query,
 };
 use gallery::Gallery;
 use serde_json::{Value, json};
@@ -25,8 +25,8 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::optional("gallery-list", authentication, move |request| {
-        handle(request, gallery.clone())
+    edge::http::optional("gallery-list", authentication, move |viewer, request| {
+        handle(viewer, request, gallery.clone())
     })
     .await
 }
@@ -37,11 +37,16 @@ struct Wanted {
     search: Option<String>,
 }
 
-async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
-    let wanted = Wanted::read(&request)?;
+async fn handle(
+    viewer: Option<Caller>,
+    request: Request,
+    gallery: Gallery,
+) -> Result<Reply, ApiError> {
+    let viewer = viewer.as_ref();
+    let wanted = Wanted::read(viewer, &request)?;
     let answer = match &wanted.search {
-        None => list(&request, &gallery, &wanted).await?,
-        Some(search) => find(&request, &gallery, &wanted, search).await?,
+        None => list(viewer, &request, &gallery, &wanted).await?,
+        Some(search) => find(viewer, &request, &gallery, &wanted, search).await?,
     };
     Reply::ok(&json!({
         "videos": answer.videos,
@@ -57,7 +62,12 @@ struct Answer {
     next: Option<String>,
 }
 
-async fn list(request: &Request, gallery: &Gallery, wanted: &Wanted) -> Result<Answer, ApiError> {
+async fn list(
+    viewer: Option<&Caller>,
+    request: &Request,
+    gallery: &Gallery,
+    wanted: &Wanted,
+) -> Result<Answer, ApiError> {
     let scope = wanted.scope();
     let paging: Paging<VideoPosition> = Paging::read(request, &scope)?;
     let after = paging.after.as_ref();
@@ -66,13 +76,14 @@ async fn list(request: &Request, gallery: &Gallery, wanted: &Wanted) -> Result<A
         .list(&wanted.listing, paging.limit, paging.skip(), after)
         .await?;
     Ok(Answer {
-        videos: json!(gallery.views(&page.videos, viewer(request)).await?),
+        videos: json!(gallery.views(&page.videos, viewer).await?),
         pagination: json!(paging.envelope(page.total)),
         next: page.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 
 async fn find(
+    viewer: Option<&Caller>,
     request: &Request,
     gallery: &Gallery,
     wanted: &Wanted,
@@ -108,15 +119,15 @@ async fn find(
         pagination["isLowerBound"] = json!(true);
     }
     Ok(Answer {
-        videos: json!(gallery.views(&found.videos, viewer(request)).await?),
+        videos: json!(gallery.views(&found.videos, viewer).await?),
         pagination,
         next: found.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 
 impl Wanted {
-    fn read(request: &Request) -> Result<Self, ApiError> {
-        let user_id = viewer(request).map(|caller| caller.user_id.clone());
+    fn read(viewer: Option<&Caller>, request: &Request) -> Result<Self, ApiError> {
+        let user_id = viewer.map(|caller| caller.user_id.clone());
         let only = query(request, "visibility").map(|name| visibility(&name));
         let only = only.transpose()?;
         let listing = match query(request, "owner").as_deref() {

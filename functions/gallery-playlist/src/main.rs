@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use config::Bootstrap;
 use domain::playlist;
 use domain::video::Video;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, path_after, viewer};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_after};
 use gallery::{Gallery, video_id};
 use store::{LINK_LIFE, StoreError};
 
@@ -27,15 +27,21 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::optional("gallery-playlist", authentication, move |request| {
-        handle(request, gallery.clone())
-    })
+    edge::http::optional(
+        "gallery-playlist",
+        authentication,
+        move |viewer, request| handle(viewer, request, gallery.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+async fn handle(
+    viewer: Option<Caller>,
+    request: Request,
+    gallery: Gallery,
+) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
-    let video = gallery.seen(id, viewer(&request)).await?;
+    let video = gallery.seen(id, viewer.as_ref()).await?;
     let (folder, name) = place(&video, &request).ok_or(ApiError::NotFound("Playlist"))?;
 
     let stored = gallery.objects.read(&format!("{folder}{name}")).await;

@@ -5,7 +5,7 @@ use config::Bootstrap;
 use domain::job::{Job, Status};
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use gallery::Gallery;
 use store::{Confirmation, JobsTable};
 
@@ -25,20 +25,19 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("gallery-publish", authentication, move |request| {
-        handle(request, state.clone())
+    edge::http::protected("gallery-publish", authentication, move |caller, request| {
+        handle(caller, request, state.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = PublishFilm::from_json(&json_object(&request)?)?;
 
-    let job = finished(&state, &wanted, caller).await?;
+    let job = finished(&state, &wanted, &caller).await?;
     let video = publish(&state, &job, wanted).await?;
 
-    Reply::ok(&state.gallery.view(&video, Some(caller)).await?)
+    Reply::ok(&state.gallery.view(&video, Some(&caller)).await?)
 }
 
 /// The caller's job, if it has its film.

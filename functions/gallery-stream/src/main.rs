@@ -4,7 +4,7 @@
 use config::Bootstrap;
 use domain::rendition::Quality;
 use domain::video::{RenditionFile, Video};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, origin, viewer};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, origin};
 use gallery::{Gallery, video_id};
 use serde::Serialize;
 use serde_json::json;
@@ -29,19 +29,20 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::optional("gallery-stream", authentication, move |request| {
-        handle(request, gallery.clone(), public_url.clone())
+    edge::http::optional("gallery-stream", authentication, move |viewer, request| {
+        handle(viewer, request, gallery.clone(), public_url.clone())
     })
     .await
 }
 
 async fn handle(
+    viewer: Option<Caller>,
     request: Request,
     gallery: Gallery,
     public_url: Option<String>,
 ) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
-    let video = gallery.seen(id, viewer(&request)).await?;
+    let video = gallery.seen(id, viewer.as_ref()).await?;
 
     let mut answer = json!({
         "streamUrl": gallery.link(&video.s3_key).await?,

@@ -3,7 +3,7 @@
 
 use config::Bootstrap;
 use domain::video::UpdateVideo;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,23 +13,22 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("gallery-update", authentication, move |request| {
-        handle(request, gallery.clone())
+    edge::http::protected("gallery-update", authentication, move |caller, request| {
+        handle(caller, request, gallery.clone())
     })
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
     let update = UpdateVideo::from_json(&json_object(&request)?)?;
 
-    let video = gallery.own(id, caller).await?;
+    let video = gallery.own(id, &caller).await?;
     let updated = gallery
         .videos
         .update(video, &update, gallery.clock.now())
         .await?;
     let updated = updated.ok_or(ApiError::NotFound("Video"))?;
 
-    Reply::ok(&gallery.view(&updated, Some(caller)).await?)
+    Reply::ok(&gallery.view(&updated, Some(&caller)).await?)
 }

@@ -12,7 +12,7 @@ use domain::job::{Job, JobId};
 use domain::quota::next_month;
 use domain::request::CreateJob;
 use domain::time::{Clock, Time};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use serde_json::json;
 use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 use uuid::Uuid;
@@ -41,14 +41,13 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("jobs-create", authentication, move |request| {
-        handle(request, state.clone())
+    edge::http::protected("jobs-create", authentication, move |caller, request| {
+        handle(caller, request, state.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = CreateJob::from_json(&json_object(&request)?)?;
 
     let now = state.clock.now();

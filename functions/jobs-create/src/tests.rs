@@ -33,8 +33,8 @@ impl World {
     }
 
     async fn create(&self, body: &Value) -> (u16, Value) {
-        let request = request(&user(USER), "POST", "/api/v1/jobs", body);
-        answer(handle(request, self.state.clone()).await)
+        let request = request("POST", "/api/v1/jobs", body);
+        answer(handle(user(USER), request, self.state.clone()).await)
     }
 
     /// Places of the month that are reserved, and that are used up.

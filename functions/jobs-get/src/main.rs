@@ -3,7 +3,7 @@
 //! A job of somebody else is as unknown as one that never was: 404.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, job_id};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
 use films::{JobReader, JobView};
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,14 +13,13 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("jobs-get", authentication, move |request| {
-        handle(request, reader.clone())
+    edge::http::protected("jobs-get", authentication, move |caller, request| {
+        handle(caller, request, reader.clone())
     })
     .await
 }
 
-async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let id = job_id(&request)?;
 
     let record = reader.jobs.load(id).await?;

@@ -3,7 +3,7 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Cursor, Error, Reply, Request, behind, caller, limit};
+use edge::http::{ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit};
 use films::{JobReader, JobView};
 use serde_json::{Value, json};
 
@@ -14,14 +14,13 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("jobs-list", authentication, move |request| {
-        handle(request, reader.clone())
+    edge::http::protected("jobs-list", authentication, move |caller, request| {
+        handle(caller, request, reader.clone())
     })
     .await
 }
 
-async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let limit = limit(&request)?;
     let after = behind(&request, &caller.user_id)?;
 

@@ -7,7 +7,7 @@
 use config::Bootstrap;
 use domain::job::Status;
 use edge::http::{
-    ApiError, Authentication, Error, Reply, Request, accepts_json, caller, job_id, query,
+    ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, job_id, query,
 };
 use films::JobReader;
 use serde_json::json;
@@ -20,14 +20,13 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("jobs-video", authentication, move |request| {
-        handle(request, reader.clone())
+    edge::http::protected("jobs-video", authentication, move |caller, request| {
+        handle(caller, request, reader.clone())
     })
     .await
 }
 
-async fn handle(request: Request, reader: JobReader) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let id = job_id(&request)?;
 
     let job = reader.jobs.get(id).await?;

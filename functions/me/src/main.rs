@@ -3,7 +3,7 @@
 use accounts::profile;
 use config::Bootstrap;
 use domain::time::Clock;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply};
 use store::UsageTable;
 
 #[derive(Clone)]
@@ -25,18 +25,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("me", authentication, move |request| {
-        handle(request, state.clone())
+    edge::http::protected("me", authentication, move |caller, _| {
+        handle(caller, state.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, state: State) -> Result<Reply, ApiError> {
     let now = state.clock.now();
 
     let usage = &state.usage;
     let month = usage.usage(&caller.user_id, now, state.quota).await?;
 
-    Reply::ok(&profile(caller, month, now))
+    Reply::ok(&profile(&caller, month, now))
 }

@@ -2,7 +2,7 @@
 //! of it is there; until then the list is empty.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, path_id};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_id};
 use serde_json::json;
 use store::TranscodesTable;
 
@@ -13,14 +13,19 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("transcodes-assets", authentication, move |request| {
-        handle(request, transcodes.clone())
-    })
+    edge::http::protected(
+        "transcodes-assets",
+        authentication,
+        move |caller, request| handle(caller, request, transcodes.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(
+    caller: Caller,
+    request: Request,
+    transcodes: TranscodesTable,
+) -> Result<Reply, ApiError> {
     let id = path_id(&request, "jobs", "Job")?;
 
     let found = transcodes.with_assets(id).await?;

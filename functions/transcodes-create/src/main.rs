@@ -7,7 +7,7 @@ use config::Bootstrap;
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
 use domain::transcode::{CreateTranscode, InputSource, Transcode};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use serde_json::json;
 use store::{JobsTable, StoreError, VideosTable};
 use transcodes::{TranscodeQueue, TranscodeView};
@@ -31,14 +31,15 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("transcodes-create", authentication, move |request| {
-        handle(request, state.clone())
-    })
+    edge::http::protected(
+        "transcodes-create",
+        authentication,
+        move |caller, request| handle(caller, request, state.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = CreateTranscode::from_json(&json_object(&request)?)?;
     let source = source(&state, &wanted.input_source, &caller.user_id).await?;
 

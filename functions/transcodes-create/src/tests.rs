@@ -56,8 +56,8 @@ impl World {
 
     async fn create(&self, caller: &str, source: &str) -> (u16, Value) {
         let body = json!({ "inputSource": source });
-        let request = request(&user(caller), "POST", "/api/jobs", &body);
-        answer(handle(request, self.state.clone()).await)
+        let request = request("POST", "/api/jobs", &body);
+        answer(handle(user(caller), request, self.state.clone()).await)
     }
 
     async fn pending(&self) -> u64 {

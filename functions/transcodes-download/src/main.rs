@@ -4,7 +4,7 @@
 
 use config::Bootstrap;
 use domain::transcode::Asset;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, accepts_json, caller, path_id};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, path_id};
 use serde_json::json;
 use store::{LINK_LIFE, Objects, TranscodesTable};
 
@@ -18,18 +18,20 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("transcodes-download", authentication, move |request| {
-        handle(request, transcodes.clone(), objects.clone())
-    })
+    edge::http::protected(
+        "transcodes-download",
+        authentication,
+        move |caller, request| handle(caller, request, transcodes.clone(), objects.clone()),
+    )
     .await
 }
 
 async fn handle(
+    caller: Caller,
     request: Request,
     transcodes: TranscodesTable,
     objects: Objects,
 ) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
     let id = path_id(&request, "jobs", "Job")?;
     let asset = path_id(&request, "assets", "Asset")?;
 

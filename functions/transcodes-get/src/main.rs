@@ -1,7 +1,7 @@
 //! `GET /api/jobs/{id}`: how a transcode stands (R26, R52).
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, path_id};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_id};
 use serde_json::json;
 use store::TranscodesTable;
 use transcodes::TranscodeView;
@@ -13,14 +13,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("transcodes-get", authentication, move |request| {
-        handle(request, transcodes.clone())
+    edge::http::protected("transcodes-get", authentication, move |caller, request| {
+        handle(caller, request, transcodes.clone())
     })
     .await
 }
 
-async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(
+    caller: Caller,
+    request: Request,
+    transcodes: TranscodesTable,
+) -> Result<Reply, ApiError> {
     let id = path_id(&request, "jobs", "Job")?;
 
     let state = transcodes.get(id).await?;

@@ -3,7 +3,7 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Cursor, Error, Reply, Request, behind, caller, limit};
+use edge::http::{ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit};
 use serde_json::json;
 use store::{TranscodeFilter, TranscodesTable};
 use transcodes::TranscodeView;
@@ -15,14 +15,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("transcodes-list", authentication, move |request| {
-        handle(request, transcodes.clone())
+    edge::http::protected("transcodes-list", authentication, move |caller, request| {
+        handle(caller, request, transcodes.clone())
     })
     .await
 }
 
-async fn handle(request: Request, transcodes: TranscodesTable) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(
+    caller: Caller,
+    request: Request,
+    transcodes: TranscodesTable,
+) -> Result<Reply, ApiError> {
     let scope = format!("transcodes#{}", caller.user_id);
     let (limit, after) = (limit(&request)?, behind(&request, &scope)?);
 

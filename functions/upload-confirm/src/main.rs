@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use config::Bootstrap;
 use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
 use store::{Confirmation, Objects, StatsTable, StoreError};
@@ -47,18 +47,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-confirm", authentication, move |request| {
-        handle(request, state.clone())
+    edge::http::protected("upload-confirm", authentication, move |caller, request| {
+        handle(caller, request, state.clone())
     })
     .await
 }
 
-async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
+async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let deadline = Instant::now() + TIME_LIMIT;
-    let caller = caller(&request)?;
     let wanted = ConfirmUpload::from_json(&json_object(&request)?)?;
 
-    let upload = state.uploads.own(&wanted.s3_key, caller).await?;
+    let upload = state.uploads.own(&wanted.s3_key, &caller).await?;
     if upload.confirmed_at.is_none() {
         let first = confirm(&state, &upload, &wanted, deadline).await;
         if is_overtaken(&first) {
@@ -67,7 +66,7 @@ async fn handle(request: Request, state: State) -> Result<Reply, ApiError> {
             first?;
         }
     }
-    confirmed(&state, &upload, caller).await
+    confirmed(&state, &upload, &caller).await
 }
 
 /// Whether another confirmation moved the bytes, or they were written again.

@@ -3,7 +3,7 @@
 //! given up: what nobody confirms the storage janitor removes.
 
 use config::Bootstrap;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
 use serde_json::json;
 
@@ -14,15 +14,16 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-abort", authentication, move |request| {
-        handle(request, uploads.clone())
-    })
+    edge::http::protected(
+        "upload-multipart-abort",
+        authentication,
+        move |caller, request| handle(caller, request, uploads.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
-    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let (upload, multipart) = uploads.own_multipart(&request, &caller).await?;
 
     if uploads.objects.exists(&upload.s3_key).await? {
         return Err(ApiError::Conflict("Upload is completed already"));

@@ -40,8 +40,8 @@ impl World {
 
     async fn abort(&self, caller: &str) -> (u16, Value) {
         let path = format!("/api/upload/multipart/{}", self.id);
-        let request = request(&user(caller), "DELETE", &path, &Value::Null);
-        answer(handle(request, self.uploads.clone()).await)
+        let request = request("DELETE", &path, &Value::Null);
+        answer(handle(user(caller), request, self.uploads.clone()).await)
     }
 
     async fn is_known(&self) -> bool {

@@ -5,7 +5,7 @@
 
 use config::Bootstrap;
 use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
 use serde_json::json;
 use store::StoreError;
@@ -20,14 +20,13 @@ async fn main() -> Result<(), Error> {
     edge::http::protected(
         "upload-multipart-complete",
         authentication,
-        move |request| handle(request, uploads.clone()),
+        move |caller, request| handle(caller, request, uploads.clone()),
     )
     .await
 }
 
-async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
-    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let (upload, multipart) = uploads.own_multipart(&request, &caller).await?;
 
     let size = match complete(&uploads, &upload, &multipart).await {
         Ok(size) => size,

@@ -40,8 +40,8 @@ impl World {
 
     async fn complete(&self, caller: &str) -> (u16, Value) {
         let path = format!("/api/upload/multipart/{}/complete", self.id);
-        let request = request(&user(caller), "POST", &path, &json!({}));
-        answer(handle(request, self.uploads.clone()).await)
+        let request = request("POST", &path, &json!({}));
+        answer(handle(user(caller), request, self.uploads.clone()).await)
     }
 }
 

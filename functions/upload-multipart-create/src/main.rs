@@ -4,7 +4,7 @@
 use config::Bootstrap;
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use gallery::{Uploads, fresh_keys};
 use serde_json::json;
 use store::{LINK_LIFE, StoreError};
@@ -17,14 +17,15 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-create", authentication, move |request| {
-        handle(request, uploads.clone())
-    })
+    edge::http::protected(
+        "upload-multipart-create",
+        authentication,
+        move |caller, request| handle(caller, request, uploads.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let wanted = Announcement::from_json(&json_object(&request)?)?;
     let size = wanted.multipart_size()?;
 

@@ -3,7 +3,7 @@
 
 use config::Bootstrap;
 use domain::upload::missing_parts;
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -15,15 +15,16 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-list", authentication, move |request| {
-        handle(request, uploads.clone())
-    })
+    edge::http::protected(
+        "upload-multipart-list",
+        authentication,
+        move |caller, request| handle(caller, request, uploads.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
-    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+    let (upload, multipart) = uploads.own_multipart(&request, &caller).await?;
 
     let stored = uploads
         .objects

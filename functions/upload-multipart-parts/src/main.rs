@@ -3,7 +3,7 @@
 
 use config::Bootstrap;
 use domain::upload::{Multipart, Upload, part_bytes, part_numbers};
-use edge::http::{ApiError, Authentication, Error, Reply, Request, caller, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
 use gallery::Uploads;
 use serde_json::{Value, json};
 use store::LINK_LIFE;
@@ -15,16 +15,17 @@ async fn main() -> Result<(), Error> {
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-multipart-parts", authentication, move |request| {
-        handle(request, uploads.clone())
-    })
+    edge::http::protected(
+        "upload-multipart-parts",
+        authentication,
+        move |caller, request| handle(caller, request, uploads.clone()),
+    )
     .await
 }
 
-async fn handle(request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let caller = caller(&request)?;
+async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
     let body = json_object(&request)?;
-    let (upload, multipart) = uploads.own_multipart(&request, caller).await?;
+    let (upload, multipart) = uploads.own_multipart(&request, &caller).await?;
     let size = upload.size.unwrap_or(0);
     let numbers = part_numbers(&body, size)?;
 

@@ -4,20 +4,10 @@ use domain::time::Time;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::AUTHORIZATION;
 
+use super::caller::Caller;
 use super::error::ApiError;
 use super::jwks::KeySet;
 use super::token::{self, Rules};
-
-/// A caller whose token was proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The `sub` claim (R36).
-    pub user_id: String,
-    /// The `email` claim; access tokens carry none.
-    pub email: Option<String>,
-    /// The `cognito:groups` claim.
-    pub groups: Vec<String>,
-}
 
 /// Proves tokens of one pool and one client.
 #[derive(Debug)]

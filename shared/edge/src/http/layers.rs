@@ -21,7 +21,8 @@ use store::UsageTable;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
-use super::authenticate::{Authenticator, Caller};
+use super::authenticate::Authenticator;
+use super::caller::{Admin, Caller};
 use super::error::ApiError;
 use super::reply::{Reply, set_header};
 use super::request::client_ip;
@@ -83,13 +84,34 @@ pub async fn protected<Handler, Answer>(
     handler: Handler,
 ) -> Result<(), Error>
 where
-    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Handler: Fn(Caller, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
     let metrics = Metrics::start();
-    let handler = innermost(handler);
+    let handler = with_caller(handler);
     let route = protected_route(endpoint, metrics, authentication, handler);
     serve(endpoint, metrics, route).await
+}
+
+/// Serves a route for administrators (D31), each within the rate limit.
+///
+/// # Errors
+///
+/// The runtime stopped.
+pub async fn administrative<Handler, Answer>(
+    endpoint: &'static str,
+    authentication: Authentication,
+    handler: Handler,
+) -> Result<(), Error>
+where
+    Handler: Fn(Admin, Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    protected(endpoint, authentication, move |caller, request| {
+        let handler = handler.clone();
+        async move { handler(Admin::new(caller)?, request).await }
+    })
+    .await
 }
 
 /// Serves a route that anybody may call and that knows who is signed in. Who
@@ -105,13 +127,40 @@ pub async fn optional<Handler, Answer>(
     handler: Handler,
 ) -> Result<(), Error>
 where
-    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Handler: Fn(Option<Caller>, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
     let metrics = Metrics::start();
-    let handler = innermost(handler);
+    let handler = with_viewer(handler);
     let route = optional_route(endpoint, metrics, authentication, handler);
     serve(endpoint, metrics, route).await
+}
+
+/// The handler behind authentication, with whom that proved.
+fn with_caller<Handler, Answer>(handler: Handler) -> Route
+where
+    Handler: Fn(Caller, Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    with_viewer(move |viewer, request| {
+        let handler = handler.clone();
+        async move {
+            let caller = viewer.ok_or(ApiError::TokenMissing)?;
+            handler(caller, request).await
+        }
+    })
+}
+
+/// The handler, with who is signed in, if anybody is.
+fn with_viewer<Handler, Answer>(handler: Handler) -> Route
+where
+    Handler: Fn(Option<Caller>, Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    innermost(move |mut request: Request| {
+        let viewer = request.extensions_mut().remove::<Caller>();
+        handler(viewer, request)
+    })
 }
 
 fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Route {
@@ -255,7 +304,7 @@ pub(super) fn log(
     })
 }
 
-/// Proves the caller (R75); handlers find it in the request's extensions.
+/// Proves the caller (R75), whom the handler gets as its first argument.
 fn authenticate(authentication: Arc<Authentication>) -> impl Layer<Route, Service = Route> + Clone {
     around(move |mut request: Request, inner| {
         let authentication = authentication.clone();

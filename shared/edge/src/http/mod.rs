@@ -2,6 +2,7 @@
 //! and answer with.
 
 mod authenticate;
+mod caller;
 mod cursor;
 mod error;
 mod jwks;
@@ -14,14 +15,15 @@ mod serve;
 pub mod testing;
 mod token;
 
-pub use authenticate::{Authenticator, Caller};
+pub use authenticate::Authenticator;
+pub use caller::{Admin, Caller};
 pub use cursor::{Cursor, no_cursor};
 pub use error::ApiError;
 pub use lambda_http::{Error, Request};
-pub use layers::{Authentication, optional, protected, public};
+pub use layers::{Authentication, administrative, optional, protected, public};
 pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{
-    accepts_json, administrator, caller, client_ip, is_head, job_id, json_object,
-    optional_json_object, origin, path_after, path_id, query, raw_path, viewer,
+    accepts_json, client_ip, is_head, job_id, json_object, optional_json_object, origin,
+    path_after, path_id, query, raw_path,
 };

@@ -9,43 +9,10 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use serde_json::{Map, Value};
 
-use super::authenticate::Caller;
 use super::error::ApiError;
 
-/// The group of those who may administer.
-const ADMINISTRATORS: &str = "admin";
 /// The longest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// Who is calling. Only behind the authentication layer.
-///
-/// # Errors
-///
-/// [`ApiError`]: what the client is told, by its status.
-pub fn caller(request: &Request) -> Result<&Caller, ApiError> {
-    request
-        .extensions()
-        .get::<Caller>()
-        .ok_or(ApiError::TokenMissing)
-}
-
-/// Who is calling, on a route that needs nobody to be.
-pub fn viewer(request: &Request) -> Option<&Caller> {
-    request.extensions().get::<Caller>()
-}
-
-/// The caller, if they may administer (D31).
-///
-/// # Errors
-///
-/// [`ApiError`]: what the client is told, by its status.
-pub fn administrator(request: &Request) -> Result<&Caller, ApiError> {
-    let caller = caller(request)?;
-    let is_administrator = caller.groups.iter().any(|group| group == ADMINISTRATORS);
-    is_administrator
-        .then_some(caller)
-        .ok_or(ApiError::Forbidden)
-}
 
 /// The body as a JSON object, of the right type and size.
 ///
@@ -204,28 +171,6 @@ mod tests {
         assert_eq!(refused("application/json", "[]"), 400);
         assert_eq!(refused("application/json", ""), 400);
         assert_eq!(refused("application/json", &" ".repeat(MAX_BODY + 1)), 413);
-    }
-
-    #[test]
-    fn administrators_are_in_their_group() {
-        let in_groups = |groups: &[&str]| {
-            let mut request = request("application/json", "");
-            request.extensions_mut().insert(Caller {
-                user_id: "someone".to_owned(),
-                email: None,
-                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
-            });
-            administrator(&request).map(|caller| caller.user_id.clone())
-        };
-        assert_eq!(in_groups(&["editors", "admin"]).unwrap(), "someone");
-        for others in [&[][..], &["Admin"], &["administrators"], &["admin "]] {
-            let refused = in_groups(others).unwrap_err();
-            assert_eq!(refused.status().as_u16(), 403, "{others:?}");
-        }
-        let nobody = request("application/json", "");
-        let refused = administrator(&nobody).unwrap_err();
-        assert_eq!(refused.status().as_u16(), 401);
-        assert_eq!(viewer(&nobody), None);
     }
 
     #[test]

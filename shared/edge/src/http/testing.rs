@@ -12,7 +12,7 @@ use lambda_http::http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request, RequestExt, http};
 use serde_json::Value;
 
-use super::authenticate::Caller;
+use super::caller::{Admin, Caller};
 use super::error::ApiError;
 use super::reply::Reply;
 
@@ -26,27 +26,27 @@ pub fn user(user_id: &str) -> Caller {
 }
 
 /// A caller who may administer.
-pub fn admin() -> Caller {
-    Caller {
-        groups: vec!["admin".to_owned()],
+pub fn admin() -> Admin {
+    let groups = vec!["admin".to_owned()];
+    Admin::new(Caller {
+        groups,
         ..user("admin")
-    }
+    })
+    .unwrap()
 }
 
-/// A request as it reaches a handler, behind authentication; `path` with its query,
-/// `body` null for none.
-pub fn request(caller: &Caller, method: &str, path: &str, body: &Value) -> Request {
+/// A request as it reaches a handler; `path` with its query, `body` null for none.
+pub fn request(method: &str, path: &str, body: &Value) -> Request {
     let text = match body {
         Value::Null => Body::Empty,
         body => Body::Text(body.to_string()),
     };
-    let mut request = http::Request::builder()
+    let request = http::Request::builder()
         .method(method)
         .uri(format!("https://host{path}"))
         .header(CONTENT_TYPE, "application/json")
         .body(text)
         .unwrap();
-    request.extensions_mut().insert(caller.clone());
     let query = request.uri().query().unwrap_or_default().split('&');
     let parameters: HashMap<String, String> = query
         .filter_map(|part| part.split_once('='))

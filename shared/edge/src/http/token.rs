@@ -9,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::authenticate::Caller;
+use super::caller::Caller;
 
 /// What a token must say.
 #[derive(Debug)]

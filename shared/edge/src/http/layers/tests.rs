@@ -60,21 +60,21 @@ impl Cloud {
     /// Answers of the route in front of this cloud.
     async fn ask<Handler, Answer>(&self, request: Request, handler: Handler) -> Response<Body>
     where
-        Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+        Handler: Fn(Caller, Request) -> Answer + Clone + Send + Sync + 'static,
         Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
     {
         let route = protected_route(
             "test",
             Metrics::start(),
             self.authentication(),
-            innermost(handler),
+            with_caller(handler),
         );
         call(route, request).await
     }
 
     /// Answers of a route that needs nobody to be signed in.
     async fn ask_optional(&self, request: Request) -> Response<Body> {
-        let handler = innermost(says_who_perhaps);
+        let handler = with_viewer(says_who_perhaps);
         let route = optional_route("test", Metrics::start(), self.authentication(), handler);
         call(route, request).await
     }
@@ -133,14 +133,12 @@ fn signed_in() -> Request {
     me(&[&format!("Bearer {token}")])
 }
 
-async fn says_who(request: Request) -> Result<Reply, ApiError> {
-    let caller = super::super::request::caller(&request)?;
+async fn says_who(caller: Caller, _: Request) -> Result<Reply, ApiError> {
     Reply::ok(&json!({ "userId": caller.user_id }))
 }
 
-async fn says_who_perhaps(request: Request) -> Result<Reply, ApiError> {
-    let viewer = super::super::request::viewer(&request);
-    Reply::ok(&json!({ "userId": viewer.map(|caller| caller.user_id.clone()) }))
+async fn says_who_perhaps(viewer: Option<Caller>, _: Request) -> Result<Reply, ApiError> {
+    Reply::ok(&json!({ "userId": viewer.map(|caller| caller.user_id) }))
 }
 
 fn body(response: &Response<Body>) -> Value {
@@ -189,9 +187,9 @@ async fn without_a_token_nothing_behind_the_gate_is_touched() {
     let handled = Arc::new(AtomicBool::new(false));
     let flag = handled.clone();
     let response = cloud
-        .ask(me(&[]), move |request| {
+        .ask(me(&[]), move |caller, request| {
             flag.store(true, Ordering::SeqCst);
-            says_who(request)
+            says_who(caller, request)
         })
         .await;
     assert_failure(&response, 401, "Authentication required", "UNAUTHORIZED");
@@ -223,7 +221,7 @@ async fn without_keys_the_service_is_unavailable() {
 async fn a_handlers_error_becomes_its_body() {
     let cloud = Cloud::new(counts(1)).await;
     let response = cloud
-        .ask(signed_in(), async |_| Err(ApiError::NotFound("Job")))
+        .ask(signed_in(), async |_, _| Err(ApiError::NotFound("Job")))
         .await;
     assert_failure(&response, 404, "Job not found", "NOT_FOUND");
     assert_eq!(header(&response, "ratelimit-remaining"), Some("99"));
@@ -233,7 +231,7 @@ async fn a_handlers_error_becomes_its_body() {
 async fn a_fault_of_ours_keeps_its_cause_to_itself() {
     let cloud = Cloud::new(counts(1)).await;
     let response = cloud
-        .ask(signed_in(), async |_| {
+        .ask(signed_in(), async |_, _| {
             Err(ApiError::Internal("arn:aws:iam::123456789012".into()))
         })
         .await;
@@ -244,14 +242,14 @@ async fn a_fault_of_ours_keeps_its_cause_to_itself() {
 async fn a_panic_is_a_500_with_a_fixed_text() {
     let cloud = Cloud::new(counts(1)).await;
     let later = cloud
-        .ask(signed_in(), async |request| {
+        .ask(signed_in(), async |_, request| {
             tokio::task::yield_now().await;
             panic!("secret of {:?}", request.uri())
         })
         .await;
     assert_failure(&later, 500, "Internal server error", "INTERNAL_ERROR");
 
-    fn at_once(_: Request) -> std::future::Ready<Result<Reply, ApiError>> {
+    fn at_once(_: Caller, _: Request) -> std::future::Ready<Result<Reply, ApiError>> {
         panic!("before there is anything to await")
     }
     let at_once = cloud.ask(signed_in(), at_once).await;
@@ -266,7 +264,7 @@ async fn beyond_the_limit_the_handler_is_not_reached() {
     ] {
         let cloud = Cloud::new(move |request: &wiremock::Request| table.respond(request)).await;
         let response = cloud
-            .ask(signed_in(), async |_| panic!("it was reached"))
+            .ask(signed_in(), async |_, _| panic!("it was reached"))
             .await;
         assert_failure(&response, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
         assert_eq!(header(&response, "ratelimit-limit"), Some("100"));
@@ -302,7 +300,7 @@ async fn a_table_that_fails_lets_nobody_through() {
     ] {
         let cloud = Cloud::new(fails_with(name)).await;
         let response = cloud
-            .ask(signed_in(), async |_| panic!("it was reached"))
+            .ask(signed_in(), async |_, _| panic!("it was reached"))
             .await;
         assert_failure(&response, status, error, code);
         let waits = header(&response, "retry-after").is_some();
