@@ -38,6 +38,17 @@ pub enum ApiError {
     /// The caller may not.
     #[error("Access denied")]
     Forbidden,
+    /// A page of another site made the browser send this.
+    #[error("Cross-site request refused")]
+    CrossSite,
+    /// A sign-in that does not end as it began.
+    #[error("Sign-in failed")]
+    SignInFailed {
+        /// The parameter that is wrong.
+        field: &'static str,
+        /// What is wrong with it, and what to do.
+        constraint: &'static str,
+    },
     /// The thing is not there, or not the caller's.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -116,13 +127,15 @@ impl ApiError {
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::InvalidRequest { .. } | Self::Validation(_) => StatusCode::BAD_REQUEST,
+            Self::InvalidRequest { .. } | Self::Validation(_) | Self::SignInFailed { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::VideoNotReady
@@ -148,7 +161,8 @@ impl ApiError {
             Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => "UNAUTHORIZED",
-            Self::Forbidden => "FORBIDDEN",
+            Self::Forbidden | Self::CrossSite => "FORBIDDEN",
+            Self::SignInFailed { .. } => "SIGN_IN_FAILED",
             Self::NotFound(_) => "NOT_FOUND",
             Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
             Self::VideoNotReady => "VIDEO_NOT_READY",
@@ -185,6 +199,9 @@ impl ApiError {
             }
             Self::Validation(fault) => {
                 json!({ "field": fault.field, "constraint": fault.constraint })
+            }
+            Self::SignInFailed { field, constraint } => {
+                json!({ "field": field, "constraint": constraint })
             }
             Self::PartsMissing(missing) => json!({ "missing": missing }),
             Self::BodyTooLarge => json!({ "field": "body", "constraint": "at most 65536 bytes" }),
@@ -269,6 +286,15 @@ mod tests {
             (ApiError::TokenInvalid, 401, "UNAUTHORIZED"),
             (ApiError::SignatureInvalid, 401, "UNAUTHORIZED"),
             (ApiError::Forbidden, 403, "FORBIDDEN"),
+            (ApiError::CrossSite, 403, "FORBIDDEN"),
+            (
+                ApiError::SignInFailed {
+                    field: "state",
+                    constraint: "of a sign-in that began here",
+                },
+                400,
+                "SIGN_IN_FAILED",
+            ),
             (ApiError::NotFound("Job"), 404, "NOT_FOUND"),
             (
                 ApiError::MethodNotAllowed {

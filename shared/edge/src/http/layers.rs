@@ -15,14 +15,14 @@ use config::{Bootstrap, RequestPath};
 use domain::fields::shortened;
 use futures_util::FutureExt;
 use lambda_http::http::Method;
-use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Body, Error, Request, Response};
 use store::UsageTable;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
-use super::authenticate::Authenticator;
+use super::authenticate::{self, Authenticator};
 use super::caller::{Admin, Caller};
+use super::cross_site::CrossSite;
 use super::error::ApiError;
 use super::reply::{Reply, set_header};
 use super::request::client_ip;
@@ -35,6 +35,8 @@ pub(super) type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>
 pub struct Authentication {
     /// Knows whose tokens to accept.
     pub authenticator: Authenticator,
+    /// Refuses cookies that another site's page made the browser send.
+    pub cross_site: CrossSite,
     /// Counts requests.
     pub usage: UsageTable,
     /// Requests a user may make in a minute (R83).
@@ -45,13 +47,15 @@ impl Authentication {
     /// As the environment says; see [`RequestPath`].
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         let settings = bootstrap.environment().request_path();
-        Self::new(&settings, UsageTable::connect(bootstrap))
+        let cross_site = CrossSite::connect(bootstrap);
+        Self::new(&settings, cross_site, UsageTable::connect(bootstrap))
     }
 
     /// From its parts.
-    pub fn new(settings: &RequestPath, usage: UsageTable) -> Self {
+    pub fn new(settings: &RequestPath, cross_site: CrossSite, usage: UsageTable) -> Self {
         Self {
             authenticator: Authenticator::new(&settings.sign_in),
+            cross_site,
             usage,
             rate_limit: settings.rate_limit,
         }
@@ -114,9 +118,29 @@ where
     .await
 }
 
+/// Serves a route that anybody may call, but no page of another site: one that acts
+/// by a cookie.
+///
+/// # Errors
+///
+/// The runtime stopped.
+pub async fn same_site<Handler, Answer>(
+    endpoint: &'static str,
+    cross_site: CrossSite,
+    handler: Handler,
+) -> Result<(), Error>
+where
+    Handler: Fn(Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    let metrics = Metrics::start();
+    let handler = cross_site.guard(innermost(handler));
+    serve(endpoint, metrics, public_route(endpoint, metrics, handler)).await
+}
+
 /// Serves a route that anybody may call and that knows who is signed in. Who
-/// sends no `Authorization` header is nobody in particular; whoever sends one
-/// must be signed in by it, and within the rate limit.
+/// sends neither an `Authorization` header nor a session cookie is nobody in
+/// particular; whoever sends one must be signed in by it, and within the rate limit.
 ///
 /// # Errors
 ///
@@ -201,7 +225,7 @@ fn optional_route(
 /// Leads requests that claim to be nobody's past the authentication.
 fn let_in_anonymous(handler: Route) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request: Request, gated| {
-        let is_anonymous = !request.headers().contains_key(AUTHORIZATION);
+        let is_anonymous = authenticate::is_anonymous(request.headers());
         call(if is_anonymous { handler.clone() } else { gated }, request)
     })
 }
@@ -226,7 +250,7 @@ where
 }
 
 /// Writes the failure's cause to the log, once, and answers without it.
-fn refuse(error: ApiError) -> Response<Body> {
+pub(super) fn refuse(error: ApiError) -> Response<Body> {
     if error.status().is_server_error() {
         tracing::error!(
             code = error.code(),
@@ -318,6 +342,10 @@ fn authenticate(authentication: Arc<Authentication>) -> impl Layer<Route, Servic
                 Err(error) => return refuse(error),
             };
             request.extensions_mut().insert(caller.clone());
+            let inner = match authenticate::is_by_cookie(request.headers()) {
+                true => authentication.cross_site.guard(inner),
+                false => inner,
+            };
             let mut response = call(inner, request).await;
             response.extensions_mut().insert(caller);
             response

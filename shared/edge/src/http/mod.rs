@@ -3,6 +3,8 @@
 
 mod authenticate;
 mod caller;
+pub mod cookies;
+mod cross_site;
 mod cursor;
 mod error;
 mod jwks;
@@ -17,10 +19,11 @@ mod token;
 
 pub use authenticate::Authenticator;
 pub use caller::{Admin, Caller};
+pub use cross_site::CrossSite;
 pub use cursor::{Cursor, no_cursor};
 pub use error::ApiError;
 pub use lambda_http::{Error, Request};
-pub use layers::{Authentication, administrative, optional, protected, public};
+pub use layers::{Authentication, administrative, optional, protected, public, same_site};
 pub use paging::{Pagination, Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{

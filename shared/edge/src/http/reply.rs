@@ -1,6 +1,7 @@
 //! What a handler answers with.
 
 use domain::time::Time;
+use lambda_http::http::header::SET_COOKIE;
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use super::error::ApiError;
 pub struct Reply {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
+    cookies: Vec<String>,
     body: Option<Vec<u8>>,
 }
 
@@ -57,6 +59,7 @@ impl Reply {
         Self {
             status: StatusCode::OK,
             headers: vec![("content-type", content_type.to_owned())],
+            cookies: Vec::new(),
             body: Some(text.into_bytes()),
         }
     }
@@ -66,8 +69,28 @@ impl Reply {
         Self {
             status: StatusCode::FOUND,
             headers: vec![("location", location)],
+            cookies: Vec::new(),
             body: None,
         }
+    }
+
+    /// The answer of a refusal, for what an error cannot carry: cookies.
+    pub fn refusal(error: &ApiError, now: Time) -> Self {
+        let mut headers = error.headers();
+        headers.push(("content-type", "application/json".to_owned()));
+        Self {
+            status: error.status(),
+            headers,
+            cookies: Vec::new(),
+            body: Some(error.body(now).to_string().into_bytes()),
+        }
+    }
+
+    /// The same with one more cookie, as `Set-Cookie` has it.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
     }
 
     /// Any status with JSON.
@@ -76,6 +99,7 @@ impl Reply {
         Ok(Self {
             status,
             headers: vec![("content-type", "application/json".to_owned())],
+            cookies: Vec::new(),
             body: Some(body),
         })
     }
@@ -85,7 +109,13 @@ impl Reply {
             String::from_utf8(bytes)
                 .map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text)
         });
-        response(self.status, self.headers, body)
+        let mut response = response(self.status, self.headers, body);
+        for cookie in &self.cookies {
+            if let Ok(cookie) = HeaderValue::from_str(cookie) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+        }
+        response
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) enum Refusal {
     Use,
     #[error("subject")]
     Subject,
+    #[error("nonce")]
+    Nonce,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,7 @@ struct Claims {
     aud: Option<Value>,
     client_id: Option<Value>,
     email: Option<String>,
+    nonce: Option<Value>,
     #[serde(default, rename = "cognito:groups")]
     groups: Option<Value>,
 }
@@ -72,11 +75,13 @@ pub(crate) fn key_id(token: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The caller, if the token is signed by the key and says what it must.
+/// The caller, if the token is signed by the key and says what it must. With a `nonce`
+/// it must be an ID token that carries it.
 pub(crate) fn verify(
     token: &str,
     key: &DecodingKey,
     rules: &Rules,
+    nonce: Option<&str>,
     now: Time,
 ) -> Result<Caller, Refusal> {
     let mut validation = Validation::new(Algorithm::RS256);
@@ -101,6 +106,9 @@ pub(crate) fn verify(
     }
     if !is_plain(&claims.sub) {
         return Err(Refusal::Subject);
+    }
+    if nonce.is_some_and(|nonce| !is_answer_to(&claims, nonce)) {
+        return Err(Refusal::Nonce);
     }
     let groups = claims.groups.as_ref().and_then(Value::as_array);
     let groups = groups
@@ -132,6 +140,11 @@ fn is_for_us(claims: &Claims, rules: &Rules) -> bool {
         "access" => claims.client_id.as_ref() == Some(&client),
         _ => false,
     }
+}
+
+/// Whether it is the ID token that was asked for with that nonce.
+fn is_answer_to(claims: &Claims, nonce: &str) -> bool {
+    claims.token_use == "id" && claims.nonce.as_ref().and_then(Value::as_str) == Some(nonce)
 }
 
 /// A user's id becomes part of keys, so it holds nothing that could divide one.

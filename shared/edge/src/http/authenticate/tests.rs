@@ -5,6 +5,7 @@ mod refused;
 
 use super::*;
 use lambda_http::http::HeaderValue;
+use lambda_http::http::header::COOKIE;
 use serde_json::{Value, json};
 use testkit::tokens::{
     CLIENT_ID, ELLIPTIC, FIRST, ISSUER, SECOND, SUBJECT, access_claims, id_claims, key_set,
@@ -47,6 +48,12 @@ impl Pool {
             let value = HeaderValue::from_bytes(header.as_bytes()).unwrap();
             map.append(AUTHORIZATION, value);
         }
+        self.authenticator.authenticate(&map, now()).await
+    }
+
+    async fn ask_by_cookie(&self, cookies: &str) -> Result<Caller, ApiError> {
+        let mut map = HeaderMap::new();
+        map.insert(COOKIE, HeaderValue::from_bytes(cookies.as_bytes()).unwrap());
         self.authenticator.authenticate(&map, now()).await
     }
 
@@ -150,11 +157,17 @@ async fn no_token_to_refuse_is_let_through_and_all_read_the_same() {
     let tokens = refused::tokens();
     assert!(tokens.len() >= 40, "{}", tokens.len());
     for (what, token) in tokens {
-        let Err(error) = pool.ask_with(&token).await else {
-            panic!("{what} was let through");
-        };
-        assert_refusal(what, &error);
-        assert!(matches!(error, ApiError::TokenInvalid), "{what}: {error:?}");
+        let by_cookie = format!("{SESSION}={token}");
+        for answer in [
+            pool.ask_with(&token).await,
+            pool.ask_by_cookie(&by_cookie).await,
+        ] {
+            let Err(error) = answer else {
+                panic!("{what} was let through");
+            };
+            assert_refusal(what, &error);
+            assert!(matches!(error, ApiError::TokenInvalid), "{what}: {error:?}");
+        }
     }
     // However many unknown keys they named.
     assert_eq!(pool.server.received_requests().await.unwrap().len(), 1);
@@ -190,6 +203,94 @@ async fn headers_that_bring_no_one_token_are_refused() {
             panic!("{headers:?} were let through");
         };
         assert_refusal(&format!("{headers:?}"), &error);
+    }
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_as_good_as_a_bearer_token() {
+    let pool = pool().await;
+    let token = FIRST.mint(&access_claims(now()));
+    for cookies in [
+        format!("{SESSION}={token}"),
+        format!("theme=dark; {SESSION}={token}; __Secure-refresh=x"),
+    ] {
+        let caller = pool.ask_by_cookie(&cookies).await;
+        assert_eq!(caller.unwrap().user_id, SUBJECT, "{cookies}");
+    }
+}
+
+#[tokio::test]
+async fn cookies_that_bring_no_one_token_are_refused() {
+    let pool = pool().await;
+    let token = FIRST.mint(&access_claims(now()));
+    for cookies in [
+        String::new(),
+        format!("{SESSION}="),
+        SESSION.to_owned(),
+        format!("session={token}"),
+        format!("__host-session={token}"),
+        format!("{SESSION}={token}; {SESSION}={token}"),
+        format!("{SESSION}=; {SESSION}={token}"),
+        format!("{SESSION}=\"{token}\""),
+        format!("{SESSION}=Bearer {token}"),
+        format!("{SESSION}={}", "a".repeat(9_000)),
+        format!("{SESSION}={token}é"),
+    ] {
+        let Err(error) = pool.ask_by_cookie(&cookies).await else {
+            panic!("{cookies:?} were let through");
+        };
+        assert_refusal(&cookies, &error);
+    }
+}
+
+/// A bad header is not made good by the cookie, nor a good one bad.
+#[tokio::test]
+async fn a_bearer_header_wins_over_the_cookie() {
+    let pool = pool().await;
+    let [header, cookie] =
+        ["by-header", "by-cookie"].map(|sub| FIRST.mint(&with("sub", json!(sub))));
+    let ask = async |authorization: &str, token: &str| {
+        let mut map = HeaderMap::new();
+        map.insert(AUTHORIZATION, HeaderValue::from_str(authorization).unwrap());
+        let cookie = format!("{SESSION}={token}");
+        map.insert(COOKIE, HeaderValue::from_str(&cookie).unwrap());
+        pool.authenticator.authenticate(&map, now()).await
+    };
+    let good = format!("Bearer {header}");
+    assert_eq!(ask(&good, &cookie).await.unwrap().user_id, "by-header");
+    assert_eq!(ask(&good, "nonsense").await.unwrap().user_id, "by-header");
+    for bad in [
+        "",
+        "Bearer ",
+        "Bearer nonsense",
+        "Basic dXNlcjpwYXNzd29yZA==",
+    ] {
+        assert_refusal(bad, &ask(bad, &cookie).await.unwrap_err());
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_answers_the_nonce_it_was_asked_with() {
+    let pool = pool().await;
+    let prove = async |claims: &Value| {
+        let token = FIRST.mint(claims);
+        pool.authenticator.prove_id(&token, "asked", now()).await
+    };
+    let caller = prove(&id_with("nonce", json!("asked"))).await.unwrap();
+    assert_eq!(caller.email.as_deref(), Some("someone@example.com"));
+
+    let expired = json!(now().as_second());
+    let mut late = id_with("nonce", json!("asked"));
+    late["exp"] = expired;
+    for claims in [
+        id_claims(now()),
+        id_with("nonce", json!("another")),
+        id_with("nonce", json!(["asked"])),
+        id_with("nonce", json!("")),
+        with("nonce", json!("asked")),
+        late,
+    ] {
+        assert_refusal("nonce", &prove(&claims).await.unwrap_err());
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whole routes: from the gateway's event to the response, over a served key set
 //! and a served table.
 
+mod cookies;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
@@ -54,7 +56,8 @@ impl Cloud {
             .endpoint_url(self.0.uri())
             .build();
         let usage = UsageTable::new(store::DynamoDb::from_conf(dynamo), "usage");
-        Authentication::new(&settings, usage)
+        let cross_site = CrossSite::new("https://site.example").unwrap();
+        Authentication::new(&settings, cross_site, usage)
     }
 
     /// Answers of the route in front of this cloud.
