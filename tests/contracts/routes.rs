@@ -1,5 +1,5 @@
-//! Routes stand in four places: the template, the router of `cargo lambda
-//! watch`, the fallback's list, and the events.
+//! Routes stand in four places: the contract, the template, the router of `cargo
+//! lambda watch`, and the events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,21 @@ fn the_watch_router_serves_the_templates_routes() -> Result<()> {
     Ok(())
 }
 
+/// What answers `GET` answers `HEAD`.
 #[test]
-fn the_fallback_knows_every_route() -> Result<()> {
-    let in_template: BTreeSet<Route> = sources::template_routes()?.into_keys().collect();
-    assert!(!in_template.is_empty());
-    assert_eq!(fallback_routes()?, in_template);
+fn the_contract_describes_every_route_and_no_other() -> Result<()> {
+    let mut described = BTreeMap::new();
+    for operation in contract::operations() {
+        let route = |method: &str| (method.to_owned(), operation.path.to_owned());
+        described.insert(
+            route(operation.method.as_str()),
+            operation.function.to_owned(),
+        );
+        if operation.method == contract::Method::Get {
+            described.insert(route("HEAD"), operation.function.to_owned());
+        }
+    }
+    assert_eq!(sources::template_routes()?, described);
     Ok(())
 }
 
@@ -55,19 +65,4 @@ fn watch_router() -> Result<(BTreeMap<Route, String>, Option<String>)> {
         }
     }
     Ok((routes, rest))
-}
-
-/// The pairs in the fallback's `ROUTES`.
-fn fallback_routes() -> Result<BTreeSet<Route>> {
-    let source = sources::text("functions/fallback/src/main.rs")?;
-    let list = source
-        .split_once("const ROUTES")
-        .and_then(|(_, rest)| rest.split_once("];"))
-        .context("the fallback has no ROUTES")?
-        .0;
-    let quoted: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-    Ok(quoted
-        .chunks_exact(2)
-        .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
-        .collect())
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use contract::CreateJob;
 use domain::job::{Job, JobId};
-use domain::request::CreateJob;
 use domain::time::Time;
 use end_to_end::{Person, Provider, aws, reconciling, stack, unique_word};
 use serde_json::Value;
@@ -20,7 +20,8 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("orphan");
     let film = short_film(&word);
-    let wanted = CreateJob::from_json(film.as_object().context("no object")?)?;
+    let film = film.as_object().context("no object")?;
+    let wanted = contract::read::<CreateJob>(film.clone())?.checked()?;
     let id = JobId(uuid::Uuid::now_v7());
     let limit = Duration::from_secs(600);
     let created_at = Time::from_millisecond(config::clock::now().as_millisecond() - 31_000);

@@ -10,7 +10,6 @@ use config::Bootstrap;
 use domain::administration::{Cleanup, gigabytes};
 use domain::time::Time;
 use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, query};
-use serde_json::json;
 use transcodes::TranscodeRemover;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -55,14 +54,14 @@ async fn handle(
     );
 
     let verb = if wanted.dry_run { "would be " } else { "" };
-    Reply::ok(&json!({
-        "message": format!("{} old jobs {verb}deleted", totals.transcodes),
-        "deleted": totals.transcodes,
-        "freedSpace": gigabytes(totals.bytes),
-        "freedBytes": totals.bytes,
-        "remaining": totals.remaining,
-        "dryRun": wanted.dry_run,
-    }))
+    Reply::ok(&contract::Cleanup {
+        message: format!("{} old jobs {verb}deleted", totals.transcodes),
+        deleted: totals.transcodes,
+        freed_space: gigabytes(totals.bytes),
+        freed_bytes: totals.bytes,
+        remaining: totals.remaining,
+        dry_run: wanted.dry_run,
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use domain::keys;
 use domain::time::Clock;
 use domain::transcode::TranscodeFault;
 use edge::http::testing::{admin, answer, request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, StatsTable, TranscodesTable, VideosTable};
 use uuid::Uuid;

@@ -3,9 +3,9 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
+use contract::DeadLetterList;
 use domain::administration::DeadLetterId;
 use edge::http::{Admin, ApiError, Authentication, Cursor, Error, Reply, Request, behind, limit};
-use serde_json::{Value, json};
 use store::{DeadLetter, TranscodesTable};
 
 const SCOPE: &str = "dead-letters";
@@ -44,17 +44,19 @@ async fn handle(
 
     let next = letters.last().filter(|_| more);
     let next = next.map(|letter| Cursor::write(letter.id.clone(), SCOPE));
-    let views: Vec<Value> = letters.iter().map(view).collect();
-    Reply::ok(&json!({ "deadLetters": views, "nextCursor": next }))
+    Reply::ok(&DeadLetterList {
+        dead_letters: letters.into_iter().map(view).collect(),
+        next_cursor: next,
+    })
 }
 
-fn view(letter: &DeadLetter) -> Value {
-    json!({
-        "id": letter.id,
-        "jobId": letter.transcode,
-        "body": letter.body,
-        "receives": letter.receives,
-        "cause": letter.cause,
-        "givenUpAt": letter.given_up_at(),
-    })
+fn view(letter: DeadLetter) -> contract::DeadLetter {
+    contract::DeadLetter {
+        given_up_at: letter.given_up_at().to_owned(),
+        id: letter.id,
+        job_id: letter.transcode,
+        body: letter.body,
+        receives: letter.receives,
+        cause: letter.cause,
+    }
 }

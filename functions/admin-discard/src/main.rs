@@ -5,9 +5,8 @@
 //! `ids` names them; with `dryRun` they are only looked up.
 
 use config::Bootstrap;
-use domain::administration::Discard;
-use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, json_object};
-use serde_json::json;
+use contract::{Discard, Discarded};
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, body};
 use store::TranscodesTable;
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,7 +27,7 @@ async fn handle(
     request: Request,
     transcodes: TranscodesTable,
 ) -> Result<Reply, ApiError> {
-    let wanted = Discard::from_json(&json_object(&request)?)?;
+    let wanted = body::<Discard>(&request)?.checked()?;
 
     let mut discarded = Vec::new();
     for letter in transcodes.dead_letters_of(&wanted.ids).await? {
@@ -46,9 +45,9 @@ async fn handle(
     );
 
     let verb = if wanted.dry_run { "would be " } else { "" };
-    Reply::ok(&json!({
-        "message": format!("{} messages {verb}discarded", discarded.len()),
-        "ids": discarded,
-        "dryRun": wanted.dry_run,
-    }))
+    Reply::ok(&Discarded {
+        message: format!("{} messages {verb}discarded", discarded.len()),
+        ids: discarded,
+        dry_run: wanted.dry_run,
+    })
 }

@@ -4,13 +4,13 @@
 //! `page` or the `cursor` of the page before.
 
 use config::Bootstrap;
+use contract::TranscodePage;
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::transcode::TranscodeStatus;
 use edge::http::{Admin, ApiError, Authentication, Cursor, Error, Paging, Reply, Request, query};
-use serde_json::json;
 use store::{StatsTable, StoreError, TranscodeFilter, TranscodePosition, TranscodesTable};
-use transcodes::TranscodeView;
+use transcodes::transcode_view;
 
 /// Cognito's ids have 36; a table's key takes no more than 2,048.
 const LONGEST_USER_ID: usize = 128;
@@ -52,12 +52,11 @@ async fn handle(
         "administration"
     );
 
-    let views: Vec<TranscodeView<'_>> = page.iter().map(TranscodeView::of).collect();
-    Reply::ok(&json!({
-        "jobs": views,
-        "pagination": paging.envelope(total),
-        "nextCursor": next.map(|position| Cursor::write(position, &scope)),
-    }))
+    Reply::ok(&TranscodePage {
+        jobs: page.iter().map(transcode_view).collect(),
+        pagination: paging.envelope(total),
+        next_cursor: next.map(|position| Cursor::write(position, &scope)),
+    })
 }
 
 fn filter(request: &Request) -> Result<TranscodeFilter, InvalidField> {

@@ -6,9 +6,9 @@
 //! one whose transcode is not failed any more is only put away.
 
 use config::Bootstrap;
+use contract::Redriven;
 use domain::administration::Redrive;
-use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_json_object};
-use serde_json::json;
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_body};
 use store::{DeadLetter, StoreError};
 use transcodes::TranscodeQueue;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
-    let wanted = Redrive::from_json(&optional_json_object(&request)?)?;
+    let wanted = optional_body::<contract::Redrive>(&request)?.checked()?;
 
     let (mut sent, mut put_away) = (Vec::new(), Vec::new());
     for letter in letters(&queue, &wanted).await? {
@@ -46,12 +46,12 @@ async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result
     );
 
     let verb = if wanted.dry_run { "would be " } else { "" };
-    Reply::ok(&json!({
-        "message": format!("{} messages {verb}sent again", sent.len()),
-        "ids": sent,
-        "skipped": put_away,
-        "dryRun": wanted.dry_run,
-    }))
+    Reply::ok(&Redriven {
+        message: format!("{} messages {verb}sent again", sent.len()),
+        ids: sent,
+        skipped: put_away,
+        dry_run: wanted.dry_run,
+    })
 }
 
 async fn letters(queue: &TranscodeQueue, wanted: &Redrive) -> Result<Vec<DeadLetter>, StoreError> {

@@ -3,7 +3,7 @@ use domain::ids::TranscodeId;
 use domain::time::Clock;
 use domain::transcode::{TranscodeFault, TranscodeStatus};
 use edge::http::testing::{admin, answer, request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, now};
 use store::{Queue, StatsTable, TranscodesTable};
 use uuid::Uuid;

@@ -4,11 +4,11 @@
 //! `dryRun` they are only named. An empty body is allowed.
 
 use config::Bootstrap;
+use contract::Restarted;
 use domain::administration::RestartFailed;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
-use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_json_object};
-use serde_json::json;
+use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_body};
 use store::StoreError;
 use transcodes::TranscodeQueue;
 
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
-    let wanted = RestartFailed::from_json(&optional_json_object(&request)?)?;
+    let wanted = optional_body::<contract::RestartFailed>(&request)?.checked()?;
 
     let mut restarted = Vec::new();
     for transcode in failed(&queue, &wanted).await? {
@@ -46,11 +46,11 @@ async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result
     );
 
     let verb = if wanted.dry_run { "would be " } else { "" };
-    Reply::ok(&json!({
-        "message": format!("{} failed jobs {verb}restarted", restarted.len()),
-        "jobIds": restarted,
-        "dryRun": wanted.dry_run,
-    }))
+    Reply::ok(&Restarted {
+        message: format!("{} failed jobs {verb}restarted", restarted.len()),
+        job_ids: restarted,
+        dry_run: wanted.dry_run,
+    })
 }
 
 async fn failed(

@@ -1,7 +1,7 @@
 use domain::time::Clock;
 use domain::transcode::TranscodeFault;
 use edge::http::testing::{admin, answer, request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, now};
 use store::{Queue, StatsTable, TranscodesTable};
 use uuid::Uuid;

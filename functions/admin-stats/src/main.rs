@@ -2,9 +2,9 @@
 //! move with them: two queries, however many there are (R30, D35).
 
 use config::Bootstrap;
+use contract::Stats;
 use domain::administration::gigabytes;
 use edge::http::{Admin, ApiError, Authentication, Error, Reply};
-use serde_json::json;
 use store::{StatsTable, TranscodeStats};
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,16 +25,16 @@ async fn handle(admin: Admin, stats: StatsTable) -> Result<Reply, ApiError> {
     let uploads = stats.upload_bytes().await?;
     tracing::info!(admin = admin.user_id(), action = "stats", "administration");
 
-    Reply::ok(&json!({
-        "totalJobs": transcodes.total(),
-        "pending": transcodes.pending,
-        "processing": transcodes.processing,
-        "completed": transcodes.completed,
-        "failed": transcodes.failed,
-        "avgProcessingTime": average_seconds(&transcodes),
-        "totalStorageUsed": gigabytes(transcodes.stored_bytes + uploads),
-        "totalStorageBytes": transcodes.stored_bytes + uploads,
-    }))
+    Reply::ok(&Stats {
+        total_jobs: transcodes.total(),
+        pending: transcodes.pending,
+        processing: transcodes.processing,
+        completed: transcodes.completed,
+        failed: transcodes.failed,
+        avg_processing_time: average_seconds(&transcodes),
+        total_storage_used: gigabytes(transcodes.stored_bytes + uploads),
+        total_storage_bytes: transcodes.stored_bytes + uploads,
+    })
 }
 
 /// Of those that were completed; to a millisecond.

@@ -2,61 +2,8 @@
 //! does not know, both in the contract's body.
 
 use config::Bootstrap;
+use contract::Method;
 use edge::http::{ApiError, Error, Reply, Request, raw_path};
-
-/// Every route of the API. A test holds this list against the template.
-const ROUTES: &[(&str, &str)] = &[
-    ("GET", "/api/v1/health"),
-    ("HEAD", "/api/v1/health"),
-    ("GET", "/api/v1/me"),
-    ("HEAD", "/api/v1/me"),
-    ("GET", "/api/v1/jobs"),
-    ("HEAD", "/api/v1/jobs"),
-    ("POST", "/api/v1/jobs"),
-    ("GET", "/api/v1/jobs/{id}"),
-    ("HEAD", "/api/v1/jobs/{id}"),
-    ("GET", "/api/v1/jobs/{id}/video"),
-    ("HEAD", "/api/v1/jobs/{id}/video"),
-    ("POST", "/api/v1/webhooks/replicate"),
-    ("POST", "/api/upload/generate-url"),
-    ("POST", "/api/upload/confirm"),
-    ("POST", "/api/upload/multipart"),
-    ("POST", "/api/upload/multipart/{id}/parts"),
-    ("GET", "/api/upload/multipart/{id}/parts"),
-    ("HEAD", "/api/upload/multipart/{id}/parts"),
-    ("POST", "/api/upload/multipart/{id}/complete"),
-    ("DELETE", "/api/upload/multipart/{id}"),
-    ("GET", "/api/gallery/videos"),
-    ("HEAD", "/api/gallery/videos"),
-    ("POST", "/api/gallery/videos"),
-    ("GET", "/api/gallery/videos/{id}"),
-    ("HEAD", "/api/gallery/videos/{id}"),
-    ("PUT", "/api/gallery/videos/{id}"),
-    ("DELETE", "/api/gallery/videos/{id}"),
-    ("GET", "/api/gallery/videos/{id}/stream"),
-    ("HEAD", "/api/gallery/videos/{id}/stream"),
-    ("GET", "/api/gallery/videos/{id}/hls/{playlist}"),
-    ("HEAD", "/api/gallery/videos/{id}/hls/{playlist}"),
-    ("GET", "/api/jobs"),
-    ("HEAD", "/api/jobs"),
-    ("POST", "/api/jobs"),
-    ("GET", "/api/jobs/{id}"),
-    ("HEAD", "/api/jobs/{id}"),
-    ("GET", "/api/jobs/{id}/assets"),
-    ("HEAD", "/api/jobs/{id}/assets"),
-    ("GET", "/api/jobs/{id}/assets/{assetId}/download"),
-    ("HEAD", "/api/jobs/{id}/assets/{assetId}/download"),
-    ("GET", "/api/jobs/admin/all"),
-    ("HEAD", "/api/jobs/admin/all"),
-    ("GET", "/api/jobs/admin/stats"),
-    ("HEAD", "/api/jobs/admin/stats"),
-    ("POST", "/api/jobs/admin/restart-failed"),
-    ("DELETE", "/api/jobs/admin/cleanup-old"),
-    ("GET", "/api/jobs/admin/dead-letters"),
-    ("HEAD", "/api/jobs/admin/dead-letters"),
-    ("POST", "/api/jobs/admin/dead-letters/redrive"),
-    ("POST", "/api/jobs/admin/dead-letters/discard"),
-];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -75,22 +22,20 @@ fn handle(request: &Request) -> Result<Reply, ApiError> {
     })
 }
 
+/// What a path answers to; where it answers `GET` it answers `HEAD` too.
 fn methods_of(path: &str) -> Vec<&'static str> {
-    ROUTES
-        .iter()
-        .filter(|(_, route)| matches(route, path))
-        .map(|(method, _)| *method)
-        .collect()
-}
-
-/// Whether a path is the route's; `{name}` stands for any one segment.
-fn matches(route: &str, path: &str) -> bool {
-    let route: Vec<&str> = route.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    route.len() == path.len()
-        && route.iter().zip(&path).all(|(pattern, segment)| {
-            pattern == segment || (pattern.starts_with('{') && !segment.is_empty())
-        })
+    let mut methods = Vec::new();
+    for operation in contract::operations() {
+        if !operation.serves(path) {
+            continue;
+        }
+        methods.push(operation.method.as_str());
+        if operation.method == Method::Get {
+            methods.push("HEAD");
+        }
+    }
+    methods.sort_unstable();
+    methods
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! storage janitor after a grace period.
 
 use config::Bootstrap;
+use contract::Message;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::{Gallery, video_id};
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -28,7 +28,9 @@ async fn handle(caller: Caller, request: Request, gallery: Gallery) -> Result<Re
         return Err(ApiError::NotFound("Video"));
     }
 
-    Reply::ok(&json!({ "message": "Video deleted successfully" }))
+    Reply::ok(&Message {
+        message: "Video deleted successfully".to_owned(),
+    })
 }
 
 #[cfg(test)]

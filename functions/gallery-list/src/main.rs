@@ -5,6 +5,7 @@
 //! Everybody sees what is public; who is signed in also their own.
 
 use config::Bootstrap;
+use contract::{Pagination, VideoList};
 use domain::request::InvalidField;
 use domain::search::SearchQuery;
 use domain::video::{Feed, Visibility};
@@ -12,7 +13,6 @@ use edge::http::{
     ApiError, Authentication, Caller, Cursor, Error, Paging, Reply, Request, no_cursor, query,
 };
 use gallery::Gallery;
-use serde_json::{Value, json};
 use store::{Listing, VideoPosition, WordPosition};
 
 /// Letters of a search that its cursors remember.
@@ -44,22 +44,11 @@ async fn handle(
 ) -> Result<Reply, ApiError> {
     let viewer = viewer.as_ref();
     let wanted = Wanted::read(viewer, &request)?;
-    let answer = match &wanted.search {
+    let list = match &wanted.search {
         None => list(viewer, &request, &gallery, &wanted).await?,
         Some(search) => find(viewer, &request, &gallery, &wanted, search).await?,
     };
-    Reply::ok(&json!({
-        "videos": answer.videos,
-        "pagination": answer.pagination,
-        "nextCursor": answer.next,
-    }))
-}
-
-/// What a list answers with.
-struct Answer {
-    videos: Value,
-    pagination: Value,
-    next: Option<String>,
+    Reply::ok(&list)
 }
 
 async fn list(
@@ -67,7 +56,7 @@ async fn list(
     request: &Request,
     gallery: &Gallery,
     wanted: &Wanted,
-) -> Result<Answer, ApiError> {
+) -> Result<VideoList, ApiError> {
     let scope = wanted.scope();
     let paging: Paging<VideoPosition> = Paging::read(request, &scope)?;
     let after = paging.after.as_ref();
@@ -75,10 +64,10 @@ async fn list(
         .videos
         .list(&wanted.listing, paging.limit, paging.skip(), after)
         .await?;
-    Ok(Answer {
-        videos: json!(gallery.views(&page.videos, viewer).await?),
-        pagination: json!(paging.envelope(page.total)),
-        next: page.next.map(|position| Cursor::write(position, &scope)),
+    Ok(VideoList {
+        videos: gallery.views(&page.videos, viewer).await?,
+        pagination: paging.envelope(page.total),
+        next_cursor: page.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 
@@ -88,15 +77,15 @@ async fn find(
     gallery: &Gallery,
     wanted: &Wanted,
     search: &str,
-) -> Result<Answer, ApiError> {
+) -> Result<VideoList, ApiError> {
     let scope = wanted.scope();
     let paging: Paging<WordPosition> = Paging::read(request, &scope)?;
     let Some(search_query) = SearchQuery::read(search) else {
         // No word at all finds nothing.
-        return Ok(Answer {
-            videos: json!([]),
-            pagination: json!(paging.envelope(0)),
-            next: None,
+        return Ok(VideoList {
+            videos: Vec::new(),
+            pagination: paging.envelope(0),
+            next_cursor: None,
         });
     };
     let after = paging.after.as_ref();
@@ -113,15 +102,14 @@ async fn find(
             after,
         )
         .await?;
-    let mut pagination = json!(paging.envelope(found.total));
-    if !found.is_complete {
-        // So many at least: the index was not read to its end.
-        pagination["isLowerBound"] = json!(true);
-    }
-    Ok(Answer {
-        videos: json!(gallery.views(&found.videos, viewer).await?),
-        pagination,
-        next: found.next.map(|position| Cursor::write(position, &scope)),
+    Ok(VideoList {
+        videos: gallery.views(&found.videos, viewer).await?,
+        pagination: Pagination {
+            // So many at least, where the index was not read to its end.
+            is_lower_bound: (!found.is_complete).then_some(true),
+            ..paging.envelope(found.total)
+        },
+        next_cursor: found.next.map(|position| Cursor::write(position, &scope)),
     })
 }
 

@@ -5,7 +5,7 @@ use config::Bootstrap;
 use domain::job::{Job, Status};
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::Gallery;
 use store::{Confirmation, JobsTable};
 
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
-    let wanted = PublishFilm::from_json(&json_object(&request)?)?;
+    let wanted = body::<contract::PublishFilm>(&request)?.checked()?;
 
     let job = finished(&state, &wanted, &caller).await?;
     let video = publish(&state, &job, wanted).await?;

@@ -2,24 +2,11 @@
 //! its renditions, and where its HLS playlist is (R22).
 
 use config::Bootstrap;
-use domain::rendition::Quality;
+use contract::{Rendition, Stream};
 use domain::video::{RenditionFile, Video};
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, origin};
 use gallery::{Gallery, video_id};
-use serde::Serialize;
-use serde_json::json;
 use store::LINK_LIFE;
-
-/// A rendition that can be streamed.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rendition {
-    quality: Quality,
-    width: u32,
-    height: u32,
-    url: String,
-    file_size: u64,
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -44,17 +31,18 @@ async fn handle(
     let id = video_id(&request)?;
     let video = gallery.seen(id, viewer.as_ref()).await?;
 
-    let mut answer = json!({
-        "streamUrl": gallery.link(&video.s3_key).await?,
-        "expiresIn": LINK_LIFE.as_secs(),
-        "renditions": renditions(&gallery, &video).await?,
-    });
     let made = video.renditions.as_ref();
-    if made.is_some_and(|made| made.playlist_key.is_some()) {
+    let has_playlist = made.is_some_and(|made| made.playlist_key.is_some());
+    let hls_url = has_playlist.then(|| {
         let api = public_url.unwrap_or_else(|| origin(&request));
-        answer["hlsUrl"] = json!(format!("{api}/api/gallery/videos/{id}/hls/master.m3u8"));
-    }
-    Reply::ok(&answer)
+        format!("{api}/api/gallery/videos/{id}/hls/master.m3u8")
+    });
+    Reply::ok(&Stream {
+        stream_url: gallery.link(&video.s3_key).await?,
+        expires_in: LINK_LIFE.as_secs(),
+        renditions: renditions(&gallery, &video).await?,
+        hls_url,
+    })
 }
 
 async fn renditions(gallery: &Gallery, video: &Video) -> Result<Vec<Rendition>, ApiError> {

@@ -2,8 +2,8 @@
 //! or visibility; what is not named stays (R23).
 
 use config::Bootstrap;
-use domain::video::UpdateVideo;
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use contract::UpdateVideo;
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::{Gallery, video_id};
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(caller: Caller, request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
-    let update = UpdateVideo::from_json(&json_object(&request)?)?;
+    let update = body::<UpdateVideo>(&request)?.checked()?;
 
     let video = gallery.own(id, &caller).await?;
     let updated = gallery

@@ -4,8 +4,8 @@
 //! dependency is really asked.
 
 use config::Bootstrap;
+use contract::{Check, Checks, Health, HealthStatus};
 use edge::http::{ApiError, Error, Reply};
-use serde_json::json;
 use store::{JobsTable, Objects, StoreError};
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,21 +24,26 @@ async fn main() -> Result<(), Error> {
 async fn handle(jobs: JobsTable, objects: Objects) -> Result<Reply, ApiError> {
     let (database, storage) = tokio::join!(jobs.check(), objects.check());
     let healthy = database.is_ok() && storage.is_ok();
-    let body = json!({
-        "status": if healthy { "ok" } else { "degraded" },
-        "version": env!("CARGO_PKG_VERSION"),
-        "checks": { "database": word(&database), "storage": word(&storage) },
-    });
-    if healthy {
-        Reply::ok(&body)
-    } else {
-        Reply::unavailable(&body)
+    let health = Health {
+        status: match healthy {
+            true => HealthStatus::Ok,
+            false => HealthStatus::Degraded,
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        checks: Checks {
+            database: word(&database),
+            storage: word(&storage),
+        },
+    };
+    match healthy {
+        true => Reply::ok(&health),
+        false => Reply::unavailable(&health),
     }
 }
 
-fn word(check: &Result<(), StoreError>) -> &'static str {
+fn word(check: &Result<(), StoreError>) -> Check {
     match check {
-        Ok(()) => "ok",
-        Err(_) => "failing",
+        Ok(()) => Check::Ok,
+        Err(_) => Check::Failing,
     }
 }

@@ -7,13 +7,12 @@
 use std::time::Duration;
 
 use config::Bootstrap;
+use contract::{CreateJob, JobAccepted};
 use domain::failure::JobError;
 use domain::job::{Job, JobId};
 use domain::quota::next_month;
-use domain::request::CreateJob;
 use domain::time::{Clock, Time};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
-use serde_json::json;
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 use uuid::Uuid;
 
@@ -48,7 +47,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
-    let wanted = CreateJob::from_json(&json_object(&request)?)?;
+    let wanted = body::<CreateJob>(&request)?.checked()?;
 
     let now = state.clock.now();
     let job = Job::accepted(
@@ -61,11 +60,11 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     reserve(&state, &job, now).await?;
     start(&state, &job).await?;
 
-    Reply::accepted(&json!({
-        "jobId": job.job_id,
-        "status": job.status,
-        "message": "Video generation started",
-    }))
+    Reply::accepted(&JobAccepted {
+        job_id: job.job_id,
+        status: job.status,
+        message: "Video generation started".to_owned(),
+    })
 }
 
 async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {

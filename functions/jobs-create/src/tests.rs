@@ -1,6 +1,6 @@
 use domain::job::Status;
 use edge::http::testing::{answer, request, user};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{ExecutionStatus, Executions, Tables, now};
 
 use super::*;

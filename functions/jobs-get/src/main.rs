@@ -4,7 +4,7 @@
 
 use config::Bootstrap;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
-use films::{JobReader, JobView};
+use films::{JobReader, job_view};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -28,5 +28,5 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
         .ok_or(ApiError::NotFound("Job"))?;
 
     let thumbnail = reader.thumbnail_url(&record.job).await?;
-    Reply::ok(&JobView::detail(&record, thumbnail))
+    Reply::ok(&job_view::detail(&record, thumbnail))
 }

@@ -3,9 +3,9 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
+use contract::{JobList, Thumbnail};
 use edge::http::{ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit};
-use films::{JobReader, JobView};
-use serde_json::{Value, json};
+use films::{JobReader, job_view};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -29,15 +29,18 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
         .list(&caller.user_id, limit, after.as_ref())
         .await?;
 
-    let mut views = Vec::new();
-    let mut thumbnails: Vec<Value> = Vec::new();
+    let (mut jobs, mut thumbnails) = (Vec::new(), Vec::new());
     for job in &page {
         let url = reader.thumbnail_url(job).await?;
-        if let Some(url) = &url {
-            thumbnails.push(json!({ "jobId": job.job_id, "url": url }));
-        }
-        views.push(JobView::summary(job, url));
+        thumbnails.extend(url.clone().map(|url| Thumbnail {
+            job_id: job.job_id,
+            url,
+        }));
+        jobs.push(job_view::summary(job, url));
     }
-    let next = next.map(|position| Cursor::write(position, &caller.user_id));
-    Reply::ok(&json!({ "jobs": views, "thumbnails": thumbnails, "nextCursor": next }))
+    Reply::ok(&JobList {
+        jobs,
+        thumbnails,
+        next_cursor: next.map(|position| Cursor::write(position, &caller.user_id)),
+    })
 }

@@ -5,12 +5,12 @@
 //! finished: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
 use config::Bootstrap;
+use contract::VideoLink;
 use domain::job::Status;
 use edge::http::{
     ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, job_id, query,
 };
 use films::JobReader;
-use serde_json::json;
 use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,7 +44,10 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
         .presign(key, LINK_LIFE, "video/mp4", file_name.as_deref())
         .await?;
     if accepts_json(&request) {
-        return Reply::ok(&json!({ "videoUrl": url, "expiresIn": LINK_LIFE.as_secs() }));
+        return Reply::ok(&VideoLink {
+            video_url: url,
+            expires_in: LINK_LIFE.as_secs(),
+        });
     }
     Ok(Reply::found(url))
 }

@@ -37,5 +37,5 @@ async fn handle(caller: Caller, state: State) -> Result<Reply, ApiError> {
     let usage = &state.usage;
     let month = usage.usage(&caller.user_id, now, state.quota).await?;
 
-    Reply::ok(&profile(&caller, month, now))
+    Reply::ok(&profile(caller, month, now))
 }

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use config::Bootstrap;
+use contract::WebhookResult;
 use domain::job::JobId;
 use edge::http::{ApiError, Error, Reply, Request, query};
 use films::{Completion, Generation};
 use replicate::Prediction;
 use replicate::webhook::{SignatureHeaders, WebhookError, check_headers, verify};
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -32,7 +32,7 @@ async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, 
     let job: Option<JobId> = query(&request, "job").and_then(|id| id.parse().ok());
     let attempt = query(&request, "attempt");
     let (Some(job), Some(attempt)) = (job, attempt) else {
-        return Reply::ok(&json!({ "result": "ignored" }));
+        return answer("ignored");
     };
 
     let completion = generation
@@ -46,7 +46,13 @@ async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, 
         Completion::Settled => "settled",
     };
     tracing::info!(%job, prediction = prediction.id, status = prediction.status.as_str(), result, "webhook");
-    Reply::ok(&json!({ "result": result }))
+    answer(result)
+}
+
+fn answer(result: &str) -> Result<Reply, ApiError> {
+    Reply::ok(&WebhookResult {
+        result: result.to_owned(),
+    })
 }
 
 /// The prediction, if the provider signed it. A signature that does not fit the

@@ -2,8 +2,8 @@
 //! of it is there; until then the list is empty.
 
 use config::Bootstrap;
+use contract::AssetList;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_id};
-use serde_json::json;
 use store::TranscodesTable;
 
 #[tokio::main(flavor = "current_thread")]
@@ -33,5 +33,5 @@ async fn handle(
         .filter(|(transcode, _)| transcode.user_id == caller.user_id)
         .ok_or(ApiError::NotFound("Job"))?;
 
-    Reply::ok(&json!({ "assets": assets }))
+    Reply::ok(&AssetList { assets })
 }

@@ -4,13 +4,13 @@
 //! sent the job is taken back, and the answer is 500.
 
 use config::Bootstrap;
+use contract::{CreateTranscode, TranscodeCreated};
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
-use domain::transcode::{CreateTranscode, InputSource, Transcode};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
-use serde_json::json;
+use domain::transcode::{InputSource, Transcode};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use store::{JobsTable, StoreError, VideosTable};
-use transcodes::{TranscodeQueue, TranscodeView};
+use transcodes::{TranscodeQueue, transcode_view};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
-    let wanted = CreateTranscode::from_json(&json_object(&request)?)?;
+    let wanted = body::<CreateTranscode>(&request)?.checked()?;
     let source = source(&state, &wanted.input_source, &caller.user_id).await?;
 
     let id = TranscodeId(Uuid::now_v7());
@@ -54,10 +54,10 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         return Err(take_back(queue, id, error).await);
     }
 
-    Reply::created(&json!({
-        "job": TranscodeView::of(&transcode),
-        "message": "Job created successfully",
-    }))
+    Reply::created(&TranscodeCreated {
+        job: transcode_view(&transcode),
+        message: "Job created successfully".to_owned(),
+    })
 }
 
 /// What a transcode is made from.

@@ -2,7 +2,7 @@ use domain::time::Clock;
 use domain::transcode::TranscodeStatus;
 use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, job, now};
 use store::{Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
 

@@ -3,9 +3,9 @@
 //! 302 to a signed URL; with `Accept: application/json` its text instead.
 
 use config::Bootstrap;
+use contract::AssetLink;
 use domain::transcode::Asset;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, path_id};
-use serde_json::json;
 use store::{LINK_LIFE, Objects, TranscodesTable};
 
 #[tokio::main(flavor = "current_thread")]
@@ -46,7 +46,10 @@ async fn handle(
         .presign(&asset.s3_key, LINK_LIFE, content_type, Some(&name))
         .await?;
     if accepts_json(&request) {
-        return Reply::ok(&json!({ "url": url, "expiresIn": LINK_LIFE.as_secs() }));
+        return Reply::ok(&AssetLink {
+            url,
+            expires_in: LINK_LIFE.as_secs(),
+        });
     }
     Ok(Reply::found(url))
 }

@@ -1,10 +1,10 @@
 //! `GET /api/jobs/{id}`: how a transcode stands (R26, R52).
 
 use config::Bootstrap;
+use contract::TranscodeJob;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_id};
-use serde_json::json;
 use store::TranscodesTable;
-use transcodes::TranscodeView;
+use transcodes::transcode_view;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -32,5 +32,7 @@ async fn handle(
         .filter(|transcode| transcode.user_id == caller.user_id)
         .ok_or(ApiError::NotFound("Job"))?;
 
-    Reply::ok(&json!({ "job": TranscodeView::of(&transcode) }))
+    Reply::ok(&TranscodeJob {
+        job: transcode_view(&transcode),
+    })
 }

@@ -3,10 +3,10 @@
 //! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
 
 use config::Bootstrap;
+use contract::TranscodeList;
 use edge::http::{ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit};
-use serde_json::json;
 use store::{TranscodeFilter, TranscodesTable};
-use transcodes::TranscodeView;
+use transcodes::transcode_view;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -35,7 +35,8 @@ async fn handle(
     };
     let (page, next) = transcodes.list(&own, limit, 0, after.as_ref()).await?;
 
-    let views: Vec<TranscodeView<'_>> = page.iter().map(TranscodeView::of).collect();
-    let next = next.map(|position| Cursor::write(position, &scope));
-    Reply::ok(&json!({ "jobs": views, "nextCursor": next }))
+    Reply::ok(&TranscodeList {
+        jobs: page.iter().map(transcode_view).collect(),
+        next_cursor: next.map(|position| Cursor::write(position, &scope)),
+    })
 }

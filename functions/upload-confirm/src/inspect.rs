@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use domain::upload::{MAX_BYTES, Upload};
 use domain::video::Facts;
-use edge::http::ApiError;
+use edge::http::{ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use media::partial::{HEAD_BYTES, TAIL_BYTES};
 use media::{MediaError, PartialFacts, Session, scratch};
@@ -132,13 +132,13 @@ async fn first_bytes(file: &Path) -> Result<Vec<u8>, ApiError> {
 fn check_size(upload: &Upload, size: u64) -> Result<(), ApiError> {
     if size > MAX_BYTES {
         return Err(ApiError::MediaRefused {
-            code: "MEDIA_TOO_LARGE",
+            code: ErrorCode::MediaTooLarge,
             text: "The file is larger than 5 GB",
         });
     }
     if upload.size.is_some_and(|announced| announced != size) {
         return Err(ApiError::MediaRefused {
-            code: "SIZE_MISMATCH",
+            code: ErrorCode::SizeMismatch,
             text: "The file is not of the size that was announced",
         });
     }
@@ -159,17 +159,27 @@ fn partial_facts(known: PartialFacts, file_size: u64) -> Facts {
 
 /// What a client is told about a file that is not accepted.
 fn refused(error: MediaError) -> ApiError {
-    let text = match &error {
-        MediaError::Unsupported(_) => "The file is not a video of a supported kind",
-        MediaError::Corrupt(_) => "The video is corrupt or incomplete",
-        MediaError::TooLarge(_) => "The picture, length or frame rate is beyond the limits",
-        MediaError::TimedOut | MediaError::Stalled { .. } => "The video could not be read in time",
+    let slow = "The video could not be read in time";
+    let (code, text) = match &error {
+        MediaError::Unsupported(_) => (
+            ErrorCode::UnsupportedMedia,
+            "The file is not a video of a supported kind",
+        ),
+        MediaError::Corrupt(_) => (
+            ErrorCode::CorruptMedia,
+            "The video is corrupt or incomplete",
+        ),
+        MediaError::TooLarge(_) => (
+            ErrorCode::MediaTooLarge,
+            "The picture, length or frame rate is beyond the limits",
+        ),
+        MediaError::TimedOut => (ErrorCode::MediaTimeout, slow),
+        MediaError::Stalled { .. } => (ErrorCode::MediaStalled, slow),
         MediaError::CheckFailed { .. } | MediaError::Failed { .. } | MediaError::Io(_) => {
             return internal(error);
         }
     };
-    let code = error.code();
-    tracing::info!(code, reason = %error, "an upload is refused");
+    tracing::info!(code = code.as_str(), reason = %error, "an upload is refused");
     ApiError::MediaRefused { code, text }
 }
 
@@ -201,9 +211,9 @@ mod tests {
             (error.status().as_u16(), error.code())
         };
         let corrupt = MediaError::Corrupt("secret".to_owned());
-        assert_eq!(told(corrupt), (422, "CORRUPT_MEDIA"));
-        assert_eq!(told(MediaError::TimedOut), (422, "MEDIA_TIMEOUT"));
+        assert_eq!(told(corrupt), (422, ErrorCode::CorruptMedia));
+        assert_eq!(told(MediaError::TimedOut), (422, ErrorCode::MediaTimeout));
         let ours = MediaError::Io(std::io::Error::other("disk full"));
-        assert_eq!(told(ours), (500, "INTERNAL_ERROR"));
+        assert_eq!(told(ours), (500, ErrorCode::InternalError));
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use config::Bootstrap;
 use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
 use store::{Confirmation, Objects, StatsTable, StoreError};
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let deadline = Instant::now() + TIME_LIMIT;
-    let wanted = ConfirmUpload::from_json(&json_object(&request)?)?;
+    let wanted = body::<contract::ConfirmUpload>(&request)?.checked()?;
 
     let upload = state.uploads.own(&wanted.s3_key, &caller).await?;
     if upload.confirmed_at.is_none() {

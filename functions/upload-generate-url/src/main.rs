@@ -5,11 +5,11 @@
 //! registry before it is handed out; nothing else can be confirmed.
 
 use config::Bootstrap;
+use contract::{AnnounceUpload, UploadPlace};
 use domain::ids::VideoId;
 use domain::upload::{Announcement, Upload};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::{Uploads, fresh_keys};
-use serde_json::{Map, Value, json};
 use store::LINK_LIFE;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let wanted = Announcement::from_json(&json_object(&request)?)?;
+    let wanted = body::<AnnounceUpload>(&request)?.checked()?;
 
     let upload = announce(&uploads, &caller.user_id, &wanted).await?;
     let incoming = upload.incoming_key();
@@ -40,17 +40,12 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
         .await
         .map_err(ApiError::UploadUrlFailed)?;
 
-    let headers: Map<String, Value> = link
-        .headers
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
-        .collect();
-    Reply::ok(&json!({
-        "uploadUrl": link.url,
-        "s3Key": upload.s3_key,
-        "expiresIn": LINK_LIFE.as_secs(),
-        "headers": headers,
-    }))
+    Reply::ok(&UploadPlace {
+        upload_url: link.url,
+        s3_key: upload.s3_key,
+        expires_in: LINK_LIFE.as_secs(),
+        headers: link.headers.into_iter().collect(),
+    })
 }
 
 /// Notes a key that nobody else got.

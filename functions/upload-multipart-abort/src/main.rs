@@ -3,9 +3,9 @@
 //! given up: what nobody confirms the storage janitor removes.
 
 use config::Bootstrap;
+use contract::Message;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -41,7 +41,9 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
     // It may have been completed at the same moment; nobody can confirm it now.
     uploads.objects.delete(key).await?;
 
-    Reply::ok(&json!({ "message": "Upload aborted" }))
+    Reply::ok(&Message {
+        message: "Upload aborted".to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use domain::ids::UploadId;
 use edge::http::testing::{answer, request, user};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, VideosTable};
 use uuid::Uuid;

@@ -4,10 +4,10 @@
 //! Completing twice is the same as once, also while S3 is still at it.
 
 use config::Bootstrap;
+use contract::UploadCompleted;
 use domain::upload::{Multipart, Upload, missing_parts, part_bytes};
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
-use serde_json::json;
 use store::StoreError;
 
 #[tokio::main(flavor = "current_thread")]
@@ -34,7 +34,10 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
         Err(error) => return Err(error),
     };
 
-    Reply::ok(&json!({ "s3Key": upload.s3_key, "fileSize": size }))
+    Reply::ok(&UploadCompleted {
+        s3_key: upload.s3_key,
+        file_size: size,
+    })
 }
 
 async fn complete(

@@ -1,7 +1,7 @@
 use domain::ids::UploadId;
 use domain::upload::PART_BYTES;
 use edge::http::testing::{answer, request, user};
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
 use store::{Objects, VideosTable};
 use uuid::Uuid;

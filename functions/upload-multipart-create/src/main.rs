@@ -2,11 +2,11 @@
 //! 5 GB. What is stored of it stays when the connection breaks.
 
 use config::Bootstrap;
+use contract::{AnnounceUpload, MultipartUpload};
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::{Uploads, fresh_keys};
-use serde_json::json;
 use store::{LINK_LIFE, StoreError};
 use uuid::Uuid;
 
@@ -26,18 +26,18 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let wanted = Announcement::from_json(&json_object(&request)?)?;
+    let wanted = body::<AnnounceUpload>(&request)?.checked()?;
     let size = wanted.multipart_size()?;
 
     let (upload_id, s3_key) = begin(&uploads, &caller.user_id, &wanted).await?;
 
-    Reply::ok(&json!({
-        "uploadId": upload_id,
-        "s3Key": s3_key,
-        "partSize": PART_BYTES,
-        "partCount": part_count(size),
-        "expiresIn": LINK_LIFE.as_secs(),
-    }))
+    Reply::ok(&MultipartUpload {
+        upload_id,
+        s3_key,
+        part_size: PART_BYTES,
+        part_count: part_count(size),
+        expires_in: LINK_LIFE.as_secs(),
+    })
 }
 
 /// Begins the upload at S3 and notes its key, which nobody else got.

@@ -2,10 +2,10 @@
 //! and what is missing, so that a broken one goes on where it stopped.
 
 use config::Bootstrap;
+use contract::{StoredPart, StoredParts};
 use domain::upload::missing_parts;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::Uploads;
-use serde_json::{Value, json};
 use store::StoreError;
 
 #[tokio::main(flavor = "current_thread")]
@@ -41,9 +41,13 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
     let missing = missing_parts(upload.size.unwrap_or(0), |number| {
         stored.get(&number).map(|part| part.size)
     });
-    let parts: Vec<Value> = stored
-        .iter()
-        .map(|(number, part)| json!({ "partNumber": number, "size": part.size, "etag": part.etag }))
-        .collect();
-    Reply::ok(&json!({ "parts": parts, "missing": missing }))
+    let parts = stored.into_iter().map(|(part_number, part)| StoredPart {
+        part_number,
+        size: part.size,
+        etag: part.etag,
+    });
+    Reply::ok(&StoredParts {
+        parts: parts.collect(),
+        missing,
+    })
 }

@@ -2,10 +2,10 @@
 //! for one part of its size. A part may be written again until all are completed.
 
 use config::Bootstrap;
+use contract::{PartLink, PartLinks, PartNumbers};
 use domain::upload::{Multipart, Upload, part_bytes, part_numbers};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, json_object};
+use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
 use gallery::Uploads;
-use serde_json::{Value, json};
 use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,17 +24,20 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let body = json_object(&request)?;
+    let wanted = body::<PartNumbers>(&request)?;
     let (upload, multipart) = uploads.own_multipart(&request, &caller).await?;
     let size = upload.size.unwrap_or(0);
-    let numbers = part_numbers(&body, size)?;
+    let numbers = part_numbers(wanted.part_numbers, size)?;
 
     let mut parts = Vec::new();
     for number in numbers {
         let bytes = part_bytes(size, number).unwrap_or(0);
         parts.push(part(&uploads, &upload, &multipart, number, bytes).await?);
     }
-    Reply::ok(&json!({ "parts": parts, "expiresIn": LINK_LIFE.as_secs() }))
+    Reply::ok(&PartLinks {
+        parts,
+        expires_in: LINK_LIFE.as_secs(),
+    })
 }
 
 async fn part(
@@ -43,12 +46,16 @@ async fn part(
     multipart: &Multipart,
     number: u32,
     bytes: u64,
-) -> Result<Value, ApiError> {
+) -> Result<PartLink, ApiError> {
     let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
     let link = uploads
         .objects
         .part_link(key, id, number, bytes, LINK_LIFE)
         .await
         .map_err(ApiError::UploadUrlFailed)?;
-    Ok(json!({ "partNumber": number, "uploadUrl": link.url, "size": bytes }))
+    Ok(PartLink {
+        part_number: number,
+        upload_url: link.url,
+        size: bytes,
+    })
 }

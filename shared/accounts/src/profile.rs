@@ -1,25 +1,25 @@
 //! What a caller reads about itself.
 
+use contract::Profile;
 use domain::quota::{Month, Usage, next_month};
 use domain::time::Time;
 use edge::http::Caller;
-use serde_json::{Value, json};
 
 /// Who the caller is, and how much of the month of `now` is used.
-pub fn profile(caller: &Caller, usage: Usage, now: Time) -> Value {
-    json!({
-        "userId": caller.user_id,
-        "email": caller.email,
-        "groups": caller.groups,
-        "usage": {
-            "month": Month::of(now),
-            "quota": usage.quota,
-            "used": usage.used,
-            "reserved": usage.reserved,
-            "remaining": usage.remaining(),
-            "resetsAt": next_month(now),
+pub fn profile(caller: Caller, usage: Usage, now: Time) -> Profile {
+    Profile {
+        user_id: caller.user_id,
+        email: caller.email,
+        groups: caller.groups,
+        usage: contract::Usage {
+            month: Month::of(now),
+            quota: usage.quota,
+            used: usage.used,
+            reserved: usage.reserved,
+            remaining: usage.remaining(),
+            resets_at: next_month(now),
         },
-    })
+    }
 }
 
 #[cfg(test)]
@@ -38,7 +38,8 @@ mod tests {
             reserved: 2,
             quota: 10,
         };
-        let profile = profile(&caller, usage, Time::from_millisecond(1_795_176_000_000));
+        let profile = profile(caller, usage, Time::from_millisecond(1_795_176_000_000));
+        let profile = serde_json::to_value(profile).unwrap();
         assert_eq!(profile["usage"]["remaining"], 5);
         assert_eq!(profile["usage"]["month"], "2026-11");
         assert_eq!(profile["usage"]["resetsAt"], "2026-12-01T00:00:00.000Z");

@@ -1,9 +1,9 @@
 //! What administrators ask for (R31, R32, D24).
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-use crate::fields::{InvalidField, flag, list, number, only};
+use crate::fields::{InvalidField, within};
 use crate::ids::TranscodeId;
 
 /// The most that is restarted or redriven at once, and what is meant when
@@ -24,26 +24,9 @@ pub struct RestartFailed {
     pub dry_run: bool,
 }
 
-impl RestartFailed {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["jobIds", "limit", "dryRun"])?;
-        let constraint = format!("a list of at most {MOST} ids of jobs");
-        let id = |value: &Value| value.as_str()?.parse().ok();
-        Ok(Self {
-            ids: list(body, "jobIds", MOST as usize, &constraint, id)?,
-            limit: limit(body)?,
-            dry_run: flag(body, "dryRun")?,
-        })
-    }
-}
-
 /// The name of a dead letter: a text that can be a key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 200)]
 #[serde(try_from = "String", into = "String")]
 pub struct DeadLetterId(String);
 
@@ -85,22 +68,6 @@ pub struct Redrive {
     pub dry_run: bool,
 }
 
-impl Redrive {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["ids", "limit", "dryRun"])?;
-        Ok(Self {
-            ids: letter_ids(body)?,
-            limit: limit(body)?,
-            dry_run: flag(body, "dryRun")?,
-        })
-    }
-}
-
 /// Dead letters to be thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discard {
@@ -110,30 +77,30 @@ pub struct Discard {
     pub dry_run: bool,
 }
 
-impl Discard {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["ids", "dryRun"])?;
-        let ids = letter_ids(body)?.ok_or_else(|| InvalidField::new("ids", "required"))?;
-        Ok(Self {
-            ids,
-            dry_run: flag(body, "dryRun")?,
-        })
+/// A list of ids of limited length.
+///
+/// # Errors
+///
+/// A longer one.
+pub fn at_most_a_hundred<Id>(
+    field: &str,
+    ids: Option<Vec<Id>>,
+) -> Result<Option<Vec<Id>>, InvalidField> {
+    match &ids {
+        Some(ids) if ids.len() > MOST as usize => {
+            Err(InvalidField::new(field, format!("at most {MOST} ids")))
+        }
+        _ => Ok(ids),
     }
 }
 
-fn letter_ids(body: &Map<String, Value>) -> Result<Option<Vec<DeadLetterId>>, InvalidField> {
-    let constraint = format!("a list of at most {MOST} ids of dead letters");
-    let id = |value: &Value| DeadLetterId::try_from(value.as_str()?.to_owned()).ok();
-    list(body, "ids", MOST as usize, &constraint, id)
-}
-
-fn limit(body: &Map<String, Value>) -> Result<u32, InvalidField> {
-    Ok(number(body, "limit", 1..=u64::from(MOST))?.unwrap_or(MOST))
+/// How many at once: 1-100; 100 unless said otherwise.
+///
+/// # Errors
+///
+/// Another number.
+pub fn limit(limit: Option<u32>) -> Result<u32, InvalidField> {
+    within("limit", limit, 1..=MOST, MOST)
 }
 
 /// Old transcodes to be removed (R32).
@@ -179,33 +146,16 @@ pub fn gigabytes(bytes: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn restart(body: &Value) -> Result<RestartFailed, InvalidField> {
-        RestartFailed::from_json(body.as_object().unwrap())
-    }
 
     #[test]
-    fn an_empty_body_means_a_hundred() {
-        let all = restart(&json!({})).unwrap();
-        assert_eq!((all.ids, all.limit, all.dry_run), (None, 100, false));
-        let redrive = Redrive::from_json(json!({}).as_object().unwrap()).unwrap();
-        assert_eq!((redrive.ids, redrive.limit), (None, 100));
-    }
-
-    #[test]
-    fn every_rule_names_its_field() {
-        let fault = |body: Value| restart(&body).unwrap_err().field;
-        assert_eq!(fault(json!({"limit": 0})), "limit");
-        assert_eq!(fault(json!({"limit": 101})), "limit");
-        assert_eq!(fault(json!({"jobIds": ["x"]})), "jobIds");
-        assert_eq!(fault(json!({"jobIds": "x"})), "jobIds");
-        assert_eq!(fault(json!({"dryRun": "yes"})), "dryRun");
-        assert_eq!(fault(json!({"all": true})), "all");
-        let id = "0198c0de-0000-7000-8000-000000000001";
-        assert_eq!(fault(json!({"jobIds": vec![id; 101]})), "jobIds");
-        let some = restart(&json!({"jobIds": [id], "dryRun": true})).unwrap();
-        assert_eq!(some.ids.unwrap().len(), 1);
+    fn as_many_as_a_hundred_at_once() {
+        assert_eq!((limit(None), limit(Some(1))), (Ok(100), Ok(1)));
+        for wrong in [0, 101] {
+            assert_eq!(limit(Some(wrong)).unwrap_err().field, "limit");
+        }
+        let ids = |count| at_most_a_hundred("jobIds", Some(vec![1; count]));
+        assert!(ids(100).is_ok());
+        assert_eq!(ids(101).unwrap_err().field, "jobIds");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why a step or a job failed: one table from task errors to what the client reads.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::job::Stage;
 
@@ -119,7 +120,7 @@ impl From<Failure> for StepError {
 }
 
 /// What the job says about its failure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobError {
     /// For programs.

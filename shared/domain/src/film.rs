@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Frames a second of every film.
 pub const FRAME_RATE: u32 = 30;
@@ -15,7 +16,7 @@ pub const FRAME_RATE: u32 = 30;
 pub const MAX_OVERLAP: u32 = FRAME_RATE;
 
 /// The shape of the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 pub enum AspectRatio {
     /// 1920x1080.
     #[default]
@@ -72,7 +73,8 @@ pub struct UnknownName;
 ///
 /// Only names of that fixed list exist as values, so a transition can stand in
 /// a filter string: no text of a user reaches FFmpeg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
+#[schema(value_type = String, examples("fade", "cut"))]
 pub struct Transition(&'static str);
 
 /// FFmpeg 9's xfade transitions, without `custom`, which takes an expression.

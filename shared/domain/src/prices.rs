@@ -3,6 +3,7 @@
 //! Model prices are data of the registry in `replicate`; here are AWS's own.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Lambda on arm64, a gigabyte-second.
 pub const LAMBDA_ARM64_GB_SECOND: f64 = 13_333.4;
@@ -86,7 +87,7 @@ pub fn usd(nano_usd: u64) -> f64 {
 }
 
 /// What kind of thing a ledger entry paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CostKind {
     /// A prediction at the provider.
@@ -96,7 +97,7 @@ pub enum CostKind {
 }
 
 /// One line of a job's ledger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerEntry {
     /// The step, and the attempt or run of it: `scene-001#1`, `compose#<request id>`.

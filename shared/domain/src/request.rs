@@ -3,34 +3,23 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 pub use crate::fields::InvalidField;
-use crate::fields::{name, number, one_line, only, required_name};
+use crate::fields::{one_line, within};
 use crate::film::{AspectRatio, FRAME_RATE, Transition, UnknownName};
 use crate::script::is_visible;
 
 /// Characters of a prompt.
 const PROMPT_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
-const SCENES: std::ops::RangeInclusive<u64> = 1..=12;
-const DURATION_SECONDS: std::ops::RangeInclusive<u64> = 6..=60;
+const SCENES: std::ops::RangeInclusive<u32> = 1..=12;
+const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 6..=60;
 /// The largest seed every pinned model takes.
-const MAX_SEED: u64 = 2_147_483_647;
+const MAX_SEED: u32 = 2_147_483_647;
 const DEFAULT_SCENES: u32 = 5;
 const DEFAULT_DURATION_SECONDS: u32 = 30;
-const FIELDS: [&str; 8] = [
-    "prompt",
-    "category",
-    "scenes",
-    "durationSeconds",
-    "aspectRatio",
-    "transition",
-    "audio",
-    "seed",
-];
-
 /// What kind of film it is to be (R35).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// Pictures to a song.
@@ -61,7 +50,7 @@ impl FromStr for Category {
 }
 
 /// What is to be heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Audio {
     /// A music bed under the scenes' own sound (D17).
@@ -90,7 +79,7 @@ impl FromStr for Audio {
     }
 }
 
-/// A request for a film, valid by construction: made by [`CreateJob::from_json`].
+/// A request for a film whose every field was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateJob {
@@ -114,31 +103,6 @@ pub struct CreateJob {
 }
 
 impl CreateJob {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        let request = Self {
-            prompt: prompt(body)?,
-            category: required_name(body, "category", "one of: music-video, ad-creative")?,
-            scenes: number(body, "scenes", SCENES)?.unwrap_or(DEFAULT_SCENES),
-            duration_seconds: number(body, "durationSeconds", DURATION_SECONDS)?
-                .unwrap_or(DEFAULT_DURATION_SECONDS),
-            aspect_ratio: name(body, "aspectRatio", "one of: 16:9, 9:16, 1:1")?,
-            transition: name(
-                body,
-                "transition",
-                "cut, or the name of an FFmpeg xfade transition",
-            )?,
-            audio: name(body, "audio", "one of: music, none")?,
-            seed: number(body, "seed", 0..=MAX_SEED)?,
-        };
-        only(body, &FIELDS)?;
-        Ok(request)
-    }
-
     /// The film's length in frames.
     pub fn total_frames(&self) -> u32 {
         self.duration_seconds * FRAME_RATE
@@ -159,13 +123,43 @@ impl CreateJob {
     }
 }
 
-fn prompt(body: &Map<String, Value>) -> Result<String, InvalidField> {
+/// 1-12 scenes; 5 unless said otherwise.
+///
+/// # Errors
+///
+/// Another number.
+pub fn scenes(scenes: Option<u32>) -> Result<u32, InvalidField> {
+    within("scenes", scenes, SCENES, DEFAULT_SCENES)
+}
+
+/// 6-60 seconds; 30 unless said otherwise.
+///
+/// # Errors
+///
+/// Another number.
+pub fn duration_seconds(seconds: Option<u32>) -> Result<u32, InvalidField> {
+    let default = DEFAULT_DURATION_SECONDS;
+    within("durationSeconds", seconds, DURATION_SECONDS, default)
+}
+
+/// A seed that every pinned model takes.
+///
+/// # Errors
+///
+/// A larger number.
+pub fn seed(seed: Option<u32>) -> Result<Option<u32>, InvalidField> {
+    let checked = seed.map(|seed| within("seed", Some(seed), 0..=MAX_SEED, 0));
+    checked.transpose()
+}
+
+/// A prompt in one line: 10-500 characters of which enough can be seen (R34).
+///
+/// # Errors
+///
+/// The rule that it breaks.
+pub fn prompt(text: &str) -> Result<String, InvalidField> {
     let fault = |constraint: &str| InvalidField::new("prompt", constraint);
-    let text = match body.get("prompt") {
-        None | Some(Value::Null) => return Err(fault("required")),
-        Some(Value::String(text)) => text.trim(),
-        Some(_) => return Err(fault("a string")),
-    };
+    let text = text.trim();
     let visible = text.chars().filter(|letter| is_visible(*letter)).count();
     if visible == 0 {
         return Err(fault("required"));
@@ -189,65 +183,43 @@ fn prompt(body: &Map<String, Value>) -> Result<String, InvalidField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn parse(body: &Value) -> Result<CreateJob, InvalidField> {
-        CreateJob::from_json(body.as_object().unwrap())
-    }
-
-    fn with(field: &str, value: Value) -> Value {
-        let mut body = json!({"prompt": "A paper boat crosses a city", "category": "music-video"});
-        body[field] = value;
-        body
-    }
 
     #[test]
-    fn defaults_are_those_of_the_contract() {
-        let request = parse(&with("audio", Value::Null)).unwrap();
-        assert_eq!((request.scenes, request.duration_seconds), (5, 30));
-        assert_eq!(request.aspect_ratio, AspectRatio::Landscape);
-        assert_eq!(request.transition, Transition::FADE);
-        assert_eq!(request.audio, Audio::Music);
-        assert_eq!(request.seed, None);
-    }
-
-    #[test]
-    fn every_rule_names_its_field() {
-        let cases = [
-            ("prompt", Value::Null),
-            ("prompt", json!(7)),
-            ("prompt", json!("short")),
-            ("prompt", json!("   padded   ")),
-            ("prompt", json!("x".repeat(501))),
-            ("prompt", json!("\u{200B}".repeat(20))),
-            ("prompt", json!(format!("seen{}", "\u{200B}".repeat(20)))),
-            ("prompt", json!("ten chars \u{0} and a null")),
-            ("category", json!("documentary")),
-            ("category", json!(["music-video"])),
-            ("scenes", json!(0)),
-            ("scenes", json!(13)),
-            ("scenes", json!(2.5)),
-            ("scenes", json!("5")),
-            ("durationSeconds", json!(5)),
-            ("durationSeconds", json!(61)),
-            ("aspectRatio", json!("4:3")),
-            ("transition", json!("custom")),
-            ("audio", json!("voice")),
-            ("seed", json!(-1)),
-            ("seed", json!(2_147_483_648_u64)),
-            ("userId", json!("someone else")),
-        ];
-        for (field, value) in cases {
-            let fault = parse(&with(field, value.clone())).unwrap_err();
-            assert_eq!(fault.field, field, "{value}");
+    fn a_prompt_has_ten_to_five_hundred_characters_of_which_enough_can_be_seen() {
+        for refused in [
+            "",
+            "short",
+            "   padded   ",
+            &"x".repeat(501),
+            &"\u{200B}".repeat(20),
+            &format!("seen{}", "\u{200B}".repeat(20)),
+            "ten chars \u{0} and a null",
+        ] {
+            assert_eq!(prompt(refused).unwrap_err().field, "prompt", "{refused}");
         }
+        assert_eq!(prompt(" A paper\n boat ").unwrap(), "A paper boat");
     }
 
     #[test]
     fn lengths_count_characters_not_bytes() {
-        assert!(parse(&with("prompt", json!("🎬".repeat(500)))).is_ok());
-        assert!(parse(&with("prompt", json!("🎬".repeat(501)))).is_err());
-        assert!(parse(&with("prompt", json!("🎬".repeat(9)))).is_err());
+        assert!(prompt(&"🎬".repeat(500)).is_ok());
+        assert!(prompt(&"🎬".repeat(501)).is_err());
+        assert!(prompt(&"🎬".repeat(9)).is_err());
+    }
+
+    #[test]
+    fn numbers_lie_within_their_ranges() {
+        assert_eq!((scenes(None), duration_seconds(None)), (Ok(5), Ok(30)));
+        for (refused, field) in [
+            (scenes(Some(0)), "scenes"),
+            (scenes(Some(13)), "scenes"),
+            (duration_seconds(Some(5)), "durationSeconds"),
+            (duration_seconds(Some(61)), "durationSeconds"),
+        ] {
+            assert_eq!(refused.unwrap_err().field, field);
+        }
+        assert_eq!((seed(None), seed(Some(0))), (Ok(None), Ok(Some(0))));
+        assert_eq!(seed(Some(MAX_SEED + 1)).unwrap_err().field, "seed");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The plan of a film: its scenes, and the music under them (D15).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::film::{SceneTiming, Transition, timeline};
 use crate::request::{Category, CreateJob};
@@ -11,7 +12,7 @@ const MAX_TITLE: usize = 60;
 const MAX_TEXT: usize = 600;
 
 /// Who wrote the storyboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Author {
     /// A language model, its answer checked.

@@ -5,6 +5,7 @@ mod request;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::ids::{AssetId, TranscodeId, VideoId};
 use crate::rendition::{Quality, Skipped};
@@ -13,7 +14,7 @@ use crate::time::Time;
 pub use request::{CreateTranscode, InputSource};
 
 /// How far a transcode has come (R51).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum TranscodeStatus {
     /// Accepted; its message waits in the queue.
@@ -186,7 +187,7 @@ impl Transcode {
 }
 
 /// A file that was made (R53, R119).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Asset {
     /// Its name.
@@ -209,7 +210,7 @@ pub struct Asset {
 }
 
 /// What an asset is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AssetType {
     /// A still picture.
@@ -232,7 +233,7 @@ impl AssetType {
 }
 
 /// Something of the source that its outputs lack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TranscodeWarning {
     /// For programs.

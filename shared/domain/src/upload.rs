@@ -3,9 +3,8 @@
 mod content_type;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::fields::{InvalidField, list, only, required_text};
+use crate::fields::{InvalidField, visible_text};
 use crate::ids::{UploadId, VideoId};
 use crate::keys;
 use crate::time::Time;
@@ -33,19 +32,25 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// Checks a body's fields; the first one at fault is named.
+    /// Checks each.
     ///
     /// # Errors
     ///
     /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["filename", "contentType", "size"])?;
-        let file_name = required_text(body, "filename", 1000)?;
-        let content_type = content_type::read(body, &file_name)?;
+    pub fn new(
+        file_name: &str,
+        content_type: Option<&str>,
+        size: Option<u64>,
+    ) -> Result<Self, InvalidField> {
+        let file_name = visible_text("filename", file_name, 1000)?;
+        if size.is_some_and(|size| !(1..=MAX_BYTES).contains(&size)) {
+            let constraint = format!("a whole number from 1 to {MAX_BYTES}");
+            return Err(InvalidField::new("size", constraint));
+        }
         Ok(Self {
+            content_type: content_type::read(content_type, &file_name)?,
             file_name: sanitised(&file_name),
-            content_type,
-            size: size(body)?,
+            size,
         })
     }
 
@@ -63,19 +68,6 @@ impl Announcement {
             return Err(InvalidField::new("size", constraint));
         }
         Ok(size)
-    }
-}
-
-fn size(body: &Map<String, Value>) -> Result<Option<u64>, InvalidField> {
-    match body.get("size") {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value
-            .as_u64()
-            .filter(|size| (1..=MAX_BYTES).contains(size))
-            .map(Some)
-            .ok_or_else(|| {
-                InvalidField::new("size", format!("a whole number from 1 to {MAX_BYTES}"))
-            }),
     }
 }
 
@@ -209,35 +201,28 @@ pub fn missing_parts(size: u64, stored: impl Fn(u32) -> Option<u64>) -> Vec<u32>
         .collect()
 }
 
-/// Which parts a client wants links to: at most 100 numbers at once.
+/// Which parts a client wants links to: 1 to 100 numbers of parts that there are.
 ///
 /// # Errors
 ///
-/// The first field that breaks a rule.
-pub fn part_numbers(body: &Map<String, Value>, size: u64) -> Result<Vec<u32>, InvalidField> {
-    only(body, &["partNumbers"])?;
-    let constraint = format!(
-        "1 to {MAX_PARTS_AT_ONCE} numbers from 1 to {}",
-        part_count(size)
-    );
-    let number = |value: &Value| {
-        let number = u32::try_from(value.as_u64()?).ok()?;
-        part_bytes(size, number).map(|_| number)
-    };
-    list(body, "partNumbers", MAX_PARTS_AT_ONCE, &constraint, number)?
-        .filter(|numbers| !numbers.is_empty())
-        .ok_or_else(|| InvalidField::new("partNumbers", constraint))
+/// A longer list, none, or a number that is no part's.
+pub fn part_numbers(numbers: Vec<u32>, size: u64) -> Result<Vec<u32>, InvalidField> {
+    let is_right = (1..=MAX_PARTS_AT_ONCE).contains(&numbers.len())
+        && numbers
+            .iter()
+            .all(|number| part_bytes(size, *number).is_some());
+    if is_right {
+        return Ok(numbers);
+    }
+    let last = part_count(size);
+    let constraint = format!("1 to {MAX_PARTS_AT_ONCE} numbers from 1 to {last}");
+    Err(InvalidField::new("partNumbers", constraint))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
-
-    fn announce(body: &Value) -> Result<Announcement, InvalidField> {
-        Announcement::from_json(body.as_object().unwrap())
-    }
 
     #[test]
     fn names_become_safe() {
@@ -254,23 +239,28 @@ mod tests {
 
     #[test]
     fn every_rule_names_its_field() {
-        let fault = |body: Value| announce(&body).unwrap_err().field;
-        assert_eq!(fault(json!({"contentType": "video/mp4"})), "filename");
-        assert_eq!(fault(json!({"filename": "a"})), "contentType");
-        let with = |field: &str, value: Value| {
-            let mut body = json!({"filename": "a.mp4", "contentType": "video/mp4"});
-            body[field] = value;
-            body
+        let video = Some("video/mp4");
+        let fault = |name, declared, size| {
+            let refused = Announcement::new(name, declared, size).unwrap_err();
+            refused.field
         };
-        assert_eq!(
-            fault(with("contentType", json!("text/html"))),
-            "contentType"
-        );
-        assert_eq!(fault(with("size", json!(0))), "size");
-        assert_eq!(fault(with("size", json!(MAX_BYTES + 1))), "size");
-        assert_eq!(fault(with("userId", json!("me"))), "userId");
-        let small = announce(&with("size", json!(1000))).unwrap();
+        assert_eq!(fault(" ", video, None), "filename");
+        assert_eq!(fault("a", None, None), "contentType");
+        assert_eq!(fault("a.mp4", Some("text/html"), None), "contentType");
+        assert_eq!(fault("a.mp4", video, Some(0)), "size");
+        assert_eq!(fault("a.mp4", video, Some(MAX_BYTES + 1)), "size");
+        let small = Announcement::new("a.mp4", video, Some(1000)).unwrap();
         assert_eq!(small.multipart_size().unwrap_err().field, "size");
+    }
+
+    #[test]
+    fn parts_are_asked_for_by_numbers_that_there_are() {
+        let size = 2 * PART_BYTES;
+        assert_eq!(part_numbers(vec![2, 1], size), Ok(vec![2, 1]));
+        for wrong in [vec![], vec![0], vec![3], vec![1; MAX_PARTS_AT_ONCE + 1]] {
+            let refused = part_numbers(wrong, size).unwrap_err();
+            assert_eq!(refused.field, "partNumbers");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod request;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::film::{FRAME_RATE, UnknownName};
 use crate::ids::{TranscodeId, VideoId};
@@ -12,10 +13,10 @@ use crate::job::{Job, Status};
 use crate::rendition::Quality;
 use crate::time::Time;
 
-pub use request::{ConfirmUpload, Details, PublishFilm, UpdateVideo};
+pub use request::{ConfirmUpload, Details, PublishFilm, UpdateVideo, upload_key};
 
 /// Who may see a video. Unless its owner says otherwise, nobody else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
     /// Everybody, and it stands in lists.
@@ -50,7 +51,7 @@ impl FromStr for Visibility {
 }
 
 /// How far a video has come (R48).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoStatus {
     /// The file is there.

@@ -7,7 +7,7 @@
 //! - [`FilmRenderer`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.
-//! - [`JobReader`] finds a job for its owner, [`JobView`] shows it.
+//! - [`JobReader`] finds a job for its owner, [`job_view`] shows it.
 
 mod ask;
 mod complete;
@@ -16,7 +16,7 @@ mod finish;
 mod generation;
 mod inspector;
 mod job_reader;
-mod job_view;
+pub mod job_view;
 mod plan;
 mod provider;
 mod reconcile;
@@ -28,7 +28,6 @@ pub use complete::Completion;
 pub use finish::{Finisher, Outcome};
 pub use generation::{Generation, OUTPUT_BUDGET};
 pub use job_reader::JobReader;
-pub use job_view::JobView;
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
 pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};

@@ -8,7 +8,7 @@ use domain::video::Video;
 use edge::http::{ApiError, Caller, Request, path_id};
 use store::{LINK_LIFE, Objects, VideosTable};
 
-use crate::VideoView;
+use crate::video_view;
 
 /// The videos, and the bucket their files lie in.
 #[derive(Debug, Clone)]
@@ -67,16 +67,16 @@ impl Gallery {
     /// # Errors
     ///
     /// [`ApiError`]: what the client is told, by its status.
-    pub async fn view<'a>(
+    pub async fn view(
         &self,
-        video: &'a Video,
+        video: &Video,
         viewer: Option<&Caller>,
-    ) -> Result<VideoView<'a>, ApiError> {
+    ) -> Result<contract::Video, ApiError> {
         let thumbnail_url = match &video.thumbnail_key {
             Some(key) => Some(self.link(key).await?),
             None => None,
         };
-        Ok(VideoView::of(video, user_id(viewer), thumbnail_url))
+        Ok(video_view(video, user_id(viewer), thumbnail_url))
     }
 
     /// Videos as `viewer` reads them.
@@ -84,11 +84,11 @@ impl Gallery {
     /// # Errors
     ///
     /// [`ApiError`]: what the client is told, by its status.
-    pub async fn views<'a>(
+    pub async fn views(
         &self,
-        videos: &'a [Video],
+        videos: &[Video],
         viewer: Option<&Caller>,
-    ) -> Result<Vec<VideoView<'a>>, ApiError> {
+    ) -> Result<Vec<contract::Video>, ApiError> {
         let mut views = Vec::new();
         for video in videos {
             views.push(self.view(video, viewer).await?);

@@ -6,4 +6,4 @@ mod video_view;
 
 pub use gallery::{Gallery, video_id};
 pub use uploads::{Uploads, fresh_keys};
-pub use video_view::VideoView;
+pub use video_view::video_view;

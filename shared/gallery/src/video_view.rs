@@ -1,78 +1,42 @@
 //! A video as clients read it (R49).
 
-use domain::ids::VideoId;
-use domain::time::Time;
-use domain::video::{Video, VideoStatus, Visibility};
-use serde::Serialize;
+use domain::video::Video;
 
-/// A video as clients read it. What nobody knows is `null`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VideoView<'a> {
-    id: VideoId,
-    user_id: &'a str,
-    title: &'a str,
-    description: &'a str,
-    status: VideoStatus,
-    visibility: Visibility,
-    duration: Option<f64>,
-    resolution: String,
-    width: u32,
-    height: u32,
-    video_codec: &'a str,
-    audio_codec: Option<&'a str>,
-    file_size: u64,
-    views: u64,
+/// What `viewer` reads of a video; only its owner is told where things lie.
+pub fn video_view(
+    video: &Video,
+    viewer: Option<&str>,
     thumbnail_url: Option<String>,
-    created_at: Time,
-    updated_at: Time,
-    /// Only its owner is told where things lie.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    keys: Option<Keys<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Keys<'a> {
-    s3_key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thumbnail_key: Option<&'a str>,
-}
-
-impl<'a> VideoView<'a> {
-    /// The view that `viewer` gets.
-    pub fn of(video: &'a Video, viewer: Option<&str>, thumbnail_url: Option<String>) -> Self {
-        let keys = Keys {
-            s3_key: &video.s3_key,
-            thumbnail_key: video.thumbnail_key.as_deref(),
-        };
-        Self {
-            id: video.id,
-            user_id: &video.user_id,
-            title: &video.title,
-            description: &video.description,
-            status: video.status,
-            visibility: video.visibility,
-            duration: video.facts.duration,
-            resolution: video.facts.resolution(),
-            width: video.facts.width,
-            height: video.facts.height,
-            video_codec: &video.facts.video_codec,
-            audio_codec: video.facts.audio_codec.as_deref(),
-            file_size: video.facts.file_size,
-            views: video.views,
-            thumbnail_url,
-            created_at: video.created_at,
-            updated_at: video.updated_at,
-            keys: video.is_owned_by(viewer).then_some(keys),
-        }
+) -> contract::Video {
+    let is_owner = video.is_owned_by(viewer);
+    contract::Video {
+        id: video.id,
+        user_id: video.user_id.clone(),
+        title: video.title.clone(),
+        description: video.description.clone(),
+        status: video.status,
+        visibility: video.visibility,
+        duration: video.facts.duration,
+        resolution: video.facts.resolution(),
+        width: video.facts.width,
+        height: video.facts.height,
+        video_codec: video.facts.video_codec.clone(),
+        audio_codec: video.facts.audio_codec.clone(),
+        file_size: video.facts.file_size,
+        views: video.views,
+        thumbnail_url,
+        created_at: video.created_at,
+        updated_at: video.updated_at,
+        s3_key: is_owner.then(|| video.s3_key.clone()),
+        thumbnail_key: video.thumbnail_key.clone().filter(|_| is_owner),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::video::{Details, Facts};
+    use domain::time::Time;
+    use domain::video::{Details, Facts, Visibility};
     use serde_json::{Value, json};
 
     fn view(viewer: Option<&str>) -> Value {
@@ -95,7 +59,7 @@ mod tests {
         let mut video = Video::uploaded(id, "user", "gallery/user/1-a.mp4", details, facts, now);
         video.thumbnail_key = Some("videos/output/x/thumbnail.jpg".to_owned());
         let url = Some("https://signed".to_owned());
-        serde_json::to_value(VideoView::of(&video, viewer, url)).unwrap()
+        serde_json::to_value(video_view(&video, viewer, url)).unwrap()
     }
 
     #[test]

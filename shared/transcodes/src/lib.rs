@@ -6,7 +6,7 @@
 //! - [`Resender`] sends messages again that must be thought lost.
 //! - [`TranscodeQueue`] puts transcodes into the queue.
 //! - [`TranscodeRemover`] removes old ones with everything they made.
-//! - [`TranscodeView`] is a transcode as clients read it.
+//! - [`transcode_view`] is a transcode as clients read it.
 
 mod assets;
 mod dead_letter_handler;
@@ -29,7 +29,7 @@ pub use dead_letter_handler::DeadLetterHandler;
 pub use queue::TranscodeQueue;
 pub use removal::{Removed, TranscodeRemover};
 pub use resend::Resender;
-pub use view::TranscodeView;
+pub use view::transcode_view;
 pub use worker::Worker;
 
 /// What a handler of messages fails with.

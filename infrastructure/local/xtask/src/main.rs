@@ -56,6 +56,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = users::TokenKind::Access)]
         kind: users::TokenKind,
     },
+    /// Write shared/contract/openapi.json anew, after a change of the contract
+    Openapi,
     /// Formats, lints, template and state machine checks, supply chain
     Check,
     /// The price table applied to the ledger of a job
@@ -104,6 +106,10 @@ fn run(command: Command) -> Result<()> {
             let stack = cloud::stack(&workspace)?;
             say::result(&http::wait(users::token(&stack, user, kind))?);
             Ok(())
+        }
+        Command::Openapi => {
+            let file = workspace.path("shared/contract/openapi.json");
+            Ok(std::fs::write(file, contract::text()?)?)
         }
         Command::Check => check::run(&workspace).map(drop),
         Command::Cost { job, user } => cost::run(&workspace, &job, user),

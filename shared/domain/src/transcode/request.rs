@@ -1,8 +1,6 @@
 //! What a client may ask for when it creates a transcode (R25, D33).
 
-use serde_json::{Map, Value};
-
-use crate::fields::{InvalidField, list, only, required_text};
+use crate::fields::{InvalidField, visible_text};
 use crate::ids::JobId;
 use crate::keys;
 use crate::rendition::Quality;
@@ -16,30 +14,27 @@ pub struct CreateTranscode {
     pub output_formats: Vec<Quality>,
 }
 
+const MOST_FORMATS: usize = 10;
 const FORMATS: &str = "a list of: high, medium, low";
 
 impl CreateTranscode {
-    /// Checks a body's fields; the first one at fault is named.
+    /// Checks each.
     ///
     /// # Errors
     ///
     /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["inputSource", "outputFormats"])?;
-        let input_source = required_text(body, "inputSource", 1024)?;
-        let quality = |value: &Value| value.as_str()?.parse::<Quality>().ok();
-        let asked = list(body, "outputFormats", 10, FORMATS, quality)?;
-        let asked = asked.unwrap_or_else(|| Quality::ALL.to_vec());
-        let output_formats: Vec<Quality> = Quality::ALL
-            .into_iter()
-            .filter(|quality| asked.contains(quality))
-            .collect();
-        if output_formats.is_empty() {
+    pub fn new(input_source: &str, formats: Option<Vec<Quality>>) -> Result<Self, InvalidField> {
+        let input_source = visible_text("inputSource", input_source, 1024)?;
+        let asked = formats.unwrap_or_else(|| Quality::ALL.to_vec());
+        if asked.is_empty() || asked.len() > MOST_FORMATS {
             return Err(InvalidField::new("outputFormats", FORMATS));
         }
+        let tallest_first = Quality::ALL.into_iter();
         Ok(Self {
             input_source,
-            output_formats,
+            output_formats: tallest_first
+                .filter(|quality| asked.contains(quality))
+                .collect(),
         })
     }
 }
@@ -71,7 +66,6 @@ impl InputSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn only_ones_own_objects_are_sources() {
@@ -99,20 +93,20 @@ mod tests {
 
     #[test]
     fn formats_come_once_and_tallest_first() {
-        let read = |body: Value| CreateTranscode::from_json(body.as_object().unwrap());
-        let formats = |formats: Value| {
-            read(json!({"inputSource": "k", "outputFormats": formats}))
+        let formats = |formats: Option<&[Quality]>| {
+            CreateTranscode::new("k", formats.map(<[_]>::to_vec))
                 .map(|request| request.output_formats)
         };
         assert_eq!(
-            formats(json!(["low", "high", "low"])).unwrap(),
+            formats(Some(&[Quality::Low, Quality::High, Quality::Low])).unwrap(),
             [Quality::High, Quality::Low]
         );
-        assert_eq!(formats(Value::Null).unwrap(), Quality::ALL);
-        for wrong in [json!([]), json!(["4k"]), json!("high"), json!([7])] {
-            assert_eq!(formats(wrong).unwrap_err().field, "outputFormats");
+        assert_eq!(formats(None).unwrap(), Quality::ALL);
+        for wrong in [&[][..], &[Quality::Low; 11]] {
+            assert_eq!(formats(Some(wrong)).unwrap_err().field, "outputFormats");
         }
-        assert_eq!(read(json!({})).unwrap_err().field, "inputSource");
+        let nothing = CreateTranscode::new(" ", None).unwrap_err();
+        assert_eq!(nothing.field, "inputSource");
     }
 
     #[test]

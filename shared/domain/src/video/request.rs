@@ -1,9 +1,7 @@
 //! What clients may ask for of videos: confirming, publishing, changing (R15, R23).
 
-use serde_json::{Map, Value};
-
 use super::{Video, Visibility};
-use crate::fields::{InvalidField, name, only, required_line, required_text, text};
+use crate::fields::{InvalidField, text, visible_line, visible_text};
 use crate::ids::JobId;
 use crate::time::Time;
 
@@ -21,21 +19,6 @@ pub struct ConfirmUpload {
     pub details: Details,
 }
 
-impl ConfirmUpload {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["s3Key", "title", "description", "visibility"])?;
-        Ok(Self {
-            s3_key: required_text(body, "s3Key", 1024)?,
-            details: Details::read(body)?,
-        })
-    }
-}
-
 /// Asks for a finished job's film to stand in the gallery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishFilm {
@@ -43,24 +26,6 @@ pub struct PublishFilm {
     pub job_id: JobId,
     /// What the video is to be called.
     pub details: Details,
-}
-
-impl PublishFilm {
-    /// Checks a body's fields; the first one at fault is named.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["jobId", "title", "description", "visibility"])?;
-        let job_id = required_text(body, "jobId", 36)?;
-        Ok(Self {
-            job_id: job_id
-                .parse()
-                .map_err(|_| InvalidField::new("jobId", "the id of a job"))?,
-            details: Details::read(body)?,
-        })
-    }
 }
 
 /// What an owner says about a video.
@@ -75,16 +40,36 @@ pub struct Details {
 }
 
 impl Details {
-    fn read(body: &Map<String, Value>) -> Result<Self, InvalidField> {
+    /// Checks each; a video is private and without a description unless said otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
+    pub fn new(
+        title: &str,
+        description: Option<&str>,
+        visibility: Option<Visibility>,
+    ) -> Result<Self, InvalidField> {
         Ok(Self {
-            title: required_line(body, "title", TITLE_LENGTH)?,
-            description: text(body, "description", DESCRIPTION_LENGTH)?.unwrap_or_default(),
-            visibility: name(body, "visibility", VISIBILITIES)?,
+            title: visible_line("title", title, TITLE_LENGTH)?,
+            description: text(
+                "description",
+                description.unwrap_or_default(),
+                DESCRIPTION_LENGTH,
+            )?,
+            visibility: visibility.unwrap_or_default(),
         })
     }
 }
 
-const VISIBILITIES: &str = "one of: public, unlisted, private";
+/// A key that a client names.
+///
+/// # Errors
+///
+/// A text that is longer than any key, or none.
+pub fn upload_key(key: &str) -> Result<String, InvalidField> {
+    visible_text("s3Key", key, 1024)
+}
 
 /// A partial change (R23): what is absent stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,33 +80,29 @@ pub struct UpdateVideo {
 }
 
 impl UpdateVideo {
-    /// Checks a body's fields; the first one at fault is named.
+    /// Checks each.
     ///
     /// # Errors
     ///
-    /// The first field that breaks a rule.
-    pub fn from_json(body: &Map<String, Value>) -> Result<Self, InvalidField> {
-        only(body, &["title", "description", "visibility"])?;
-        let title = match body.get("title") {
-            None => None,
-            Some(_) => Some(required_line(body, "title", TITLE_LENGTH)?),
-        };
-        let visibility = match body.get("visibility") {
-            None | Some(Value::Null) => None,
-            Some(_) => Some(name(body, "visibility", VISIBILITIES)?),
-        };
-        let change = Self {
-            title,
-            description: text(body, "description", DESCRIPTION_LENGTH)?,
-            visibility,
-        };
-        if change.title.is_none() && change.description.is_none() && change.visibility.is_none() {
+    /// The first field that breaks a rule, or that nothing is to change.
+    pub fn new(
+        title: Option<&str>,
+        description: Option<&str>,
+        visibility: Option<Visibility>,
+    ) -> Result<Self, InvalidField> {
+        if title.is_none() && description.is_none() && visibility.is_none() {
             return Err(InvalidField::new(
                 "body",
                 "at least one of: title, description, visibility",
             ));
         }
-        Ok(change)
+        let title = title.map(|title| visible_line("title", title, TITLE_LENGTH));
+        let description = description.map(|words| text("description", words, DESCRIPTION_LENGTH));
+        Ok(Self {
+            title: title.transpose()?,
+            description: description.transpose()?,
+            visibility,
+        })
     }
 
     /// The video with the change made.
@@ -142,31 +123,22 @@ impl UpdateVideo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn update(body: &Value) -> Result<UpdateVideo, InvalidField> {
-        UpdateVideo::from_json(body.as_object().unwrap())
-    }
 
     #[test]
     fn an_update_changes_what_it_names_and_nothing_else() {
-        let fault = |body: Value| update(&body).unwrap_err().field;
-        assert_eq!(fault(json!({})), "body");
-        assert_eq!(fault(json!({"title": ""})), "title");
-        assert_eq!(fault(json!({"title": null})), "title");
-        assert_eq!(fault(json!({"visibility": "secret"})), "visibility");
-        assert_eq!(fault(json!({"userId": "me"})), "userId");
-        assert_eq!(fault(json!({"title": "x".repeat(201)})), "title");
-        let change = update(&json!({"description": ""})).unwrap();
+        let fault = |title| UpdateVideo::new(title, None, None).unwrap_err().field;
+        assert_eq!(fault(None), "body");
+        assert_eq!(fault(Some("")), "title");
+        assert_eq!(fault(Some(&"x".repeat(201))), "title");
+        let change = UpdateVideo::new(None, Some(""), None).unwrap();
         assert_eq!(change.description.as_deref(), Some(""));
         assert_eq!(change.title, None);
     }
 
     #[test]
-    fn a_video_nobody_spoke_of_is_private() {
-        let body = json!({"s3Key": "gallery/u/1-a.mp4", "title": " A "});
-        let confirm = ConfirmUpload::from_json(body.as_object().unwrap()).unwrap();
-        assert_eq!(confirm.details.title, "A");
-        assert_eq!(confirm.details.visibility, Visibility::Private);
+    fn a_video_is_private_unless_said_otherwise() {
+        let details = Details::new(" A ", None, None).unwrap();
+        assert_eq!(details.title, "A");
+        assert_eq!(details.visibility, Visibility::Private);
     }
 }

@@ -1,10 +1,13 @@
 //! The one table from failures to status, code and body (R57-R71, D6, D7).
 
+use std::collections::BTreeMap;
+
+use contract::{ErrorBody, ErrorCode};
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::window::Verdict;
 use lambda_http::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::{StoreError, ViewError};
 
 /// Why a request is refused or failed. What the client reads gives nothing
@@ -71,7 +74,7 @@ pub enum ApiError {
     #[error("{text}")]
     MediaRefused {
         /// For programs.
-        code: &'static str,
+        code: ErrorCode,
         /// For people.
         text: &'static str,
     },
@@ -126,57 +129,35 @@ impl ApiError {
 
     /// The status.
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::InvalidRequest { .. } | Self::Validation(_) | Self::SignInFailed { .. } => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => {
-                StatusCode::UNAUTHORIZED
-            }
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::VideoNotReady
-            | Self::Conflict(_)
-            | Self::PartsMissing(_)
-            | Self::Store(StoreError::Conflict { .. }) => StatusCode::CONFLICT,
-            Self::MediaRefused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RateLimited(_) | Self::QuotaExceeded { .. } => StatusCode::TOO_MANY_REQUESTS,
-            _ if self.is_throttled() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::WorkflowFailed(_)
-            | Self::UploadUrlFailed(_)
-            | Self::Store(_)
-            | Self::SignInUnavailable(_)
-            | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// The code, for programs.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::InvalidRequest { .. } => "INVALID_REQUEST",
-            Self::Validation(_) => "VALIDATION_ERROR",
-            Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
-            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
-            Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => "UNAUTHORIZED",
-            Self::Forbidden | Self::CrossSite => "FORBIDDEN",
-            Self::SignInFailed { .. } => "SIGN_IN_FAILED",
-            Self::NotFound(_) => "NOT_FOUND",
-            Self::MethodNotAllowed { .. } => "METHOD_NOT_ALLOWED",
-            Self::VideoNotReady => "VIDEO_NOT_READY",
-            Self::Conflict(_) | Self::Store(StoreError::Conflict { .. }) => "CONFLICT",
-            Self::PartsMissing(_) => "UPLOAD_INCOMPLETE",
-            Self::MediaRefused { code, .. } => code,
-            Self::RateLimited(_) => "RATE_LIMIT_EXCEEDED",
-            Self::QuotaExceeded { .. } => "QUOTA_EXCEEDED",
-            _ if self.is_throttled() => "SERVICE_UNAVAILABLE",
+            Self::InvalidRequest { .. } => ErrorCode::InvalidRequest,
+            Self::Validation(_) => ErrorCode::ValidationError,
+            Self::BodyTooLarge => ErrorCode::PayloadTooLarge,
+            Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+            Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => {
+                ErrorCode::Unauthorized
+            }
+            Self::Forbidden | Self::CrossSite => ErrorCode::Forbidden,
+            Self::SignInFailed { .. } => ErrorCode::SignInFailed,
+            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
+            Self::VideoNotReady => ErrorCode::VideoNotReady,
+            Self::Conflict(_) | Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
+            Self::PartsMissing(_) => ErrorCode::UploadIncomplete,
+            Self::MediaRefused { code, .. } => *code,
+            Self::RateLimited(_) => ErrorCode::RateLimitExceeded,
+            Self::QuotaExceeded { .. } => ErrorCode::QuotaExceeded,
+            _ if self.is_throttled() => ErrorCode::ServiceUnavailable,
             Self::WorkflowFailed(_)
             | Self::UploadUrlFailed(_)
             | Self::Store(_)
             | Self::SignInUnavailable(_)
-            | Self::Internal(_) => "INTERNAL_ERROR",
+            | Self::Internal(_) => ErrorCode::InternalError,
         }
     }
 
@@ -192,34 +173,32 @@ impl ApiError {
         }
     }
 
-    fn details(&self) -> Value {
+    fn details(&self) -> BTreeMap<String, Value> {
+        let fault = |field: &str, constraint: &str| {
+            let details = [("field", field), ("constraint", constraint)];
+            details
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .into()
+        };
         match self {
-            Self::InvalidRequest { constraint } => {
-                json!({ "field": "body", "constraint": constraint })
-            }
-            Self::Validation(fault) => {
-                json!({ "field": fault.field, "constraint": fault.constraint })
-            }
-            Self::SignInFailed { field, constraint } => {
-                json!({ "field": field, "constraint": constraint })
-            }
-            Self::PartsMissing(missing) => json!({ "missing": missing }),
-            Self::BodyTooLarge => json!({ "field": "body", "constraint": "at most 65536 bytes" }),
-            Self::UnsupportedMediaType => {
-                json!({ "field": "Content-Type", "constraint": "application/json" })
-            }
-            _ => json!({}),
+            Self::InvalidRequest { constraint } => fault("body", constraint),
+            Self::SignInFailed { field, constraint } => fault(field, constraint),
+            Self::Validation(invalid) => fault(&invalid.field, &invalid.constraint),
+            Self::PartsMissing(missing) => [("missing".to_owned(), missing.clone().into())].into(),
+            Self::BodyTooLarge => fault("body", "at most 65536 bytes"),
+            Self::UnsupportedMediaType => fault("Content-Type", "application/json"),
+            _ => BTreeMap::new(),
         }
     }
 
     /// The body every failure has (R57).
-    pub fn body(&self, now: Time) -> Value {
-        json!({
-            "error": self.text(),
-            "code": self.code(),
-            "details": self.details(),
-            "timestamp": now,
-        })
+    pub fn body(&self, now: Time) -> ErrorBody {
+        ErrorBody {
+            error: self.text(),
+            code: self.code(),
+            details: self.details(),
+            timestamp: now,
+        }
     }
 
     /// The headers a failure brings, beside the body.
@@ -316,7 +295,7 @@ mod tests {
             (ApiError::PartsMissing(vec![2]), 409, "UPLOAD_INCOMPLETE"),
             (
                 ApiError::MediaRefused {
-                    code: "CORRUPT_MEDIA",
+                    code: ErrorCode::CorruptMedia,
                     text: "The video is corrupt or incomplete",
                 },
                 422,
@@ -355,6 +334,7 @@ mod tests {
     fn the_table_is_the_contracts_and_gives_nothing_away() {
         for (error, status, code) in every_error() {
             let body = error.body(Time::from_millisecond(0));
+            let body = serde_json::to_value(body).unwrap();
             assert_eq!(error.status().as_u16(), status, "{error:?}");
             assert_eq!(body["code"], code);
             assert!(body["details"].is_object() && body["timestamp"].is_string());
@@ -366,13 +346,13 @@ mod tests {
     fn what_is_missing_is_named() {
         let body = |field, constraint| {
             let error = ApiError::from(InvalidField::new(field, constraint));
-            error.body(Time::from_millisecond(0))
+            serde_json::to_value(error.body(Time::from_millisecond(0))).unwrap()
         };
         let missing = body("filename", "required");
         assert_eq!(missing["error"], "Filename is required");
         assert_eq!(
             missing["details"],
-            json!({ "field": "filename", "constraint": "required" })
+            serde_json::json!({ "field": "filename", "constraint": "required" })
         );
         assert_eq!(body("size", "a number")["error"], "Validation failed");
     }

@@ -253,12 +253,12 @@ where
 pub(super) fn refuse(error: ApiError) -> Response<Body> {
     if error.status().is_server_error() {
         tracing::error!(
-            code = error.code(),
+            code = error.code().as_str(),
             cause = crate::step::chain(&error),
             "request failed"
         );
     }
-    metrics::counter!("ErrorCount", "ErrorType" => error.code()).increment(1);
+    metrics::counter!("ErrorCount", "ErrorType" => error.code().as_str()).increment(1);
     error.into_response(config::clock::now())
 }
 

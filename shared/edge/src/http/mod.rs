@@ -19,14 +19,15 @@ mod token;
 
 pub use authenticate::Authenticator;
 pub use caller::{Admin, Caller};
+pub use contract::{ErrorBody, ErrorCode};
 pub use cross_site::CrossSite;
 pub use cursor::{Cursor, no_cursor};
 pub use error::ApiError;
 pub use lambda_http::{Error, Request};
 pub use layers::{Authentication, administrative, optional, protected, public, same_site};
-pub use paging::{Pagination, Paging, behind, limit};
+pub use paging::{Paging, behind, limit};
 pub use reply::Reply;
 pub use request::{
-    accepts_json, client_ip, is_head, job_id, json_object, optional_json_object, origin,
-    path_after, path_id, query, raw_path,
+    accepts_json, body, client_ip, is_head, job_id, optional_body, origin, path_after, path_id,
+    query, raw_path,
 };

@@ -1,5 +1,6 @@
 //! Which part of a list is asked for (D28).
 
+use contract::Pagination;
 use domain::request::InvalidField;
 use lambda_http::Request;
 use serde::Serialize;
@@ -23,17 +24,6 @@ pub struct Paging<P> {
     pub page: Option<usize>,
     /// The last item of the page before.
     pub after: Option<P>,
-}
-
-/// The envelope of lists that know their length (R20).
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pagination {
-    total: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<usize>,
-    limit: usize,
-    total_pages: u64,
 }
 
 impl<P: Serialize + DeserializeOwned> Paging<P> {
@@ -69,9 +59,10 @@ impl<P: Serialize + DeserializeOwned> Paging<P> {
     pub fn envelope(&self, total: u64) -> Pagination {
         Pagination {
             total,
-            page: self.page,
-            limit: self.limit,
+            page: self.page.map(|page| page as u64),
+            limit: self.limit as u64,
             total_pages: total.div_ceil(self.limit as u64),
+            is_lower_bound: None,
         }
     }
 }

@@ -64,6 +64,26 @@ impl Reply {
         }
     }
 
+    /// 200 with a file that is the same for everybody; kept by caches for an hour.
+    pub fn file(content_type: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: vec![
+                ("content-type", content_type.to_owned()),
+                ("cache-control", "public, max-age=3600".to_owned()),
+            ],
+            cookies: Vec::new(),
+            body: Some(bytes),
+        }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
     /// 302 to another place.
     pub fn found(location: String) -> Self {
         Self {
@@ -78,11 +98,13 @@ impl Reply {
     pub fn refusal(error: &ApiError, now: Time) -> Self {
         let mut headers = error.headers();
         headers.push(("content-type", "application/json".to_owned()));
+        // A body of texts alone is always written.
+        let body = serde_json::to_vec(&error.body(now)).unwrap_or_default();
         Self {
             status: error.status(),
             headers,
             cookies: Vec::new(),
-            body: Some(error.body(now).to_string().into_bytes()),
+            body: Some(body),
         }
     }
 
@@ -121,13 +143,7 @@ impl Reply {
 
 impl ApiError {
     pub(crate) fn into_response(self, now: Time) -> Response<Body> {
-        let mut headers = self.headers();
-        headers.push(("content-type", "application/json".to_owned()));
-        response(
-            self.status(),
-            headers,
-            Body::Text(self.body(now).to_string()),
-        )
+        Reply::refusal(&self, now).into_response()
     }
 }
 

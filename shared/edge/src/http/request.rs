@@ -7,6 +7,7 @@ use lambda_http::http::Method;
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -14,12 +15,31 @@ use super::error::ApiError;
 /// The longest body, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The body as a JSON object, of the right type and size.
+/// The body as its type.
 ///
 /// # Errors
 ///
-/// [`ApiError`]: what the client is told, by its status.
-pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
+/// A body of another type, longer than the limit or no JSON object, and the first
+/// field that is missing, unknown or of another type.
+pub fn body<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
+    Ok(contract::read(json_object(request)?)?)
+}
+
+/// The body as its type; no body is an empty one.
+///
+/// # Errors
+///
+/// As [`body`].
+pub fn optional_body<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
+    let fields = match request.body().is_empty() {
+        true => Map::new(),
+        false => json_object(request)?,
+    };
+    Ok(contract::read(fields)?)
+}
+
+/// The body as a JSON object, of the right type and size.
+fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     let body: &[u8] = request.body();
     if body.len() > MAX_BODY {
         return Err(ApiError::BodyTooLarge);
@@ -42,19 +62,6 @@ pub fn json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
             constraint: "valid JSON",
         }),
     }
-}
-
-/// The body as a JSON object; no body is an empty one.
-///
-/// # Errors
-///
-/// [`ApiError`]: what the client is told, by its status.
-pub fn optional_json_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
-    let body: &[u8] = request.body();
-    if body.is_empty() {
-        return Ok(Map::new());
-    }
-    json_object(request)
 }
 
 /// The name that a path has behind `collection`. What is no name is as unknown
@@ -158,8 +165,9 @@ mod tests {
     #[test]
     fn bodies_are_json_objects_of_limited_size() {
         assert!(json_object(&request("application/json; charset=utf-8", "{\"a\":1}")).is_ok());
-        assert!(optional_json_object(&request("", "")).unwrap().is_empty());
-        assert!(optional_json_object(&request("application/json", "[]")).is_err());
+        let optional = |request: Request| optional_body::<contract::RestartFailed>(&request);
+        assert_eq!(optional(request("", "")).unwrap().limit, None);
+        assert!(optional(request("application/json", "[]")).is_err());
         let refused = |content_type: &str, body: &str| {
             json_object(&request(content_type, body))
                 .unwrap_err()

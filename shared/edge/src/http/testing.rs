@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use domain::time::Time;
 use lambda_http::http::header::CONTENT_TYPE;
-use lambda_http::{Body, Request, RequestExt, http};
+use lambda_http::{Body, Request, RequestExt, Response, http};
 use serde_json::Value;
 
 use super::caller::{Admin, Caller};
@@ -57,11 +57,16 @@ pub fn request(method: &str, path: &str, body: &Value) -> Request {
 
 /// The status that a client sees, and the JSON of the body, null for none.
 pub fn answer(result: Result<Reply, ApiError>) -> (u16, Value) {
-    let response = match result {
-        Ok(reply) => reply.into_response(),
-        Err(error) => error.into_response(Time::from_millisecond(0)),
-    };
+    let response = response(result);
     let body: &[u8] = response.body();
     let body = serde_json::from_slice(body).unwrap_or(Value::Null);
     (response.status().as_u16(), body)
+}
+
+/// The response that a client sees.
+pub fn response(result: Result<Reply, ApiError>) -> Response<Body> {
+    match result {
+        Ok(reply) => reply.into_response(),
+        Err(error) => error.into_response(Time::from_millisecond(0)),
+    }
 }

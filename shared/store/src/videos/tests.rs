@@ -69,7 +69,9 @@ impl World {
     }
 
     async fn update(&self, video: &Video, body: &Value) -> Option<Video> {
-        let update = UpdateVideo::from_json(body.as_object().unwrap()).unwrap();
+        let text = |name: &str| body[name].as_str();
+        let visibility = text("visibility").map(|name| name.parse().unwrap());
+        let update = UpdateVideo::new(text("title"), text("description"), visibility).unwrap();
         let later = now().after(Duration::from_secs(60));
         let updated = self.videos.update(video.clone(), &update, later).await;
         updated.unwrap()

@@ -1,0 +1,297 @@
+//! Films: flat and lower-case (D4).
+
+use domain::failure::JobError;
+use domain::film::{AspectRatio, Transition};
+use domain::job::{JobId, SceneStatus, Soundtrack, Stage, Status};
+use domain::prices::LedgerEntry;
+use domain::request::{self, Audio, Category, InvalidField};
+use domain::storyboard::Author;
+use domain::time::Time;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::error::ErrorCode;
+use crate::operation::{Access, Content, Method, Operation};
+use crate::paging::CursorQuery;
+
+/// Asks for a film (R34, R35).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({
+    "prompt": "A paper boat crosses a flooded city at dawn",
+    "category": "music-video",
+    "scenes": 3,
+    "durationSeconds": 12,
+})))]
+pub struct CreateJob {
+    /// What the film is about. No control characters; what cannot be seen does not
+    /// count as length.
+    #[schema(min_length = 10, max_length = 500)]
+    pub prompt: String,
+    /// What kind of film it is to be.
+    pub category: Category,
+    /// 5 unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 12)]
+    pub scenes: Option<u32>,
+    /// 30 unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 6, maximum = 60)]
+    pub duration_seconds: Option<u32>,
+    /// 16:9 unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aspect_ratio: Option<AspectRatio>,
+    /// Between all scenes: `cut`, or the name of an FFmpeg xfade transition; `fade`
+    /// unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transition: Option<Transition>,
+    /// `music` unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<Audio>,
+    /// Makes the models' choices repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 2147483647)]
+    pub seed: Option<u32>,
+}
+
+impl CreateJob {
+    /// The request with every rule checked and every default filled in.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
+    pub fn checked(self) -> Result<request::CreateJob, InvalidField> {
+        Ok(request::CreateJob {
+            prompt: request::prompt(&self.prompt)?,
+            category: self.category,
+            scenes: request::scenes(self.scenes)?,
+            duration_seconds: request::duration_seconds(self.duration_seconds)?,
+            aspect_ratio: self.aspect_ratio.unwrap_or_default(),
+            transition: self.transition.unwrap_or_default(),
+            audio: self.audio.unwrap_or_default(),
+            seed: request::seed(self.seed)?,
+        })
+    }
+}
+
+/// A film was accepted (R40).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobAccepted {
+    /// Its name.
+    pub job_id: JobId,
+    /// `pending`.
+    pub status: Status,
+    /// For people.
+    pub message: String,
+}
+
+/// A film, in the making or made (R7, R42, R43).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// Its name.
+    pub job_id: JobId,
+    /// How far it is, in short.
+    pub status: Status,
+    /// How far it is.
+    pub stage: Stage,
+    /// Percent; never falls (D5).
+    #[schema(maximum = 100)]
+    pub progress: u32,
+    /// As it was asked for.
+    pub prompt: String,
+    /// As it was asked for.
+    pub category: Category,
+    /// Scenes that were asked for.
+    pub scene_count: u32,
+    /// As it was asked for.
+    pub duration_seconds: u32,
+    /// As it was asked for.
+    pub aspect_ratio: AspectRatio,
+    /// As it was asked for.
+    pub transition: Transition,
+    /// As it was asked for.
+    pub audio: Audio,
+    /// As it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+    /// When it was accepted.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// When work began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// When the storyboard was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<Time>,
+    /// When all clips were there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composing_at: Option<Time>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Time>,
+    /// How the music is coming along (D17).
+    pub soundtrack: Soundtrack,
+    /// What the film lacks, though it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<JobError>,
+    /// A link to its picture, good for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
+    /// Its scenes; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenes: Option<Vec<Scene>>,
+    /// Who wrote the storyboard; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storyboard_by: Option<Author>,
+    /// What each step cost; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Vec<LedgerEntry>>,
+}
+
+/// A scene of a film (R43).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Scene {
+    /// From 1.
+    pub index: u32,
+    /// In a few words.
+    pub title: String,
+    /// How far it is.
+    pub status: SceneStatus,
+    /// When it last changed.
+    pub updated_at: Time,
+    /// What the model is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// How often it was begun.
+    pub attempts: u32,
+}
+
+/// The caller's films, newest first (R5).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobList {
+    /// One page.
+    pub jobs: Vec<Job>,
+    /// Pictures of those that have one.
+    pub thumbnails: Vec<Thumbnail>,
+    /// Where the next page begins; `null` on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A film's picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Thumbnail {
+    /// The film.
+    pub job_id: JobId,
+    /// A link, good for an hour.
+    pub url: String,
+}
+
+/// The way to a film (D3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoLink {
+    /// A signed link.
+    pub video_url: String,
+    /// Seconds that it is good for.
+    pub expires_in: u64,
+}
+
+/// What became of the provider's news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WebhookResult {
+    /// `ignored`, `noted` or `settled`.
+    pub result: String,
+}
+
+/// How a link is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "describes parameters, which `edge` reads one by one"
+)]
+struct VideoQuery {
+    /// With any value the link makes a browser save the film (R131).
+    download: Option<String>,
+}
+
+/// What the address of a webhook carries.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "describes parameters, which `edge` reads one by one"
+)]
+struct WebhookQuery {
+    /// The film.
+    job: Option<String>,
+    /// The attempt that the prediction was made for.
+    attempt: Option<String>,
+}
+
+pub(crate) fn operations() -> Vec<Operation> {
+    use Access::{Provider, SignedIn};
+    use Method::{Get, Post};
+    let operation = Operation::new;
+    vec![
+        operation(
+            "jobs-create",
+            Post,
+            "/api/v1/jobs",
+            SignedIn,
+            "Asks for a film",
+        )
+        .takes::<CreateJob>()
+        .answers::<JobAccepted>(202, "It will be made")
+        .fails(&[ErrorCode::QuotaExceeded]),
+        operation(
+            "jobs-list",
+            Get,
+            "/api/v1/jobs",
+            SignedIn,
+            "The caller's films, newest first",
+        )
+        .query::<CursorQuery>()
+        .answers::<JobList>(200, "One page"),
+        operation(
+            "jobs-get",
+            Get,
+            "/api/v1/jobs/{id}",
+            SignedIn,
+            "How a film is coming along",
+        )
+        .answers::<Job>(200, "The film"),
+        operation(
+            "jobs-video",
+            Get,
+            "/api/v1/jobs/{id}/video",
+            SignedIn,
+            "The way to a film",
+        )
+        .query::<VideoQuery>()
+        .answers::<VideoLink>(200, "With `Accept: application/json`")
+        .replies(302, "To the film", Content::Redirect)
+        .fails(&[ErrorCode::VideoNotReady]),
+        operation(
+            "replicate-webhook",
+            Post,
+            "/api/v1/webhooks/replicate",
+            Provider,
+            "The provider's news of a prediction, signed by it",
+        )
+        .query::<WebhookQuery>()
+        .answers::<WebhookResult>(200, "What became of it"),
+    ]
+}

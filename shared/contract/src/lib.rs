@@ -1,0 +1,36 @@
+//! The wire: every request and reply as a type, and every route once, with who may
+//! call it and what it answers. The `OpenAPI` document is made of this.
+
+mod account;
+mod administration;
+mod error;
+mod films;
+mod gallery;
+mod health;
+mod openapi;
+mod operation;
+mod paging;
+mod read;
+mod transcodes;
+mod uploads;
+
+pub use account::{Profile, Usage};
+pub use administration::{
+    Cleanup, DeadLetter, DeadLetterList, Discard, Discarded, Redrive, Redriven, RestartFailed,
+    Restarted, Stats, TranscodePage,
+};
+pub use error::{ErrorBody, ErrorCode};
+pub use films::{CreateJob, Job, JobAccepted, JobList, Scene, Thumbnail, VideoLink, WebhookResult};
+pub use gallery::{PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
+pub use health::{Check, Checks, Health, HealthStatus};
+pub use openapi::{document, text};
+pub use operation::{Access, Method, Operation, operations};
+pub use paging::{Message, Pagination};
+pub use read::read;
+pub use transcodes::{
+    AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
+};
+pub use uploads::{
+    AnnounceUpload, ConfirmUpload, MultipartUpload, PartLink, PartLinks, PartNumbers, StoredPart,
+    StoredParts, UploadCompleted, UploadPlace,
+};

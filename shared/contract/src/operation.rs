@@ -1,0 +1,298 @@
+//! Every route of the API: its function, who may call it, what comes in and goes out.
+
+use std::fmt;
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::Schema;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::error::ErrorCode;
+use crate::{account, administration, films, gallery, health, transcodes, uploads};
+
+/// A method that routes are made with. What answers `Get` answers `HEAD` as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or acts.
+    Post,
+    /// Changes.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// As it stands in a request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; nobody is asked who they are.
+    Anyone,
+    /// Anybody; who is signed in may see more.
+    Optional,
+    /// Who is signed in.
+    SignedIn,
+    /// Administrators (D31).
+    Admin,
+    /// The provider, by its signature.
+    Provider,
+}
+
+/// Everything that a type's schema needs: itself, and those it refers to.
+#[derive(Clone)]
+pub(crate) struct Shape {
+    pub(crate) name: String,
+    pub(crate) schema: RefOr<Schema>,
+    pub(crate) others: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Shape {
+    pub(crate) fn of<T: ToSchema>() -> Self {
+        let mut others = Vec::new();
+        T::schemas(&mut others);
+        Self {
+            name: T::name().into_owned(),
+            schema: T::schema(),
+            others,
+        }
+    }
+}
+
+/// One answer that is no failure.
+#[derive(Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) description: &'static str,
+    pub(crate) content: Content,
+}
+
+#[derive(Clone)]
+pub(crate) enum Content {
+    Json(Box<Shape>),
+    /// Text of this media type.
+    Text(&'static str),
+    /// A `Location` header alone.
+    Redirect,
+}
+
+/// What a request's body is.
+#[derive(Clone)]
+pub(crate) struct Body {
+    pub(crate) shape: Shape,
+    pub(crate) is_required: bool,
+}
+
+/// A route.
+#[derive(Clone)]
+pub struct Operation {
+    /// The function that answers it; also the operation's id.
+    pub function: &'static str,
+    /// Its method.
+    pub method: Method,
+    /// Its path, `{name}` for what varies.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    pub(crate) summary: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    pub(crate) replies: Vec<Reply>,
+    errors: Vec<ErrorCode>,
+}
+
+impl Operation {
+    pub(crate) fn new(
+        function: &'static str,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            function,
+            method,
+            path,
+            access,
+            summary,
+            tag: "",
+            parameters: Vec::new(),
+            body: None,
+            replies: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    pub(crate) fn tagged(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    pub(crate) fn query<T: IntoParams>(mut self) -> Self {
+        self.parameters.extend(T::into_params(|| None));
+        self
+    }
+
+    pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
+        self.body = Some(Body {
+            shape: Shape::of::<T>(),
+            is_required: true,
+        });
+        self
+    }
+
+    pub(crate) fn may_take<T: ToSchema>(mut self) -> Self {
+        self.body = Some(Body {
+            shape: Shape::of::<T>(),
+            is_required: false,
+        });
+        self
+    }
+
+    pub(crate) fn answers<T: ToSchema>(self, status: u16, description: &'static str) -> Self {
+        self.replies(
+            status,
+            description,
+            Content::Json(Box::new(Shape::of::<T>())),
+        )
+    }
+
+    pub(crate) fn replies(
+        mut self,
+        status: u16,
+        description: &'static str,
+        content: Content,
+    ) -> Self {
+        self.replies.push(Reply {
+            status,
+            description,
+            content,
+        });
+        self
+    }
+
+    /// Codes of its own, beside those that its access, path and body bring.
+    pub(crate) fn fails(mut self, codes: &[ErrorCode]) -> Self {
+        self.errors.extend(codes);
+        self
+    }
+
+    /// Names of what varies in its path, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
+        let segments = self.path.split('/');
+        segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Whether a path is this route's; `{name}` stands for any one segment.
+    pub fn serves(&self, path: &str) -> bool {
+        let mut route = self.path.split('/');
+        let mut path = path.split('/');
+        loop {
+            match (route.next(), path.next()) {
+                (None, None) => return true,
+                (Some(pattern), Some(segment)) => {
+                    let varies = pattern.starts_with('{') && !segment.is_empty();
+                    if pattern != segment && !varies {
+                        return false;
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    /// Every code that it may fail with, each once.
+    pub fn errors(&self) -> Vec<ErrorCode> {
+        use ErrorCode::*;
+        let mut codes = self.errors.clone();
+        codes.extend([InvalidRequest, InternalError, ServiceUnavailable]);
+        match self.access {
+            Access::Anyone => {}
+            Access::Provider => codes.push(Unauthorized),
+            Access::Optional | Access::SignedIn => codes.extend([Unauthorized, RateLimitExceeded]),
+            Access::Admin => codes.extend([Unauthorized, RateLimitExceeded, Forbidden]),
+        }
+        if self.path_parameters().next().is_some() {
+            codes.push(NotFound);
+        }
+        if !self.parameters.is_empty() {
+            codes.push(ValidationError);
+        }
+        if self.body.is_some() {
+            codes.extend([ValidationError, PayloadTooLarge, UnsupportedMediaType]);
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+}
+
+/// Every route, in the order of the documentation.
+pub fn operations() -> Vec<Operation> {
+    let groups = [
+        ("Service", health::operations()),
+        ("Account", account::operations()),
+        ("Films", films::operations()),
+        ("Uploads", uploads::operations()),
+        ("Gallery", gallery::operations()),
+        ("Transcodes", transcodes::operations()),
+        ("Administration", administration::operations()),
+    ];
+    let tagged = groups.into_iter().flat_map(|(tag, operations)| {
+        operations
+            .into_iter()
+            .map(|operation| operation.tagged(tag))
+    });
+    tagged.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_stands_once_and_has_an_answer() {
+        let mut seen = std::collections::BTreeSet::new();
+        for operation in operations() {
+            assert!(seen.insert((operation.method, operation.path)));
+            assert!(!operation.replies.is_empty(), "{}", operation.function);
+            assert!(operation.serves(operation.path));
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_routes_segment_by_segment() {
+        let serves = |path: &str| {
+            let found = operations().into_iter().find(|route| route.serves(path));
+            found.map(|route| route.path)
+        };
+        assert_eq!(serves("/api/v1/jobs/abc"), Some("/api/v1/jobs/{id}"));
+        for path in [
+            "/",
+            "/api/v1/jobs/",
+            "/api/v1/jobs/a/b/c",
+            "/API/v1/jobs",
+            "/api/v1/me ",
+        ] {
+            assert_eq!(serves(path), None, "{path}");
+        }
+    }
+}

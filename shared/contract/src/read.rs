@@ -1,0 +1,116 @@
+//! A request's body as its type, or the field at fault (R58).
+
+use domain::request::InvalidField;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The body as its type.
+///
+/// # Errors
+///
+/// The first field that is missing, unknown, or not of its type.
+pub fn read<T: DeserializeOwned>(body: Map<String, Value>) -> Result<T, InvalidField> {
+    serde_path_to_error::deserialize(Value::Object(body)).map_err(|error| {
+        let path = error.path().to_string();
+        fault(&path, &error.into_inner().to_string())
+    })
+}
+
+/// The field and the rule that serde's message is about. A missing and an unknown
+/// field stand in the message alone; everything else stands in the path.
+fn fault(path: &str, message: &str) -> InvalidField {
+    if let Some(field) = quoted(message, "missing field `") {
+        return InvalidField::new(inside(path, field), "required");
+    }
+    if let Some(field) = quoted(message, "unknown field `") {
+        return InvalidField::new(field, "unknown field");
+    }
+    if message.starts_with("invalid type: null") {
+        return InvalidField::new(path, "required");
+    }
+    InvalidField::new(path, constraint(message))
+}
+
+fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
+    let rest = message.strip_prefix(before)?;
+    rest.split_once('`').map(|(name, _)| name)
+}
+
+fn inside(path: &str, field: &str) -> String {
+    match path {
+        "." => field.to_owned(),
+        path => format!("{path}.{field}"),
+    }
+}
+
+/// What was expected, without a word of what the client sent.
+fn constraint(message: &str) -> String {
+    let expected = message.rsplit_once(", expected ");
+    match expected.map(|(_, expected)| expected) {
+        Some("u16" | "u32" | "u64" | "usize") => "a whole number, not negative".to_owned(),
+        Some("a sequence") => "a list".to_owned(),
+        Some("a boolean") => "true or false".to_owned(),
+        Some(expected) => expected.replace('`', ""),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CreateJob, PartNumbers};
+    use serde_json::json;
+
+    fn refused<T: DeserializeOwned>(body: Value) -> (String, String) {
+        let Value::Object(body) = body else {
+            panic!("not an object")
+        };
+        match read::<T>(body) {
+            Ok(_) => panic!("it was accepted"),
+            Err(fault) => (fault.field, fault.constraint),
+        }
+    }
+
+    fn with(field: &str, value: Value) -> Value {
+        let mut body = json!({ "prompt": "A paper boat", "category": "music-video" });
+        body[field] = value;
+        body
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named_with_its_rule() {
+        let fault = |field: &str, value| refused::<CreateJob>(with(field, value));
+        let named = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
+        assert_eq!(fault("prompt", json!(7)), named("prompt", "a string"));
+        assert_eq!(fault("prompt", Value::Null), named("prompt", "required"));
+        assert_eq!(
+            fault("category", json!("documentary")),
+            named("category", "music-video or ad-creative")
+        );
+        for value in [json!(2.5), json!("5"), json!(-1)] {
+            let rule = "a whole number, not negative";
+            assert_eq!(fault("scenes", value), named("scenes", rule));
+        }
+        assert_eq!(
+            fault("userId", json!("me")),
+            named("userId", "unknown field")
+        );
+        assert_eq!(refused::<CreateJob>(json!({})), named("prompt", "required"));
+    }
+
+    #[test]
+    fn a_list_names_the_item() {
+        let fault = |value| refused::<PartNumbers>(json!({ "partNumbers": value }));
+        assert_eq!(fault(json!("x")).0, "partNumbers");
+        assert_eq!(fault(json!([1, "x"])).0, "partNumbers[1]");
+    }
+
+    #[test]
+    fn what_a_client_sent_is_not_repeated() {
+        let secret = "SECRET".repeat(1000);
+        for field in ["category", "scenes", "transition", "audio"] {
+            let (_, rule) = refused::<CreateJob>(with(field, json!(secret)));
+            assert!(!rule.contains("SECRET"), "{rule}");
+        }
+    }
+}
