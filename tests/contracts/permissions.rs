@@ -58,12 +58,13 @@ const WRITES: [(&str, &str); 3] = [
     ("Delete", "dynamodb:DeleteItem"),
 ];
 /// The types that stand for a table, and its name in the template.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("JobsTable", "JobTable"),
     ("UsageTable", "UsageTable"),
     ("VideosTable", "VideoTable"),
     ("TranscodesTable", "TranscodeTable"),
     ("StatsTable", "StatsTable"),
+    ("IdempotencyTable", "IdempotencyTable"),
 ];
 /// Reads several tables by one function, so that its rights are told here.
 const SCANS: [(&str, &str); 4] = [

@@ -9,6 +9,7 @@ mod administration;
 mod film;
 mod forged;
 mod gallery;
+mod idempotency;
 mod janitor;
 mod killed;
 mod limits;

@@ -8,7 +8,9 @@ use contract::Restarted;
 use domain::administration::RestartFailed;
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
-use edge::http::{Admin, ApiError, Authentication, Error, Reply, Request, optional_body};
+use edge::http::{
+    Admin, ApiError, Authentication, Error, Idempotency, Reply, Request, optional_body,
+};
 use store::StoreError;
 use transcodes::TranscodeQueue;
 
@@ -17,11 +19,13 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let queue = TranscodeQueue::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::administrative(
+    edge::http::creating_as_admin(
         "admin-restart-failed",
         authentication,
+        idempotency,
         move |admin, request| handle(admin, request, queue.clone()),
     )
     .await

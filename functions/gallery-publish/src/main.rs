@@ -5,7 +5,7 @@ use config::Bootstrap;
 use domain::job::{Job, Status};
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::Gallery;
 use store::{Confirmation, JobsTable};
 
@@ -23,11 +23,15 @@ async fn main() -> Result<(), Error> {
         jobs: JobsTable::connect(&mut bootstrap),
     };
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("gallery-publish", authentication, move |caller, request| {
-        handle(caller, request, state.clone())
-    })
+    edge::http::creating(
+        "gallery-publish",
+        authentication,
+        idempotency,
+        move |caller, request| handle(caller, request, state.clone()),
+    )
     .await
 }
 

@@ -2,19 +2,22 @@
 //!
 //! Writes the job and reserves its place in the month in one transaction, then
 //! starts the execution named by the job. If that fails the place is given back,
-//! the job says why, and the answer is 500 `Workflow failed`.
+//! the job says why, and the answer is 500 `Workflow failed`. With an
+//! `Idempotency-Key` a request goes on where an earlier one died (D42).
 
 use std::time::Duration;
 
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
 use domain::failure::JobError;
-use domain::job::{Job, JobId};
+use domain::job::{Job, JobId, Status};
 use domain::quota::next_month;
+use domain::request;
 use domain::time::{Clock, Time};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use edge::http::{
+    ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
+};
 use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
-use uuid::Uuid;
 
 #[derive(Clone)]
 struct State {
@@ -38,33 +41,64 @@ async fn main() -> Result<(), Error> {
         clock: bootstrap.clock(),
     };
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("jobs-create", authentication, move |caller, request| {
-        handle(caller, request, state.clone())
-    })
+    edge::http::creating(
+        "jobs-create",
+        authentication,
+        idempotency,
+        move |caller, request| handle(caller, request, state.clone()),
+    )
     .await
 }
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = body::<CreateJob>(&request)?.checked()?;
 
-    let now = state.clock.now();
-    let job = Job::accepted(
-        JobId(Uuid::now_v7()),
-        &caller.user_id,
-        wanted,
-        now,
-        state.time_limit,
-    );
-    reserve(&state, &job, now).await?;
-    start(&state, &job).await?;
+    let creation = Creation::of(&request);
+    let id = JobId(creation.id);
+    let job = match earlier(&state, creation).await? {
+        Some(job) => job,
+        None => accept(&state, id, &caller, wanted).await?,
+    };
+    if job.status == Status::Pending {
+        start(&state, &job).await?;
+    }
 
     Reply::accepted(&JobAccepted {
         job_id: job.job_id,
         status: job.status,
         message: "Video generation started".to_owned(),
     })
+}
+
+/// The job that an earlier request with the same key wrote before it died. One that
+/// failed is the earlier request's answer; another film takes another key.
+async fn earlier(state: &State, creation: Creation) -> Result<Option<Job>, ApiError> {
+    if !creation.is_repeated {
+        return Ok(None);
+    }
+    let job = state.jobs.get(JobId(creation.id)).await?;
+    match job {
+        Some(job) if job.status == Status::Failed => Err(ApiError::Conflict(
+            "The film of this Idempotency-Key has failed; send another key",
+        )),
+        job => Ok(job),
+    }
+}
+
+/// Writes the job and takes its place in the month.
+async fn accept(
+    state: &State,
+    id: JobId,
+    caller: &Caller,
+    wanted: request::CreateJob,
+) -> Result<Job, ApiError> {
+    let now = state.clock.now();
+    let job = Job::accepted(id, &caller.user_id, wanted, now, state.time_limit);
+    reserve(state, &job, now).await?;
+    Ok(job)
 }
 
 async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {

@@ -1,17 +1,19 @@
 //! `POST /api/jobs`: accepts a transcode (R25, D33).
 //!
 //! Writes the job, counts it, and sends its message. If the message cannot be
-//! sent the job is taken back, and the answer is 500.
+//! sent the job is taken back, and the answer is 500. With an `Idempotency-Key` a
+//! request goes on where an earlier one died (D42).
 
 use config::Bootstrap;
 use contract::{CreateTranscode, TranscodeCreated};
 use domain::ids::{TranscodeId, VideoId};
 use domain::job::Status;
-use domain::transcode::{InputSource, Transcode};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use domain::transcode::{self, InputSource, Transcode, TranscodeStatus};
+use edge::http::{
+    ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
+};
 use store::{JobsTable, StoreError, VideosTable};
 use transcodes::{TranscodeQueue, transcode_view};
-use uuid::Uuid;
 
 #[derive(Clone)]
 struct State {
@@ -29,11 +31,13 @@ async fn main() -> Result<(), Error> {
         jobs: JobsTable::connect(&mut bootstrap),
     };
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected(
+    edge::http::creating(
         "transcodes-create",
         authentication,
+        idempotency,
         move |caller, request| handle(caller, request, state.clone()),
     )
     .await
@@ -43,21 +47,51 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     let wanted = body::<CreateTranscode>(&request)?.checked()?;
     let source = source(&state, &wanted.input_source, &caller.user_id).await?;
 
-    let id = TranscodeId(Uuid::now_v7());
-    let now = state.queue.clock.now();
-    let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
-    transcode.source_etag = source.etag;
+    let creation = Creation::of(&request);
     let queue = &state.queue;
-    let (transcodes, stats) = (&queue.transcodes, &queue.stats);
-    transcodes.create(stats, &transcode).await?;
-    if let Err(error) = queue.send(id).await {
-        return Err(take_back(queue, id, error).await);
+    let transcode = match earlier(queue, creation).await? {
+        Some(transcode) => transcode,
+        None => accept(queue, creation, &caller, wanted, source).await?,
+    };
+    // Sent twice is worked on once.
+    if transcode.status == TranscodeStatus::Pending
+        && let Err(error) = queue.send(transcode.id).await
+    {
+        return Err(take_back(queue, transcode.id, error).await);
     }
 
     Reply::created(&TranscodeCreated {
         job: transcode_view(&transcode),
         message: "Job created successfully".to_owned(),
     })
+}
+
+/// The transcode that an earlier request with the same key wrote before it died.
+async fn earlier(
+    queue: &TranscodeQueue,
+    creation: Creation,
+) -> Result<Option<Transcode>, StoreError> {
+    if !creation.is_repeated {
+        return Ok(None);
+    }
+    let state = queue.transcodes.get(TranscodeId(creation.id)).await?;
+    Ok(state.map(|state| state.transcode))
+}
+
+/// Writes the transcode and counts it.
+async fn accept(
+    queue: &TranscodeQueue,
+    creation: Creation,
+    caller: &Caller,
+    wanted: transcode::CreateTranscode,
+    source: Source,
+) -> Result<Transcode, StoreError> {
+    let id = TranscodeId(creation.id);
+    let now = queue.clock.now();
+    let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
+    transcode.source_etag = source.etag;
+    queue.transcodes.create(&queue.stats, &transcode).await?;
+    Ok(transcode)
 }
 
 /// What a transcode is made from.

@@ -5,6 +5,7 @@ use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, job, now};
 use store::{Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
+use uuid::Uuid;
 
 use super::*;
 
@@ -162,4 +163,29 @@ async fn nothing_is_sent_for_a_transcode_that_could_not_be_written() {
         assert!(world.is_untouched());
     }
     assert_eq!(world.create("user", KEY).await.0, 201);
+}
+
+/// As a request with the key of one that died: it creates under the same id.
+#[tokio::test]
+async fn a_repeated_request_goes_on_where_the_first_one_died() {
+    let world = World::with_upload(true).await;
+    let repeat = async || {
+        let body = json!({ "inputSource": KEY });
+        let mut request = request("POST", "/api/jobs", &body);
+        request.extensions_mut().insert(Creation {
+            id: Uuid::from_u128(7),
+            is_repeated: true,
+        });
+        answer(handle(user("user"), request, world.state.clone()).await)
+    };
+    world.messages.outage().begin_after(0);
+    assert_eq!(repeat().await.0, 500);
+    world.messages.outage().end();
+    for times in 1..3 {
+        let (status, body) = repeat().await;
+        let id = json!(Uuid::from_u128(7));
+        assert_eq!((status, &body["job"]["id"]), (201, &id));
+        assert_eq!(world.pending().await, 1);
+        assert_eq!(world.messages.sent().len(), times);
+    }
 }

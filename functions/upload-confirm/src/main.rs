@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use config::Bootstrap;
 use domain::upload::Upload;
 use domain::video::{ConfirmUpload, Video};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
 use store::{Confirmation, Objects, StatsTable, StoreError};
@@ -45,11 +45,15 @@ async fn main() -> Result<(), Error> {
         ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
     };
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected("upload-confirm", authentication, move |caller, request| {
-        handle(caller, request, state.clone())
-    })
+    edge::http::creating(
+        "upload-confirm",
+        authentication,
+        idempotency,
+        move |caller, request| handle(caller, request, state.clone()),
+    )
     .await
 }
 

@@ -8,7 +8,7 @@ use config::Bootstrap;
 use contract::{AnnounceUpload, UploadPlace};
 use domain::ids::VideoId;
 use domain::upload::{Announcement, Upload};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::{Uploads, fresh_keys};
 use store::LINK_LIFE;
 use uuid::Uuid;
@@ -18,11 +18,13 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let uploads = Uploads::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected(
+    edge::http::creating(
         "upload-generate-url",
         authentication,
+        idempotency,
         move |caller, request| handle(caller, request, uploads.clone()),
     )
     .await

@@ -5,7 +5,7 @@ use config::Bootstrap;
 use contract::{AnnounceUpload, MultipartUpload};
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
-use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body};
+use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::{Uploads, fresh_keys};
 use store::{LINK_LIFE, StoreError};
 use uuid::Uuid;
@@ -15,11 +15,13 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let uploads = Uploads::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
+    let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::http::protected(
+    edge::http::creating(
         "upload-multipart-create",
         authentication,
+        idempotency,
         move |caller, request| handle(caller, request, uploads.clone()),
     )
     .await

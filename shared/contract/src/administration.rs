@@ -290,6 +290,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "/api/jobs/admin/restart-failed",
             "Tries failed transcodes again",
         )
+        .idempotent()
         .may_take::<RestartFailed>()
         .answers::<Restarted>(200, "Which were restarted"),
         operation(

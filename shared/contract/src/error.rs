@@ -71,6 +71,8 @@ codes! {
     VideoNotReady = "VIDEO_NOT_READY", 409;
     /// Parts are missing; `details` names them.
     UploadIncomplete = "UPLOAD_INCOMPLETE", 409;
+    /// A request with this `Idempotency-Key` is still at work; wait `Retry-After` (D42).
+    IdempotencyInFlight = "IDEMPOTENCY_IN_FLIGHT", 409;
     /// The body is longer than 65,536 bytes.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", 413;
     /// The body's type is not JSON.
@@ -87,6 +89,8 @@ codes! {
     MediaStalled = "MEDIA_STALLED", 422;
     /// The file is not as long as it was announced.
     SizeMismatch = "SIZE_MISMATCH", 422;
+    /// The `Idempotency-Key` was used with another body (D42).
+    IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", 422;
     /// Too many requests in a minute (R65).
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED", 429;
     /// The month's films are used up (R66).

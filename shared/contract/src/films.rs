@@ -253,6 +253,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             SignedIn,
             "Asks for a film",
         )
+        .idempotent()
         .takes::<CreateJob>()
         .answers::<JobAccepted>(202, "It will be made")
         .fails(&[ErrorCode::QuotaExceeded]),

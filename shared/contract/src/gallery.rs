@@ -213,6 +213,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             SignedIn,
             "Shows a finished film in the gallery",
         )
+        .idempotent()
         .takes::<PublishFilm>()
         .answers::<Video>(200, "The video")
         .fails(&[Conflict, NotFound, VideoNotReady]),

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use utoipa::openapi::RefOr;
-use utoipa::openapi::path::Parameter;
-use utoipa::openapi::schema::Schema;
+use domain::idempotency;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
@@ -193,6 +194,30 @@ impl Operation {
     pub(crate) fn fails(mut self, codes: &[ErrorCode]) -> Self {
         self.errors.extend(codes);
         self
+    }
+
+    /// Answers a request that is repeated with the same key as the first time (D42).
+    pub(crate) fn idempotent(mut self) -> Self {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(255))
+            .pattern(Some("^[!-~]+$"));
+        let parameter = ParameterBuilder::new()
+            .name(idempotency::HEADER)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "Any key of your own. For a day the same request with the same key has the same \
+                 answer, then marked `Idempotency-Replayed: true`, and creates nothing more.",
+            ))
+            .schema(Some(key));
+        self.parameters.push(parameter.build());
+        self.fails(&[
+            ErrorCode::Conflict,
+            ErrorCode::IdempotencyInFlight,
+            ErrorCode::IdempotencyMismatch,
+        ])
     }
 
     /// Names of what varies in its path, in order.

@@ -151,6 +151,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "/api/jobs",
             "Asks for the renditions of a file",
         )
+        .idempotent()
         .takes::<CreateTranscode>()
         .answers::<TranscodeCreated>(201, "They will be made")
         .fails(&[ErrorCode::NotFound]),

@@ -191,6 +191,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "/api/upload/generate-url",
             "A place to put a file",
         )
+        .idempotent()
         .takes::<AnnounceUpload>()
         .answers::<UploadPlace>(200, "The place")
         .fails(&[Conflict]),
@@ -200,6 +201,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "/api/upload/confirm",
             "Makes a video of a file",
         )
+        .idempotent()
         .takes::<ConfirmUpload>()
         .answers::<Video>(200, "The video")
         .fails(&[
@@ -218,6 +220,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "/api/upload/multipart",
             "Begins an upload in parts",
         )
+        .idempotent()
         .takes::<AnnounceUpload>()
         .answers::<MultipartUpload>(200, "It was begun")
         .fails(&[Conflict]),

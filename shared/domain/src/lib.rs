@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod failure;
 pub mod fields;
 pub mod film;
+pub mod idempotency;
 pub mod ids;
 pub mod job;
 pub mod keys;

@@ -5,6 +5,7 @@
 
 mod change;
 mod error;
+mod idempotency;
 mod jitter;
 mod jobs;
 mod objects;
@@ -22,6 +23,7 @@ mod videos;
 mod workflow;
 
 pub use error::{StoreError, unless_conflict};
+pub use idempotency::{IdempotencyKey, IdempotencyTable};
 pub use jobs::{JobRecord, JobsTable, Position};
 pub use objects::{
     LINK_LIFE, ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,

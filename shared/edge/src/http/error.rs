@@ -70,6 +70,12 @@ pub enum ApiError {
     /// Parts of an upload are not there yet.
     #[error("Upload is not complete")]
     PartsMissing(Vec<u32>),
+    /// The request's `Idempotency-Key` is another request's (D42).
+    #[error("This Idempotency-Key was used with another body; send a new key")]
+    IdempotencyMismatch,
+    /// The first request with this `Idempotency-Key` is still at work (D42).
+    #[error("A request with this Idempotency-Key is still at work; try again")]
+    IdempotencyInFlight,
     /// The uploaded file is not a video that is accepted.
     #[error("{text}")]
     MediaRefused {
@@ -149,6 +155,8 @@ impl ApiError {
             Self::VideoNotReady => ErrorCode::VideoNotReady,
             Self::Conflict(_) | Self::Store(StoreError::Conflict { .. }) => ErrorCode::Conflict,
             Self::PartsMissing(_) => ErrorCode::UploadIncomplete,
+            Self::IdempotencyMismatch => ErrorCode::IdempotencyMismatch,
+            Self::IdempotencyInFlight => ErrorCode::IdempotencyInFlight,
             Self::MediaRefused { code, .. } => *code,
             Self::RateLimited(_) => ErrorCode::RateLimitExceeded,
             Self::QuotaExceeded { .. } => ErrorCode::QuotaExceeded,
@@ -214,6 +222,7 @@ impl ApiError {
             Self::MethodNotAllowed { allow } => vec![("allow", allow.clone())],
             Self::RateLimited(verdict) => vec![("retry-after", verdict.reset_seconds.to_string())],
             Self::QuotaExceeded { retry_after } => vec![("retry-after", retry_after.to_string())],
+            Self::IdempotencyInFlight => vec![("retry-after", "1".to_owned())],
             _ if self.is_throttled() => vec![("retry-after", "2".to_owned())],
             _ => Vec::new(),
         }
@@ -293,6 +302,8 @@ mod tests {
                 "CONFLICT",
             ),
             (ApiError::PartsMissing(vec![2]), 409, "UPLOAD_INCOMPLETE"),
+            (ApiError::IdempotencyMismatch, 422, "IDEMPOTENCY_MISMATCH"),
+            (ApiError::IdempotencyInFlight, 409, "IDEMPOTENCY_IN_FLIGHT"),
             (
                 ApiError::MediaRefused {
                     code: ErrorCode::CorruptMedia,
@@ -364,7 +375,9 @@ mod tests {
                 .headers()
                 .iter()
                 .any(|(name, _)| *name == "retry-after");
-            assert_eq!(has_retry_after, status == 429 || status == 503, "{error:?}");
+            let is_for_later =
+                [429, 503].contains(&status) || matches!(error, ApiError::IdempotencyInFlight);
+            assert_eq!(has_retry_after, is_for_later, "{error:?}");
         }
     }
 }

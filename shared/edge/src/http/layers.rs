@@ -161,7 +161,7 @@ where
 }
 
 /// The handler behind authentication, with whom that proved.
-fn with_caller<Handler, Answer>(handler: Handler) -> Route
+pub(super) fn with_caller<Handler, Answer>(handler: Handler) -> Route
 where
     Handler: Fn(Caller, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
@@ -193,7 +193,7 @@ fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Rou
         .service(handler)
 }
 
-fn protected_route(
+pub(super) fn protected_route(
     endpoint: &'static str,
     metrics: Metrics,
     authentication: Authentication,
@@ -263,7 +263,7 @@ pub(super) fn refuse(error: ApiError) -> Response<Body> {
 }
 
 /// A layer from a function that gets the request and what comes behind it.
-fn around<Middle, Answer>(middle: Middle) -> impl Layer<Route, Service = Route> + Clone
+pub(super) fn around<Middle, Answer>(middle: Middle) -> impl Layer<Route, Service = Route> + Clone
 where
     Middle: Fn(Request, Route) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Response<Body>> + Send + 'static,
@@ -277,7 +277,7 @@ where
     })
 }
 
-async fn call(route: Route, request: Request) -> Response<Body> {
+pub(super) async fn call(route: Route, request: Request) -> Response<Body> {
     match route.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::expression::is_less;
 use super::schema::{Index, Schema};
 use super::validation::{self, Invalid, ensure};
-use super::{Item, place};
+use super::{Item, Place, place};
 
 /// What a query asks of the keys.
 pub(super) struct KeyCondition {
@@ -90,11 +90,10 @@ impl KeyCondition {
     }
 
     /// By its sort key; then in any order that is always the same.
-    pub(super) fn order_of(&self, row: &Item) -> (String, String) {
+    pub(super) fn order_of(&self, row: &Item) -> (String, Place) {
         let (schema, index) = self.read(row);
         let sort = index.map_or(schema.sort, |index| index.sort);
-        let place = place(Some(""), row);
-        (row[sort].as_s().unwrap().clone(), format!("{place:?}"))
+        (row[sort].as_s().unwrap().clone(), place(Some(""), row))
     }
 
     /// The key that a page ends with.

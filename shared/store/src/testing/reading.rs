@@ -95,7 +95,7 @@ impl Tables {
             .map(|(_, row)| row)
             .filter(|row| condition.holds(row))
             .collect();
-        rows.sort_by_key(|row| condition.order_of(row));
+        rows.sort_by_cached_key(|row| condition.order_of(row));
         let is_forward = input.scan_index_forward() != Some(false);
         if !is_forward {
             rows.reverse();

@@ -41,7 +41,7 @@ pub enum Projection {
 }
 
 /// Every table.
-pub const SCHEMAS: [Schema; 5] = [
+pub const SCHEMAS: [Schema; 6] = [
     Schema {
         table: "videos",
         partition: "pk",
@@ -77,6 +77,12 @@ pub const SCHEMAS: [Schema; 5] = [
         table: "stats",
         partition: "name",
         sort: "shard",
+        indexes: &[],
+    },
+    Schema {
+        table: "idempotency",
+        partition: "scope",
+        sort: "keyDigest",
         indexes: &[],
     },
     Schema {
