@@ -8,7 +8,7 @@ use crate::sources;
 /// Megabytes that a new account's functions may have at most.
 const NEW_ACCOUNTS_MEMORY: u64 = 3008;
 /// The properties that give a resource its physical name.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "FunctionName",
     "TableName",
     "QueueName",
@@ -17,6 +17,7 @@ const NAMES: [&str; 9] = [
     "LogGroupName",
     "UserPoolName",
     "ClientName",
+    "Domain",
     "Name",
 ];
 

@@ -1,12 +1,34 @@
-"""Cognito: a pool id that is known before the deploy, so that key addresses can be parameters."""
+"""Cognito: a pool id that is known before the deploy, and what the token endpoint lacks.
 
+The emulator neither rotates refresh tokens nor serves `/oauth2/revoke`. Both are added for
+clients that the template gives `RefreshTokenRotation`.
+"""
+
+import json
+import time
+from urllib.parse import parse_qsl
+
+from ministack import app
 from ministack.services import cognito
 
+import provisioners
+
 POOL_SUFFIX = "omnigen"
+CLIENT = "AWS::Cognito::UserPoolClient"
+
+# When a refresh token was used first; from then on it is good for the grace period.
+_used_at = {}
 
 
 def apply():
-    """Name the first pool of a region `<region>_omnigen`; any further one gets a random id."""
+    """Name the first pool of a region `<region>_omnigen`; rotate and revoke refresh tokens."""
+    _name_pools()
+    provisioners.after(CLIENT, _keep_rotation)
+    cognito._oauth2_token = _rotating(cognito._oauth2_token)
+    app._handle_cognito_body_request = _revoking(app._handle_cognito_body_request)
+
+
+def _name_pools():
     random_pool_id = cognito._pool_id
 
     def pool_id():
@@ -14,3 +36,67 @@ def apply():
         return random_pool_id() if wanted in cognito._user_pools else wanted
 
     cognito._pool_id = pool_id
+
+
+def _keep_rotation(client_id, properties):
+    """The emulator drops the property of a client that it does not know."""
+    _pool_id, _pool, client = cognito._find_pool_by_client_id(client_id)
+    client["RefreshTokenRotation"] = properties.get("RefreshTokenRotation") or {}
+
+
+def _form(body):
+    return dict(parse_qsl((body or b"").decode("utf-8", errors="replace")))
+
+
+def _rotating(answer):
+    """The token endpoint, with a new refresh token for each that is used."""
+
+    def token(data, query_params, raw_body=b"", headers=None):
+        form = _form(raw_body)
+        used = form.get("refresh_token", "")
+        rotation = _rotation_of(form.get("client_id", ""))
+        if form.get("grant_type") != "refresh_token" or rotation.get("Feature") != "ENABLED":
+            return answer(data, query_params, raw_body, headers)
+        grace = int(rotation.get("RetryGracePeriodSeconds") or 0)
+        if time.time() > _used_at.get(used, time.time()) + grace:
+            return cognito._oauth2_error("invalid_grant", "The refresh token has been rotated.")
+        status, answered, body = answer(data, query_params, raw_body, headers)
+        if status == 200:
+            _used_at.setdefault(used, time.time())
+            body = json.dumps({**json.loads(body), "refresh_token": _next(used)}).encode()
+        return status, answered, body
+
+    return token
+
+
+def _rotation_of(client_id):
+    _pool_id, _pool, client = cognito._find_pool_by_client_id(client_id)
+    return (client or {}).get("RefreshTokenRotation") or {}
+
+
+def _next(used):
+    """A refresh token of the same sign-in: revoking one revokes them all."""
+    claims = cognito._token_claims(used)
+    pool_id = claims["iss"].rsplit("/", 1)[-1]
+    token = cognito._fake_token(
+        claims["sub"], pool_id, claims["client_id"], "refresh",
+        origin_jti=claims["origin_jti"], scope=claims.get("scope"))
+    if used in cognito._refresh_tokens:
+        cognito._refresh_tokens[token] = dict(cognito._refresh_tokens[used])
+    return token
+
+
+def _revoking(answer):
+    """The emulator's routes with a body, and RFC 7009's."""
+
+    async def handle(method, path, headers, body, query_params):
+        if (method, path) != ("POST", "/oauth2/revoke"):
+            return await answer(method, path, headers, body, query_params)
+        form = _form(body)
+        pool_id, _pool, _client = cognito._find_pool_by_client_id(form.get("client_id", ""))
+        if pool_id is None:
+            return cognito._oauth2_error("invalid_client", "There is no such client.")
+        cognito._revoke_token({"Token": form.get("token", "")})
+        return 200, {}, b""
+
+    return handle

@@ -1,7 +1,9 @@
-//! Accounts: quota and usage as a caller sees them, and the end of a month.
+//! Accounts: signing in and out, quota and usage as a caller sees them, and the end of a month.
 
 mod month;
 mod profile;
+mod sign_in;
 
 pub use month::{ClosedMonth, close_month};
 pub use profile::profile;
+pub use sign_in::SignIn;

@@ -18,7 +18,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-pub use self::http::{FetchError, fetch};
+pub use self::http::{FetchError, fetch, send};
 use crate::Environment;
 
 /// The SDK's configuration, with the time limits it lacks: without them a

@@ -16,6 +16,19 @@ pub struct SignIn {
     pub jwks_url: String,
 }
 
+/// The user pool's hosted UI, and where it leads back to (R2-R4).
+#[derive(Debug, Clone)]
+pub struct HostedUi {
+    /// `HOSTED_UI_URL`: the address of the pool's domain, without a path.
+    pub url: String,
+    /// `COGNITO_CLIENT_ID`.
+    pub client_id: String,
+    /// `CALLBACK_URL`: the route auth-callback, as browsers reach it.
+    pub callback_url: String,
+    /// `LOGOUT_URL`: where browsers go after they have signed out.
+    pub logout_url: String,
+}
+
 /// What every authenticated request needs.
 #[derive(Debug, Clone)]
 pub struct RequestPath {
@@ -58,7 +71,18 @@ impl Environment {
         }
     }
 
-    fn sign_in(&mut self) -> SignIn {
+    /// Reads [`HostedUi`].
+    pub fn hosted_ui(&mut self) -> HostedUi {
+        HostedUi {
+            url: self.required("HOSTED_UI_URL"),
+            client_id: self.required("COGNITO_CLIENT_ID"),
+            callback_url: self.required("CALLBACK_URL"),
+            logout_url: self.required("LOGOUT_URL"),
+        }
+    }
+
+    /// Reads [`SignIn`].
+    pub fn sign_in(&mut self) -> SignIn {
         let issuer = match self.optional("JWT_ISSUER") {
             Some(issuer) => issuer,
             None => {

@@ -11,6 +11,7 @@ mod openapi;
 mod operation;
 mod paging;
 mod read;
+mod sign_in;
 mod transcodes;
 mod uploads;
 
@@ -27,6 +28,7 @@ pub use openapi::{document, text};
 pub use operation::{Access, Method, Operation, operations};
 pub use paging::{Message, Pagination};
 pub use read::read;
+pub use sign_in::{SessionRenewed, SignedOut};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

@@ -107,11 +107,13 @@ fn described(operation: &Operation) -> utoipa::openapi::path::Operation {
     described.build()
 }
 
-/// The function's name; where one function serves two paths, with what varies.
+/// The function's name; where one function serves two routes, with what varies.
 fn operation_id(operation: &Operation) -> String {
-    match operation.path_parameters().last() {
-        Some("file") => format!("{}-file", operation.function),
-        _ => operation.function.to_owned(),
+    let function = operation.function;
+    match (function, operation.method, operation.path_parameters().last()) {
+        (_, _, Some("file")) => format!("{function}-file"),
+        ("auth-login", Method::Post, _) => format!("{function}-post"),
+        _ => function.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
-use crate::{account, administration, films, gallery, health, transcodes, uploads};
+use crate::{account, administration, films, gallery, health, sign_in, transcodes, uploads};
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -274,6 +274,7 @@ impl Operation {
 pub fn operations() -> Vec<Operation> {
     let groups = [
         ("Service", health::operations()),
+        ("Sign-in", sign_in::operations()),
         ("Account", account::operations()),
         ("Films", films::operations()),
         ("Uploads", uploads::operations()),

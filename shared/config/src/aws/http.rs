@@ -3,13 +3,14 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use ::http::header::CONTENT_TYPE;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::HttpError;
@@ -106,6 +107,10 @@ async fn get(
     if !response.status().is_success() {
         return Err(FetchError::Status(response.status().as_u16()));
     }
+    body(response, max_bytes).await
+}
+
+async fn body(response: HttpResponse, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
     match Limited::new(response.into_body(), max_bytes)
         .collect()
         .await
@@ -114,6 +119,44 @@ async fn get(
         Err(error) if error.is::<LengthLimitError>() => Err(FetchError::TooLarge(max_bytes)),
         Err(error) => Err(FetchError::Body(error)),
     }
+}
+
+/// The answer, whatever its status, of an endpoint of AWS's that is asked once: of its
+/// headers only the type of the body, and of that at most `max_bytes`, in at most `limit`.
+///
+/// # Errors
+///
+/// [`FetchError`]: no answer in time.
+pub async fn send(
+    request: ::http::Request<Vec<u8>>,
+    limit: Duration,
+    max_bytes: usize,
+) -> Result<::http::Response<Vec<u8>>, FetchError> {
+    tokio::time::timeout(limit, ask(&CONNECTOR, request, max_bytes))
+        .await
+        .unwrap_or(Err(FetchError::TimedOut))
+}
+
+async fn ask(
+    connector: &SharedHttpConnector,
+    request: ::http::Request<Vec<u8>>,
+    max_bytes: usize,
+) -> Result<::http::Response<Vec<u8>>, FetchError> {
+    let request = HttpRequest::try_from(request.map(Into::into)).map_err(FetchError::Address)?;
+    let response = connector
+        .call(request)
+        .await
+        .map_err(FetchError::Connection)?;
+    let mut answer = ::http::Response::new(Vec::new());
+    if let Ok(status) = response.status().as_u16().try_into() {
+        *answer.status_mut() = status;
+    }
+    let content_type = response.headers().get(CONTENT_TYPE.as_str());
+    if let Some(Ok(value)) = content_type.map(::http::HeaderValue::from_str) {
+        answer.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    *answer.body_mut() = body(response, max_bytes).await?;
+    Ok(answer)
 }
 
 #[cfg(test)]

@@ -168,6 +168,8 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         "Architecture": Architecture::host()?.lambda_name(),
         "AllowedOrigin": "http://localhost:5173",
         "PublicApiUrl": addresses.api,
+        "CallbackUrl": format!("{}/api/v1/auth/callback", addresses.api),
+        "HostedUiUrl": addresses.endpoint,
         "JwtIssuer": "",
         "JwksUrl": addresses.jwks,
         "ReplicateBaseUrl": format!("{}/v1", addresses.replicate),
