@@ -8,6 +8,7 @@ mod permissions;
 mod queue;
 mod requirements;
 mod routes;
+mod sign_in;
 mod sources;
 mod tables;
 mod template;

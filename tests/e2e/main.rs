@@ -17,6 +17,7 @@ mod lists;
 mod misbehaviour;
 mod refusals;
 mod replays;
+mod sign_in;
 mod streams;
 mod tables;
 mod tokens;

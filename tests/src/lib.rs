@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 pub use devcloud::{
-    Answer, Course, Creates, Person, Provider, Stack, aws, reconciling, unique_word,
+    Answer, Browser, Course, Creates, Login, Page, Person, Provider, Stack, aws, reconciling,
+    unique_word,
 };
 
 /// The local cloud that `OMNIGEN_STACK` names.

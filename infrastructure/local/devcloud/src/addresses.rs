@@ -26,16 +26,20 @@ pub struct Addresses {
     pub jwks: String,
     /// The look-alike of the model provider, without `/v1`.
     pub replicate: String,
+    /// Where `cargo xtask login` waits for the browser.
+    pub login_callback: String,
 }
 
 impl Addresses {
-    /// With the emulator on the port `cloud` and the look-alike on the port `replicate`.
-    pub fn on(cloud: u16, replicate: u16) -> Self {
+    /// With the emulator on the port `cloud`, the look-alike on the port `replicate`, and
+    /// `cargo xtask login` on the port `login`.
+    pub fn on(cloud: u16, replicate: u16, login: u16) -> Self {
         let endpoint = format!("http://127.0.0.1:{cloud}");
         Self {
             api: format!("{endpoint}/_aws/execute-api/{API_ID}/$default"),
             jwks: format!("{endpoint}/{USER_POOL_ID}/.well-known/jwks.json"),
             replicate: format!("http://127.0.0.1:{replicate}"),
+            login_callback: format!("http://127.0.0.1:{login}/callback"),
             endpoint,
         }
     }

@@ -3,6 +3,8 @@
 
 pub mod addresses;
 pub mod aws;
+mod browser;
+mod login;
 mod person;
 mod provider;
 mod reconciling;
@@ -11,6 +13,8 @@ pub mod users;
 mod watch;
 
 pub use addresses::Addresses;
+pub use browser::{Browser, Page};
+pub use login::{Login, Session};
 pub use person::{Answer, Course, Person};
 pub use provider::{Creates, Provider};
 pub use reconciling::reconciling;

@@ -25,6 +25,10 @@ pub struct Stack {
     pub client_id: String,
     /// The pool's public keys.
     pub jwks_url: String,
+    /// The pool's hosted UI, without a path.
+    pub hosted_ui_url: String,
+    /// Where `cargo xtask login` waits for the browser.
+    pub login_callback_url: String,
     /// The look-alike of the model provider, without `/v1`.
     pub replicate_url: String,
     /// The workflow.

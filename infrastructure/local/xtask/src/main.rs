@@ -11,6 +11,7 @@ mod command;
 mod cost;
 mod demo;
 mod http;
+mod login;
 mod say;
 mod setup;
 mod test;
@@ -47,11 +48,16 @@ enum Command {
         #[arg(long)]
         wipe: bool,
     },
+    /// Sign in by the form in a browser; `token --login` prints the session's token
+    Login,
     /// Print a token of a user of the local cloud
     Token {
         /// Whose
         #[arg(long, value_enum, default_value_t = users::Name::Demo)]
         user: users::Name,
+        /// Of whom signed in by `cargo xtask login`
+        #[arg(long, conflicts_with = "user")]
+        login: bool,
         /// Which of the user's tokens
         #[arg(long, value_enum, default_value_t = users::TokenKind::Access)]
         kind: users::TokenKind,
@@ -102,7 +108,11 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => test::run(&workspace, options),
         Command::Up(options) => cloud::up(&workspace, &options).map(drop),
         Command::Down { wipe } => cloud::down(&workspace, wipe),
-        Command::Token { user, kind } => {
+        Command::Login => login::run(&workspace),
+        Command::Token {
+            login: true, kind, ..
+        } => login::token(&workspace, kind),
+        Command::Token { user, kind, .. } => {
             let stack = cloud::stack(&workspace)?;
             say::result(&http::wait(users::token(&stack, user, kind))?);
             Ok(())

@@ -20,8 +20,8 @@ pub(super) const MAX_ACCESS_TOKEN: usize = 4_000;
 pub(super) const MAX_REFRESH_TOKEN: usize = 2_600;
 /// How long a sign-in may take, in seconds; Cognito's own form gives up earlier.
 const LOGIN_SECONDS: i64 = 600;
-/// How long a refresh token is good for at most, in seconds; the template says the same.
-pub(super) const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
+/// How long a refresh token is good for at most; the template says the same.
+const REFRESH_DAYS: i64 = 30;
 
 /// The session, for as long as its access token is good.
 pub(super) fn session(access_token: &str, seconds: i64) -> String {
@@ -30,7 +30,7 @@ pub(super) fn session(access_token: &str, seconds: i64) -> String {
 
 /// What the session is renewed with; `path` is that of the sign-in's routes.
 pub(super) fn refresh(refresh_token: &str, path: &str) -> String {
-    text(REFRESH, refresh_token, path, REFRESH_SECONDS)
+    text(REFRESH, refresh_token, path, REFRESH_DAYS * 24 * 3600)
 }
 
 /// A sign-in that has begun.

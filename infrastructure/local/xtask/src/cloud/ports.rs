@@ -16,6 +16,8 @@ pub(crate) struct Ports {
     pub(crate) cloud: u16,
     /// The look-alike's.
     pub(crate) replicate: u16,
+    /// That of `cargo xtask login`, while it waits.
+    pub(crate) login: u16,
 }
 
 impl Ports {
@@ -27,7 +29,7 @@ impl Ports {
 
     /// Where things are on these ports.
     pub(crate) fn addresses(self) -> Addresses {
-        Addresses::on(self.cloud, self.replicate)
+        Addresses::on(self.cloud, self.replicate, self.login)
     }
 
     /// Fails when the port that was asked for belongs to another program than ours.
@@ -50,6 +52,7 @@ impl Ports {
         let ports = Self {
             cloud,
             replicate: keep_or_find(remembered.map(|ports| ports.replicate))?,
+            login: keep_or_find(remembered.map(|ports| ports.login))?,
         };
         let file = workspace.local_folder("")?.join("ports.json");
         fs::write(file, serde_json::to_string(&ports)?)?;
