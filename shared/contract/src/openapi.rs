@@ -110,7 +110,11 @@ fn described(operation: &Operation) -> utoipa::openapi::path::Operation {
 /// The function's name; where one function serves two routes, with what varies.
 fn operation_id(operation: &Operation) -> String {
     let function = operation.function;
-    match (function, operation.method, operation.path_parameters().last()) {
+    match (
+        function,
+        operation.method,
+        operation.path_parameters().last(),
+    ) {
         (_, _, Some("file")) => format!("{function}-file"),
         ("auth-login", Method::Post, _) => format!("{function}-post"),
         _ => function.to_owned(),
