@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must be green, set-up included.
 
+mod browser;
 mod clients;
 mod nextest;
 
@@ -76,6 +77,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         Ok(stack) => {
             if !options.quick {
                 count.add(clients::check(workspace, &stack));
+                count.add(browser::check(workspace));
             }
             count.add(say::step("Testing end to end", || {
                 nextest::run(workspace, Tests::WithCloud, films, &ffmpeg)

@@ -53,7 +53,7 @@ fn node_client(workspace: &Workspace) -> Result<Command> {
 }
 
 /// Passes on what our probes say, and reads the counts from their closing line.
-fn counted(probes: &mut Command) -> Result<Count> {
+pub(super) fn counted(probes: &mut Command) -> Result<Count> {
     let mut child = probes
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
