@@ -58,9 +58,10 @@ const WRITES: [(&str, &str); 3] = [
     ("Delete", "dynamodb:DeleteItem"),
 ];
 /// The types that stand for a table, and its name in the template.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     ("JobsTable", "JobTable"),
     ("UsageTable", "UsageTable"),
+    ("SpendingTable", "UsageTable"),
     ("VideosTable", "VideoTable"),
     ("TranscodesTable", "TranscodeTable"),
     ("StatsTable", "StatsTable"),

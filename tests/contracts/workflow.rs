@@ -157,7 +157,11 @@ fn what_cannot_be_helped_is_not_retried() -> Result<()> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
-        for failure in [Failure::ContentRefused, Failure::InvalidInput] {
+        for failure in [
+            Failure::ContentRefused,
+            Failure::InvalidInput,
+            Failure::SpendingStopped,
+        ] {
             assert!(never.contains(&failure.name()), "{}", task.name);
         }
         assert_eq!(first["MaxAttempts"], 0, "{}", task.name);

@@ -32,7 +32,7 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
         tokio::spawn(async move {
             let id = JobId(uuid::Uuid::now_v7());
             let job = Job::accepted(id, &user, CreateJob::sample(), now, HOUR);
-            usage.reserve(&jobs, &job, 10).await.map(|()| job)
+            usage.reserve(&jobs, &job, 10, u64::MAX).await.map(|()| job)
         })
     });
     let running: Vec<_> = reservations.collect();
@@ -40,7 +40,7 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
     for reservation in running {
         match reservation.await? {
             Ok(job) => made.push(job),
-            Err(ReserveError::QuotaExceeded) => {}
+            Err(ReserveError::QuotaExceeded | ReserveError::SpendingLimit) => {}
             Err(ReserveError::Store(error)) => return Err(error.into()),
         }
     }
@@ -49,7 +49,7 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
     // Before the reconciler takes them for jobs whose creator has died.
     let ending = Ending::Failed(JobError::workflow_failed());
     for job in &made {
-        usage.settle(&jobs, job, &ending, now).await?;
+        usage.settle(&jobs, job, &ending, 0, now).await?;
     }
 
     assert_eq!(made.len(), 10);
@@ -58,7 +58,7 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
     let month = usage.usage(&user, now, 10).await?;
     assert_eq!((month.used, month.reserved, month.remaining()), (0, 0, 10));
     for job in &made {
-        let again = usage.settle(&jobs, job, &ending, now).await;
+        let again = usage.settle(&jobs, job, &ending, 0, now).await;
         assert!(
             again.is_err_and(|error| error.is_conflict()),
             "settled twice"

@@ -18,6 +18,7 @@ mod misbehaviour;
 mod refusals;
 mod replays;
 mod sign_in;
+mod spending;
 mod streams;
 mod tables;
 mod tokens;

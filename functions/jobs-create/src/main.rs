@@ -1,22 +1,27 @@
 //! `POST /api/v1/jobs`: accepts a film to be made (R6, R40, D9, D12).
 //!
-//! Writes the job and reserves its place in the month in one transaction, then
+//! Writes the job, reserves its place in the month and takes its quote from the
+//! installation's day (D49) in one transaction, then
 //! starts the execution named by the job. If that fails the place is given back,
 //! the job says why, and the answer is 500 `Workflow failed`. With an
 //! `Idempotency-Key` a request goes on where an earlier one died (D42).
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Installation;
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
 use domain::failure::JobError;
 use domain::job::{Job, JobId, Status};
 use domain::quota::next_month;
 use domain::request;
+use domain::spending::until_next_day;
 use domain::time::{Clock, Time};
 use edge::http::{
     ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
 };
+use films::Quotes;
 use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 
 #[derive(Clone)]
@@ -25,6 +30,8 @@ struct State {
     usage: UsageTable,
     workflow: Workflow,
     quota: u32,
+    installation: Installation,
+    quotes: Arc<Quotes>,
     time_limit: Duration,
     clock: Clock,
 }
@@ -37,6 +44,8 @@ async fn main() -> Result<(), Error> {
         usage: UsageTable::connect(&mut bootstrap),
         workflow: Workflow::connect(&mut bootstrap),
         quota: bootstrap.environment().quota(),
+        installation: Installation::connect(&mut bootstrap),
+        quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
         time_limit: bootstrap.environment().job_time_limit(),
         clock: bootstrap.clock(),
     };
@@ -96,17 +105,32 @@ async fn accept(
     wanted: request::CreateJob,
 ) -> Result<Job, ApiError> {
     let now = state.clock.now();
-    let job = Job::accepted(id, &caller.user_id, wanted, now, state.time_limit);
+    let quote = state.quotes.quote(&wanted);
+    let quote_nano_usd = quote.map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let job = Job {
+        quote_nano_usd,
+        ..Job::accepted(id, &caller.user_id, wanted, now, state.time_limit)
+    };
     reserve(state, &job, now).await?;
     Ok(job)
 }
 
 async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {
-    match state.usage.reserve(&state.jobs, job, state.quota).await {
+    let settings = state.installation.table.spending_settings().await?;
+    if settings.is_stopped {
+        return Err(ApiError::SpendingStopped);
+    }
+    let limit = state.installation.limit(&settings);
+    let reserved = state.usage.reserve(&state.jobs, job, state.quota, limit);
+    match reserved.await {
         Ok(()) => Ok(()),
         Err(ReserveError::QuotaExceeded) => {
             let retry_after = next_month(now).since(now).as_secs() + 1;
             Err(ApiError::QuotaExceeded { retry_after })
+        }
+        Err(ReserveError::SpendingLimit) => {
+            let retry_after = until_next_day(now).as_secs();
+            Err(ApiError::SpendingLimit { retry_after })
         }
         Err(ReserveError::Store(error)) => Err(error.into()),
     }
@@ -129,7 +153,7 @@ async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
     let ending = Ending::Failed(JobError::workflow_failed());
     let settled = state
         .usage
-        .settle(&state.jobs, job, &ending, state.clock.now())
+        .settle(&state.jobs, job, &ending, 0, state.clock.now())
         .await;
     if let Err(error) = settled {
         tracing::error!(job = %job.job_id, error = %error, "left to the reconciler");

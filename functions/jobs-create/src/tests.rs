@@ -1,6 +1,8 @@
 use domain::job::Status;
+use domain::spending::Day;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
+use store::SpendingTable;
 use store::testing::{ExecutionStatus, Executions, Tables, now};
 use uuid::Uuid;
 
@@ -8,6 +10,16 @@ use super::*;
 
 const USER: &str = "user";
 const QUOTA: u32 = 2;
+/// Ten dollars.
+const DAILY_LIMIT: u64 = 10_000_000_000;
+
+fn models() -> config::Models {
+    config::Models {
+        scene: "bytedance/seedance-1-pro-fast".to_owned(),
+        music: "stability-ai/stable-audio-2.5".to_owned(),
+        language: None,
+    }
+}
 
 struct World {
     tables: Tables,
@@ -23,6 +35,12 @@ impl World {
             usage: UsageTable::new(tables.client(), "usage"),
             workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
             quota: QUOTA,
+            installation: Installation {
+                table: SpendingTable::new(tables.client(), "usage"),
+                default_limit: DAILY_LIMIT,
+                clock: Clock::fixed(now()),
+            },
+            quotes: Arc::new(Quotes::new(models()).unwrap()),
             time_limit: Duration::from_secs(3600),
             clock: Clock::fixed(now()),
         };
@@ -111,8 +129,9 @@ async fn a_film_that_cannot_be_started_fails_and_gives_its_place_back() {
 
 #[tokio::test]
 async fn nothing_is_started_that_could_not_be_written() {
-    // The quota is read, then the job and its place are written in one transaction.
-    for calls in 0..2 {
+    // The spending and the quota are read, then the job and its place are written in one
+    // transaction.
+    for calls in 0..3 {
         let world = World::new();
         world.tables.outage().begin_after(calls);
         assert_eq!(world.create(&film()).await.0, 500);
@@ -126,7 +145,7 @@ async fn nothing_is_started_that_could_not_be_written() {
 #[tokio::test]
 async fn a_film_whose_execution_could_not_be_noted_is_made() {
     let world = World::new();
-    world.tables.outage().begin_after(2);
+    world.tables.outage().begin_after(3);
     let (status, body) = world.create(&film()).await;
     assert_eq!(status, 202);
     let id = body["jobId"].as_str().unwrap();
@@ -187,4 +206,67 @@ async fn a_repeated_request_whose_job_failed_wants_another_key() {
     let (status, body) = repeat(&world, id).await;
     assert_eq!((status, &body["code"]), (409, &json!("CONFLICT")));
     assert_eq!(world.places().await, (0, 0));
+}
+
+fn day() -> Day {
+    Day::of(now())
+}
+
+#[tokio::test]
+async fn a_films_quote_is_taken_from_the_day_and_given_back_when_it_fails_to_start() {
+    let world = World::new();
+    let spending = &world.state.installation.table;
+    assert_eq!(world.create(&film()).await.0, 202);
+    let taken = spending.spending_sums(&day()).await.unwrap().taken;
+    let id: JobId = world.jobs()[0].parse().unwrap();
+    let job = world.state.jobs.get(id).await.unwrap().unwrap();
+    assert!(taken > 0 && taken == job.quote_nano_usd);
+
+    world.executions.outage().begin_after(0);
+    assert_eq!(world.create(&film()).await.0, 500);
+    assert_eq!(spending.spending_sums(&day()).await.unwrap().taken, taken);
+}
+
+/// Of any number side by side.
+#[tokio::test]
+async fn no_film_is_accepted_beyond_the_days_limit() {
+    let world = World::new();
+    let spending = &world.state.installation.table;
+    let wanted = film();
+    let quote = |world: &World| {
+        let request: CreateJob = serde_json::from_value(film()).unwrap();
+        world
+            .state
+            .quotes
+            .quote(&request.checked().unwrap())
+            .unwrap()
+    };
+    // Room for one film, and not for two.
+    let limit = quote(&world) * 3 / 2;
+    let set = spending.set_spending(Some(limit), None, "admin", now());
+    set.await.unwrap();
+    let (first, second) = tokio::join!(world.create(&wanted), world.create(&wanted));
+    let mut statuses = [first.0, second.0];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [202, 429]);
+    let (_, refused) = world.create(&wanted).await;
+    assert_eq!(refused["code"], "SPENDING_LIMIT");
+    assert_eq!(world.places().await, (1, 0));
+
+    let set = spending.set_spending(Some(quote(&world) - 1), None, "admin", now());
+    set.await.unwrap();
+    assert_eq!(World::new().create(&wanted).await.0, 202);
+    assert_eq!(world.create(&wanted).await.1["code"], "SPENDING_LIMIT");
+}
+
+#[tokio::test]
+async fn while_buying_is_stopped_no_film_is_accepted() {
+    let world = World::new();
+    let spending = &world.state.installation.table;
+    for (is_stopped, status) in [(true, 503), (false, 202)] {
+        let set = spending.set_spending(None, Some(is_stopped), "admin", now());
+        set.await.unwrap();
+        assert_eq!(world.create(&film()).await.0, status);
+    }
+    assert_eq!(world.places().await, (1, 0));
 }

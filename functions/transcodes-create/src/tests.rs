@@ -128,14 +128,17 @@ async fn only_a_finished_film_of_ones_own_is_a_source() {
     let world = World::new();
     let job = job(7, "user");
     let usage = UsageTable::new(world.tables.client(), "usage");
-    usage.reserve(&world.state.jobs, &job, 10).await.unwrap();
+    usage
+        .reserve(&world.state.jobs, &job, 10, u64::MAX)
+        .await
+        .unwrap();
     let film = format!("{}/final.mp4", job.job_id);
     assert_eq!(world.create("user", &film).await.0, 404);
 
     world.state.jobs.begin(job.job_id, now()).await.unwrap();
     let ending = store::Ending::Completed;
     usage
-        .settle(&world.state.jobs, &job, &ending, now())
+        .settle(&world.state.jobs, &job, &ending, 0, now())
         .await
         .unwrap();
     assert_eq!(world.create("stranger", &film).await.0, 404);

@@ -3,7 +3,9 @@
 mod month;
 mod profile;
 mod sign_in;
+mod spending;
 
 pub use month::{ClosedMonth, close_month};
 pub use profile::profile;
 pub use sign_in::SignIn;
+pub use spending::Installation;

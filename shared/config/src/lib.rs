@@ -13,4 +13,4 @@ mod settings;
 
 pub use bootstrap::Bootstrap;
 pub use environment::{Environment, Faults};
-pub use settings::{HostedUi, Provider, RequestPath, SignIn};
+pub use settings::{HostedUi, Models, Provider, RequestPath, SignIn};

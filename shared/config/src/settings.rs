@@ -62,6 +62,17 @@ pub struct Provider {
     pub webhook_grace: Duration,
 }
 
+/// Which models a film is made with (D14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Models {
+    /// Makes the scenes.
+    pub scene: String,
+    /// Makes the music.
+    pub music: String,
+    /// Writes the storyboard, if one is configured.
+    pub language: Option<String>,
+}
+
 impl Environment {
     /// Reads [`RequestPath`].
     pub fn request_path(&mut self) -> RequestPath {
@@ -117,6 +128,26 @@ impl Environment {
         self.parsed("QUOTA_PER_MONTH", 10)
     }
 
+    /// Reads what the installation may spend in a day, `DAILY_SPENDING_LIMIT_USD`, 50
+    /// dollars (D49), in billionths of a dollar.
+    pub fn daily_spending_limit(&mut self) -> u64 {
+        let dollars: u32 = self.parsed("DAILY_SPENDING_LIMIT_USD", 50);
+        u64::from(dollars) * 1_000_000_000
+    }
+
+    /// Reads [`Models`].
+    pub fn models(&mut self) -> Models {
+        let text = |name: &str, default: &str| {
+            let text = self.optional(name);
+            text.unwrap_or_else(|| default.to_owned())
+        };
+        Models {
+            scene: text("SCENE_MODEL", "bytedance/seedance-1-pro-fast"),
+            music: text("MUSIC_MODEL", "stability-ai/stable-audio-2.5"),
+            language: self.optional("LANGUAGE_MODEL"),
+        }
+    }
+
     /// Reads how long a job may run, `JOB_TIME_LIMIT_SECONDS`, an hour.
     pub fn job_time_limit(&mut self) -> Duration {
         Duration::from_secs(self.parsed("JOB_TIME_LIMIT_SECONDS", 3600))
@@ -124,6 +155,7 @@ impl Environment {
 
     /// Reads [`Provider`].
     pub fn provider(&mut self) -> Provider {
+        let models = self.models();
         let text = |environment: &Self, name: &str, default: &str| {
             environment
                 .optional(name)
@@ -138,9 +170,9 @@ impl Environment {
                 "https://replicate.delivery,https://*.replicate.delivery",
             ),
             webhook_url: self.required("WEBHOOK_URL"),
-            scene_model: text(self, "SCENE_MODEL", "bytedance/seedance-1-pro-fast"),
-            music_model: text(self, "MUSIC_MODEL", "stability-ai/stable-audio-2.5"),
-            language_model: self.optional("LANGUAGE_MODEL"),
+            scene_model: models.scene,
+            music_model: models.music,
+            language_model: models.language,
             prediction_deadline: Duration::from_secs(
                 self.parsed("PREDICTION_DEADLINE_SECONDS", 900),
             ),

@@ -95,10 +95,14 @@ codes! {
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED", 429;
     /// The month's films are used up (R66).
     QuotaExceeded = "QUOTA_EXCEEDED", 429;
+    /// The installation's day is used up; it begins anew after `Retry-After` (D49).
+    SpendingLimit = "SPENDING_LIMIT", 429;
     /// A fault of ours.
     InternalError = "INTERNAL_ERROR", 500;
     /// The same request may succeed in a moment (D7).
     ServiceUnavailable = "SERVICE_UNAVAILABLE", 503;
+    /// An administrator has stopped all buying (D49).
+    SpendingStopped = "SPENDING_STOPPED", 503;
 }
 
 #[cfg(test)]

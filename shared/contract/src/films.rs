@@ -256,7 +256,11 @@ pub(crate) fn operations() -> Vec<Operation> {
         .idempotent()
         .takes::<CreateJob>()
         .answers::<JobAccepted>(202, "It will be made")
-        .fails(&[ErrorCode::QuotaExceeded]),
+        .fails(&[
+            ErrorCode::QuotaExceeded,
+            ErrorCode::SpendingLimit,
+            ErrorCode::SpendingStopped,
+        ]),
         operation(
             "jobs-list",
             Get,

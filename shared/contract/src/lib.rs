@@ -12,6 +12,7 @@ mod operation;
 mod paging;
 mod read;
 mod sign_in;
+mod spending;
 mod transcodes;
 mod uploads;
 
@@ -29,6 +30,7 @@ pub use operation::{Access, Method, Operation, operations};
 pub use paging::{Message, Pagination};
 pub use read::read;
 pub use sign_in::{SessionRenewed, SignedOut};
+pub use spending::{SetSpending, Spending};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

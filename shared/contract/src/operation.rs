@@ -9,7 +9,9 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
-use crate::{account, administration, films, gallery, health, sign_in, transcodes, uploads};
+use crate::{
+    account, administration, films, gallery, health, sign_in, spending, transcodes, uploads,
+};
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -281,6 +283,7 @@ pub fn operations() -> Vec<Operation> {
         ("Gallery", gallery::operations()),
         ("Transcodes", transcodes::operations()),
         ("Administration", administration::operations()),
+        ("Administration", spending::operations()),
     ];
     let tagged = groups.into_iter().flat_map(|(tag, operations)| {
         operations

@@ -139,6 +139,13 @@ pub struct Attempt {
     pub failure: Option<Failure>,
 }
 
+impl Attempt {
+    /// Its step in the ledger: `scene-001#1`.
+    pub fn step(&self) -> String {
+        format!("{}#{}", self.target, self.number)
+    }
+}
+
 /// What may be done for a target, given its attempts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision<'a> {

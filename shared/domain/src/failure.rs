@@ -23,6 +23,8 @@ pub enum Failure {
     InvalidInput,
     /// The provider's account does not work: key or credit.
     ProviderAccount,
+    /// An administrator has stopped all buying (D49). Never retried.
+    SpendingStopped,
     /// A clip could not be brought to the film's format.
     MediaFailed,
     /// The finished film did not pass its checks.
@@ -39,7 +41,7 @@ pub enum Failure {
 
 impl Failure {
     /// Every failure, for the tests that hold the state machine against this list.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ProviderThrottled,
         Self::ProviderUnavailable,
         Self::AttemptInFlight,
@@ -47,6 +49,7 @@ impl Failure {
         Self::ContentRefused,
         Self::InvalidInput,
         Self::ProviderAccount,
+        Self::SpendingStopped,
         Self::MediaFailed,
         Self::OutputCheckFailed,
         Self::StoreUnavailable,
@@ -65,6 +68,7 @@ impl Failure {
             Self::ContentRefused => "ContentRefused",
             Self::InvalidInput => "InvalidInput",
             Self::ProviderAccount => "ProviderAccount",
+            Self::SpendingStopped => "SpendingStopped",
             Self::MediaFailed => "MediaFailed",
             Self::OutputCheckFailed => "OutputCheckFailed",
             Self::StoreUnavailable => "StoreUnavailable",
@@ -162,6 +166,11 @@ impl JobError {
             Failure::ProviderAccount => (
                 "PROVIDER_ACCOUNT",
                 "Video generation is not available at the moment.",
+                true,
+            ),
+            Failure::SpendingStopped => (
+                "SPENDING_STOPPED",
+                "Video generation was stopped by an administrator. Please try again later.",
                 true,
             ),
             Failure::MediaFailed => (

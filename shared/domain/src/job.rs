@@ -133,6 +133,10 @@ pub struct Job {
     pub month: Month,
     /// What became of that place.
     pub reservation: Reservation,
+    /// What its models were expected to cost, taken from the installation's day (D49), in
+    /// billionths of a dollar.
+    #[serde(default)]
+    pub quote_nano_usd: u64,
     /// The execution, once started (R38).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_arn: Option<String>,
@@ -197,6 +201,7 @@ impl Job {
             deadline: now.after(time_limit),
             month: Month::of(now),
             reservation: Reservation::Held,
+            quote_nano_usd: 0,
             execution_arn: None,
             storyboard: None,
             scenes_generated: 0,

@@ -19,6 +19,7 @@ pub mod rendition;
 pub mod request;
 mod script;
 pub mod search;
+pub mod spending;
 pub mod storage;
 pub mod storyboard;
 mod storyboard_arcs;

@@ -5,25 +5,17 @@ use domain::failure::{Failure, StepError};
 use domain::job::{JobId, SceneStatus};
 use domain::prices::{CostKind, LedgerEntry};
 use domain::time::Time;
-use replicate::registry::{self, SceneRequest};
 use replicate::{CreateOptions, Prediction, WebhookEvent};
-use serde_json::Value;
 use store::JobRecord;
 use url::Url;
 use uuid::Uuid;
 
 use crate::generation::{Generation, attempts_for};
+use crate::model_request::ModelRequest;
 use crate::provider::CallError;
 
 /// After a lost attempt is voided, the next decision may create.
 const ROUNDS: usize = 3;
-
-/// What is sent to a model.
-struct ModelRequest<'a> {
-    model: &'a replicate::registry::Model,
-    input: Value,
-    seconds: f64,
-}
 
 impl Generation {
     /// Sees to it that exactly one prediction is at work for the target and that
@@ -141,6 +133,9 @@ impl Generation {
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
         let model_request = self.model_request(record, target)?;
+        if self.spending.spending_settings().await?.is_stopped {
+            return Err(Failure::SpendingStopped.into());
+        }
         let now = self.clock.now();
         let attempt = Attempt {
             target,
@@ -150,9 +145,7 @@ impl Generation {
             prediction_id: None,
             task_token: Some(token.to_owned()),
             model: model_request.model.name.clone(),
-            predicted_nano_usd: model_request
-                .model
-                .predicted_price_nano_usd(model_request.seconds, &model_request.input),
+            predicted_nano_usd: model_request.price(),
             created_at: now,
             updated_at: now,
             failure: None,
@@ -246,40 +239,18 @@ impl Generation {
             .storyboard
             .as_ref()
             .ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))?;
-        let seed = job.request.seed;
+        let (wanted, settings) = (&job.request, &self.provider.settings);
         match target {
             Target::Scene(index) => {
                 let scene = storyboard.scene(index).ok_or_else(|| {
                     StepError::new(Failure::Internal, format!("there is no scene {index}"))
                 })?;
-                let model = self.provider.model(&self.provider.settings.scene_model)?;
-                let prompt = scene.prompt(&job.request.prompt);
-                let seconds = scene.timing.seconds();
-                let request = SceneRequest {
-                    prompt: &prompt,
-                    seconds,
-                    aspect_ratio: job.request.aspect_ratio.as_str(),
-                    // Neighbouring scenes with one seed tend to look the same.
-                    seed: seed.map(|seed| seed.wrapping_add(index - 1) & 0x7fff_ffff),
-                };
-                let input = registry::scene_input(model, &request);
-                let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
-                Ok(ModelRequest {
-                    model,
-                    input,
-                    seconds,
-                })
+                let model = self.provider.model(&settings.scene_model)?;
+                Ok(ModelRequest::scene(model, wanted, scene))
             }
             Target::Soundtrack => {
-                let model = self.provider.model(&self.provider.settings.music_model)?;
-                let seconds = f64::from(job.request.duration_seconds);
-                let input = registry::music_input(model, &storyboard.music, seconds, seed);
-                let seconds = model.seconds_of_output(&input).unwrap_or(seconds);
-                Ok(ModelRequest {
-                    model,
-                    input,
-                    seconds,
-                })
+                let model = self.provider.model(&settings.music_model)?;
+                Ok(ModelRequest::soundtrack(model, wanted, &storyboard.music))
             }
             Target::Plan => Err(StepError::new(
                 Failure::Internal,
@@ -317,7 +288,7 @@ pub(crate) fn ledger_entry(
     seconds: Option<f64>,
 ) -> LedgerEntry {
     LedgerEntry {
-        step: format!("{}#{}", attempt.target, attempt.number),
+        step: attempt.step(),
         kind: CostKind::Model,
         item: attempt.model.clone(),
         predicted_nano_usd: attempt.predicted_nano_usd,

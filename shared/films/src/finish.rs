@@ -5,6 +5,7 @@ use std::sync::Arc;
 use config::Bootstrap;
 use domain::failure::{Failure, JobError, StepError};
 use domain::job::{Job, JobId, Stage, Status};
+use domain::spending;
 use domain::time::Clock;
 use store::{Ending, JobRecord, JobsTable, Objects, UsageTable};
 
@@ -68,9 +69,10 @@ impl Finisher {
             return Ok(record.job.status);
         }
         let ending = self.ending(&record.job, outcome).await?;
+        let paid = spending::paid(&record.attempts, &record.ledger);
         match self
             .usage
-            .settle(&self.jobs, &record.job, &ending, self.clock.now())
+            .settle(&self.jobs, &record.job, &ending, paid, self.clock.now())
             .await
         {
             Ok(()) => {}

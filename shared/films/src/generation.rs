@@ -9,7 +9,7 @@ use domain::failure::{Failure, StepError};
 use domain::job::JobId;
 use domain::time::Clock;
 use media::Ffmpeg;
-use store::{JobRecord, JobsTable, Objects, Workflow};
+use store::{JobRecord, JobsTable, Objects, SpendingTable, Workflow};
 
 use crate::inspector::Inspector;
 use crate::provider::Provider;
@@ -22,6 +22,7 @@ pub const OUTPUT_BUDGET: Duration = Duration::from_secs(90);
 #[derive(Debug)]
 pub struct Generation {
     pub(crate) jobs: JobsTable,
+    pub(crate) spending: SpendingTable,
     pub(crate) objects: Objects,
     pub(crate) workflow: Workflow,
     /// The provider.
@@ -43,6 +44,7 @@ impl Generation {
     pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
         Ok(Self {
             jobs: JobsTable::connect(bootstrap),
+            spending: SpendingTable::connect(bootstrap),
             objects: Objects::connect_for_files(bootstrap),
             workflow: Workflow::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),

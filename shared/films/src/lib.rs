@@ -17,8 +17,10 @@ mod generation;
 mod inspector;
 mod job_reader;
 pub mod job_view;
+mod model_request;
 mod plan;
 mod provider;
+mod quote;
 mod reconcile;
 mod renderer;
 #[cfg(test)]
@@ -30,5 +32,6 @@ pub use generation::{Generation, OUTPUT_BUDGET};
 pub use job_reader::JobReader;
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
+pub use quote::Quotes;
 pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use renderer::FilmRenderer;

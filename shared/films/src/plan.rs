@@ -6,26 +6,25 @@ use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId};
-use domain::storyboard::{Storyboard, answer_schema, instruction};
+use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use replicate::CreateOptions;
-use replicate::registry::storyboard_input;
-use store::{JobRecord, JobsTable};
+use store::{JobRecord, JobsTable, SpendingTable};
 use uuid::Uuid;
 
 use crate::ask::{ignore_conflict, ledger_entry};
 use crate::generation::attempts_for;
+use crate::model_request::ModelRequest;
 use crate::provider::Provider;
 
 /// How long a language model may think; the provider holds an answer no longer.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
-/// Tokens of a storyboard's answer, for the price.
-const ANSWER_TOKENS: f64 = 2_000.0;
 
 /// The step that plans.
 #[derive(Debug)]
 pub struct Planner {
     pub(crate) jobs: JobsTable,
+    pub(crate) spending: SpendingTable,
     pub(crate) provider: Arc<Provider>,
     pub(crate) clock: Clock,
 }
@@ -48,6 +47,7 @@ impl Planner {
     pub fn connect(bootstrap: &mut Bootstrap) -> Result<Self, StepError> {
         Ok(Self {
             jobs: JobsTable::connect(bootstrap),
+            spending: SpendingTable::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),
             clock: bootstrap.clock(),
         })
@@ -102,14 +102,12 @@ impl Planner {
             return Ok(None);
         }
         let job = &record.job;
+        if self.spending.spending_settings().await?.is_stopped {
+            return Err(Failure::SpendingStopped.into());
+        }
         let model = self.provider.model(name)?;
-        let schema = answer_schema(job.request.scenes);
-        let input = storyboard_input(
-            model,
-            &instruction(&job.request),
-            &job.request.prompt,
-            &schema,
-        );
+        let request = ModelRequest::storyboard(model, &job.request);
+        let ModelRequest { input, .. } = &request;
         let now = self.clock.now();
         let attempt = Attempt {
             target: Target::Plan,
@@ -119,7 +117,7 @@ impl Planner {
             prediction_id: None,
             task_token: None,
             model: name.clone(),
-            predicted_nano_usd: model.predicted_price_nano_usd(ANSWER_TOKENS, &input),
+            predicted_nano_usd: request.price(),
             created_at: now,
             updated_at: now,
             failure: None,

@@ -15,6 +15,8 @@ mod scheduler;
 mod world;
 
 use config::Environment;
+use domain::attempt::Target;
+use domain::failure::Failure;
 use rstest::rstest;
 use world::World;
 pub(crate) use world::settings;
@@ -41,4 +43,26 @@ async fn whatever_the_order_nothing_is_paid_twice_and_the_job_ends(
         let violations = World::new(seed).run().await;
         assert!(violations.is_empty(), "seed {seed}: {violations:?}");
     }
+}
+
+/// The kill switch (D49) counts for films that are being made, too.
+#[tokio::test(start_paused = true)]
+async fn while_buying_is_stopped_nothing_is_bought_for_a_running_film() {
+    let world = World::new(1);
+    let id = world.job.job_id;
+    let reserved = world.usage.reserve(&world.jobs, &world.job, 1, u64::MAX);
+    reserved.await.unwrap();
+    world.planner.plan(id).await.unwrap();
+    let now = world.job.created_at;
+    for is_stopped in [true, false] {
+        let spending = &world.generation.spending;
+        let set = spending.set_spending(None, Some(is_stopped), "admin", now);
+        set.await.unwrap();
+        let asked = world.generation.ask(id, Target::Scene(1), "token").await;
+        let failure = asked.err().map(|error| error.failure);
+        assert_eq!(failure == Some(Failure::SpendingStopped), is_stopped);
+        let record = world.jobs.load(id).await.unwrap().unwrap();
+        assert_eq!(record.attempts.len(), usize::from(!is_stopped));
+    }
+    assert!(world.provider.predictions().len() <= 1);
 }

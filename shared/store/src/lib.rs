@@ -12,6 +12,7 @@ mod objects;
 mod queue;
 mod rows;
 mod secrets;
+mod spending;
 mod stats;
 mod table_scan;
 #[cfg(any(test, feature = "testing"))]
@@ -30,6 +31,7 @@ pub use objects::{
 };
 pub use queue::Queue;
 pub use secrets::Secret;
+pub use spending::SpendingTable;
 pub use stats::{StatsTable, TranscodeStats};
 pub use table_scan::TableScan;
 pub use transcodes::{

@@ -20,6 +20,7 @@ use crate::change::Change;
 use crate::error::{StoreError, unless_conflict};
 use crate::jobs::JobsTable;
 use crate::rows::{Row, every_row};
+use crate::spending;
 use crate::transaction::{self, Refusal};
 
 /// Counters older than the window and younger than this many minutes are
@@ -39,6 +40,9 @@ pub enum ReserveError {
     /// The user's month is used up (R66).
     #[error("monthly quota exceeded")]
     QuotaExceeded,
+    /// The installation's day is used up (D49).
+    #[error("daily spending limit reached")]
+    SpendingLimit,
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -176,41 +180,57 @@ impl UsageTable {
             .map_or(default_quota, |row| number(&row, "quota")))
     }
 
-    /// Writes the job and takes its place in the month, both or neither (D9).
-    /// However many creations run side by side, no more than the quota pass.
+    /// Writes the job, takes its place in the month (D9) and its quote from the
+    /// installation's day (D49), all or nothing. However many creations run side by
+    /// side, no more than the quota and the day's limit pass.
     ///
     /// # Errors
     ///
-    /// [`ReserveError`]: the month is used up, or the table failed.
+    /// [`ReserveError`]: the month or the day is used up, or the table failed.
     pub async fn reserve(
         &self,
         jobs: &JobsTable,
         job: &Job,
         default_quota: u32,
+        daily_limit_nano_usd: u64,
     ) -> Result<(), ReserveError> {
         let quota = self.quota_of(&job.user_id, default_quota).await?;
         if quota == 0 {
             return Err(ReserveError::QuotaExceeded);
         }
+        if job.quote_nano_usd > daily_limit_nano_usd {
+            return Err(ReserveError::SpendingLimit);
+        }
         let take = Change::new()
             .add("taken", 1)
             .add("reserved", 1)
             .when_absent_or("taken", "<", &quota)?;
-        let writes = vec![
+        let mut writes = vec![
             self.month_update(&job.user_id, &job.month, &take)?,
             jobs.put_new(job)?,
         ];
+        if job.quote_nano_usd > 0 {
+            writes.push(spending::take_quote(
+                &self.table,
+                job,
+                daily_limit_nano_usd,
+            )?);
+        }
         match transaction::write(&self.client, "reserve", writes).await {
             Ok(()) => Ok(()),
             Err(Refusal::Conditions(positions)) if positions.contains(&0) => {
                 Err(ReserveError::QuotaExceeded)
             }
+            Err(Refusal::Conditions(positions)) if positions.contains(&2) => {
+                Err(ReserveError::SpendingLimit)
+            }
             Err(refusal) => Err(ReserveError::Store(refusal.into_error("reserve"))),
         }
     }
 
-    /// Ends a job and settles its place, both or neither, once: a job that has
-    /// ended already is a conflict and nothing is written (D30).
+    /// Ends a job, settles its place and puts what was `paid`, in billionths of a
+    /// dollar, in the place of its quote, all or nothing, once: a job that has ended
+    /// already is a conflict and nothing is written (D30).
     ///
     /// # Errors
     ///
@@ -220,6 +240,7 @@ impl UsageTable {
         jobs: &JobsTable,
         job: &Job,
         ending: &Ending,
+        paid: u64,
         now: Time,
     ) -> Result<(), StoreError> {
         let close = Change::new()
@@ -245,10 +266,13 @@ impl UsageTable {
             ),
         };
         let close = close.when("reservation", "=", &Reservation::Held)?;
-        let writes = vec![
+        let mut writes = vec![
             jobs.job_update(job.job_id, &close)?,
             self.month_update(&job.user_id, &job.month, &month)?,
         ];
+        if job.quote_nano_usd > 0 {
+            writes.push(spending::settle_quote(&self.table, job, paid)?);
+        }
         transaction::write(&self.client, "settle", writes)
             .await
             .map_err(|refusal| refusal.into_error("settle"))

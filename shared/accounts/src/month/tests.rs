@@ -26,12 +26,16 @@ impl World {
         };
         let (made, open) = (job(1, "one"), job(2, "other"));
         for job in [&made, &open] {
-            world.usage.reserve(&world.jobs, job, 10).await.unwrap();
+            world
+                .usage
+                .reserve(&world.jobs, job, 10, u64::MAX)
+                .await
+                .unwrap();
             world.jobs.begin(job.job_id, now()).await.unwrap();
         }
         world
             .usage
-            .settle(&world.jobs, &made, &Ending::Completed, now())
+            .settle(&world.jobs, &made, &Ending::Completed, 0, now())
             .await
             .unwrap();
         world
@@ -78,7 +82,13 @@ async fn a_film_that_outlives_its_month_is_settled_in_it() {
     world.close().await.unwrap();
     world
         .usage
-        .settle(&world.jobs, &job(2, "other"), &Ending::Completed, later())
+        .settle(
+            &world.jobs,
+            &job(2, "other"),
+            &Ending::Completed,
+            0,
+            later(),
+        )
         .await
         .unwrap();
     let closed = world.close().await.unwrap();

@@ -93,6 +93,16 @@ pub enum ApiError {
         /// Seconds until the next month.
         retry_after: u64,
     },
+    /// The installation's day is used up (D49).
+    #[error("Daily spending limit reached; it begins anew at midnight UTC")]
+    SpendingLimit {
+        /// Seconds until the next day.
+        retry_after: u64,
+    },
+    /// An administrator has stopped all buying (D49). No wait helps for certain, so
+    /// this is no matter of the caller's own requests: 503.
+    #[error("Video generation is stopped by an administrator; try again later")]
+    SpendingStopped,
     /// The execution could not be started (R67).
     #[error("Workflow failed")]
     WorkflowFailed(#[source] StoreError),
@@ -160,6 +170,8 @@ impl ApiError {
             Self::MediaRefused { code, .. } => *code,
             Self::RateLimited(_) => ErrorCode::RateLimitExceeded,
             Self::QuotaExceeded { .. } => ErrorCode::QuotaExceeded,
+            Self::SpendingLimit { .. } => ErrorCode::SpendingLimit,
+            Self::SpendingStopped => ErrorCode::SpendingStopped,
             _ if self.is_throttled() => ErrorCode::ServiceUnavailable,
             Self::WorkflowFailed(_)
             | Self::UploadUrlFailed(_)
@@ -221,7 +233,10 @@ impl ApiError {
             }
             Self::MethodNotAllowed { allow } => vec![("allow", allow.clone())],
             Self::RateLimited(verdict) => vec![("retry-after", verdict.reset_seconds.to_string())],
-            Self::QuotaExceeded { retry_after } => vec![("retry-after", retry_after.to_string())],
+            Self::QuotaExceeded { retry_after } | Self::SpendingLimit { retry_after } => {
+                vec![("retry-after", retry_after.to_string())]
+            }
+            Self::SpendingStopped => vec![("retry-after", "300".to_owned())],
             Self::IdempotencyInFlight => vec![("retry-after", "1".to_owned())],
             _ if self.is_throttled() => vec![("retry-after", "2".to_owned())],
             _ => Vec::new(),
@@ -319,6 +334,12 @@ mod tests {
                 429,
                 "QUOTA_EXCEEDED",
             ),
+            (
+                ApiError::SpendingLimit { retry_after: 9 },
+                429,
+                "SPENDING_LIMIT",
+            ),
+            (ApiError::SpendingStopped, 503, "SPENDING_STOPPED"),
             (
                 ApiError::WorkflowFailed(throttled()),
                 503,

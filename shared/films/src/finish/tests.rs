@@ -31,7 +31,7 @@ impl World {
         let job = job(1, "user");
         finisher
             .usage
-            .reserve(&finisher.jobs, &job, QUOTA)
+            .reserve(&finisher.jobs, &job, QUOTA, u64::MAX)
             .await
             .unwrap();
         Self {

@@ -14,7 +14,7 @@ use domain::request::{Audio, CreateJob};
 use domain::time::{Clock, Time};
 use replicate::Http;
 use store::testing::{Bucket, ExecutionStatus, Executions, Tables, secret};
-use store::{JobsTable, Objects, Secret, UsageTable, Workflow};
+use store::{JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
 use uuid::Uuid;
 
 use super::machine::Machine;
@@ -119,8 +119,10 @@ impl World {
         let objects = Objects::new(bucket.client(), "bucket");
         let machine = "arn:stateMachine:films";
         let workflow = Workflow::new(executions.client(), machine);
+        let spending = SpendingTable::new(tables.client(), "usage");
         let generation = || Generation {
             jobs: jobs.clone(),
+            spending: spending.clone(),
             objects: objects.clone(),
             workflow: workflow.clone(),
             provider: provider.clone(),
@@ -143,6 +145,7 @@ impl World {
         };
         let planner = Planner {
             jobs: jobs.clone(),
+            spending: spending.clone(),
             provider: provider.clone(),
             clock: clock.clone(),
         };
@@ -239,7 +242,7 @@ impl World {
 
     async fn accept(&mut self) {
         self.usage
-            .reserve(&self.jobs, &self.job, QUOTA)
+            .reserve(&self.jobs, &self.job, QUOTA, u64::MAX)
             .await
             .unwrap();
         // One creator in ten dies before it starts the execution.

@@ -183,9 +183,12 @@ async fn a_refused_reservation_says_which_part_refused() {
             .http_response(move || canceled(&reasons))
             .build();
         let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
-        let refused = usage.reserve(&jobs, &job(1, "someone"), QUOTA).await;
+        let refused = usage
+            .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+            .await;
         let told = match refused.unwrap_err() {
             ReserveError::QuotaExceeded => "quota",
+            ReserveError::SpendingLimit => "day",
             ReserveError::Store(StoreError::Conflict { .. }) => "conflict",
             ReserveError::Store(StoreError::Throttled { .. }) => "throttled",
             ReserveError::Store(_) => "unavailable",
@@ -204,7 +207,9 @@ async fn creations_that_meet_wait_their_turn() {
         .output(|| TransactWriteItemsOutput::builder().build())
         .build();
     let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
-    let reserved = usage.reserve(&jobs, &job(1, "someone"), QUOTA).await;
+    let reserved = usage
+        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .await;
     assert!(reserved.is_ok(), "{reserved:?}");
     assert_eq!(transact.num_calls(), 4);
 }
@@ -217,7 +222,9 @@ async fn creations_that_never_stop_meeting_are_asked_to_come_back() {
         .repeatedly()
         .build();
     let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
-    let error = usage.reserve(&jobs, &job(1, "someone"), QUOTA).await;
+    let error = usage
+        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .await;
     let error = error.unwrap_err();
     assert!(
         matches!(error, ReserveError::Store(StoreError::Throttled { .. })),
@@ -238,12 +245,16 @@ async fn an_operators_quota_goes_before_the_default() {
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
     let (jobs, usage) = tables_of(&client_of(&[own_quota(Some(3)), transact.clone()]));
-    let reserved = usage.reserve(&jobs, &job(1, "someone"), QUOTA).await;
+    let reserved = usage
+        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .await;
     assert!(reserved.is_ok(), "{reserved:?}");
 
     // Nobody with a quota of none gets as far as a write.
     let (jobs, usage) = tables_of(&client_of(&[own_quota(Some(0))]));
-    let error = usage.reserve(&jobs, &job(1, "someone"), QUOTA).await;
+    let error = usage
+        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .await;
     assert!(matches!(error, Err(ReserveError::QuotaExceeded)));
 }
 
@@ -259,7 +270,7 @@ async fn settling_what_is_settled_is_a_conflict() {
             .build();
         let (jobs, usage) = tables_of(&client_of(&[transact]));
         let settled = usage
-            .settle(&jobs, &job(1, "someone"), &Ending::Completed, now())
+            .settle(&jobs, &job(1, "someone"), &Ending::Completed, 0, now())
             .await;
         assert!(settled.unwrap_err().is_conflict());
     }

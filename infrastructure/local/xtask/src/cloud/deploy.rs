@@ -186,6 +186,8 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         "TranscodeSegmentSeconds": "4",
         "QuotaPerMonth": "10",
         "RateLimitPerMinute": "100",
+        // The look-alike costs nothing, and one day has all the tests of it.
+        "DailySpendingLimitUsd": "1000000",
         "LogLevel": "info",
     });
     for text in overrides {

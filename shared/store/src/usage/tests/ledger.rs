@@ -61,9 +61,13 @@ impl World {
         let failed = Ending::Failed(JobError::workflow_failed());
         let result = match event {
             Event::Create => {
-                return match self.usage.reserve(&self.jobs, &job, SMALL_QUOTA).await {
+                return match self
+                    .usage
+                    .reserve(&self.jobs, &job, SMALL_QUOTA, u64::MAX)
+                    .await
+                {
                     Ok(()) => true,
-                    Err(ReserveError::QuotaExceeded) => false,
+                    Err(ReserveError::QuotaExceeded | ReserveError::SpendingLimit) => false,
                     Err(ReserveError::Store(error)) => {
                         assert!(error.is_conflict(), "{error:?}");
                         false
@@ -74,9 +78,9 @@ impl World {
             Event::BeginComposing => self.jobs.begin_composing(job.job_id, now()).await,
             Event::Complete => {
                 let done = Ending::Completed;
-                self.usage.settle(&self.jobs, &job, &done, now()).await
+                self.usage.settle(&self.jobs, &job, &done, 0, now()).await
             }
-            Event::Fail => self.usage.settle(&self.jobs, &job, &failed, now()).await,
+            Event::Fail => self.usage.settle(&self.jobs, &job, &failed, 0, now()).await,
         };
         if let Err(error) = &result {
             assert!(error.is_conflict(), "{error:?}");
@@ -214,7 +218,7 @@ async fn a_place_is_given_back_to_the_month_it_was_taken_in() {
     let job = job(0, "someone");
     world
         .usage
-        .settle(&world.jobs, &job, &failed, next_month)
+        .settle(&world.jobs, &job, &failed, 0, next_month)
         .await
         .unwrap();
     world.check();
