@@ -5,6 +5,7 @@
 //! own into its prompts, so that all may run side by side.
 
 mod abandoned;
+mod access;
 mod administration;
 mod film;
 mod forged;

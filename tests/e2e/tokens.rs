@@ -126,7 +126,7 @@ fn unsigned(token: &str) -> Result<String> {
 }
 
 /// Genuine, but of a pool that is not ours.
-async fn token_of_another_pool(stack: &Stack) -> Result<String> {
+pub(crate) async fn token_of_another_pool(stack: &Stack) -> Result<String> {
     let name = unique_word("foreign");
     let pool = aws::cognito(stack, "CreateUserPool", &json!({"PoolName": name})).await?;
     let pool = pool["UserPool"]["Id"]

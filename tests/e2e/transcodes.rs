@@ -168,7 +168,7 @@ async fn nobody_sees_or_uses_what_is_somebody_elses() -> Result<()> {
     let answer = fixture.person.post("/api/jobs", &body).await?;
     assert_eq!(
         (answer.status, &answer.body["details"]["field"]),
-        (400, &json!("outputFormats"))
+        (400, &json!("outputFormats[0]"))
     );
 
     let own = fixture.person.get("/api/jobs?limit=1").await?;

@@ -2,7 +2,7 @@
 //! 5 GB. What is stored of it stays when the connection breaks.
 
 use config::Bootstrap;
-use contract::{AnnounceUpload, MultipartUpload};
+use contract::{AnnounceMultipart, MultipartUpload};
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
 use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
@@ -28,8 +28,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
-    let wanted = body::<AnnounceUpload>(&request)?.checked()?;
-    let size = wanted.multipart_size()?;
+    let (wanted, size) = body::<AnnounceMultipart>(&request)?.checked()?;
 
     let (upload_id, s3_key) = begin(&uploads, &caller.user_id, &wanted).await?;
 

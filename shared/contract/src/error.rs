@@ -25,8 +25,9 @@ macro_rules! codes {
     ($($(#[$documentation:meta])* $code:ident = $text:literal, $status:literal;)*) => {
         /// A failure's name, and with it its status.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum ErrorCode {
-            $($(#[$documentation])* #[serde(rename = $text)] $code,)*
+            $($(#[$documentation])* $code,)*
         }
 
         impl ErrorCode {

@@ -63,15 +63,19 @@ pub(crate) fn operations() -> Vec<Operation> {
             Content::Text("application/json"),
         ),
         get("api-docs", "/api/v1/docs", "This document for people").replies(
-            200,
-            "A page",
-            Content::Text("text/html"),
+            302,
+            "To the page",
+            Content::Redirect,
         ),
         get(
             "api-docs",
             "/api/v1/docs/{file}",
             "What that page is made of",
         )
-        .replies(200, "A script or a style sheet", Content::Text("*/*")),
+        .replies(
+            200,
+            "The page, a script or a style sheet",
+            Content::Text("*/*"),
+        ),
     ]
 }

@@ -35,6 +35,6 @@ pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };
 pub use uploads::{
-    AnnounceUpload, ConfirmUpload, MultipartUpload, PartLink, PartLinks, PartNumbers, StoredPart,
-    StoredParts, UploadCompleted, UploadPlace,
+    AnnounceMultipart, AnnounceUpload, ConfirmUpload, MultipartUpload, PartLink, PartLinks,
+    PartNumbers, StoredPart, StoredParts, UploadCompleted, UploadPlace,
 };

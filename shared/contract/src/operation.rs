@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::idempotency;
+use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{RefOr, Required};
@@ -244,6 +245,14 @@ impl Operation {
                 _ => return false,
             }
         }
+    }
+
+    /// A body that is right, if it takes one.
+    pub fn example(&self) -> Option<Value> {
+        let RefOr::T(Schema::Object(schema)) = &self.body.as_ref()?.shape.schema else {
+            return None;
+        };
+        schema.examples.first().cloned()
     }
 
     /// Every code that it may fail with, each once.

@@ -2,7 +2,7 @@
 
 use domain::request::InvalidField;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// The body as its type.
 ///
@@ -10,10 +10,34 @@ use serde_json::{Map, Value};
 ///
 /// The first field that is missing, unknown, or not of its type.
 pub fn read<T: DeserializeOwned>(body: Map<String, Value>) -> Result<T, InvalidField> {
-    serde_path_to_error::deserialize(Value::Object(body)).map_err(|error| {
+    let body = whole_numbers(Value::Object(body));
+    serde_path_to_error::deserialize(body).map_err(|error| {
         let path = error.path().to_string();
         fault(&path, &error.into_inner().to_string())
     })
+}
+
+/// `5.0` is the integer 5 in JSON Schema, and so it is here.
+fn whole_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => whole(&number).map_or(Value::Number(number), Value::from),
+        Value::Array(values) => values.into_iter().map(whole_numbers).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(name, value)| (name, whole_numbers(value)))
+                .collect()
+        }
+        value => value,
+    }
+}
+
+fn whole(number: &Number) -> Option<u64> {
+    /// Above it not every whole number is a float.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    let is_whole = float.fract() == 0.0 && (0.0..=MOST).contains(&float);
+    is_whole.then_some(float as u64)
 }
 
 /// The field and the rule that serde's message is about. A missing and an unknown
@@ -96,6 +120,12 @@ mod tests {
             named("userId", "unknown field")
         );
         assert_eq!(refused::<CreateJob>(json!({})), named("prompt", "required"));
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let body = with("scenes", json!(3.0)).as_object().cloned().unwrap();
+        assert_eq!(read::<CreateJob>(body).unwrap().scenes, Some(3));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct AnnounceUpload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100)]
     pub content_type: Option<String>,
-    /// Bytes. An upload in parts needs it, and has 5 MiB at least.
+    /// Bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 5_368_709_120_i64)]
     pub size: Option<u64>,
@@ -40,6 +40,37 @@ impl AnnounceUpload {
     /// The first field that breaks a rule.
     pub fn checked(self) -> Result<Announcement, InvalidField> {
         Announcement::new(&self.filename, self.content_type.as_deref(), self.size)
+    }
+}
+
+/// Announces a file that comes in parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(examples(json!({ "filename": "my-video.mp4", "contentType": "video/mp4", "size": 104857600 })))]
+pub struct AnnounceMultipart {
+    /// Its name; the key is made of it.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub filename: String,
+    /// A video's type, with its parameters; without one the name's ending tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub content_type: Option<String>,
+    /// Bytes; what is smaller is uploaded in one go.
+    #[schema(minimum = 5242880, maximum = 5_368_709_120_i64)]
+    pub size: u64,
+}
+
+impl AnnounceMultipart {
+    /// The request with every rule checked, and its size.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
+    pub fn checked(self) -> Result<(Announcement, u64), InvalidField> {
+        let (name, declared) = (&self.filename, self.content_type.as_deref());
+        let announcement = Announcement::new(name, declared, Some(self.size))?;
+        let size = announcement.multipart_size()?;
+        Ok((announcement, size))
     }
 }
 
@@ -221,7 +252,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Begins an upload in parts",
         )
         .idempotent()
-        .takes::<AnnounceUpload>()
+        .takes::<AnnounceMultipart>()
         .answers::<MultipartUpload>(200, "It was begun")
         .fails(&[Conflict]),
         operation(

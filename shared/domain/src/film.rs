@@ -7,7 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Frames a second of every film.
 pub const FRAME_RATE: u32 = 30;
@@ -73,8 +75,7 @@ pub struct UnknownName;
 ///
 /// Only names of that fixed list exist as values, so a transition can stand in
 /// a filter string: no text of a user reaches FFmpeg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
-#[schema(value_type = String, examples("fade", "cut"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Transition(&'static str);
 
 /// FFmpeg 9's xfade transitions, without `custom`, which takes an expression.
@@ -161,6 +162,19 @@ impl Transition {
     }
 }
 
+impl PartialSchema for Transition {
+    fn schema() -> RefOr<Schema> {
+        let names = Self::all().map(Self::as_str);
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(names))
+            .description(Some("`cut`, or one of FFmpeg's xfade transitions."));
+        schema.into()
+    }
+}
+
+impl ToSchema for Transition {}
+
 impl Default for Transition {
     fn default() -> Self {
         Self::FADE
@@ -192,7 +206,8 @@ impl Serialize for Transition {
 impl<'de> Deserialize<'de> for Transition {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        name.parse().map_err(serde::de::Error::custom)
+        name.parse()
+            .map_err(|_| serde::de::Error::custom("cut, or the name of an FFmpeg xfade transition"))
     }
 }
 

@@ -80,6 +80,22 @@ pub async fn set_deadline(stack: &Stack, job: &str, deadline: &str) -> Result<()
     dynamodb(stack, "UpdateItem", &body).await.map(drop)
 }
 
+/// Sets how many films a user may make in a month.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn set_quota(stack: &Stack, user_id: &str, quota: u32) -> Result<()> {
+    let body = json!({
+        "TableName": stack.table("usage")?,
+        "Item": {
+            "userId": {"S": user_id},
+            "sk": {"S": "quota"},
+            "quota": {"N": quota.to_string()},
+        },
+    });
+    dynamodb(stack, "PutItem", &body).await.map(drop)
+}
+
 /// A job's own row, with DynamoDB's types.
 ///
 /// # Errors
@@ -89,6 +105,42 @@ pub async fn job_row(stack: &Stack, job: &str) -> Result<Value> {
     let body = json!({"TableName": stack.table("jobs")?, "Key": key, "ConsistentRead": true});
     let answer = dynamodb(stack, "GetItem", &body).await?;
     Ok(answer["Item"].clone())
+}
+
+/// Events of one answer of CloudWatch Logs.
+const LOG_EVENTS: usize = 10_000;
+
+/// Every line that any function logged.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn log_lines(stack: &Stack) -> Result<Vec<String>> {
+    let groups = logs(stack, "DescribeLogGroups", &json!({})).await?;
+    let mut lines = Vec::new();
+    for group in groups["logGroups"].as_array().context("no log groups")? {
+        let mut since = Value::Null;
+        loop {
+            let mut wanted = json!({"logGroupName": group["logGroupName"]});
+            if !since.is_null() {
+                wanted["startTime"] = since;
+            }
+            let answer = logs(stack, "FilterLogEvents", &wanted).await?;
+            let events = answer["events"].as_array().context("no events")?;
+            let texts = events.iter().filter_map(|event| event["message"].as_str());
+            lines.extend(texts.map(str::to_owned));
+            // The emulator knows no pages: the rest begins at the last event's time.
+            let last = events.last().map(|event| event["timestamp"].clone());
+            match last {
+                Some(last) if events.len() == LOG_EVENTS => since = last,
+                _ => break,
+            }
+        }
+    }
+    Ok(lines)
+}
+
+async fn logs(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
+    call(stack, "logs", &format!("Logs_20140328.{operation}"), body).await
 }
 
 async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {

@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod aws;
 mod browser;
+mod described;
 mod login;
 mod person;
 mod provider;

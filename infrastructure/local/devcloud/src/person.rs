@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use crate::users::{self, Name, User};
-use crate::{PATIENCE, Stack, aws, unique_word, watch};
+use crate::{PATIENCE, Stack, aws, described, unique_word, watch};
 
 const PASSWORD: &str = "Only-on-this-machine-1";
 /// Above the gateway's own limit of 30 seconds.
@@ -58,14 +58,22 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// The answer of a request.
+    /// The answer of a request. What the API answers is held against its contract.
     ///
     /// # Errors
-    /// No answer.
+    /// No answer, or one that the contract does not describe.
     pub async fn of(request: RequestBuilder) -> Result<Self> {
-        let response = request.send().await?;
+        let (http, request) = request.build_split();
+        let request = request?;
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = http.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+        let bytes = response.bytes().await?;
+        if let Some((_, path)) = path.split_once("/api/") {
+            described::check(&method, &format!("/api/{path}"), status, &headers, &bytes)
+                .with_context(|| format!("{method} {path}: not as the contract says"))?;
+        }
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
         Ok(Self {
             status,
             headers,

@@ -10,6 +10,7 @@ mod cloud;
 mod command;
 mod cost;
 mod demo;
+mod fuzz;
 mod http;
 mod login;
 mod say;
@@ -64,6 +65,8 @@ enum Command {
     },
     /// Write shared/contract/openapi.json anew, after a change of the contract
     Openapi,
+    /// Try the API with requests made of its own document, against the local cloud
+    Fuzz(fuzz::Options),
     /// Formats, lints, template and state machine checks, supply chain
     Check,
     /// The price table applied to the ledger of a job
@@ -121,6 +124,7 @@ fn run(command: Command) -> Result<()> {
             let file = workspace.path("shared/contract/openapi.json");
             Ok(std::fs::write(file, contract::text()?)?)
         }
+        Command::Fuzz(options) => fuzz::run(&workspace, options),
         Command::Check => check::run(&workspace).map(drop),
         Command::Cost { job, user } => cost::run(&workspace, &job, user),
         Command::Bench { name } => bench::run(&workspace, name),

@@ -2,15 +2,17 @@
 
 mod browser;
 mod clients;
+mod logs;
 mod nextest;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use devcloud::Stack;
 
 use self::nextest::{Selection, Tests};
 use crate::setup::{bootstraps, ffmpeg};
 use crate::workspace::Workspace;
-use crate::{check, cloud, say};
+use crate::{check, cloud, fuzz, say};
 
 /// What `--quick` runs without a cloud: everything but the corpus of broken files.
 const UNITS: Selection = Selection {
@@ -82,6 +84,10 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
             count.add(say::step("Testing end to end", || {
                 nextest::run(workspace, Tests::WithCloud, films, &ffmpeg)
             })?);
+            if !options.quick {
+                count.add(fuzzed(workspace, &stack));
+            }
+            count.add(logs::check(&stack));
         }
         Err(error) => count.add(Count::failure(error)),
     }
@@ -90,6 +96,19 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         bail!("not everything is green");
     }
     Ok(())
+}
+
+/// The last but one: what administrators do to all transcodes is no other test's
+/// matter then.
+fn fuzzed(workspace: &Workspace, stack: &Stack) -> Count {
+    let fuzz = || fuzz::fuzz(workspace, stack, fuzz::Options::FEW);
+    match say::step("Fuzzing the API", fuzz) {
+        Ok(()) => Count {
+            passed: 1,
+            failed: 0,
+        },
+        Err(error) => Count::failure(error),
+    }
 }
 
 fn checks(workspace: &Workspace) -> Count {
