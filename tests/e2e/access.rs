@@ -15,6 +15,8 @@ use self::cast::{CALLERS, Caller, Cast, IDS, Id};
 enum Thing {
     /// Nothing of anybody's.
     None,
+    /// The caller's own session, by a cookie that no token stands in for.
+    Session,
     Job,
     Video,
     Transcode,
@@ -26,6 +28,10 @@ const TABLE: &[(&str, Thing)] = &[
     ("health", Thing::None),
     ("openapi", Thing::None),
     ("api-docs", Thing::None),
+    ("auth-login", Thing::None),
+    ("auth-callback", Thing::None),
+    ("auth-refresh", Thing::Session),
+    ("auth-logout", Thing::None),
     ("me", Thing::None),
     ("jobs-create", Thing::None),
     ("jobs-list", Thing::None),
@@ -77,6 +83,7 @@ enum Verdict {
 /// there, but for the gallery's videos, whose owner may show them (R63).
 fn expected(access: Access, thing: Thing, caller: Caller, id: Id) -> Verdict {
     match access {
+        _ if thing == Thing::Session => return Verdict::Unknown,
         Access::Anyone => return Verdict::Passed,
         Access::Provider => return Verdict::Unknown,
         Access::SignedIn | Access::Admin if !caller.is_signed_in() => return Verdict::Unknown,
@@ -85,7 +92,7 @@ fn expected(access: Access, thing: Thing, caller: Caller, id: Id) -> Verdict {
         _ => {}
     }
     match (thing, id) {
-        (Thing::None, _) => Verdict::Passed,
+        (Thing::None | Thing::Session, _) => Verdict::Passed,
         (_, Id::Missing | Id::Malformed) => Verdict::Missing,
         _ if caller.owns(id) => Verdict::Passed,
         (Thing::Video, _) => Verdict::Forbidden,
@@ -119,7 +126,7 @@ async fn ask_all(cast: &Cast, operations: &[Operation]) -> Result<Vec<String>> {
             .find(|(function, _)| *function == operation.function);
         let (_, thing) = row.with_context(|| format!("{} has no row", operation.function))?;
         let ids = match thing {
-            Thing::None => &[Id::Own][..],
+            Thing::None | Thing::Session => &[Id::Own][..],
             _ => &IDS,
         };
         let mut missing: Option<Value> = None;
@@ -176,7 +183,7 @@ async fn ask(
 ) -> Result<Answer> {
     let things = cast.things(id);
     let path = match thing {
-        Thing::None => operation.path.replace("{file}", "index.html"),
+        Thing::None | Thing::Session => operation.path.replace("{file}", "index.html"),
         Thing::Job => operation.path.replace("{id}", &things.job),
         Thing::Video => {
             let path = operation.path.replace("{id}", &things.video);
