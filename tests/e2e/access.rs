@@ -64,6 +64,8 @@ const TABLE: &[(&str, Thing)] = &[
     ("admin-dead-letters", Thing::None),
     ("admin-redrive", Thing::None),
     ("admin-discard", Thing::None),
+    ("admin-spending", Thing::None),
+    ("admin-spending-set", Thing::None),
 ];
 
 /// What an answer means for who asked.
@@ -202,10 +204,11 @@ async fn ask(
     let method = operation.method.as_str().parse()?;
     let request = cast.request(caller, method, &path);
     let creates = thing == Thing::None && operation.access == Access::SignedIn;
+    let stops_others = operation.function == "admin-spending-set";
     let body = match operation.example() {
         None => return Answer::of(request).await,
         // Refused for its fields, which only somebody signed in gets to hear.
-        Some(_) if creates => json!({}),
+        Some(_) if creates || stops_others => json!({}),
         Some(example) => example,
     };
     Answer::of(request.json(&body)).await

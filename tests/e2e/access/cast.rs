@@ -114,9 +114,9 @@ async fn failed_job(stack: &Stack, person: &Person) -> Result<String> {
     let (id, now) = (JobId(Uuid::now_v7()), config::clock::now());
     let limit = Duration::from_secs(600);
     let job = Job::accepted(id, &person.user_id, CreateJob::sample(), now, limit);
-    usage.reserve(&jobs, &job, 10).await?;
+    usage.reserve(&jobs, &job, 10, u64::MAX).await?;
     let ending = Ending::Failed(JobError::workflow_failed());
-    usage.settle(&jobs, &job, &ending, now).await?;
+    usage.settle(&jobs, &job, &ending, 0, now).await?;
     Ok(id.to_string())
 }
 
