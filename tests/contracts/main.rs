@@ -7,6 +7,7 @@ mod events;
 mod permissions;
 mod queue;
 mod requirements;
+mod retries;
 mod routes;
 mod sign_in;
 mod sources;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::sources;
 
 /// How often a message is tried before it is given up.
-const TRIES: u64 = 3;
+pub(crate) const TRIES: u64 = 3;
 /// Lambda asks for so much more visibility than the function's time (D38).
 const PATIENCE: u64 = 6;
 

@@ -27,7 +27,9 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
     let created_at = Time::from_millisecond(config::clock::now().as_millisecond() - 31_000);
     let job = Job::accepted(id, &person.user_id, wanted, created_at, limit);
     let (jobs, usage) = tables(&stack)?;
-    usage.reserve(&jobs, &job, 10, u64::MAX).await?;
+    usage
+        .reserve(&jobs, &job, store::Ceilings::of_quota(10))
+        .await?;
 
     let course = reconciling(&stack, person.watch(&id.to_string())).await?;
     assert_eq!(course.status(), "completed", "{}", course.end());

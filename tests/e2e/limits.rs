@@ -11,7 +11,7 @@ use domain::request::CreateJob;
 use end_to_end::{Answer, Person, Provider, stack, unique_word};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
-use store::{Ending, ReserveError};
+use store::{Ceilings, Ending, ReserveError};
 
 use crate::refusals::check_error;
 use crate::{short_film, tables};
@@ -32,7 +32,10 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
         tokio::spawn(async move {
             let id = JobId(uuid::Uuid::now_v7());
             let job = Job::accepted(id, &user, CreateJob::sample(), now, HOUR);
-            usage.reserve(&jobs, &job, 10, u64::MAX).await.map(|()| job)
+            usage
+                .reserve(&jobs, &job, Ceilings::of_quota(10))
+                .await
+                .map(|()| job)
         })
     });
     let running: Vec<_> = reservations.collect();
@@ -40,7 +43,11 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
     for reservation in running {
         match reservation.await? {
             Ok(job) => made.push(job),
-            Err(ReserveError::QuotaExceeded | ReserveError::SpendingLimit) => {}
+            Err(
+                ReserveError::QuotaExceeded
+                | ReserveError::TooManyRunning
+                | ReserveError::SpendingLimit,
+            ) => {}
             Err(ReserveError::Store(error)) => return Err(error.into()),
         }
     }

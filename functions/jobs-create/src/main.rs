@@ -22,7 +22,7 @@ use edge::http::{
     ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
 };
 use films::Quotes;
-use store::{Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
+use store::{Ceilings, Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 
 #[derive(Clone)]
 struct State {
@@ -30,6 +30,8 @@ struct State {
     usage: UsageTable,
     workflow: Workflow,
     quota: u32,
+    /// Films of a user's that may be made at once.
+    running: u32,
     installation: Installation,
     quotes: Arc<Quotes>,
     time_limit: Duration,
@@ -44,6 +46,7 @@ async fn main() -> Result<(), Error> {
         usage: UsageTable::connect(&mut bootstrap),
         workflow: Workflow::connect(&mut bootstrap),
         quota: bootstrap.environment().quota(),
+        running: bootstrap.environment().running_films(),
         installation: Installation::connect(&mut bootstrap),
         quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
         time_limit: bootstrap.environment().job_time_limit(),
@@ -120,14 +123,18 @@ async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {
     if settings.is_stopped {
         return Err(ApiError::SpendingStopped);
     }
-    let limit = state.installation.limit(&settings);
-    let reserved = state.usage.reserve(&state.jobs, job, state.quota, limit);
-    match reserved.await {
+    let ceilings = Ceilings {
+        quota: state.quota,
+        running: state.running,
+        daily_nano_usd: state.installation.limit(&settings),
+    };
+    match state.usage.reserve(&state.jobs, job, ceilings).await {
         Ok(()) => Ok(()),
         Err(ReserveError::QuotaExceeded) => {
             let retry_after = next_month(now).since(now).as_secs() + 1;
             Err(ApiError::QuotaExceeded { retry_after })
         }
+        Err(ReserveError::TooManyRunning) => Err(ApiError::TooManyFilms),
         Err(ReserveError::SpendingLimit) => {
             let retry_after = until_next_day(now).as_secs();
             Err(ApiError::SpendingLimit { retry_after })

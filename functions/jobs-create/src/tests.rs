@@ -10,6 +10,7 @@ use super::*;
 
 const USER: &str = "user";
 const QUOTA: u32 = 2;
+const RUNNING: u32 = 2;
 /// Ten dollars.
 const DAILY_LIMIT: u64 = 10_000_000_000;
 
@@ -35,6 +36,7 @@ impl World {
             usage: UsageTable::new(tables.client(), "usage"),
             workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
             quota: QUOTA,
+            running: RUNNING,
             installation: Installation {
                 table: SpendingTable::new(tables.client(), "usage"),
                 default_limit: DAILY_LIMIT,
@@ -105,7 +107,8 @@ async fn what_is_refused_costs_nothing() {
 
 #[tokio::test]
 async fn no_film_is_made_beyond_the_months_places() {
-    let world = World::new();
+    let mut world = World::new();
+    world.state.running = 10;
     for _ in 0..QUOTA {
         assert_eq!(world.create(&film()).await.0, 202);
     }
@@ -113,6 +116,29 @@ async fn no_film_is_made_beyond_the_months_places() {
     assert_eq!((status, &body["code"]), (429, &json!("QUOTA_EXCEEDED")));
     assert_eq!(world.jobs().len(), 2);
     assert_eq!(world.places().await, (QUOTA, 0));
+}
+
+#[tokio::test]
+async fn no_more_films_are_made_at_once_than_may_be() {
+    let mut world = World::new();
+    world.state.quota = 10;
+    for _ in 0..RUNNING {
+        assert_eq!(world.create(&film()).await.0, 202);
+    }
+    let (status, body) = world.create(&film()).await;
+    assert_eq!((status, &body["code"]), (429, &json!("TOO_MANY_FILMS")));
+    assert_eq!(world.places().await, (RUNNING, 0));
+
+    // One has ended: there is room for another.
+    let id: JobId = world.jobs()[0].parse().unwrap();
+    let job = world.state.jobs.get(id).await.unwrap().unwrap();
+    let ending = Ending::Failed(JobError::workflow_failed());
+    let usage = &world.state.usage;
+    usage
+        .settle(&world.state.jobs, &job, &ending, 0, now())
+        .await
+        .unwrap();
+    assert_eq!(world.create(&film()).await.0, 202);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, job, now};
-use store::{Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
+use store::{Ceilings, Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
 use uuid::Uuid;
 
 use super::*;
@@ -129,7 +129,7 @@ async fn only_a_finished_film_of_ones_own_is_a_source() {
     let job = job(7, "user");
     let usage = UsageTable::new(world.tables.client(), "usage");
     usage
-        .reserve(&world.state.jobs, &job, 10, u64::MAX)
+        .reserve(&world.state.jobs, &job, Ceilings::of_quota(10))
         .await
         .unwrap();
     let film = format!("{}/final.mp4", job.job_id);

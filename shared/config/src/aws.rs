@@ -42,6 +42,10 @@ fn limits(attempt: Duration, operation: Duration) -> TimeoutConfig {
         .build()
 }
 
+/// How often the SDK tries one call, in all. `tests/contracts/retries.rs` multiplies it with
+/// what its callers try.
+pub const TRIES: u32 = 3;
+
 /// What the environment says. A region or credentials that are missing fail
 /// the first call, which names them.
 fn of(environment: &Environment, limits: TimeoutConfig) -> SdkConfig {
@@ -49,7 +53,7 @@ fn of(environment: &Environment, limits: TimeoutConfig) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .http_client(http::Connections)
         .timeout_config(limits)
-        .retry_config(RetryConfig::standard().with_max_attempts(3));
+        .retry_config(RetryConfig::standard().with_max_attempts(TRIES));
     config.set_region(environment.optional("AWS_REGION").map(Region::new));
     config.set_credentials_provider(credentials(environment));
     config.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL"));

@@ -36,6 +36,9 @@ pub struct RequestPath {
     pub sign_in: SignIn,
     /// `RATE_LIMIT_PER_MIN`, 100 (R83).
     pub rate_limit: u32,
+    /// Requests that may come from an address without a token in a minute,
+    /// `ANONYMOUS_RATE_LIMIT_PER_MIN`, 300.
+    pub anonymous_rate_limit: u32,
 }
 
 /// The model provider.
@@ -79,6 +82,7 @@ impl Environment {
         RequestPath {
             sign_in: self.sign_in(),
             rate_limit: self.parsed("RATE_LIMIT_PER_MIN", 100),
+            anonymous_rate_limit: self.parsed("ANONYMOUS_RATE_LIMIT_PER_MIN", 300),
         }
     }
 
@@ -126,6 +130,11 @@ impl Environment {
     /// Reads the monthly quota, `QUOTA_PER_MONTH`, 10 (R84).
     pub fn quota(&mut self) -> u32 {
         self.parsed("QUOTA_PER_MONTH", 10)
+    }
+
+    /// Reads how many films of one user may be made at once, `RUNNING_FILMS_PER_USER`, 3.
+    pub fn running_films(&mut self) -> u32 {
+        self.parsed("RUNNING_FILMS_PER_USER", 3)
     }
 
     /// Reads what the installation may spend in a day, `DAILY_SPENDING_LIMIT_USD`, 50

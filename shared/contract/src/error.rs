@@ -98,6 +98,8 @@ codes! {
     QuotaExceeded = "QUOTA_EXCEEDED", 429;
     /// The installation's day is used up; it begins anew after `Retry-After` (D49).
     SpendingLimit = "SPENDING_LIMIT", 429;
+    /// As many of the caller's films are being made as may be at once.
+    TooManyFilms = "TOO_MANY_FILMS", 429;
     /// A fault of ours.
     InternalError = "INTERNAL_ERROR", 500;
     /// The same request may succeed in a moment (D7).

@@ -258,6 +258,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         .answers::<JobAccepted>(202, "It will be made")
         .fails(&[
             ErrorCode::QuotaExceeded,
+            ErrorCode::TooManyFilms,
             ErrorCode::SpendingLimit,
             ErrorCode::SpendingStopped,
         ]),

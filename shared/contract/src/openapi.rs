@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::tag::Tag;
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, OpenApi, OpenApiBuilder,
     PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Server,
@@ -42,6 +43,7 @@ pub fn document() -> OpenApi {
         .info(info)
         .servers(Some([Server::new("../..")]))
         .paths(paths)
+        .tags(Some(tags(&operations)))
         .components(Some(components(&operations)))
         .build()
 }
@@ -55,6 +57,13 @@ pub fn text() -> Result<String, serde_json::Error> {
     let mut text = document().to_pretty_json()?;
     text.push('\n');
     Ok(text)
+}
+
+/// The groups in the order of the operations, which pages show them in.
+fn tags(operations: &[Operation]) -> Vec<Tag> {
+    let mut names: Vec<&str> = operations.iter().map(|operation| operation.tag).collect();
+    names.dedup();
+    names.into_iter().map(Tag::new).collect()
 }
 
 fn method(method: Method) -> HttpMethod {

@@ -5,6 +5,7 @@
 //! refused request is counted too, up to the limit: one that keeps hammering
 //! stays refused, one that waits `Retry-After` gets through.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::time::Time;
@@ -15,6 +16,22 @@ pub const WINDOW: Duration = Duration::from_secs(60);
 /// The number of the minute a time lies in.
 pub fn minute_of(now: Time) -> i64 {
     now.as_second().div_euclid(60)
+}
+
+/// Whose requests are counted that name nobody: the address that they come from. Who has
+/// one IPv6 address has the 64 bits behind its network as well.
+pub fn address_key(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+            Some(address) => format!("address {address}"),
+            None => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("address {a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        },
+        Ok(IpAddr::V4(address)) => format!("address {address}"),
+        Err(_) => "address unknown".to_owned(),
+    }
 }
 
 /// What the limiter decided, with the figures of the `RateLimit-*` headers.
@@ -83,6 +100,21 @@ mod tests {
             let current = *current;
             let previous = self.0.get(&(minute - 1)).copied().unwrap_or(0).min(limit);
             judge(now, previous, current, limit)
+        }
+    }
+
+    #[test]
+    fn who_names_nobody_is_counted_by_address() {
+        for (address, key) in [
+            ("203.0.113.7", "address 203.0.113.7"),
+            ("::ffff:203.0.113.7", "address 203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "address 2001:db8:1:2::/64"),
+            ("2001:db8:1:2::9", "address 2001:db8:1:2::/64"),
+            ("2001:db8:1:3::9", "address 2001:db8:1:3::/64"),
+            ("", "address unknown"),
+            ("203.0.113.7, 10.0.0.1", "address unknown"),
+        ] {
+            assert_eq!(address_key(address), key);
         }
     }
 

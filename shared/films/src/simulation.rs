@@ -50,7 +50,9 @@ async fn whatever_the_order_nothing_is_paid_twice_and_the_job_ends(
 async fn while_buying_is_stopped_nothing_is_bought_for_a_running_film() {
     let world = World::new(1);
     let id = world.job.job_id;
-    let reserved = world.usage.reserve(&world.jobs, &world.job, 1, u64::MAX);
+    let reserved = world
+        .usage
+        .reserve(&world.jobs, &world.job, store::Ceilings::of_quota(1));
     reserved.await.unwrap();
     world.planner.plan(id).await.unwrap();
     let now = world.job.created_at;

@@ -17,6 +17,8 @@ use crate::{Error, Http, Prediction};
 
 mod answer;
 mod retry;
+
+pub use retry::TRIES;
 #[cfg(test)]
 mod tests;
 

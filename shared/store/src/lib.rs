@@ -38,7 +38,7 @@ pub use transcodes::{
     Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
     TranscodePosition, TranscodeState, TranscodesTable,
 };
-pub use usage::{Ending, MonthRow, ReserveError, UsageTable};
+pub use usage::{Ceilings, Ending, MonthRow, ReserveError, UsageTable};
 pub use videos::{
     Confirmation, Found, Listing, NewVideo, VideoPage, VideoPosition, VideosTable, ViewError,
     WordPosition,

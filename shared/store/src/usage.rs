@@ -34,12 +34,37 @@ pub struct UsageTable {
     table: String,
 }
 
+/// What a creation may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ceilings {
+    /// Films of the user's month, unless the user has a number of their own (R84).
+    pub quota: u32,
+    /// Films of the user's that may be made at once (fault S3).
+    pub running: u32,
+    /// What the installation may spend in the day, in billionths of a dollar (D49).
+    pub daily_nano_usd: u64,
+}
+
+impl Ceilings {
+    /// Only a quota.
+    pub const fn of_quota(quota: u32) -> Self {
+        Self {
+            quota,
+            running: u32::MAX,
+            daily_nano_usd: u64::MAX,
+        }
+    }
+}
+
 /// Why a job was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum ReserveError {
     /// The user's month is used up (R66).
     #[error("monthly quota exceeded")]
     QuotaExceeded,
+    /// As many of the user's films are being made as may be at once.
+    #[error("too many films are being made")]
+    TooManyRunning,
     /// The installation's day is used up (D49).
     #[error("daily spending limit reached")]
     SpendingLimit,
@@ -191,20 +216,20 @@ impl UsageTable {
         &self,
         jobs: &JobsTable,
         job: &Job,
-        default_quota: u32,
-        daily_limit_nano_usd: u64,
+        ceilings: Ceilings,
     ) -> Result<(), ReserveError> {
-        let quota = self.quota_of(&job.user_id, default_quota).await?;
+        let quota = self.quota_of(&job.user_id, ceilings.quota).await?;
         if quota == 0 {
             return Err(ReserveError::QuotaExceeded);
         }
-        if job.quote_nano_usd > daily_limit_nano_usd {
+        if job.quote_nano_usd > ceilings.daily_nano_usd {
             return Err(ReserveError::SpendingLimit);
         }
         let take = Change::new()
             .add("taken", 1)
             .add("reserved", 1)
-            .when_absent_or("taken", "<", &quota)?;
+            .when_absent_or("taken", "<", &quota)?
+            .when_absent_or("reserved", "<", &ceilings.running)?;
         let mut writes = vec![
             self.month_update(&job.user_id, &job.month, &take)?,
             jobs.put_new(job)?,
@@ -213,19 +238,34 @@ impl UsageTable {
             writes.push(spending::take_quote(
                 &self.table,
                 job,
-                daily_limit_nano_usd,
+                ceilings.daily_nano_usd,
             )?);
         }
         match transaction::write(&self.client, "reserve", writes).await {
             Ok(()) => Ok(()),
             Err(Refusal::Conditions(positions)) if positions.contains(&0) => {
-                Err(ReserveError::QuotaExceeded)
+                Err(self.refusal(job, ceilings).await?)
             }
             Err(Refusal::Conditions(positions)) if positions.contains(&2) => {
                 Err(ReserveError::SpendingLimit)
             }
             Err(refusal) => Err(ReserveError::Store(refusal.into_error("reserve"))),
         }
+    }
+
+    /// Which of the two a user's month refused by.
+    async fn refusal(&self, job: &Job, ceilings: Ceilings) -> Result<ReserveError, StoreError> {
+        let row = self.client.get_item().table_name(&self.table);
+        let row = row.set_key(Some(key(&job.user_id, &month_row(&job.month))));
+        let answer = row
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("get month", error))?;
+        let month = answer.item.unwrap_or_default();
+        Ok(match number(&month, "reserved") >= ceilings.running {
+            true => ReserveError::TooManyRunning,
+            false => ReserveError::QuotaExceeded,
+        })
     }
 
     /// Ends a job, settles its place and puts what was `paid`, in billionths of a

@@ -8,7 +8,7 @@ use end_to_end::{Person, Stack};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use std::time::Duration;
-use store::Ending;
+use store::{Ceilings, Ending};
 use uuid::Uuid;
 
 use crate::tables;
@@ -114,7 +114,7 @@ async fn failed_job(stack: &Stack, person: &Person) -> Result<String> {
     let (id, now) = (JobId(Uuid::now_v7()), config::clock::now());
     let limit = Duration::from_secs(600);
     let job = Job::accepted(id, &person.user_id, CreateJob::sample(), now, limit);
-    usage.reserve(&jobs, &job, 10, u64::MAX).await?;
+    usage.reserve(&jobs, &job, Ceilings::of_quota(10)).await?;
     let ending = Ending::Failed(JobError::workflow_failed());
     usage.settle(&jobs, &job, &ending, 0, now).await?;
     Ok(id.to_string())

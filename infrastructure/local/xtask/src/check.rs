@@ -16,10 +16,30 @@ const VALIDATORS: [&str; 3] = [
     "vscode-languageserver-textdocument@1.0.16",
 ];
 
+/// A standard generator of TypeScript types from `OpenAPI`, a client on them, the compiler.
+const TYPESCRIPT: [&str; 3] = [
+    "openapi-typescript@7.13.0",
+    "openapi-fetch@0.17.0",
+    "typescript@5.9.3",
+];
+/// What the compiler takes for granted in a browser's program.
+const COMPILER: [&str; 10] = [
+    "--noEmit",
+    "--strict",
+    "--target",
+    "es2022",
+    "--module",
+    "esnext",
+    "--moduleResolution",
+    "bundler",
+    "--lib",
+    "es2022,dom",
+];
+
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
 
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     ("formats", formats),
     ("lints", lints),
     ("template.yaml translated and linted", template),
@@ -28,6 +48,7 @@ const CHECKS: [Check; 6] = [
         "state machine by the AWS language service",
         language_service,
     ),
+    ("a TypeScript client of the API", typescript_client),
     ("supply chain", supply_chain),
 ];
 
@@ -114,6 +135,24 @@ fn language_service(workspace: &Workspace) -> Result<()> {
         .arg("infrastructure/local/checks/asl_language_service.cjs")
         .arg("statemachine/generate-video.asl.json");
     run_command(&mut node)
+}
+
+/// Types are generated from the committed document; a program that uses them is
+/// type-checked, its mistakes included, which must be errors.
+fn typescript_client(workspace: &Workspace) -> Result<()> {
+    let folder = node::packages(workspace, "client", &TYPESCRIPT)?;
+    let program = |name: &str| {
+        let program = folder.join("node_modules/.bin").join(name);
+        command(program, &folder)
+    };
+    let mut generate = program("openapi-typescript");
+    generate
+        .arg(workspace.path("shared/contract/openapi.json"))
+        .args(["--output", "api.d.ts"]);
+    capture(&mut generate)?;
+    let client = workspace.path("infrastructure/local/checks/client.ts");
+    fs::copy(client, folder.join("client.ts"))?;
+    run_command(program("tsc").args(COMPILER).arg("client.ts"))
 }
 
 fn supply_chain(workspace: &Workspace) -> Result<()> {

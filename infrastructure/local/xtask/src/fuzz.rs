@@ -18,8 +18,8 @@ use crate::{cloud, say};
 
 const PACKAGES: &str = "infrastructure/local/checks/fuzz.txt";
 const SETTINGS: &str = "infrastructure/local/checks/schemathesis.toml";
-/// As template.yaml has it.
-const DAILY_LIMIT_USD: u32 = 50;
+/// As the local cloud is deployed with.
+const DAILY_LIMIT_USD: u32 = 1_000_000;
 const HOOKS: &str = "fuzz_hooks";
 
 /// How much is tried.

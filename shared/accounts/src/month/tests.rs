@@ -1,5 +1,5 @@
 use store::testing::{Bucket, Tables, job, now};
-use store::{Ending, JobsTable};
+use store::{Ceilings, Ending, JobsTable};
 
 use super::*;
 
@@ -28,7 +28,7 @@ impl World {
         for job in [&made, &open] {
             world
                 .usage
-                .reserve(&world.jobs, job, 10, u64::MAX)
+                .reserve(&world.jobs, job, Ceilings::of_quota(10))
                 .await
                 .unwrap();
             world.jobs.begin(job.job_id, now()).await.unwrap();

@@ -103,6 +103,9 @@ pub enum ApiError {
     /// this is no matter of the caller's own requests: 503.
     #[error("Video generation is stopped by an administrator; try again later")]
     SpendingStopped,
+    /// As many of the caller's films are being made as may be at once.
+    #[error("Too many of your films are being made; wait until one has ended")]
+    TooManyFilms,
     /// The execution could not be started (R67).
     #[error("Workflow failed")]
     WorkflowFailed(#[source] StoreError),
@@ -170,6 +173,7 @@ impl ApiError {
             Self::MediaRefused { code, .. } => *code,
             Self::RateLimited(_) => ErrorCode::RateLimitExceeded,
             Self::QuotaExceeded { .. } => ErrorCode::QuotaExceeded,
+            Self::TooManyFilms => ErrorCode::TooManyFilms,
             Self::SpendingLimit { .. } => ErrorCode::SpendingLimit,
             Self::SpendingStopped => ErrorCode::SpendingStopped,
             _ if self.is_throttled() => ErrorCode::ServiceUnavailable,
@@ -238,6 +242,8 @@ impl ApiError {
             }
             Self::SpendingStopped => vec![("retry-after", "300".to_owned())],
             Self::IdempotencyInFlight => vec![("retry-after", "1".to_owned())],
+            // About as long as a film takes.
+            Self::TooManyFilms => vec![("retry-after", "60".to_owned())],
             _ if self.is_throttled() => vec![("retry-after", "2".to_owned())],
             _ => Vec::new(),
         }
@@ -327,6 +333,7 @@ mod tests {
                 422,
                 "CORRUPT_MEDIA",
             ),
+            (ApiError::TooManyFilms, 429, "TOO_MANY_FILMS"),
             (ApiError::UploadUrlFailed(broken()), 500, "INTERNAL_ERROR"),
             (ApiError::RateLimited(verdict), 429, "RATE_LIMIT_EXCEEDED"),
             (

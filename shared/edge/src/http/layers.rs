@@ -13,6 +13,7 @@ use std::time::Instant;
 use config::metrics::Metrics;
 use config::{Bootstrap, RequestPath};
 use domain::fields::shortened;
+use domain::window::Verdict;
 use futures_util::FutureExt;
 use lambda_http::http::Method;
 use lambda_http::{Body, Error, Request, Response};
@@ -20,6 +21,7 @@ use store::UsageTable;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
+use super::anonymous::limit_anonymous;
 use super::authenticate::{self, Authenticator};
 use super::caller::{Admin, Caller};
 use super::cross_site::CrossSite;
@@ -41,6 +43,8 @@ pub struct Authentication {
     pub usage: UsageTable,
     /// Requests a user may make in a minute (R83).
     pub rate_limit: u32,
+    /// Requests of nobody in particular that may come from an address in a minute.
+    pub anonymous_rate_limit: u32,
 }
 
 impl Authentication {
@@ -58,6 +62,7 @@ impl Authentication {
             cross_site,
             usage,
             rate_limit: settings.rate_limit,
+            anonymous_rate_limit: settings.anonymous_rate_limit,
         }
     }
 }
@@ -140,7 +145,8 @@ where
 
 /// Serves a route that anybody may call and that knows who is signed in. Who
 /// sends neither an `Authorization` header nor a session cookie is nobody in
-/// particular; whoever sends one must be signed in by it, and within the rate limit.
+/// particular, and within the limit of the address; whoever sends one must be signed
+/// in by it, and within the rate limit.
 ///
 /// # Errors
 ///
@@ -214,9 +220,10 @@ fn optional_route(
     handler: Route,
 ) -> Route {
     let authentication = Arc::new(authentication);
+    let anonymous = limit_anonymous(authentication.clone()).layer(handler.clone());
     ServiceBuilder::new()
         .layer(log(endpoint, metrics))
-        .layer(let_in_anonymous(handler.clone()))
+        .layer(let_in_anonymous(anonymous))
         .layer(authenticate(authentication.clone()))
         .layer(limit_rate(authentication))
         .service(handler)
@@ -370,25 +377,27 @@ fn limit_rate(authentication: Arc<Authentication>) -> impl Layer<Route, Service 
                 Ok(verdict) => verdict,
                 Err(error) => return refuse(error.into()),
             };
-            let mut response = if verdict.allowed {
+            let response = if verdict.allowed {
                 call(inner, request).await
             } else {
                 refuse(ApiError::RateLimited(verdict))
             };
-            set_header(&mut response, "ratelimit-limit", &verdict.limit.to_string());
-            set_header(
-                &mut response,
-                "ratelimit-remaining",
-                &verdict.remaining.to_string(),
-            );
-            set_header(
-                &mut response,
-                "ratelimit-reset",
-                &verdict.reset_seconds.to_string(),
-            );
-            response
+            rated(response, &verdict)
         }
     })
+}
+
+/// The answer with what its caller has left (R86).
+pub(super) fn rated(mut response: Response<Body>, verdict: &Verdict) -> Response<Body> {
+    let figures = [
+        ("ratelimit-limit", u64::from(verdict.limit)),
+        ("ratelimit-remaining", u64::from(verdict.remaining)),
+        ("ratelimit-reset", verdict.reset_seconds),
+    ];
+    for (name, figure) in figures {
+        set_header(&mut response, name, &figure.to_string());
+    }
+    response
 }
 
 #[cfg(test)]

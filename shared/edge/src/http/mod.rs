@@ -1,6 +1,7 @@
 //! Serving an API route: the layers around the handler, and what handlers read
 //! and answer with.
 
+mod anonymous;
 mod authenticate;
 mod caller;
 pub mod cookies;

@@ -1,7 +1,7 @@
 use domain::keys;
 use replicate::Http;
-use store::Secret;
 use store::testing::{Bucket, Tables, job, now, secret};
+use store::{Ceilings, Secret};
 
 use super::*;
 use crate::simulation::settings;
@@ -31,7 +31,7 @@ impl World {
         let job = job(1, "user");
         finisher
             .usage
-            .reserve(&finisher.jobs, &job, QUOTA, u64::MAX)
+            .reserve(&finisher.jobs, &job, Ceilings::of_quota(QUOTA))
             .await
             .unwrap();
         Self {

@@ -14,7 +14,7 @@ use domain::request::{Audio, CreateJob};
 use domain::time::{Clock, Time};
 use replicate::Http;
 use store::testing::{Bucket, ExecutionStatus, Executions, Tables, secret};
-use store::{JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
+use store::{Ceilings, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
 use uuid::Uuid;
 
 use super::machine::Machine;
@@ -242,7 +242,7 @@ impl World {
 
     async fn accept(&mut self) {
         self.usage
-            .reserve(&self.jobs, &self.job, QUOTA, u64::MAX)
+            .reserve(&self.jobs, &self.job, Ceilings::of_quota(QUOTA))
             .await
             .unwrap();
         // One creator in ten dies before it starts the execution.

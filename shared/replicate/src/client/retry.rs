@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use crate::Error;
 
-/// Three tries, and ten seconds from the first to the last.
-const MORE_TRIES: usize = 2;
+/// How often one call is tried, in all; ten seconds lie between the first and the last.
+pub const TRIES: usize = 3;
 const LONGEST_RETRYING: Duration = Duration::from_secs(10);
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 
@@ -40,7 +40,7 @@ async fn retry<T, F: Future<Output = Result<T, Error>>>(
     let begun = Instant::now();
     let backoff = ExponentialBuilder::new()
         .with_min_delay(FIRST_DELAY)
-        .with_max_times(MORE_TRIES)
+        .with_max_times(TRIES - 1)
         .with_jitter();
     call.retry(backoff)
         .when(may_retry)

@@ -184,10 +184,11 @@ async fn a_refused_reservation_says_which_part_refused() {
             .build();
         let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
         let refused = usage
-            .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+            .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))
             .await;
         let told = match refused.unwrap_err() {
             ReserveError::QuotaExceeded => "quota",
+            ReserveError::TooManyRunning => "running",
             ReserveError::SpendingLimit => "day",
             ReserveError::Store(StoreError::Conflict { .. }) => "conflict",
             ReserveError::Store(StoreError::Throttled { .. }) => "throttled",
@@ -208,7 +209,7 @@ async fn creations_that_meet_wait_their_turn() {
         .build();
     let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
     let reserved = usage
-        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))
         .await;
     assert!(reserved.is_ok(), "{reserved:?}");
     assert_eq!(transact.num_calls(), 4);
@@ -223,7 +224,7 @@ async fn creations_that_never_stop_meeting_are_asked_to_come_back() {
         .build();
     let (jobs, usage) = tables_of(&client_of(&[own_quota(None), transact.clone()]));
     let error = usage
-        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))
         .await;
     let error = error.unwrap_err();
     assert!(
@@ -246,14 +247,14 @@ async fn an_operators_quota_goes_before_the_default() {
         .then_output(|| TransactWriteItemsOutput::builder().build());
     let (jobs, usage) = tables_of(&client_of(&[own_quota(Some(3)), transact.clone()]));
     let reserved = usage
-        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))
         .await;
     assert!(reserved.is_ok(), "{reserved:?}");
 
     // Nobody with a quota of none gets as far as a write.
     let (jobs, usage) = tables_of(&client_of(&[own_quota(Some(0))]));
     let error = usage
-        .reserve(&jobs, &job(1, "someone"), QUOTA, u64::MAX)
+        .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))
         .await;
     assert!(matches!(error, Err(ReserveError::QuotaExceeded)));
 }

@@ -186,7 +186,12 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         "TranscodeSegmentSeconds": "4",
         "QuotaPerMonth": "10",
         "RateLimitPerMinute": "100",
+        // Everybody here has one address.
+        "AnonymousRateLimitPerMinute": "10000000",
+        "GatewayRateLimit": "10000",
+        "GatewayBurstLimit": "5000",
         // The look-alike costs nothing, and one day has all the tests of it.
+        "RunningFilmsPerUser": "1000",
         "DailySpendingLimitUsd": "1000000",
         "LogLevel": "info",
     });

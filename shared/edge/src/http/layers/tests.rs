@@ -16,6 +16,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const LIMIT: u32 = 100;
+const ANONYMOUS_LIMIT: u32 = 300;
 
 struct Cloud(MockServer);
 
@@ -47,6 +48,7 @@ impl Cloud {
                 jwks_url: format!("{}/jwks.json", self.0.uri()),
             },
             rate_limit: LIMIT,
+            anonymous_rate_limit: ANONYMOUS_LIMIT,
         };
         let dynamo = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -381,13 +383,22 @@ impl tracing_subscriber::fmt::MakeWriter<'_> for Log {
 }
 
 #[tokio::test]
-async fn who_sends_no_token_is_nobody_and_is_not_counted() {
-    let cloud = Cloud::without_keys(fails_with("ThrottlingException")).await;
+async fn who_sends_no_token_is_nobody_and_counted_by_address() {
+    let cloud = Cloud::without_keys(counts(1)).await;
     let response = cloud.ask_optional(me(&[])).await;
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(body(&response), json!({ "userId": null }));
-    assert_eq!(header(&response, "ratelimit-limit"), None);
-    assert_eq!(cloud.table_calls().await, [""; 0]);
+    assert_eq!(header(&response, "ratelimit-limit"), Some("300"));
+    assert_eq!(header(&response, "ratelimit-remaining"), Some("299"));
+    assert_eq!(cloud.table_calls().await, ONE_UPDATE);
+    let asked = cloud.0.received_requests().await.unwrap();
+    let update: Value = asked[0].body_json().unwrap();
+    assert_eq!(update["Key"]["userId"]["S"], "address 203.0.113.7");
+
+    let cloud = Cloud::without_keys(refuses_to_count(ANONYMOUS_LIMIT + 1)).await;
+    let refused = cloud.ask_optional(me(&[])).await;
+    assert_failure(&refused, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
+    assert!(header(&refused, "retry-after").is_some());
 }
 
 #[tokio::test]

@@ -63,11 +63,15 @@ impl World {
             Event::Create => {
                 return match self
                     .usage
-                    .reserve(&self.jobs, &job, SMALL_QUOTA, u64::MAX)
+                    .reserve(&self.jobs, &job, Ceilings::of_quota(SMALL_QUOTA))
                     .await
                 {
                     Ok(()) => true,
-                    Err(ReserveError::QuotaExceeded | ReserveError::SpendingLimit) => false,
+                    Err(
+                        ReserveError::QuotaExceeded
+                        | ReserveError::TooManyRunning
+                        | ReserveError::SpendingLimit,
+                    ) => false,
                     Err(ReserveError::Store(error)) => {
                         assert!(error.is_conflict(), "{error:?}");
                         false
