@@ -58,14 +58,16 @@ const WRITES: [(&str, &str); 3] = [
     ("Delete", "dynamodb:DeleteItem"),
 ];
 /// The types that stand for a table, and its name in the template.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 9] = [
     ("JobsTable", "JobTable"),
     ("UsageTable", "UsageTable"),
     ("SpendingTable", "UsageTable"),
     ("VideosTable", "VideoTable"),
     ("TranscodesTable", "TranscodeTable"),
+    ("History", "StatsTable"),
     ("StatsTable", "StatsTable"),
     ("IdempotencyTable", "IdempotencyTable"),
+    ("WebhooksTable", "WebhookTable"),
 ];
 /// Reads several tables by one function, so that its rights are told here.
 const SCANS: [(&str, &str); 4] = [

@@ -95,13 +95,8 @@ async fn a_job_past_its_time_limit_is_ended() -> Result<()> {
 
 /// Waits until the provider is at work.
 async fn running(person: &Person, id: &str) -> Result<()> {
-    for _ in 0..60 {
-        if person.job(id).await?["scenes"][0]["status"] == "generating" {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    bail!("{id} is not begun")
+    let is_begun = |job: &Value| job["scenes"][0]["status"] == "generating";
+    person.watch_until(id, is_begun).await.map(drop)
 }
 
 /// The job is ended first, the prediction right after.

@@ -21,6 +21,7 @@ enum Thing {
     Video,
     Transcode,
     Upload,
+    Webhook,
 }
 
 /// The operations and what their paths name.
@@ -36,7 +37,12 @@ const TABLE: &[(&str, Thing)] = &[
     ("jobs-create", Thing::None),
     ("jobs-list", Thing::None),
     ("jobs-get", Thing::Job),
+    ("jobs-resume", Thing::Job),
+    ("jobs-cancel", Thing::Job),
     ("jobs-video", Thing::Job),
+    ("storyboard-get", Thing::Job),
+    ("storyboard-update", Thing::Job),
+    ("storyboard-approve", Thing::Job),
     ("replicate-webhook", Thing::None),
     ("upload-generate-url", Thing::None),
     ("upload-confirm", Thing::None),
@@ -55,8 +61,17 @@ const TABLE: &[(&str, Thing)] = &[
     ("transcodes-create", Thing::None),
     ("transcodes-list", Thing::None),
     ("transcodes-get", Thing::Transcode),
+    ("transcodes-cancel", Thing::Transcode),
     ("transcodes-assets", Thing::Transcode),
     ("transcodes-download", Thing::Transcode),
+    ("webhooks-create", Thing::None),
+    ("webhooks-list", Thing::None),
+    ("webhooks-update", Thing::Webhook),
+    ("webhooks-delete", Thing::Webhook),
+    ("webhooks-rotate", Thing::Webhook),
+    ("webhooks-test", Thing::Webhook),
+    ("webhooks-deliveries", Thing::Webhook),
+    ("webhooks-redeliver", Thing::Webhook),
     ("admin-jobs", Thing::None),
     ("admin-stats", Thing::None),
     ("admin-restart-failed", Thing::None),
@@ -196,6 +211,10 @@ async fn ask(
             path.replace("{assetId}", &things.asset)
         }
         Thing::Upload => operation.path.replace("{id}", &things.upload),
+        Thing::Webhook => {
+            let path = operation.path.replace("{webhookId}", &things.webhook);
+            path.replace("{deliveryId}", &things.delivery)
+        }
     };
     let path = match operation.function {
         "admin-cleanup-old" => format!("{path}?dryRun=true"),

@@ -55,7 +55,14 @@ impl TranscodeFixture {
         };
         let error = TranscodeFault::TranscodingFailed.error();
         self.transcodes
-            .fail(&self.stats, &state.transcode, Some("test"), &error, now)
+            .fail(
+                &self.counters,
+                &self.webhooks,
+                &state.transcode,
+                Some("test"),
+                &error,
+                now,
+            )
             .await?;
         Ok(transcode)
     }
@@ -75,7 +82,7 @@ impl TranscodeFixture {
                 .await?;
         }
         table.take(id, "test", now, now.after(DAY)).await?;
-        table.begin(&self.stats, id, "test", now).await?;
+        table.begin(&self.counters, id, "test", now).await?;
         let facts = Facts {
             file_size: 1,
             duration: None,
@@ -93,11 +100,12 @@ impl TranscodeFixture {
             playlist_key: None,
             stored_bytes: 2000,
             video: None,
+            webhooks: &self.webhooks,
         };
         let state = table.get(id).await?.context("it is gone")?;
         table
             .complete(
-                &self.stats,
+                &self.counters,
                 &self.videos,
                 &state.transcode,
                 "test",
@@ -164,10 +172,7 @@ async fn everybodys_jobs_are_listed_by_user_status_and_time() -> Result<()> {
         assert_eq!(admin.get(&list(wrong)).await?.status, 400, "{wrong}");
     }
     for id in &made {
-        fixture
-            .transcodes
-            .withdraw(&fixture.stats, id.parse()?)
-            .await?;
+        fixture.withdraw(id.parse()?).await?;
     }
     Ok(())
 }
@@ -223,7 +228,7 @@ async fn what_failed_is_restarted_when_it_is_named() -> Result<()> {
         .await?
         .context("it is gone")?;
     assert_eq!(waits.transcode.status, TranscodeStatus::Pending);
-    fixture.transcodes.withdraw(&fixture.stats, waiting).await?;
+    fixture.withdraw(waiting).await?;
     let wrong = admin.post(path, &json!({"limit": 101})).await?;
     assert_eq!(wrong.status, 400);
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use domain::holding::HoldingLimits;
 use domain::ids::{AssetId, TranscodeId, UploadId, VideoId};
 use domain::keys;
 use domain::rendition::Quality;
@@ -15,8 +16,8 @@ use domain::video::{Facts, Renditions, Video, VideoStatus, Visibility};
 use end_to_end::{Stack, aws, stack, unique_word};
 use serde_json::{Value, json};
 use store::{
-    Completion, Confirmation, DynamoDb, Lease, NewVideo, Objects, Rendered, S3, StatsTable,
-    TranscodesTable, VideosTable,
+    Completion, Confirmation, Counters, DynamoDb, Lease, NewVideo, Objects, Rendered, S3,
+    TranscodesTable, VideosTable, WebhooksTable,
 };
 use uuid::Uuid;
 
@@ -31,7 +32,8 @@ struct Folder {
     user_id: String,
     videos: VideosTable,
     transcodes: TranscodesTable,
-    stats: StatsTable,
+    counters: Counters,
+    webhooks: WebhooksTable,
     objects: Objects,
     s3: S3,
     bucket: String,
@@ -129,7 +131,8 @@ impl Folder {
             user_id: unique_word("janitor"),
             videos: VideosTable::new(dynamo.clone(), stack.table("videos")?),
             transcodes: TranscodesTable::new(dynamo.clone(), stack.table("transcodes")?),
-            stats: StatsTable::new(dynamo, stack.table("stats")?),
+            counters: Counters::new(&dynamo, stack.table("stats")?, stack.table("usage")?),
+            webhooks: crate::webhooks_table(&stack)?,
             objects: Objects::new(s3.clone(), &bucket),
             s3,
             bucket,
@@ -190,7 +193,9 @@ impl Folder {
             confirmed_at: None,
             multipart,
         };
-        self.videos.announce(&upload).await?;
+        self.videos
+            .announce(&self.counters.usage, &upload, HoldingLimits::NONE)
+            .await?;
         if upload.multipart.is_none() {
             let bytes = FILE.to_vec();
             self.objects
@@ -224,7 +229,12 @@ impl Folder {
         };
         let made = self
             .videos
-            .confirm(&self.stats, confirmation, &video)
+            .confirm(
+                &self.counters,
+                confirmation,
+                &video,
+                HoldingLimits::NONE.stored_bytes,
+            )
             .await?;
         assert_eq!(made, NewVideo::Created);
         Ok(video)
@@ -246,7 +256,7 @@ impl Folder {
         let video = self.videos.get(video.id).await?.context("no video")?;
         ensure!(video.renditions.is_some(), "no renditions");
         self.videos
-            .delete(video.clone(), config::clock::now())
+            .delete(&self.counters.usage, video.clone(), config::clock::now())
             .await?;
         Ok((video, outputs))
     }
@@ -258,12 +268,14 @@ impl Folder {
             output_formats: vec![Quality::Low],
         };
         let transcode = Transcode::accepted(id, &self.user_id, request, Some(video.id), now);
-        let (transcodes, stats) = (&self.transcodes, &self.stats);
-        transcodes.create(stats, &transcode).await?;
+        let (transcodes, counters) = (&self.transcodes, &self.counters);
+        transcodes
+            .create(counters, &transcode, HoldingLimits::NONE)
+            .await?;
         let until = now.after(Duration::from_secs(60));
         let lease = transcodes.take(id, WORKER, now, until).await?;
         ensure!(matches!(lease, Lease::Taken(_)), "{lease:?}");
-        transcodes.begin(stats, id, WORKER, now).await?;
+        transcodes.begin(counters, id, WORKER, now).await?;
         transcodes
             .begin_processing(id, WORKER, &facts(), &[], &[], now)
             .await?;
@@ -305,9 +317,10 @@ impl Folder {
                 thumbnail_key: &outputs[0],
                 facts: &facts(),
             }),
+            webhooks: &self.webhooks,
         };
         self.transcodes
-            .complete(&self.stats, &self.videos, transcode, WORKER, &made, now)
+            .complete(&self.counters, &self.videos, transcode, WORKER, &made, now)
             .await?;
         Ok(())
     }

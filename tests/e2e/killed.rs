@@ -1,13 +1,13 @@
 //! The composer dies in the middle of its work, three times over: at about 10,
 //! 50 and 90 percent. The film still comes and no scene is paid for again.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use end_to_end::{Person, Provider, Stack, aws, stack, unique_word};
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+
+use crate::processes::{command_line, kill, parent, processes};
 
 /// A transition of this test only: it shows which FFmpeg works for its film.
 const TRANSITION: &str = "hlwind";
@@ -93,32 +93,6 @@ fn composers() -> Result<Vec<i32>> {
         }
     }
     Ok(parents)
-}
-
-fn processes() -> Result<Vec<i32>> {
-    let entries = fs::read_dir("/proc")?.flatten();
-    Ok(entries
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect())
-}
-
-/// Empty for a process that is gone.
-fn command_line(pid: i32) -> String {
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn parent(pid: i32) -> Option<i32> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-    line.trim().parse().ok().filter(|parent| *parent > 1)
-}
-
-fn kill(pid: i32) -> Result<()> {
-    let line = command_line(pid);
-    ensure!(line.contains("bootstrap"), "{pid} is no function: {line}");
-    let pid = Pid::from_raw(pid).context("no process")?;
-    Ok(kill_process(pid, Signal::KILL)?)
 }
 
 /// Nothing that the dead composer started is left: it all works in a folder

@@ -14,7 +14,7 @@ use serde_json::Value;
 use store::{Ceilings, Ending, ReserveError};
 
 use crate::refusals::check_error;
-use crate::{short_film, tables};
+use crate::{short_film, tables, webhooks_table};
 
 const LIMIT: usize = 100;
 const HOUR: Duration = Duration::from_secs(3600);
@@ -46,26 +46,28 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
             Err(
                 ReserveError::QuotaExceeded
                 | ReserveError::TooManyRunning
+                | ReserveError::TooManyFailures
                 | ReserveError::SpendingLimit,
             ) => {}
             Err(ReserveError::Store(error)) => return Err(error.into()),
         }
     }
-    let month = usage.usage(&user, now, 10).await?;
+    let month = usage.account(&user, now, 10).await?.usage;
     let (listed, _) = jobs.list(&user, 100, None).await?;
+    let webhooks = webhooks_table(&stack)?;
     // Before the reconciler takes them for jobs whose creator has died.
     let ending = Ending::Failed(JobError::workflow_failed());
     for job in &made {
-        usage.settle(&jobs, job, &ending, 0, now).await?;
+        usage.settle(&jobs, &webhooks, job, &ending, 0, now).await?;
     }
 
     assert_eq!(made.len(), 10);
     assert_eq!((month.used, month.reserved, month.remaining()), (0, 10, 0));
     assert_eq!(listed.len(), 10, "jobs without a place in the month");
-    let month = usage.usage(&user, now, 10).await?;
+    let month = usage.account(&user, now, 10).await?.usage;
     assert_eq!((month.used, month.reserved, month.remaining()), (0, 0, 10));
     for job in &made {
-        let again = usage.settle(&jobs, job, &ending, 0, now).await;
+        let again = usage.settle(&jobs, &webhooks, job, &ending, 0, now).await;
         assert!(
             again.is_err_and(|error| error.is_conflict()),
             "settled twice"
@@ -114,8 +116,9 @@ async fn of_two_hundred_parallel_creations_ten_are_accepted() -> Result<()> {
     }
     let (_, usage) = tables(&stack)?;
     let month = usage
-        .usage(&person.user_id, config::clock::now(), 10)
-        .await?;
+        .account(&person.user_id, config::clock::now(), 10)
+        .await?
+        .usage;
     assert_eq!((month.used, month.reserved, month.remaining()), (0, 10, 0));
     Ok(())
 }

@@ -7,18 +7,27 @@
 mod abandoned;
 mod access;
 mod administration;
+mod books;
+mod bounds;
+mod cancel;
+mod faults;
 mod film;
 mod forged;
 mod gallery;
+mod holding;
 mod idempotency;
 mod janitor;
 mod killed;
 mod limits;
 mod lists;
 mod misbehaviour;
+mod processes;
 mod refusals;
 mod replays;
+mod resume;
+mod review;
 mod sign_in;
+mod soak;
 mod spending;
 mod streams;
 mod tables;
@@ -28,6 +37,7 @@ mod transcodes;
 mod uploads;
 mod video_file;
 mod videoforge;
+mod webhooks;
 
 use anyhow::Result;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -35,7 +45,7 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};
 use end_to_end::Stack;
 use serde_json::{Value, json};
-use store::{DynamoDb, JobsTable, UsageTable};
+use store::{DynamoDb, JobsTable, UsageTable, WebhooksTable};
 
 /// A short film about a word: one scene, six seconds, no music.
 fn short_film(word: &str) -> Value {
@@ -46,6 +56,17 @@ fn short_film(word: &str) -> Value {
         "durationSeconds": 6,
         "aspectRatio": "1:1",
         "audio": "none",
+    })
+}
+
+/// Two scenes and music.
+fn two_scenes(word: &str) -> Value {
+    json!({
+        "prompt": format!("{word} a lantern drifts over quiet water"),
+        "category": "ad-creative",
+        "scenes": 2,
+        "durationSeconds": 6,
+        "aspectRatio": "1:1",
     })
 }
 
@@ -67,4 +88,9 @@ fn tables(stack: &Stack) -> Result<(JobsTable, UsageTable)> {
         JobsTable::new(client.clone(), stack.table("jobs")?),
         UsageTable::new(client, stack.table("usage")?),
     ))
+}
+
+fn webhooks_table(stack: &Stack) -> Result<WebhooksTable> {
+    let client = DynamoDb::new(&sdk(stack));
+    Ok(WebhooksTable::new(client, stack.table("webhooks")?))
 }

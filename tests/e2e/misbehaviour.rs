@@ -142,7 +142,12 @@ async fn webhooks_are_hints() -> Result<()> {
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn predictions_may_fail() -> Result<()> {
     check_all(vec![
-        Case::once("hang", End::Completed, 2),
+        Case::new(
+            "hang",
+            json!({"times": 1, "seconds": 10}),
+            End::Completed,
+            2,
+        ),
         Case::once("fail", End::Completed, 2),
         Case::new(
             "fail",

@@ -157,7 +157,7 @@ async fn unknown_routes_and_methods_are_told_apart() -> Result<()> {
     }
     for (method, path, allow) in [
         (Method::DELETE, "/api/v1/jobs", "GET, HEAD, POST"),
-        (Method::PATCH, "/api/v1/jobs/some-id", "GET, HEAD"),
+        (Method::PATCH, "/api/v1/jobs/some-id", "DELETE, GET, HEAD"),
         (Method::POST, "/api/v1/health", "GET, HEAD"),
         (Method::GET, "/api/v1/webhooks/replicate", "POST"),
     ] {
@@ -165,6 +165,11 @@ async fn unknown_routes_and_methods_are_told_apart() -> Result<()> {
         check_error(&answer, 405, "METHOD_NOT_ALLOWED");
         assert_eq!(answer.header("allow"), allow);
     }
+    // The gateway takes the provider's path for that of a webhook.
+    let provider = person.request(Method::PUT, "/api/v1/webhooks/replicate");
+    let answer = Answer::of(provider.json(&json!({}))).await?;
+    check_error(&answer, 405, "METHOD_NOT_ALLOWED");
+    assert_eq!(answer.header("allow"), "POST");
     Ok(())
 }
 

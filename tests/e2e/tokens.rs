@@ -76,6 +76,7 @@ async fn tokens_that_are_not_ours_are_refused() -> Result<()> {
         ),
         ("unsigned", unsigned(&person.access_token)?),
         ("too long", "x".repeat(9000)),
+        ("an expired one", person.expired_token().await?),
         ("another pool's", token_of_another_pool(&stack).await?),
         (
             "another client's",

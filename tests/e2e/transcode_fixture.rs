@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use aws_config::SdkConfig;
+use domain::holding::HoldingLimits;
 use domain::ids::{TranscodeId, VideoId};
 use domain::keys;
 use domain::rendition::Quality;
@@ -16,7 +17,9 @@ use domain::upload::Upload;
 use domain::video::{Details, Facts, Video, Visibility};
 use end_to_end::{Person, Stack, unique_word};
 use serde_json::{Value, json};
-use store::{Confirmation, DynamoDb, Objects, S3, Sqs, StatsTable, TranscodesTable, VideosTable};
+use store::{
+    Confirmation, Counters, DynamoDb, Objects, S3, Sqs, TranscodesTable, VideosTable, WebhooksTable,
+};
 use uuid::Uuid;
 
 use crate::video_file;
@@ -27,8 +30,9 @@ pub(crate) struct TranscodeFixture {
     pub(crate) person: Person,
     pub(crate) sdk: SdkConfig,
     pub(crate) transcodes: TranscodesTable,
-    pub(crate) stats: StatsTable,
+    pub(crate) counters: Counters,
     pub(crate) videos: VideosTable,
+    pub(crate) webhooks: WebhooksTable,
     pub(crate) objects: Objects,
     pub(crate) queue: Sqs,
 }
@@ -40,8 +44,9 @@ impl TranscodeFixture {
         Ok(Self {
             person: Person::sign_up(stack).await?,
             transcodes: TranscodesTable::new(dynamo.clone(), stack.table("transcodes")?),
-            stats: StatsTable::new(dynamo.clone(), stack.table("stats")?),
+            counters: Counters::new(&dynamo, stack.table("stats")?, stack.table("usage")?),
             videos: VideosTable::new(dynamo, stack.table("videos")?),
+            webhooks: crate::webhooks_table(stack)?,
             objects: Objects::new(S3::new(&sdk), stack.bucket("assets")?),
             queue: Sqs::new(&sdk),
             stack: stack.clone(),
@@ -51,6 +56,16 @@ impl TranscodeFixture {
 
     /// The file of a video of this person's, whatever is in it.
     pub(crate) async fn source(&self, bytes: Vec<u8>) -> Result<String> {
+        let size = bytes.len() as u64;
+        self.source_counted(bytes, size).await
+    }
+
+    /// The file of a video that counts for so many bytes, whatever it has.
+    pub(crate) async fn source_of(&self, counted: u64) -> Result<String> {
+        self.source_counted(b"no film".to_vec(), counted).await
+    }
+
+    async fn source_counted(&self, bytes: Vec<u8>, counted: u64) -> Result<String> {
         let now = config::clock::now();
         let name = format!("{}.mp4", unique_word("source"));
         let key = keys::gallery_upload(&self.person.user_id, now.as_millisecond(), &name);
@@ -66,13 +81,15 @@ impl TranscodeFixture {
             multipart: None,
         };
         self.objects.put_bytes(&key, bytes, "video/mp4").await?;
-        self.videos.announce(&upload).await?;
-        self.confirm(&upload).await?;
+        self.videos
+            .announce(&self.counters.usage, &upload, HoldingLimits::NONE)
+            .await?;
+        self.confirm(&upload, counted).await?;
         Ok(key)
     }
 
     /// As `upload-confirm` does it, without a look at the file.
-    async fn confirm(&self, upload: &Upload) -> Result<()> {
+    async fn confirm(&self, upload: &Upload, counted: u64) -> Result<()> {
         let object = self.objects.head(&upload.s3_key).await?;
         let object = object.context("no object")?;
         let details = Details {
@@ -85,13 +102,18 @@ impl TranscodeFixture {
             &upload.user_id,
             &upload.s3_key,
             details,
-            facts(object.size),
+            facts(counted),
             upload.created_at,
         );
         let etag = &object.etag;
         let confirmation = Confirmation { upload, etag };
         self.videos
-            .confirm(&self.stats, confirmation, &video)
+            .confirm(
+                &self.counters,
+                confirmation,
+                &video,
+                HoldingLimits::NONE.stored_bytes,
+            )
             .await?;
         Ok(())
     }
@@ -119,8 +141,19 @@ impl TranscodeFixture {
         let id = TranscodeId(Uuid::now_v7());
         let user = &self.person.user_id;
         let transcode = Transcode::accepted(id, user, request, None, created_at);
-        self.transcodes.create(&self.stats, &transcode).await?;
+        self.transcodes
+            .create(&self.counters, &transcode, HoldingLimits::NONE)
+            .await?;
         Ok(transcode)
+    }
+
+    /// Takes a transcode back that nobody works on.
+    pub(crate) async fn withdraw(&self, id: TranscodeId) -> Result<()> {
+        let state = self.transcodes.get(id).await?.context("it is gone")?;
+        self.transcodes
+            .withdraw(&self.counters, &state.transcode)
+            .await?;
+        Ok(())
     }
 
     pub(crate) async fn job(&self, id: &str) -> Result<Value> {

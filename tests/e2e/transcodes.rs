@@ -1,6 +1,7 @@
 //! Files transcoded over the local cloud, as any client sees it; and what becomes
 //! of them when messages come twice, workers die, time is short, and files are bad.
 
+mod cancelled;
 mod dead;
 mod handover;
 mod killed;
@@ -174,7 +175,7 @@ async fn nobody_sees_or_uses_what_is_somebody_elses() -> Result<()> {
     let own = fixture.person.get("/api/jobs?limit=1").await?;
     assert_eq!(own.body["jobs"][0]["id"], id.to_string());
     assert_eq!(other.get("/api/jobs").await?.body["jobs"], json!([]));
-    fixture.transcodes.withdraw(&fixture.stats, id).await?;
+    fixture.withdraw(id).await?;
     Ok(())
 }
 

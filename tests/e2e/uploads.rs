@@ -28,7 +28,7 @@ async fn announce(person: &Person, size: Value) -> Result<Value> {
 }
 
 /// Writes to a place with the headers it asks for; the status.
-async fn send(place: &Value, bytes: &[u8]) -> Result<u16> {
+pub(crate) async fn send(place: &Value, bytes: &[u8]) -> Result<u16> {
     let url = place["uploadUrl"].as_str().context("no URL")?;
     let mut request = Client::new().put(url);
     for (name, value) in place["headers"].as_object().context("no headers")? {

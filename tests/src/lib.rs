@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 pub use devcloud::{
-    Answer, Browser, Course, Creates, Login, Page, Person, Provider, Stack, aws, reconciling,
-    unique_word,
+    Answer, Browser, Course, Creates, Faults, Injected, Login, Page, Person, Provider, Received,
+    Receiver, Stack, aws, reconciling, unique_word,
 };
 
 /// The local cloud that `OMNIGEN_STACK` names.

@@ -1,3 +1,4 @@
+use domain::holding::HoldingLimits;
 use domain::ids::TranscodeId;
 use domain::keys;
 use domain::time::Clock;
@@ -5,7 +6,7 @@ use domain::transcode::TranscodeFault;
 use edge::http::testing::{admin, answer, request};
 use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
-use store::{Objects, StatsTable, TranscodesTable, VideosTable};
+use store::{Counters, Objects, TranscodesTable, VideosTable};
 use uuid::Uuid;
 
 use super::*;
@@ -24,7 +25,7 @@ impl World {
         let (tables, bucket) = (Tables::default(), Bucket::default());
         let remover = TranscodeRemover {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
-            stats: StatsTable::new(tables.client(), "stats"),
+            counters: Counters::new(&tables.client(), "stats", "usage"),
             videos: VideosTable::new(tables.client(), "videos"),
             objects: Objects::new(bucket.client(), "bucket"),
             clock: Clock::fixed(now().after(DAY * 100)),
@@ -41,13 +42,17 @@ impl World {
     }
 
     async fn add(&self, number: u128, day: u32, has_failed: bool) {
-        let (transcodes, stats) = (&self.remover.transcodes, &self.remover.stats);
+        let (transcodes, counters) = (&self.remover.transcodes, &self.remover.counters);
         let accepted = now().after(DAY * day);
         let transcode = testing::transcode(id(number), accepted);
-        transcodes.create(stats, &transcode).await.unwrap();
+        transcodes
+            .create(counters, &transcode, HoldingLimits::NONE)
+            .await
+            .unwrap();
         if has_failed {
             let error = TranscodeFault::WorkerLost.error();
-            let failed = transcodes.fail(stats, &transcode, None, &error, accepted);
+            let webhooks = testing::webhooks(&self.tables);
+            let failed = transcodes.fail(counters, &webhooks, &transcode, None, &error, accepted);
             failed.await.unwrap();
         }
         self.bucket.put(
@@ -98,7 +103,7 @@ async fn what_ended_long_ago_goes_with_its_files_and_is_counted_once() {
         world.left().await,
         [(false, false), (true, true), (true, true)]
     );
-    let stats = world.remover.stats.transcodes().await.unwrap();
+    let stats = world.remover.counters.stats.transcodes().await.unwrap();
     assert_eq!((stats.failed, stats.pending), (1, 1));
 
     let (_, again) = world.clean_up("").await;

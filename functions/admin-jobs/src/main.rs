@@ -108,6 +108,7 @@ async fn total(
         Some(TranscodeStatus::Pending) => Ok(known.pending),
         Some(TranscodeStatus::Completed) => Ok(known.completed),
         Some(TranscodeStatus::Failed) => Ok(known.failed),
+        Some(TranscodeStatus::Cancelled) => Ok(known.cancelled),
         Some(TranscodeStatus::Downloading | TranscodeStatus::Processing) => {
             transcodes.count(filter).await
         }

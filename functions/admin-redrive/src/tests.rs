@@ -1,11 +1,12 @@
 use domain::delivery::TranscodeMessage;
+use domain::holding::HoldingLimits;
 use domain::ids::TranscodeId;
 use domain::time::Clock;
 use domain::transcode::{TranscodeFault, TranscodeStatus};
 use edge::http::testing::{admin, answer, request};
 use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, now};
-use store::{Queue, StatsTable, TranscodesTable};
+use store::{Counters, Queue, TranscodesTable};
 use uuid::Uuid;
 
 use super::*;
@@ -23,15 +24,20 @@ impl World {
         let (tables, messages) = (Tables::default(), Messages::default());
         let queue = TranscodeQueue {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
-            stats: StatsTable::new(tables.client(), "stats"),
+            counters: Counters::new(&tables.client(), "stats", "usage"),
+            limits: HoldingLimits::NONE,
             messages: Queue::new(messages.client(), "queue"),
             clock: Clock::fixed(now()),
         };
-        let (transcodes, stats) = (&queue.transcodes, &queue.stats);
+        let (transcodes, counters) = (&queue.transcodes, &queue.counters);
         let transcode = testing::transcode(id(), now());
-        transcodes.create(stats, &transcode).await.unwrap();
+        transcodes
+            .create(counters, &transcode, HoldingLimits::NONE)
+            .await
+            .unwrap();
         let error = TranscodeFault::WorkerLost.error();
-        let failed = transcodes.fail(stats, &transcode, None, &error, now());
+        let webhooks = testing::webhooks(&tables);
+        let failed = transcodes.fail(counters, &webhooks, &transcode, None, &error, now());
         failed.await.unwrap();
         let body = TranscodeMessage::new(id()).body();
         let letter = DeadLetter::new("message", &body, Some(id()), 3, "lost", now());
@@ -90,7 +96,9 @@ async fn a_letter_is_sent_again_once_and_its_transcode_is_open() {
 #[tokio::test]
 async fn a_letter_whose_transcode_is_open_already_is_put_away() {
     let world = World::new().await;
-    assert!(world.queue.reopen(id()).await.unwrap());
+    let failed = testing::transcode(id(), now());
+    let reopened = world.queue.reopen(&failed).await.unwrap();
+    assert_eq!(reopened, Reopened::Open);
     let (_, body) = world.redrive(&json!({})).await;
     assert_eq!(
         (&body["ids"], &body["skipped"]),
@@ -120,8 +128,8 @@ async fn a_transcode_whose_message_could_not_be_sent_is_open() {
 #[tokio::test]
 async fn while_the_table_fails_the_letter_stays() {
     let world = World::new().await;
-    // The letter is read, the transcode opened, the letter taken.
-    for calls in 0..3 {
+    // The letter is read, the transcode read and opened, the letter taken.
+    for calls in 0..4 {
         world.tables.outage().begin_after(calls);
         assert_eq!(world.redrive(&json!({})).await.0, 500, "{calls}");
         world.tables.outage().end();
@@ -145,4 +153,24 @@ async fn a_letter_without_a_transcode_stays_until_its_message_is_sent() {
     assert_eq!(world.redrive(&named).await.0, 200);
     assert_eq!(world.messages.sent(), [letter.body]);
     assert!(transcodes.dead_letters_of(&ids).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_letter_is_kept_while_its_user_has_no_place_for_the_transcode() {
+    let mut world = World::new().await;
+    world.queue.limits.at_once = 1;
+    let open = testing::transcode(TranscodeId(Uuid::from_u128(8)), now());
+    let (transcodes, counters) = (&world.queue.transcodes, &world.queue.counters);
+    let created = transcodes.create(counters, &open, world.queue.limits);
+    created.await.unwrap();
+
+    let (status, body) = world.redrive(&json!({})).await;
+    assert_eq!((status, &body["ids"]), (200, &json!([])));
+    assert_eq!(body["withoutPlace"], json!([world.letter.id]));
+    assert_eq!(world.status().await, TranscodeStatus::Failed);
+    assert!(world.has_letter().await && world.messages.sent().is_empty());
+
+    transcodes.withdraw(counters, &open).await.unwrap();
+    let (_, body) = world.redrive(&json!({})).await;
+    assert_eq!(body["ids"], json!([world.letter.id]));
 }

@@ -1,18 +1,18 @@
 //! `POST /api/jobs/admin/restart-failed`: failed transcodes are tried again (R31).
 //!
 //! `jobIds` names them; without, the oldest ones, at most `limit` (1-100). With
-//! `dryRun` they are only named. An empty body is allowed.
+//! `dryRun` they are only named. An empty body is allowed. Each takes a place among its
+//! user's transcodes; without one it stays failed.
 
 use config::Bootstrap;
 use contract::Restarted;
 use domain::administration::RestartFailed;
-use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeStatus};
 use edge::http::{
     Admin, ApiError, Authentication, Error, Idempotency, Reply, Request, optional_body,
 };
 use store::StoreError;
-use transcodes::TranscodeQueue;
+use transcodes::{Reopened, TranscodeQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -34,10 +34,16 @@ async fn main() -> Result<(), Error> {
 async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result<Reply, ApiError> {
     let wanted = optional_body::<contract::RestartFailed>(&request)?.checked()?;
 
-    let mut restarted = Vec::new();
+    let (mut restarted, mut without_place) = (Vec::new(), Vec::new());
     for transcode in failed(&queue, &wanted).await? {
-        if wanted.dry_run || restart(&queue, transcode.id).await? {
+        if wanted.dry_run {
             restarted.push(transcode.id);
+            continue;
+        }
+        match restart(&queue, &transcode).await? {
+            Reopened::Open => restarted.push(transcode.id),
+            Reopened::NoPlace => without_place.push(transcode.id),
+            Reopened::NotFailed => {}
         }
     }
     tracing::info!(
@@ -53,6 +59,7 @@ async fn handle(admin: Admin, request: Request, queue: TranscodeQueue) -> Result
     Reply::ok(&Restarted {
         message: format!("{} failed jobs {verb}restarted", restarted.len()),
         job_ids: restarted,
+        without_place,
         dry_run: wanted.dry_run,
     })
 }
@@ -75,16 +82,16 @@ async fn failed(
     Ok(found)
 }
 
-/// `false` when somebody else was first. A message that cannot be sent is sent
-/// by the reconciler.
-async fn restart(queue: &TranscodeQueue, id: TranscodeId) -> Result<bool, StoreError> {
-    if !queue.reopen(id).await? {
-        return Ok(false);
-    }
-    if let Err(error) = queue.send(id).await {
+/// A message that cannot be sent is sent by the reconciler.
+async fn restart(queue: &TranscodeQueue, transcode: &Transcode) -> Result<Reopened, StoreError> {
+    let reopened = queue.reopen(transcode).await?;
+    if reopened == Reopened::Open
+        && let Err(error) = queue.send(&transcode.user_id, transcode.id).await
+    {
+        let id = transcode.id;
         tracing::warn!(transcode = %id, error = %error, "its message is left to the reconciler");
     }
-    Ok(true)
+    Ok(reopened)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
+use domain::holding::HoldingLimits;
+use domain::ids::TranscodeId;
 use domain::time::Clock;
 use domain::transcode::TranscodeFault;
 use edge::http::testing::{admin, answer, request};
 use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, now};
-use store::{Queue, StatsTable, TranscodesTable};
+use store::{Counters, Queue, TranscodesTable};
 use uuid::Uuid;
 
 use super::*;
@@ -20,17 +22,22 @@ impl World {
         let (tables, messages) = (Tables::default(), Messages::default());
         let queue = TranscodeQueue {
             transcodes: TranscodesTable::new(tables.client(), "transcodes"),
-            stats: StatsTable::new(tables.client(), "stats"),
+            counters: Counters::new(&tables.client(), "stats", "usage"),
+            limits: HoldingLimits::NONE,
             messages: Queue::new(messages.client(), "queue"),
             clock: Clock::fixed(now()),
         };
-        let (transcodes, stats) = (&queue.transcodes, &queue.stats);
+        let (transcodes, counters) = (&queue.transcodes, &queue.counters);
         for number in 1..=3 {
             let transcode = testing::transcode(id(number), now());
-            transcodes.create(stats, &transcode).await.unwrap();
+            transcodes
+                .create(counters, &transcode, HoldingLimits::NONE)
+                .await
+                .unwrap();
             if number > 1 {
                 let error = TranscodeFault::WorkerLost.error();
-                let failed = transcodes.fail(stats, &transcode, None, &error, now());
+                let webhooks = testing::webhooks(&tables);
+                let failed = transcodes.fail(counters, &webhooks, &transcode, None, &error, now());
                 failed.await.unwrap();
             }
         }
@@ -76,7 +83,7 @@ async fn failed_ones_are_tried_again_once_and_others_left_alone() {
     let (_, again) = world.restart(&named).await;
     assert_eq!(again["jobIds"], json!([]));
     assert_eq!(world.messages.sent().len(), 1);
-    let stats = world.queue.stats.transcodes().await.unwrap();
+    let stats = world.queue.counters.stats.transcodes().await.unwrap();
     assert_eq!((stats.pending, stats.failed), (2, 1));
 }
 
@@ -120,4 +127,15 @@ async fn while_the_table_fails_nothing_is_sent() {
     }
     assert!(world.messages.sent().is_empty());
     assert_eq!(world.status(2).await, TranscodeStatus::Failed);
+}
+
+#[tokio::test]
+async fn each_takes_a_place_and_without_one_it_stays_failed() {
+    let mut world = World::new().await;
+    world.queue.limits.at_once = 2;
+    let (status, body) = world.restart(&Value::Null).await;
+    assert_eq!((status, &body["jobIds"]), (200, &json!([id(2)])));
+    assert_eq!(body["withoutPlace"], json!([id(3)]));
+    assert_eq!(world.status(3).await, TranscodeStatus::Failed);
+    assert_eq!(world.messages.sent().len(), 1);
 }

@@ -31,6 +31,7 @@ async fn handle(admin: Admin, stats: StatsTable) -> Result<Reply, ApiError> {
         processing: transcodes.processing,
         completed: transcodes.completed,
         failed: transcodes.failed,
+        cancelled: transcodes.cancelled,
         avg_processing_time: average_seconds(&transcodes),
         total_storage_used: gigabytes(transcodes.stored_bytes + uploads),
         total_storage_bytes: transcodes.stored_bytes + uploads,

@@ -2,17 +2,10 @@
 
 use config::Bootstrap;
 use domain::failure::StepError;
-use domain::job::JobId;
+use domain::job::JobRun;
 use edge::step::Invocation;
 use films::FilmRenderer;
-use serde::{Deserialize, Serialize};
-
-/// What the state machine passes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Input {
-    job_id: JobId,
-}
+use serde::Serialize;
 
 /// What it is told (R98).
 #[derive(Debug, Serialize)]
@@ -26,17 +19,17 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let renderer = FilmRenderer::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::step::run("composer", |input: Input, invocation| {
-        handle(input, invocation, &renderer)
+    edge::step::run("composer", |run: JobRun, invocation| {
+        handle(run, invocation, &renderer)
     })
     .await
 }
 
 async fn handle(
-    input: Input,
+    run: JobRun,
     invocation: Invocation,
     renderer: &FilmRenderer,
 ) -> Result<Output, StepError> {
-    renderer.compose(input.job_id, &invocation).await?;
+    renderer.compose(run, &invocation).await?;
     Ok(Output { status: "success" })
 }

@@ -22,13 +22,16 @@ fn handle(request: &Request) -> Result<Reply, ApiError> {
     })
 }
 
-/// What a path answers to; where it answers `GET` it answers `HEAD` too.
+/// What a path answers to; where it answers `GET` it answers `HEAD` too. A route of that
+/// very path goes before those with a name in it.
 fn methods_of(path: &str) -> Vec<&'static str> {
+    let mut operations = contract::operations();
+    operations.retain(|operation| operation.serves(path));
+    if operations.iter().any(|operation| operation.path == path) {
+        operations.retain(|operation| operation.path == path);
+    }
     let mut methods = Vec::new();
-    for operation in contract::operations() {
-        if !operation.serves(path) {
-            continue;
-        }
+    for operation in operations {
         methods.push(operation.method.as_str());
         if operation.method == Method::Get {
             methods.push("HEAD");
@@ -45,8 +48,10 @@ mod tests {
     #[test]
     fn a_known_path_names_its_methods() {
         assert_eq!(methods_of("/api/v1/jobs"), ["GET", "HEAD", "POST"]);
-        assert_eq!(methods_of("/api/v1/jobs/abc"), ["GET", "HEAD"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc"), ["DELETE", "GET", "HEAD"]);
         assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET", "HEAD"]);
+        assert_eq!(methods_of("/api/v1/webhooks/abc"), ["DELETE", "PUT"]);
+        assert_eq!(methods_of("/api/v1/webhooks/replicate"), ["POST"]);
     }
 
     #[test]

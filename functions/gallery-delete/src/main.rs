@@ -6,25 +6,33 @@ use config::Bootstrap;
 use contract::Message;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request};
 use gallery::{Gallery, video_id};
+use store::UsageTable;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let gallery = Gallery::connect(&mut bootstrap);
+    let usage = UsageTable::connect(&mut bootstrap);
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::protected("gallery-delete", authentication, move |caller, request| {
-        handle(caller, request, gallery.clone())
+        handle(caller, request, gallery.clone(), usage.clone())
     })
     .await
 }
 
-async fn handle(caller: Caller, request: Request, gallery: Gallery) -> Result<Reply, ApiError> {
+async fn handle(
+    caller: Caller,
+    request: Request,
+    gallery: Gallery,
+    usage: UsageTable,
+) -> Result<Reply, ApiError> {
     let id = video_id(&request)?;
 
     let video = gallery.own(id, &caller).await?;
-    if !gallery.videos.delete(video, gallery.clock.now()).await? {
+    let now = gallery.clock.now();
+    if !gallery.videos.delete(&usage, video, now).await? {
         return Err(ApiError::NotFound("Video"));
     }
 

@@ -1,10 +1,11 @@
+use domain::holding::HoldingLimits;
 use domain::ids::VideoId;
 use domain::time::Clock;
 use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::Value;
 use store::testing::{self, Bucket, Tables, now};
-use store::{Confirmation, Objects, StatsTable, VideosTable};
+use store::{Confirmation, Counters, Objects, VideosTable};
 use uuid::Uuid;
 
 use super::*;
@@ -15,6 +16,7 @@ struct World {
     tables: Tables,
     bucket: Bucket,
     gallery: Gallery,
+    usage: UsageTable,
 }
 
 impl World {
@@ -27,27 +29,42 @@ impl World {
             clock: Clock::fixed(now()),
         };
         let upload = testing::upload(KEY, "owner", id(), None);
-        gallery.videos.announce(&upload).await.unwrap();
-        let stats = StatsTable::new(tables.client(), "stats");
+        let counters = Counters::new(&tables.client(), "stats", "usage");
+        let announced = gallery
+            .videos
+            .announce(&counters.usage, &upload, HoldingLimits::NONE);
+        announced.await.unwrap();
         let confirmation = Confirmation {
             upload: &upload,
             etag: "etag",
         };
         let video = testing::video(&upload, Visibility::Public);
-        let confirmed = gallery.videos.confirm(&stats, confirmation, &video);
+        let confirmed = gallery
+            .videos
+            .confirm(&counters, confirmation, &video, 1000);
         confirmed.await.unwrap();
         bucket.put(KEY, b"film");
         Self {
             tables,
             bucket,
             gallery,
+            usage: counters.usage,
         }
     }
 
     async fn delete(&self, caller: &str) -> u16 {
         let path = format!("/api/gallery/videos/{}", id());
         let request = request("DELETE", &path, &Value::Null);
-        answer(handle(user(caller), request, self.gallery.clone()).await).0
+        answer(
+            handle(
+                user(caller),
+                request,
+                self.gallery.clone(),
+                self.usage.clone(),
+            )
+            .await,
+        )
+        .0
     }
 
     async fn is_there(&self) -> bool {

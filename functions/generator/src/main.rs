@@ -6,15 +6,16 @@
 use config::Bootstrap;
 use domain::attempt::Target;
 use domain::failure::StepError;
-use domain::job::JobId;
+use domain::job::JobRun;
 use films::Generation;
 use serde::Deserialize;
 
 /// What the state machine passes.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Input {
-    job_id: JobId,
+    #[serde(flatten)]
+    run: JobRun,
     scene: u32,
     task_token: String,
 }
@@ -30,6 +31,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 async fn handle(input: Input, generation: &Generation) -> Result<(), StepError> {
     generation
-        .ask(input.job_id, Target::Scene(input.scene), &input.task_token)
+        .ask(input.run, Target::Scene(input.scene), &input.task_token)
         .await
 }

@@ -5,15 +5,16 @@
 
 use config::Bootstrap;
 use domain::failure::{Failure, StepError};
-use domain::job::{JobId, Status};
+use domain::job::{JobId, JobRun, Status};
 use films::{Finisher, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Input {
-    job_id: JobId,
+    #[serde(flatten)]
+    run: JobRun,
     error: Option<ErrorOutput>,
 }
 
@@ -44,9 +45,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
 async fn handle(input: Input, finisher: &Finisher) -> Result<Output, StepError> {
     let outcome = outcome(&input);
-    let status = finisher.finish(input.job_id, outcome).await?;
+    let status = finisher.finish(input.run, outcome).await?;
     Ok(Output {
-        job_id: input.job_id,
+        job_id: input.run.job_id,
         status,
     })
 }
@@ -56,6 +57,6 @@ fn outcome(input: &Input) -> Outcome {
         return Outcome::Completed;
     };
     let cause = error.cause.as_deref().unwrap_or_default();
-    tracing::error!(job = %input.job_id, error = error.error, cause, "the workflow gave up");
+    tracing::error!(job = %input.run.job_id, error = error.error, cause, "the workflow gave up");
     Outcome::Failed(Failure::from_name(&error.error))
 }

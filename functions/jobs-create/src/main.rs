@@ -5,35 +5,37 @@
 //! starts the execution named by the job. If that fails the place is given back,
 //! the job says why, and the answer is 500 `Workflow failed`. With an
 //! `Idempotency-Key` a request goes on where an earlier one died (D42).
+//!
+//! With `dryRun=true` it only says what the film would be and cost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::Installation;
+use accounts::{FilmCeilings, film_refused};
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
 use domain::failure::JobError;
+use domain::fields::flag;
 use domain::job::{Job, JobId, Status};
-use domain::quota::next_month;
 use domain::request;
-use domain::spending::until_next_day;
 use domain::time::{Clock, Time};
 use edge::http::{
-    ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
+    ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body, query,
 };
-use films::Quotes;
-use store::{Ceilings, Ending, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
+use films::{FilmClock, Quotes, start, total};
+use store::{Ending, JobsTable, StoreError, UsageTable, WebhooksTable, Workflow};
+
+mod dry_run;
 
 #[derive(Clone)]
 struct State {
     jobs: JobsTable,
     usage: UsageTable,
+    webhooks: WebhooksTable,
     workflow: Workflow,
-    quota: u32,
-    /// Films of a user's that may be made at once.
-    running: u32,
-    installation: Installation,
+    ceilings: FilmCeilings,
     quotes: Arc<Quotes>,
+    times: FilmClock,
     time_limit: Duration,
     clock: Clock,
 }
@@ -44,11 +46,11 @@ async fn main() -> Result<(), Error> {
     let state = State {
         jobs: JobsTable::connect(&mut bootstrap),
         usage: UsageTable::connect(&mut bootstrap),
+        webhooks: WebhooksTable::connect(&mut bootstrap),
         workflow: Workflow::connect(&mut bootstrap),
-        quota: bootstrap.environment().quota(),
-        running: bootstrap.environment().running_films(),
-        installation: Installation::connect(&mut bootstrap),
+        ceilings: FilmCeilings::connect(&mut bootstrap),
         quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
+        times: FilmClock::connect(&mut bootstrap),
         time_limit: bootstrap.environment().job_time_limit(),
         clock: bootstrap.clock(),
     };
@@ -67,6 +69,9 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = body::<CreateJob>(&request)?.checked()?;
+    if flag("dryRun", query(&request, "dryRun").as_deref())? {
+        return Reply::ok(&dry_run::quote(&state, &caller, &wanted).await?);
+    }
 
     let creation = Creation::of(&request);
     let id = JobId(creation.id);
@@ -75,7 +80,10 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         None => accept(&state, id, &caller, wanted).await?,
     };
     if job.status == Status::Pending {
-        start(&state, &job).await?;
+        let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
+        if let Err(error) = started {
+            return Err(give_back(&state, &job, error).await);
+        }
     }
 
     Reply::accepted(&JobAccepted {
@@ -108,59 +116,28 @@ async fn accept(
     wanted: request::CreateJob,
 ) -> Result<Job, ApiError> {
     let now = state.clock.now();
-    let quote = state.quotes.quote(&wanted);
-    let quote_nano_usd = quote.map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let prices = state.quotes.film(&wanted)?;
     let job = Job {
-        quote_nano_usd,
+        quote_nano_usd: total(&prices),
         ..Job::accepted(id, &caller.user_id, wanted, now, state.time_limit)
     };
     reserve(state, &job, now).await?;
     Ok(job)
 }
 
+/// Takes the job's place in the month and its quote from the day.
 async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {
-    let settings = state.installation.table.spending_settings().await?;
-    if settings.is_stopped {
-        return Err(ApiError::SpendingStopped);
-    }
-    let ceilings = Ceilings {
-        quota: state.quota,
-        running: state.running,
-        daily_nano_usd: state.installation.limit(&settings),
-    };
-    match state.usage.reserve(&state.jobs, job, ceilings).await {
-        Ok(()) => Ok(()),
-        Err(ReserveError::QuotaExceeded) => {
-            let retry_after = next_month(now).since(now).as_secs() + 1;
-            Err(ApiError::QuotaExceeded { retry_after })
-        }
-        Err(ReserveError::TooManyRunning) => Err(ApiError::TooManyFilms),
-        Err(ReserveError::SpendingLimit) => {
-            let retry_after = until_next_day(now).as_secs();
-            Err(ApiError::SpendingLimit { retry_after })
-        }
-        Err(ReserveError::Store(error)) => Err(error.into()),
-    }
-}
-
-/// Starts the work. That its ARN could not be noted harms nothing: the execution
-/// has the job's name.
-async fn start(state: &State, job: &Job) -> Result<(), ApiError> {
-    let arn = match state.workflow.start(job.job_id).await {
-        Ok(arn) => arn,
-        Err(error) => return Err(give_back(state, job, error).await),
-    };
-    if let Err(error) = state.jobs.set_execution(job.job_id, &arn).await {
-        tracing::warn!(job = %job.job_id, error = %error, "the execution could not be noted");
-    }
-    Ok(())
+    let ceilings = state.ceilings.now().await?;
+    let reserved = state.usage.reserve(&state.jobs, job, ceilings).await;
+    reserved.map_err(|error| film_refused(error, now))
 }
 
 async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
     let ending = Ending::Failed(JobError::workflow_failed());
+    let now = state.clock.now();
     let settled = state
         .usage
-        .settle(&state.jobs, job, &ending, 0, state.clock.now())
+        .settle(&state.jobs, &state.webhooks, job, &ending, 0, now)
         .await;
     if let Err(error) = settled {
         tracing::error!(job = %job.job_id, error = %error, "left to the reconciler");

@@ -1,3 +1,4 @@
+use accounts::Installation;
 use domain::job::Status;
 use domain::spending::Day;
 use edge::http::testing::{answer, request, user};
@@ -14,14 +15,6 @@ const RUNNING: u32 = 2;
 /// Ten dollars.
 const DAILY_LIMIT: u64 = 10_000_000_000;
 
-fn models() -> config::Models {
-    config::Models {
-        scene: "bytedance/seedance-1-pro-fast".to_owned(),
-        music: "stability-ai/stable-audio-2.5".to_owned(),
-        language: None,
-    }
-}
-
 struct World {
     tables: Tables,
     executions: Executions,
@@ -34,15 +27,22 @@ impl World {
         let state = State {
             jobs: JobsTable::new(tables.client(), "jobs"),
             usage: UsageTable::new(tables.client(), "usage"),
+            webhooks: WebhooksTable::new(tables.client(), "webhooks"),
             workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
-            quota: QUOTA,
-            running: RUNNING,
-            installation: Installation {
-                table: SpendingTable::new(tables.client(), "usage"),
-                default_limit: DAILY_LIMIT,
-                clock: Clock::fixed(now()),
+            ceilings: FilmCeilings {
+                quota: QUOTA,
+                running: RUNNING,
+                paid_failures: 10,
+                installation: Installation {
+                    table: SpendingTable::new(tables.client(), "usage"),
+                    default_limit: DAILY_LIMIT,
+                    clock: Clock::fixed(now()),
+                },
             },
-            quotes: Arc::new(Quotes::new(models()).unwrap()),
+            quotes: Arc::new(Quotes::new(config::Models::default()).unwrap()),
+            times: FilmClock {
+                history: store::History::new(tables.client(), "stats"),
+            },
             time_limit: Duration::from_secs(3600),
             clock: Clock::fixed(now()),
         };
@@ -54,13 +54,24 @@ impl World {
     }
 
     async fn create(&self, body: &Value) -> (u16, Value) {
-        let request = request("POST", "/api/v1/jobs", body);
+        self.send("/api/v1/jobs", body).await
+    }
+
+    async fn dry_run(&self, body: &Value) -> Value {
+        let (status, quote) = self.send("/api/v1/jobs?dryRun=true", body).await;
+        assert_eq!(status, 200, "{quote}");
+        quote
+    }
+
+    async fn send(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = request("POST", path, body);
         answer(handle(user(USER), request, self.state.clone()).await)
     }
 
     /// Places of the month that are reserved, and that are used up.
     async fn places(&self) -> (u32, u32) {
-        let usage = self.state.usage.usage(USER, now(), QUOTA).await.unwrap();
+        let account = self.state.usage.account(USER, now(), QUOTA);
+        let usage = account.await.unwrap().usage;
         (usage.reserved, usage.used)
     }
 
@@ -108,7 +119,7 @@ async fn what_is_refused_costs_nothing() {
 #[tokio::test]
 async fn no_film_is_made_beyond_the_months_places() {
     let mut world = World::new();
-    world.state.running = 10;
+    world.state.ceilings.running = 10;
     for _ in 0..QUOTA {
         assert_eq!(world.create(&film()).await.0, 202);
     }
@@ -121,7 +132,7 @@ async fn no_film_is_made_beyond_the_months_places() {
 #[tokio::test]
 async fn no_more_films_are_made_at_once_than_may_be() {
     let mut world = World::new();
-    world.state.quota = 10;
+    world.state.ceilings.quota = 10;
     for _ in 0..RUNNING {
         assert_eq!(world.create(&film()).await.0, 202);
     }
@@ -135,7 +146,14 @@ async fn no_more_films_are_made_at_once_than_may_be() {
     let ending = Ending::Failed(JobError::workflow_failed());
     let usage = &world.state.usage;
     usage
-        .settle(&world.state.jobs, &job, &ending, 0, now())
+        .settle(
+            &world.state.jobs,
+            &world.state.webhooks,
+            &job,
+            &ending,
+            0,
+            now(),
+        )
         .await
         .unwrap();
     assert_eq!(world.create(&film()).await.0, 202);
@@ -241,7 +259,7 @@ fn day() -> Day {
 #[tokio::test]
 async fn a_films_quote_is_taken_from_the_day_and_given_back_when_it_fails_to_start() {
     let world = World::new();
-    let spending = &world.state.installation.table;
+    let spending = &world.state.ceilings.installation.table;
     assert_eq!(world.create(&film()).await.0, 202);
     let taken = spending.spending_sums(&day()).await.unwrap().taken;
     let id: JobId = world.jobs()[0].parse().unwrap();
@@ -257,15 +275,12 @@ async fn a_films_quote_is_taken_from_the_day_and_given_back_when_it_fails_to_sta
 #[tokio::test]
 async fn no_film_is_accepted_beyond_the_days_limit() {
     let world = World::new();
-    let spending = &world.state.installation.table;
+    let spending = &world.state.ceilings.installation.table;
     let wanted = film();
     let quote = |world: &World| {
         let request: CreateJob = serde_json::from_value(film()).unwrap();
-        world
-            .state
-            .quotes
-            .quote(&request.checked().unwrap())
-            .unwrap()
+        let wanted = request.checked().unwrap();
+        total(&world.state.quotes.film(&wanted).unwrap())
     };
     // Room for one film, and not for two.
     let limit = quote(&world) * 3 / 2;
@@ -288,11 +303,84 @@ async fn no_film_is_accepted_beyond_the_days_limit() {
 #[tokio::test]
 async fn while_buying_is_stopped_no_film_is_accepted() {
     let world = World::new();
-    let spending = &world.state.installation.table;
+    let spending = &world.state.ceilings.installation.table;
     for (is_stopped, status) in [(true, 503), (false, 202)] {
         let set = spending.set_spending(None, Some(is_stopped), "admin", now());
         set.await.unwrap();
         assert_eq!(world.create(&film()).await.0, status);
     }
     assert_eq!(world.places().await, (1, 0));
+}
+
+#[tokio::test]
+async fn who_has_let_too_many_films_fail_at_a_cost_waits_for_the_next_month() {
+    let mut world = World::new();
+    world.state.ceilings.paid_failures = 1;
+    let (_, body) = world.create(&film()).await;
+    let id: JobId = body["jobId"].as_str().unwrap().parse().unwrap();
+    let job = world.state.jobs.get(id).await.unwrap().unwrap();
+    let ending = Ending::Failed(JobError::workflow_failed());
+    let State {
+        usage,
+        jobs,
+        webhooks,
+        ..
+    } = &world.state;
+    let settled = usage.settle(jobs, webhooks, &job, &ending, 1, now());
+    settled.await.unwrap();
+    assert_eq!(world.places().await, (0, 0));
+
+    let (status, body) = world.create(&film()).await;
+    assert_eq!((status, &body["code"]), (429, &json!("TOO_MANY_FAILURES")));
+    assert_eq!(world.jobs().len(), 1);
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_what_the_film_costs_and_writes_nothing() {
+    let world = World::new();
+    let wanted = json!({
+        "prompt": "A paper boat crosses a flooded city at dawn",
+        "category": "music-video", "scenes": 3, "durationSeconds": 12,
+    });
+    let quote = world.dry_run(&wanted).await;
+    let steps = quote["cost"]["steps"].as_array().unwrap();
+    let names: Vec<_> = steps.iter().map(|step| step["step"].clone()).collect();
+    assert_eq!(names, ["scene-001", "scene-002", "scene-003", "soundtrack"]);
+    let sum: u64 = steps
+        .iter()
+        .filter_map(|step| step["nanoUsd"].as_u64())
+        .sum();
+    assert_eq!(quote["cost"]["nanoUsd"], sum);
+    assert_eq!(quote["scenes"].as_array().unwrap().len(), 3);
+    assert_eq!(quote["usage"]["remaining"], QUOTA - 1);
+    assert_eq!(quote["refusal"], Value::Null);
+    assert!(world.jobs().is_empty());
+    assert!(world.tables.under("usage", "").is_empty());
+    assert_eq!(
+        world.send("/api/v1/jobs?dryRun=perhaps", &wanted).await.0,
+        400
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_names_what_the_film_would_be_refused_by() {
+    let mut world = World::new();
+    let refusal = async |world: &World| world.dry_run(&film()).await["refusal"].clone();
+    let spending = world.state.ceilings.installation.table.clone();
+    let set = async |limit, is_stopped| {
+        let set = spending.set_spending(limit, is_stopped, "admin", now());
+        set.await.unwrap();
+    };
+    set(Some(1), None).await;
+    assert_eq!(refusal(&world).await, "SPENDING_LIMIT");
+    set(Some(DAILY_LIMIT), Some(true)).await;
+    assert_eq!(refusal(&world).await, "SPENDING_STOPPED");
+    set(None, Some(false)).await;
+    for _ in 0..QUOTA {
+        assert_eq!(world.create(&film()).await.0, 202);
+    }
+    assert_eq!(refusal(&world).await, "TOO_MANY_FILMS");
+    world.state.ceilings.running = 10;
+    assert_eq!(refusal(&world).await, "QUOTA_EXCEEDED");
+    assert_eq!(world.places().await, (QUOTA, 0));
 }

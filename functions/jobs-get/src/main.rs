@@ -3,30 +3,40 @@
 //! A job of somebody else is as unknown as one that never was: 404.
 
 use config::Bootstrap;
+use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
-use films::{JobReader, job_view};
+use films::{FilmClock, JobReader, job_view, own_record};
+
+#[derive(Clone)]
+struct State {
+    reader: JobReader,
+    times: FilmClock,
+    clock: Clock,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let reader = JobReader::connect(&mut bootstrap);
+    let state = State {
+        reader: JobReader::connect(&mut bootstrap),
+        times: FilmClock::connect(&mut bootstrap),
+        clock: bootstrap.clock(),
+    };
     let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::protected("jobs-get", authentication, move |caller, request| {
-        handle(caller, request, reader.clone())
+        handle(caller, request, state.clone())
     })
     .await
 }
 
-async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
+async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let id = job_id(&request)?;
 
-    let record = reader.jobs.load(id).await?;
-    let record = record
-        .filter(|record| record.job.user_id == caller.user_id)
-        .ok_or(ApiError::NotFound("Job"))?;
+    let record = own_record(&state.reader.jobs, id, &caller).await?;
 
-    let thumbnail = reader.thumbnail_url(&record.job).await?;
-    Reply::ok(&job_view::detail(&record, thumbnail))
+    let thumbnail = state.reader.thumbnail_url(&record.job).await?;
+    let times = state.times.times(&record, state.clock.now()).await?;
+    Reply::ok(&job_view::detail(&record, thumbnail, &times))
 }

@@ -10,7 +10,7 @@ use domain::job::Status;
 use edge::http::{
     ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, job_id, query,
 };
-use films::JobReader;
+use films::{JobReader, own_job};
 use store::LINK_LIFE;
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,10 +29,7 @@ async fn main() -> Result<(), Error> {
 async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let id = job_id(&request)?;
 
-    let job = reader.jobs.get(id).await?;
-    let job = job
-        .filter(|job| job.user_id == caller.user_id)
-        .ok_or(ApiError::NotFound("Job"))?;
+    let job = own_job(&reader.jobs, id, &caller).await?;
     let key = match &job.video_key {
         Some(key) if job.status == Status::Completed => key,
         _ => return Err(ApiError::VideoNotReady),

@@ -1,6 +1,7 @@
-//! `GET /api/v1/me`: who the caller is, and how much of the month is used.
+//! `GET /api/v1/me`: who the caller is, and how much of the month is used, and
+//! what the caller holds.
 
-use accounts::profile;
+use accounts::{CallerLimits, profile};
 use config::Bootstrap;
 use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply};
@@ -11,6 +12,7 @@ struct State {
     usage: UsageTable,
     /// Of a user without one of their own.
     quota: u32,
+    limits: CallerLimits,
     clock: Clock,
 }
 
@@ -20,6 +22,12 @@ async fn main() -> Result<(), Error> {
     let state = State {
         usage: UsageTable::connect(&mut bootstrap),
         quota: bootstrap.environment().quota(),
+        limits: CallerLimits {
+            films: bootstrap.environment().running_films(),
+            paid_failures: bootstrap.environment().paid_failures(),
+            transcodes: bootstrap.environment().transcode_limits(),
+            uploads: bootstrap.environment().upload_limits(),
+        },
         clock: bootstrap.clock(),
     };
     let authentication = Authentication::connect(&mut bootstrap);
@@ -35,7 +43,7 @@ async fn handle(caller: Caller, state: State) -> Result<Reply, ApiError> {
     let now = state.clock.now();
 
     let usage = &state.usage;
-    let month = usage.usage(&caller.user_id, now, state.quota).await?;
+    let account = usage.account(&caller.user_id, now, state.quota).await?;
 
-    Reply::ok(&profile(caller, month, now))
+    Reply::ok(&profile(caller, account, state.limits, now))
 }

@@ -2,16 +2,9 @@
 
 use config::Bootstrap;
 use domain::failure::StepError;
-use domain::job::JobId;
+use domain::job::{JobId, JobRun};
 use films::Planner;
-use serde::{Deserialize, Serialize};
-
-/// What the state machine passes.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Input {
-    job_id: JobId,
-}
+use serde::Serialize;
 
 /// What it goes on with.
 #[derive(Debug, Serialize)]
@@ -20,6 +13,7 @@ struct Output {
     job_id: JobId,
     scenes: Vec<u32>,
     soundtrack: bool,
+    review: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,14 +22,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let planner = Planner::connect(&mut bootstrap)?;
     bootstrap.finish()?;
 
-    edge::step::run("planner", |input: Input, _| handle(input, &planner)).await
+    edge::step::run("planner", |run: JobRun, _| handle(run, &planner)).await
 }
 
-async fn handle(input: Input, planner: &Planner) -> Result<Output, StepError> {
-    let plan = planner.plan(input.job_id).await?;
+async fn handle(run: JobRun, planner: &Planner) -> Result<Output, StepError> {
+    let plan = planner.plan(run).await?;
     Ok(Output {
-        job_id: input.job_id,
+        job_id: run.job_id,
         scenes: plan.scenes,
         soundtrack: plan.soundtrack,
+        review: plan.review,
     })
 }

@@ -1,9 +1,10 @@
 //! Every minute, and whenever an execution ends: sees to it that every job ends,
-//! and that no transcode waits for a message that is lost.
+//! and that no transcode and no webhook waits for a message that is lost.
 
+use accounts::WebhookResender;
 use config::Bootstrap;
 use domain::failure::StepError;
-use domain::job::JobId;
+use domain::job::JobRun;
 use films::Reconciler;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +16,7 @@ struct Output {
     jobs: usize,
     failed: usize,
     resent: usize,
+    webhooks: usize,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,10 +24,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let mut bootstrap = Bootstrap::begin();
     let reconciler = Reconciler::connect(&mut bootstrap)?;
     let resender = Resender::connect(&mut bootstrap);
+    let webhooks = WebhookResender::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::step::run("reconciler", |event: Value, _| {
-        handle(event, &reconciler, &resender)
+        handle(event, &reconciler, &resender, &webhooks)
     })
     .await
 }
@@ -34,30 +37,34 @@ async fn handle(
     event: Value,
     reconciler: &Reconciler,
     resender: &Resender,
+    webhooks: &WebhookResender,
 ) -> Result<Output, StepError> {
-    if let Some(job) = ended_job(&event) {
-        reconciler.reconcile_one(job).await?;
+    if let Some(run) = ended_run(&event) {
+        reconciler.reconcile_one(run).await?;
         return Ok(Output {
             jobs: 1,
             failed: 0,
             resent: 0,
+            webhooks: 0,
         });
     }
-    // When one fails the other is still seen to.
-    let (jobs, transcodes) = (
+    // When one fails the others are still seen to.
+    let (jobs, transcodes, webhooks) = (
         reconciler.reconcile_all().await,
         resender.resend_lost().await,
+        webhooks.resend_due().await,
     );
     let ((jobs, failed), resent) = (jobs?, transcodes?);
     Ok(Output {
         jobs,
         failed,
         resent,
+        webhooks: webhooks?,
     })
 }
 
-/// The job of an execution that has ended: they share their name (D12).
-fn ended_job(event: &Value) -> Option<JobId> {
+/// The execution that has ended: it is named by its job (D12).
+fn ended_run(event: &Value) -> Option<JobRun> {
     event.get("detail")?.get("name")?.as_str()?.parse().ok()
 }
 
@@ -69,10 +76,10 @@ mod tests {
     fn an_executions_end_names_its_job() {
         let event: Value =
             serde_json::from_str(include_str!("../../../events/reconciler.json")).unwrap();
-        assert!(ended_job(&event).is_some());
-        assert_eq!(ended_job(&serde_json::json!({})), None);
+        assert!(ended_run(&event).is_some());
+        assert_eq!(ended_run(&serde_json::json!({})), None);
         assert_eq!(
-            ended_job(&serde_json::json!({"detail": {"name": "../x"}})),
+            ended_run(&serde_json::json!({"detail": {"name": "../x"}})),
             None
         );
     }

@@ -35,10 +35,7 @@ async fn handle(request: Request, generation: Arc<Generation>) -> Result<Reply, 
         return answer("ignored");
     };
 
-    let completion = generation
-        .complete(job, &attempt, &prediction)
-        .await
-        .map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let completion = generation.complete(job, &attempt, &prediction).await?;
 
     let result = match completion {
         Completion::Ignored => "ignored",
@@ -61,20 +58,11 @@ async fn proven(request: &Request, generation: &Generation) -> Result<Prediction
     let now = generation.clock.now();
     // Nothing is fetched for what cannot be the provider's.
     check_headers(signature(request), now.timestamp()).map_err(|refusal| refused(&refusal))?;
-    let internal = |error| ApiError::Internal(Box::new(error));
-    let secret = generation
-        .provider
-        .webhook_secret(now)
-        .await
-        .map_err(internal)?;
+    let secret = generation.provider.webhook_secret(now).await?;
     let check = |secret| verify(secret, signature(request), request.body(), now.timestamp());
     let verdict = match check(&secret) {
         Err(WebhookError::BadSignature) => {
-            let secret = generation
-                .provider
-                .webhook_secret_again(now)
-                .await
-                .map_err(internal)?;
+            let secret = generation.provider.webhook_secret_again(now).await?;
             check(&secret)
         }
         verdict => verdict,

@@ -2,16 +2,17 @@
 
 use config::Bootstrap;
 use domain::failure::StepError;
-use domain::job::JobId;
+use domain::job::JobRun;
 use edge::step::Invocation;
 use films::FilmRenderer;
 use serde::{Deserialize, Serialize};
 
 /// What the state machine passes.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct Input {
-    job_id: JobId,
+    #[serde(flatten)]
+    run: JobRun,
     scene: u32,
 }
 
@@ -39,7 +40,7 @@ async fn handle(
     renderer: &FilmRenderer,
 ) -> Result<Output, StepError> {
     renderer
-        .prepare(input.job_id, input.scene, &invocation)
+        .prepare(input.run, input.scene, &invocation)
         .await?;
     Ok(Output { scene: input.scene })
 }

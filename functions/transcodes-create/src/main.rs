@@ -1,7 +1,7 @@
 //! `POST /api/jobs`: accepts a transcode (R25, D33).
 //!
 //! Writes the job, counts it, and sends its message. If the message cannot be
-//! sent the job is taken back, and the answer is 500. With an `Idempotency-Key` a
+//! sent the job is taken back, and the request fails. With an `Idempotency-Key` a
 //! request goes on where an earlier one died (D42).
 
 use config::Bootstrap;
@@ -12,7 +12,7 @@ use domain::transcode::{self, InputSource, Transcode, TranscodeStatus};
 use edge::http::{
     ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
 };
-use store::{JobsTable, StoreError, VideosTable};
+use store::{HoldError, JobsTable, StoreError, VideosTable};
 use transcodes::{TranscodeQueue, transcode_view};
 
 #[derive(Clone)]
@@ -55,9 +55,9 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     };
     // Sent twice is worked on once.
     if transcode.status == TranscodeStatus::Pending
-        && let Err(error) = queue.send(transcode.id).await
+        && let Err(error) = queue.send(&transcode.user_id, transcode.id).await
     {
-        return Err(take_back(queue, transcode.id, error).await);
+        return Err(take_back(queue, &transcode, error).await);
     }
 
     Reply::created(&TranscodeCreated {
@@ -78,19 +78,22 @@ async fn earlier(
     Ok(state.map(|state| state.transcode))
 }
 
-/// Writes the transcode and counts it.
+/// Writes the transcode, counts it and takes its place.
 async fn accept(
     queue: &TranscodeQueue,
     creation: Creation,
     caller: &Caller,
     wanted: transcode::CreateTranscode,
     source: Source,
-) -> Result<Transcode, StoreError> {
+) -> Result<Transcode, HoldError> {
     let id = TranscodeId(creation.id);
     let now = queue.clock.now();
     let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
     transcode.source_etag = source.etag;
-    queue.transcodes.create(&queue.stats, &transcode).await?;
+    queue
+        .transcodes
+        .create(&queue.counters, &transcode, queue.limits)
+        .await?;
     Ok(transcode)
 }
 
@@ -138,11 +141,12 @@ async fn shown(
 }
 
 /// Nothing is left of a job that nobody would work on.
-async fn take_back(queue: &TranscodeQueue, id: TranscodeId, error: StoreError) -> ApiError {
-    if let Err(error) = queue.transcodes.withdraw(&queue.stats, id).await {
-        tracing::error!(transcode = %id, error = %error, "left to the reconciler");
+async fn take_back(queue: &TranscodeQueue, transcode: &Transcode, error: StoreError) -> ApiError {
+    let withdrawn = queue.transcodes.withdraw(&queue.counters, transcode);
+    if let Err(error) = withdrawn.await {
+        tracing::error!(transcode = %transcode.id, error = %error, "left to the reconciler");
     }
-    ApiError::Internal(Box::new(error))
+    error.into()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
+use domain::holding::HoldingLimits;
 use domain::time::Clock;
 use domain::transcode::TranscodeStatus;
 use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{self, Messages, Tables, job, now};
-use store::{Ceilings, Confirmation, Queue, StatsTable, TranscodesTable, UsageTable};
+use store::{Ceilings, Confirmation, Counters, Queue, TranscodesTable, UsageTable};
 use uuid::Uuid;
 
 use super::*;
@@ -23,7 +24,8 @@ impl World {
         let state = State {
             queue: TranscodeQueue {
                 transcodes: TranscodesTable::new(tables.client(), "transcodes"),
-                stats: StatsTable::new(tables.client(), "stats"),
+                counters: Counters::new(&tables.client(), "stats", "usage"),
+                limits: HoldingLimits::NONE,
                 messages: Queue::new(messages.client(), "queue"),
                 clock: Clock::fixed(now()),
             },
@@ -41,15 +43,16 @@ impl World {
     async fn with_upload(is_confirmed: bool) -> Self {
         let world = Self::new();
         let upload = testing::upload(KEY, "user", VideoId(Uuid::from_u128(1)), None);
-        world.state.videos.announce(&upload).await.unwrap();
+        let (videos, counters) = (&world.state.videos, &world.state.queue.counters);
+        let announced = videos.announce(&counters.usage, &upload, HoldingLimits::NONE);
+        announced.await.unwrap();
         if is_confirmed {
             let confirmation = Confirmation {
                 upload: &upload,
                 etag: "etag",
             };
-            let (videos, stats) = (&world.state.videos, &world.state.queue.stats);
             let video = testing::video(&upload, Visibility::Private);
-            let confirmed = videos.confirm(stats, confirmation, &video);
+            let confirmed = videos.confirm(counters, confirmation, &video, 1000);
             confirmed.await.unwrap();
         }
         world
@@ -62,7 +65,7 @@ impl World {
     }
 
     async fn pending(&self) -> u64 {
-        let stats = self.state.queue.stats.transcodes().await.unwrap();
+        let stats = self.state.queue.counters.stats.transcodes().await.unwrap();
         stats.pending
     }
 
@@ -118,7 +121,12 @@ async fn the_file_of_a_deleted_video_is_no_source() {
         .await
         .unwrap()
         .unwrap();
-    assert!(videos.delete(video, now()).await.unwrap());
+    assert!(
+        videos
+            .delete(&world.state.queue.counters.usage, video, now())
+            .await
+            .unwrap()
+    );
     assert_eq!(world.create("user", KEY).await.0, 404);
     assert!(world.is_untouched());
 }
@@ -137,8 +145,9 @@ async fn only_a_finished_film_of_ones_own_is_a_source() {
 
     world.state.jobs.begin(job.job_id, now()).await.unwrap();
     let ending = store::Ending::Completed;
+    let webhooks = testing::webhooks(&world.tables);
     usage
-        .settle(&world.state.jobs, &job, &ending, 0, now())
+        .settle(&world.state.jobs, &webhooks, &job, &ending, 0, now())
         .await
         .unwrap();
     assert_eq!(world.create("stranger", &film).await.0, 404);
@@ -191,4 +200,37 @@ async fn a_repeated_request_goes_on_where_the_first_one_died() {
         assert_eq!(world.pending().await, 1);
         assert_eq!(world.messages.sent().len(), times);
     }
+}
+
+#[tokio::test]
+async fn no_more_transcodes_are_open_than_may_be_and_a_refusal_leaves_nothing() {
+    let mut world = World::with_upload(true).await;
+    world.state.queue.limits.at_once = 1;
+    assert_eq!(world.create("user", KEY).await.0, 201);
+    let (status, body) = world.create("user", KEY).await;
+    assert_eq!(
+        (status, &body["code"]),
+        (429, &json!("TOO_MANY_TRANSCODES"))
+    );
+    assert_eq!((world.pending().await, world.messages.sent().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn nothing_is_made_where_nothing_more_may_be_stored() {
+    let mut world = World::with_upload(true).await;
+    world.state.queue.limits.stored_bytes = 1000;
+    let (status, body) = world.create("user", KEY).await;
+    assert_eq!((status, &body["code"]), (409, &json!("STORAGE_FULL")));
+    assert!(world.is_untouched());
+}
+
+/// The message cannot be sent: the transcode is taken back, and its place with it.
+#[tokio::test]
+async fn what_is_taken_back_holds_no_place() {
+    let mut world = World::with_upload(true).await;
+    world.state.queue.limits.at_once = 1;
+    world.messages.outage().begin_after(0);
+    assert_eq!(world.create("user", KEY).await.0, 500);
+    world.messages.outage().end();
+    assert_eq!(world.create("user", KEY).await.0, 201);
 }

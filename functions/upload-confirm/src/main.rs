@@ -16,7 +16,7 @@ use domain::video::{ConfirmUpload, Video};
 use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::{Gallery, Uploads};
 use media::{Ffmpeg, Session};
-use store::{Confirmation, Objects, StatsTable, StoreError};
+use store::{Confirmation, Counters, Objects, StoreError};
 
 use inspect::{Arrived, Inspector, arrived};
 
@@ -30,7 +30,9 @@ struct State {
     /// The bucket, for copying whole files.
     files: Objects,
     gallery: Gallery,
-    stats: StatsTable,
+    counters: Counters,
+    /// Bytes that a user may store.
+    stored_bytes: u64,
     ffmpeg: Ffmpeg,
 }
 
@@ -41,7 +43,8 @@ async fn main() -> Result<(), Error> {
         uploads: Uploads::connect(&mut bootstrap),
         files: Objects::connect_for_files(&mut bootstrap),
         gallery: Gallery::connect(&mut bootstrap),
-        stats: StatsTable::connect(&mut bootstrap),
+        counters: Counters::connect(&mut bootstrap),
+        stored_bytes: bootstrap.environment().stored_bytes_limit(),
         ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
     };
     let authentication = Authentication::connect(&mut bootstrap);
@@ -111,7 +114,9 @@ async fn confirm(
         etag: &etag,
     };
     let videos = &state.uploads.videos;
-    videos.confirm(&state.stats, confirmation, &video).await?;
+    videos
+        .confirm(&state.counters, confirmation, &video, state.stored_bytes)
+        .await?;
     clear(state, upload).await;
     Ok(())
 }

@@ -29,7 +29,8 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
         return Err(ApiError::Conflict("Upload is completed already"));
     }
     // The row first: once it is gone nobody can confirm what is being removed.
-    match uploads.videos.forget_upload(&upload).await {
+    let forgotten = uploads.videos.forget_upload(&uploads.usage, &upload);
+    match forgotten.await {
         Ok(()) => {}
         Err(error) if error.is_conflict() => {
             return Err(ApiError::Conflict("Upload is confirmed already"));

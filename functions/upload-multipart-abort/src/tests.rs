@@ -1,8 +1,9 @@
+use domain::holding::HoldingLimits;
 use domain::ids::UploadId;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
-use store::{Objects, VideosTable};
+use store::{Objects, UsageTable, VideosTable};
 use uuid::Uuid;
 
 use super::*;
@@ -23,12 +24,16 @@ impl World {
         let (tables, bucket) = (Tables::default(), Bucket::default());
         let uploads = Uploads {
             videos: VideosTable::new(tables.client(), "videos"),
+            usage: UsageTable::new(tables.client(), "usage"),
             objects: Objects::new(bucket.client(), "bucket"),
             clock: domain::time::Clock::fixed(now()),
         };
         let id = UploadId(Uuid::from_u128(2));
         let upload = testing::upload_in_parts(KEY, "owner", 9_000_000, id, S3_ID);
-        uploads.videos.announce(&upload).await.unwrap();
+        let announced = uploads
+            .videos
+            .announce(&uploads.usage, &upload, HoldingLimits::NONE);
+        announced.await.unwrap();
         bucket.put_parts(S3_ID, &[8 * 1024 * 1024]);
         Self {
             tables,

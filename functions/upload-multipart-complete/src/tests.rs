@@ -1,9 +1,10 @@
+use domain::holding::HoldingLimits;
 use domain::ids::UploadId;
 use domain::upload::PART_BYTES;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{self, Bucket, Tables, now};
-use store::{Objects, VideosTable};
+use store::{Objects, UsageTable, VideosTable};
 use uuid::Uuid;
 
 use super::*;
@@ -24,12 +25,16 @@ impl World {
         let (tables, bucket) = (Tables::default(), Bucket::default());
         let uploads = Uploads {
             videos: VideosTable::new(tables.client(), "videos"),
+            usage: UsageTable::new(tables.client(), "usage"),
             objects: Objects::new(bucket.client(), "bucket"),
             clock: domain::time::Clock::fixed(now()),
         };
         let id = UploadId(Uuid::from_u128(2));
         let upload = testing::upload_in_parts(KEY, "owner", SIZE as u64, id, S3_ID);
-        uploads.videos.announce(&upload).await.unwrap();
+        let announced = uploads
+            .videos
+            .announce(&uploads.usage, &upload, HoldingLimits::NONE);
+        announced.await.unwrap();
         bucket.put_parts(S3_ID, lengths);
         Self {
             bucket,
@@ -83,7 +88,7 @@ async fn a_completion_that_failed_is_held_against_the_object() {
     let conflict = || StoreError::Conflict {
         operation: "complete parts",
     };
-    let late = || StoreError::Throttled {
+    let late = || StoreError::Unavailable {
         operation: "complete parts",
         source: "no answer in time".into(),
     };

@@ -3,17 +3,19 @@
 
 use config::Bootstrap;
 use contract::{AnnounceMultipart, MultipartUpload};
+use domain::holding::HoldingLimits;
 use domain::ids::{UploadId, VideoId};
 use domain::upload::{Announcement, Multipart, PART_BYTES, Upload, part_count};
 use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
 use gallery::{Uploads, fresh_keys};
-use store::{LINK_LIFE, StoreError};
+use store::{HoldError, LINK_LIFE};
 use uuid::Uuid;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let uploads = Uploads::connect(&mut bootstrap);
+    let limits = bootstrap.environment().upload_limits();
     let authentication = Authentication::connect(&mut bootstrap);
     let idempotency = Idempotency::connect(&mut bootstrap);
     bootstrap.finish()?;
@@ -22,15 +24,20 @@ async fn main() -> Result<(), Error> {
         "upload-multipart-create",
         authentication,
         idempotency,
-        move |caller, request| handle(caller, request, uploads.clone()),
+        move |caller, request| handle(caller, request, uploads.clone(), limits),
     )
     .await
 }
 
-async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Reply, ApiError> {
+async fn handle(
+    caller: Caller,
+    request: Request,
+    uploads: Uploads,
+    limits: HoldingLimits,
+) -> Result<Reply, ApiError> {
     let (wanted, size) = body::<AnnounceMultipart>(&request)?.checked()?;
 
-    let (upload_id, s3_key) = begin(&uploads, &caller.user_id, &wanted).await?;
+    let (upload_id, s3_key) = begin(&uploads, &caller.user_id, &wanted, limits).await?;
 
     Reply::ok(&MultipartUpload {
         upload_id,
@@ -46,6 +53,7 @@ async fn begin(
     uploads: &Uploads,
     user_id: &str,
     wanted: &Announcement,
+    limits: HoldingLimits,
 ) -> Result<(UploadId, String), ApiError> {
     let now = uploads.clock.now();
     let (_, random) = Uuid::new_v4().as_u64_pair();
@@ -53,7 +61,8 @@ async fn begin(
         let mut upload = Upload::announced(key, user_id, VideoId(Uuid::now_v7()), wanted, now);
         let multipart = begin_at_s3(uploads, &upload).await?;
         upload.multipart = Some(multipart.clone());
-        match uploads.videos.announce(&upload).await {
+        let announced = uploads.videos.announce(&uploads.usage, &upload, limits);
+        match announced.await {
             Ok(()) => return Ok((multipart.upload_id, upload.s3_key)),
             Err(error) => give_up(uploads, &upload, &multipart, error).await?,
         }
@@ -78,14 +87,14 @@ async fn give_up(
     uploads: &Uploads,
     upload: &Upload,
     multipart: &Multipart,
-    error: StoreError,
+    error: HoldError,
 ) -> Result<(), ApiError> {
     let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
     if let Err(error) = uploads.objects.abort_parts(key, id).await {
         tracing::warn!(key, error = %error, "left to the storage janitor");
     }
-    if error.is_conflict() {
-        return Ok(());
+    match error {
+        HoldError::Store(error) if error.is_conflict() => Ok(()),
+        error => Err(error.into()),
     }
-    Err(error.into())
 }

@@ -16,7 +16,18 @@ export async function create(prompt: string): Promise<string> {
     body: { prompt, category: "music-video", scenes: 3, durationSeconds: 12 },
   });
   if (error) throw new Error(refusal(error));
+  if ("cost" in data) throw new Error("a dry run");
   return data.jobId;
+}
+
+/** What a film would cost, in billionths of a dollar. */
+export async function price(prompt: string): Promise<number> {
+  const { data, error } = await api.POST("/api/v1/jobs", {
+    params: { query: { dryRun: true } },
+    body: { prompt, category: "music-video" },
+  });
+  if (error) throw new Error(refusal(error));
+  return "cost" in data ? data.cost.nanoUsd : 0;
 }
 
 /** How far a film is, in percent, and its scenes that are ready. */

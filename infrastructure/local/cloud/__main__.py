@@ -5,6 +5,7 @@ from the environment that `cargo xtask up` sets (BIND_HOST, GATEWAY_PORT, STATE_
 S3_DATA_DIR). No file of the emulator is edited and no function knows that it runs here.
 """
 
+import faults
 import functions
 import http_api
 import identity
@@ -13,7 +14,7 @@ import state_machines
 import tables
 from ministack.app import main
 
-for adaptation in (functions, http_api, identity, objects, state_machines, tables):
+for adaptation in (faults, functions, http_api, identity, objects, state_machines, tables):
     adaptation.apply()
 
 main()

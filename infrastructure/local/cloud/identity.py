@@ -1,10 +1,13 @@
-"""Cognito: a pool id that is known before the deploy, and what the token endpoint lacks.
+"""Cognito: a pool id that is known before the deploy, what the token endpoint lacks, and
+tokens that have expired.
 
 The emulator neither rotates refresh tokens nor serves `/oauth2/revoke`. Both are added for
 clients that the template gives `RefreshTokenRotation`.
 """
 
+import contextvars
 import json
+import threading
 import time
 from urllib.parse import parse_qsl
 
@@ -16,16 +19,53 @@ import provisioners
 POOL_SUFFIX = "omnigen"
 CLIENT = "AWS::Cognito::UserPoolClient"
 
+# How long the tokens of a sign-in live whose ClientMetadata says `lifetimeSeconds`.
+_lifetime = contextvars.ContextVar("lifetime", default=None)
 # When a refresh token was used first; from then on it is good for the grace period.
 _used_at = {}
 
 
 def apply():
-    """Name the first pool of a region `<region>_omnigen`; rotate and revoke refresh tokens."""
+    """Name the first pool of a region `<region>_omnigen`, let calls take turns, make tokens of
+    another lifetime, rotate and revoke refresh tokens."""
     _name_pools()
+    _take_turns()
+    _give_lifetimes()
     provisioners.after(CLIENT, _keep_rotation)
     cognito._oauth2_token = _rotating(cognito._oauth2_token)
     app._handle_cognito_body_request = _revoking(app._handle_cognito_body_request)
+
+
+def _take_turns():
+    """The emulator's threads change the users of a pool while others go through them."""
+    turn = threading.RLock()
+    handle = cognito._run_idp_handler
+
+    def handle_in_turn(handler, action, data):
+        with turn:
+            return handle(handler, action, data)
+
+    cognito._run_idp_handler = handle_in_turn
+
+
+def _give_lifetimes():
+    """Nobody can wait for the pool's own tokens to expire."""
+    handle, usual = cognito._run_idp_handler, cognito._token_validity
+
+    def handle_with_lifetime(handler, action, data):
+        wanted = (data.get("ClientMetadata") or {}).get("lifetimeSeconds")
+        before = _lifetime.set(wanted)
+        try:
+            return handle(handler, action, data)
+        finally:
+            _lifetime.reset(before)
+
+    def validity(pool_id, client_id, token_type):
+        wanted = _lifetime.get()
+        return usual(pool_id, client_id, token_type) if wanted is None else int(wanted)
+
+    cognito._run_idp_handler = handle_with_lifetime
+    cognito._token_validity = validity
 
 
 def _name_pools():

@@ -204,7 +204,7 @@ fn unless_refused(error: PoolError, refusal: ApiError) -> ApiError {
             tracing::info!(reason, "the pool refused");
             refusal
         }
-        PoolError::Unavailable(_) => ApiError::SignInUnavailable(Box::new(error)),
+        PoolError::Unavailable(_) => ApiError::Unavailable(Box::new(error)),
         PoolError::Misconfigured(_) => ApiError::Internal(Box::new(error)),
     }
 }

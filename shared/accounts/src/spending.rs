@@ -5,6 +5,7 @@ use contract::Spending;
 use domain::prices::usd;
 use domain::spending::{Day, Settings, until_next_day};
 use domain::time::{Clock, Time};
+use edge::http::ApiError;
 use store::{SpendingTable, StoreError};
 
 /// What an installation may spend in a day where its administrators set nothing.
@@ -31,6 +32,19 @@ impl Installation {
     /// The limit that counts.
     pub fn limit(&self, settings: &Settings) -> u64 {
         settings.limit_nano_usd.unwrap_or(self.default_limit)
+    }
+
+    /// The limit that counts, while anything may be bought.
+    ///
+    /// # Errors
+    ///
+    /// An administrator has stopped all buying, or the table failed.
+    pub async fn limit_unless_stopped(&self) -> Result<u64, ApiError> {
+        let settings = self.table.spending_settings().await?;
+        if settings.is_stopped {
+            return Err(ApiError::SpendingStopped);
+        }
+        Ok(self.limit(&settings))
     }
 
     /// The day that `now` lies in.

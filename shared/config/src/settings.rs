@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::holding::HoldingLimits;
+
 use crate::Environment;
 
 /// Whose tokens are accepted (R76, R77).
@@ -76,6 +78,16 @@ pub struct Models {
     pub language: Option<String>,
 }
 
+impl Default for Models {
+    fn default() -> Self {
+        Self {
+            scene: "bytedance/seedance-1-pro-fast".to_owned(),
+            music: "stability-ai/stable-audio-2.5".to_owned(),
+            language: None,
+        }
+    }
+}
+
 impl Environment {
     /// Reads [`RequestPath`].
     pub fn request_path(&mut self) -> RequestPath {
@@ -137,6 +149,37 @@ impl Environment {
         self.parsed("RUNNING_FILMS_PER_USER", 3)
     }
 
+    /// Reads how many films of one user's month may fail after money was spent on them,
+    /// `PAID_FAILURES_PER_MONTH`, 10.
+    pub fn paid_failures(&mut self) -> u32 {
+        self.parsed("PAID_FAILURES_PER_MONTH", 10)
+    }
+
+    /// Reads how many transcodes of one user may be open at once,
+    /// `TRANSCODES_PER_USER`, 20, with [`stored_bytes_limit`](Self::stored_bytes_limit).
+    pub fn transcode_limits(&mut self) -> HoldingLimits {
+        HoldingLimits {
+            at_once: self.parsed("TRANSCODES_PER_USER", 20),
+            stored_bytes: self.stored_bytes_limit(),
+        }
+    }
+
+    /// Reads how many uploads of one user may be open at once, `OPEN_UPLOADS_PER_USER`,
+    /// 20, with [`stored_bytes_limit`](Self::stored_bytes_limit).
+    pub fn upload_limits(&mut self) -> HoldingLimits {
+        HoldingLimits {
+            at_once: self.parsed("OPEN_UPLOADS_PER_USER", 20),
+            stored_bytes: self.stored_bytes_limit(),
+        }
+    }
+
+    /// Reads how much one user may store, `STORED_GIGABYTES_PER_USER`, 100 gigabytes of
+    /// a thousand million bytes, in bytes.
+    pub fn stored_bytes_limit(&mut self) -> u64 {
+        let gigabytes: u32 = self.parsed("STORED_GIGABYTES_PER_USER", 100);
+        u64::from(gigabytes) * 1_000_000_000
+    }
+
     /// Reads what the installation may spend in a day, `DAILY_SPENDING_LIMIT_USD`, 50
     /// dollars (D49), in billionths of a dollar.
     pub fn daily_spending_limit(&mut self) -> u64 {
@@ -146,13 +189,10 @@ impl Environment {
 
     /// Reads [`Models`].
     pub fn models(&mut self) -> Models {
-        let text = |name: &str, default: &str| {
-            let text = self.optional(name);
-            text.unwrap_or_else(|| default.to_owned())
-        };
+        let default = Models::default();
         Models {
-            scene: text("SCENE_MODEL", "bytedance/seedance-1-pro-fast"),
-            music: text("MUSIC_MODEL", "stability-ai/stable-audio-2.5"),
+            scene: self.optional("SCENE_MODEL").unwrap_or(default.scene),
+            music: self.optional("MUSIC_MODEL").unwrap_or(default.music),
             language: self.optional("LANGUAGE_MODEL"),
         }
     }
@@ -160,6 +200,12 @@ impl Environment {
     /// Reads how long a job may run, `JOB_TIME_LIMIT_SECONDS`, an hour.
     pub fn job_time_limit(&mut self) -> Duration {
         Duration::from_secs(self.parsed("JOB_TIME_LIMIT_SECONDS", 3600))
+    }
+
+    /// Reads how long a storyboard waits for its owner's approval,
+    /// `REVIEW_TIME_LIMIT_SECONDS`, an hour (D44).
+    pub fn review_time_limit(&mut self) -> Duration {
+        Duration::from_secs(self.parsed("REVIEW_TIME_LIMIT_SECONDS", 3600))
     }
 
     /// Reads [`Provider`].

@@ -38,6 +38,8 @@ pub struct Stats {
     pub completed: u64,
     /// Failed.
     pub failed: u64,
+    /// Cancelled by their owners.
+    pub cancelled: u64,
     /// Seconds, of those that were completed.
     pub avg_processing_time: f64,
     /// Gigabytes of a thousand million bytes.
@@ -87,6 +89,8 @@ pub struct Restarted {
     pub message: String,
     /// These.
     pub job_ids: Vec<TranscodeId>,
+    /// These stay failed, because their user holds as much as may be at once.
+    pub without_place: Vec<TranscodeId>,
     /// Whether it only said so.
     pub dry_run: bool,
 }
@@ -181,6 +185,8 @@ pub struct Redriven {
     pub ids: Vec<String>,
     /// Put away, because their transcode is not failed any more.
     pub skipped: Vec<String>,
+    /// Kept, because their transcode's user holds as much as may be at once.
+    pub without_place: Vec<String>,
     /// Whether it only said so.
     pub dry_run: bool,
 }

@@ -14,8 +14,8 @@ pub struct ErrorBody {
     pub error: String,
     /// For programs.
     pub code: ErrorCode,
-    /// `field` and `constraint` where a value is at fault (R58), else whatever helps;
-    /// often empty.
+    /// `field` and `constraint` where a value is at fault (R58), in `faults` all of them
+    /// where several are looked for; else whatever helps; often empty.
     pub details: BTreeMap<String, Value>,
     /// When it happened.
     pub timestamp: Time,
@@ -72,8 +72,12 @@ codes! {
     VideoNotReady = "VIDEO_NOT_READY", 409;
     /// Parts are missing; `details` names them.
     UploadIncomplete = "UPLOAD_INCOMPLETE", 409;
+    /// What is to be stored does not fit beside what the caller stores already.
+    StorageFull = "STORAGE_FULL", 409;
     /// A request with this `Idempotency-Key` is still at work; wait `Retry-After` (D42).
     IdempotencyInFlight = "IDEMPOTENCY_IN_FLIGHT", 409;
+    /// The caller has as many webhooks as may be; remove one first.
+    TooManyWebhooks = "TOO_MANY_WEBHOOKS", 409;
     /// The body is longer than 65,536 bytes.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", 413;
     /// The body's type is not JSON.
@@ -100,6 +104,13 @@ codes! {
     SpendingLimit = "SPENDING_LIMIT", 429;
     /// As many of the caller's films are being made as may be at once.
     TooManyFilms = "TOO_MANY_FILMS", 429;
+    /// As many of the caller's films failed this month after money was spent as may; it
+    /// begins anew after `Retry-After`.
+    TooManyFailures = "TOO_MANY_FAILURES", 429;
+    /// As many of the caller's transcodes wait or are worked on as may at once.
+    TooManyTranscodes = "TOO_MANY_TRANSCODES", 429;
+    /// As many of the caller's uploads are open as may be at once.
+    TooManyUploads = "TOO_MANY_UPLOADS", 429;
     /// A fault of ours.
     InternalError = "INTERNAL_ERROR", 500;
     /// The same request may succeed in a moment (D7).

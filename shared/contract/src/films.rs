@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::error::ErrorCode;
 use crate::operation::{Access, Content, Method, Operation};
 use crate::paging::CursorQuery;
+use crate::quote::{CreateQuery, JobResumed, Quote, TimeLeft};
 
 /// Asks for a film (R34, R35).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +53,9 @@ pub struct CreateJob {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 2147483647)]
     pub seed: Option<u32>,
+    /// With `true` the storyboard waits for its owner's approval, at no cost (D44).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<bool>,
 }
 
 impl CreateJob {
@@ -70,6 +74,7 @@ impl CreateJob {
             transition: self.transition.unwrap_or_default(),
             audio: self.audio.unwrap_or_default(),
             seed: request::seed(self.seed)?,
+            review: self.review.unwrap_or_default(),
         })
     }
 }
@@ -81,6 +86,18 @@ pub struct JobAccepted {
     /// Its name.
     pub job_id: JobId,
     /// `pending`.
+    pub status: Status,
+    /// For people.
+    pub message: String,
+}
+
+/// A film is cancelled by its owner (D43).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobCancelled {
+    /// Its name.
+    pub job_id: JobId,
+    /// `cancelled`, or `cancelling` while something of it is still being stopped.
     pub status: Status,
     /// For people.
     pub message: String,
@@ -116,6 +133,9 @@ pub struct Job {
     /// As it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// Until when its storyboard waits for approval; only while it is `awaiting_review`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_until: Option<Time>,
     /// When it was accepted.
     pub created_at: Time,
     /// When it last changed.
@@ -149,6 +169,9 @@ pub struct Job {
     /// Who wrote the storyboard; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storyboard_by: Option<Author>,
+    /// How long it may still take, while it is made; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_left: Option<TimeLeft>,
     /// What each step cost; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<Vec<LedgerEntry>>,
@@ -174,6 +197,9 @@ pub struct Scene {
     pub seconds: Option<f64>,
     /// How often it was begun.
     pub attempts: u32,
+    /// How long the provider may still take, while it is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_left: Option<TimeLeft>,
 }
 
 /// The caller's films, newest first (R5).
@@ -241,9 +267,18 @@ struct WebhookQuery {
     attempt: Option<String>,
 }
 
+/// Why a film finds no place.
+const FILM_REFUSALS: [ErrorCode; 5] = [
+    ErrorCode::QuotaExceeded,
+    ErrorCode::TooManyFailures,
+    ErrorCode::TooManyFilms,
+    ErrorCode::SpendingLimit,
+    ErrorCode::SpendingStopped,
+];
+
 pub(crate) fn operations() -> Vec<Operation> {
     use Access::{Provider, SignedIn};
-    use Method::{Get, Post};
+    use Method::{Delete, Get, Post};
     let operation = Operation::new;
     vec![
         operation(
@@ -254,14 +289,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Asks for a film",
         )
         .idempotent()
+        .query::<CreateQuery>()
         .takes::<CreateJob>()
         .answers::<JobAccepted>(202, "It will be made")
-        .fails(&[
-            ErrorCode::QuotaExceeded,
-            ErrorCode::TooManyFilms,
-            ErrorCode::SpendingLimit,
-            ErrorCode::SpendingStopped,
-        ]),
+        .answers::<Quote>(200, "With `dryRun`: what it would be and cost")
+        .fails(&FILM_REFUSALS),
         operation(
             "jobs-list",
             Get,
@@ -279,6 +311,25 @@ pub(crate) fn operations() -> Vec<Operation> {
             "How a film is coming along",
         )
         .answers::<Job>(200, "The film"),
+        operation(
+            "jobs-resume",
+            Post,
+            "/api/v1/jobs/{id}/resume",
+            SignedIn,
+            "Lets a film that failed or was cancelled go on from what it has",
+        )
+        .answers::<JobResumed>(202, "It goes on, or did already")
+        .fails(&FILM_REFUSALS)
+        .fails(&[ErrorCode::Conflict]),
+        operation(
+            "jobs-cancel",
+            Delete,
+            "/api/v1/jobs/{id}",
+            SignedIn,
+            "Cancels a film that is being made",
+        )
+        .answers::<JobCancelled>(202, "It ends")
+        .fails(&[ErrorCode::Conflict]),
         operation(
             "jobs-video",
             Get,

@@ -10,31 +10,45 @@ mod health;
 mod openapi;
 mod operation;
 mod paging;
+mod quote;
 mod read;
 mod sign_in;
 mod spending;
+mod storyboards;
 mod transcodes;
 mod uploads;
+mod webhooks;
 
-pub use account::{Profile, Usage};
+pub use account::{Holding, Level, Profile, Usage};
 pub use administration::{
     Cleanup, DeadLetter, DeadLetterList, Discard, Discarded, Redrive, Redriven, RestartFailed,
     Restarted, Stats, TranscodePage,
 };
 pub use error::{ErrorBody, ErrorCode};
-pub use films::{CreateJob, Job, JobAccepted, JobList, Scene, Thumbnail, VideoLink, WebhookResult};
+pub use films::{
+    CreateJob, Job, JobAccepted, JobCancelled, JobList, Scene, Thumbnail, VideoLink, WebhookResult,
+};
 pub use gallery::{PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
 pub use health::{Check, Checks, Health, HealthStatus};
 pub use openapi::{document, text};
 pub use operation::{Access, Method, Operation, operations};
 pub use paging::{Message, Pagination};
+pub use quote::{Cost, CostStep, JobResumed, Quote, TimeLeft};
 pub use read::read;
 pub use sign_in::{SessionRenewed, SignedOut};
 pub use spending::{SetSpending, Spending};
+pub use storyboards::{
+    ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
+    StoryboardScene, UpdateStoryboard,
+};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };
 pub use uploads::{
     AnnounceMultipart, AnnounceUpload, ConfirmUpload, MultipartUpload, PartLink, PartLinks,
     PartNumbers, StoredPart, StoredParts, UploadCompleted, UploadPlace,
+};
+pub use webhooks::{
+    CreateWebhook, DeliveryAttempt, UpdateWebhook, Webhook, WebhookCreated, WebhookDelivery,
+    WebhookDeliveryList, WebhookEvent, WebhookEventData, WebhookList, WebhookSecret,
 };

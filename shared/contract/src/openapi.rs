@@ -1,8 +1,7 @@
 //! The `OpenAPI` 3.1 document, made of the operations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use utoipa::ToSchema;
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathsBuilder,
 };
@@ -17,8 +16,11 @@ use utoipa::openapi::{
     PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Server,
 };
 
+use domain::webhook::EventType;
+
 use crate::error::{ErrorBody, ErrorCode};
 use crate::operation::{Access, Content, Method, Operation, Shape, operations};
+use crate::webhooks::{EVENTS, WebhookEvent};
 
 const BEARER: &str = "bearer";
 const SESSION: &str = "session";
@@ -43,6 +45,7 @@ pub fn document() -> OpenApi {
         .info(info)
         .servers(Some([Server::new("../..")]))
         .paths(paths)
+        .webhooks(Some(webhooks()))
         .tags(Some(tags(&operations)))
         .components(Some(components(&operations)))
         .build()
@@ -57,6 +60,50 @@ pub fn text() -> Result<String, serde_json::Error> {
     let mut text = document().to_pretty_json()?;
     text.push('\n');
     Ok(text)
+}
+
+/// What clients' webhooks are posted, by type.
+fn webhooks() -> PathsBuilder {
+    let paths = EVENTS.iter().map(|(event_type, summary)| {
+        let item = PathItem::new(HttpMethod::Post, posted(*event_type, summary));
+        (event_type.as_str(), item)
+    });
+    paths.fold(PathsBuilder::new(), |webhooks, (name, item)| {
+        webhooks.path(name, item)
+    })
+}
+
+fn posted(event_type: EventType, summary: &str) -> utoipa::openapi::path::Operation {
+    let body = RequestBodyBuilder::new()
+        .content("application/json", json(Shape::of::<WebhookEvent>))
+        .required(Some(Required::True));
+    let mut posted = OperationBuilder::new()
+        .operation_id(Some(format!("event-{}", event_type.as_str())))
+        .summary(Some(summary))
+        .tag("Webhooks")
+        .request_body(Some(body.build()))
+        .response("2XX", ResponseBuilder::new().description("It was taken"));
+    let headers = [
+        ("webhook-id", "The event's name, the same in each attempt"),
+        (
+            "webhook-timestamp",
+            "When it is sent, in seconds since 1970",
+        ),
+        (
+            "webhook-signature",
+            "`v1,` and a signature, once for each secret",
+        ),
+    ];
+    for (name, description) in headers {
+        let header = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(description))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        posted = posted.parameter(header);
+    }
+    posted.build()
 }
 
 /// The groups in the order of the operations, which pages show them in.
@@ -88,8 +135,8 @@ fn described(operation: &Operation) -> utoipa::openapi::path::Operation {
             .schema(Some(path_schema(name)));
         described = described.parameter(parameter);
     }
-    for parameter in &operation.parameters {
-        described = described.parameter(parameter.clone());
+    for parameter in operation.parameters() {
+        described = described.parameter(parameter);
     }
     if let Some(body) = &operation.body {
         let required = match body.is_required {
@@ -97,7 +144,7 @@ fn described(operation: &Operation) -> utoipa::openapi::path::Operation {
             false => Required::False,
         };
         let body = RequestBodyBuilder::new()
-            .content("application/json", json(&body.shape))
+            .content("application/json", json(body.shape))
             .required(Some(required));
         described = described.request_body(Some(body.build()));
     }
@@ -141,16 +188,16 @@ fn path_schema(name: &str) -> Schema {
     }
 }
 
-fn json(shape: &Shape) -> utoipa::openapi::Content {
+fn json(shape: fn() -> Shape) -> utoipa::openapi::Content {
     ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(shape.name.as_str())))
+        .schema(Some(Ref::from_schema_name(shape().name)))
         .build()
 }
 
 fn success(description: &str, content: &Content) -> Response {
     let response = ResponseBuilder::new().description(description);
     match content {
-        Content::Json(shape) => response.content("application/json", json(shape)).build(),
+        Content::Json(shape) => response.content("application/json", json(*shape)).build(),
         Content::Text(media_type) => response
             .content(*media_type, ContentBuilder::new().build())
             .build(),
@@ -169,12 +216,7 @@ fn failure(codes: &[ErrorCode]) -> Response {
         .collect();
     ResponseBuilder::new()
         .description(codes.join(", "))
-        .content(
-            "application/json",
-            ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name(ErrorBody::name())))
-                .build(),
-        )
+        .content("application/json", json(Shape::of::<ErrorBody>))
         .build()
 }
 
@@ -202,17 +244,10 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
 
 fn components(operations: &[Operation]) -> utoipa::openapi::Components {
     let mut schemas: BTreeMap<String, RefOr<Schema>> = BTreeMap::new();
-    let mut names = BTreeSet::new();
-    let mut add = |name: String, schema: RefOr<Schema>| {
-        if names.insert(name.clone()) {
-            schemas.insert(name, schema);
-        }
-    };
-    for shape in operations.iter().flat_map(shapes) {
-        add(shape.name, shape.schema);
-        for (name, schema) in shape.others {
-            add(name, schema);
-        }
+    let events = Shape::of::<WebhookEvent>();
+    for shape in operations.iter().flat_map(shapes).chain([events]) {
+        schemas.insert(shape.name, shape.schema);
+        schemas.extend(shape.others);
     }
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -231,10 +266,10 @@ fn components(operations: &[Operation]) -> utoipa::openapi::Components {
 
 fn shapes(operation: &Operation) -> Vec<Shape> {
     let mut shapes = vec![Shape::of::<ErrorBody>()];
-    shapes.extend(operation.body.iter().map(|body| body.shape.clone()));
+    shapes.extend(operation.body.iter().map(|body| (body.shape)()));
     for reply in &operation.replies {
-        if let Content::Json(shape) = &reply.content {
-            shapes.push(shape.as_ref().clone());
+        if let Content::Json(shape) = reply.content {
+            shapes.push(shape());
         }
     }
     shapes

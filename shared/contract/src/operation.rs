@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, sign_in, spending, transcodes, uploads,
+    account, administration, films, gallery, health, sign_in, spending, storyboards, transcodes,
+    uploads, webhooks,
 };
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.
@@ -60,8 +61,8 @@ pub enum Access {
     Provider,
 }
 
-/// Everything that a type's schema needs: itself, and those it refers to.
-#[derive(Clone)]
+/// Everything that a type's schema needs: itself, and those it refers to. The table of
+/// operations names the function that makes it: who looks up a route makes none.
 pub(crate) struct Shape {
     pub(crate) name: String,
     pub(crate) schema: RefOr<Schema>,
@@ -90,7 +91,7 @@ pub(crate) struct Reply {
 
 #[derive(Clone)]
 pub(crate) enum Content {
-    Json(Box<Shape>),
+    Json(fn() -> Shape),
     /// Text of this media type.
     Text(&'static str),
     /// A `Location` header alone.
@@ -100,7 +101,7 @@ pub(crate) enum Content {
 /// What a request's body is.
 #[derive(Clone)]
 pub(crate) struct Body {
-    pub(crate) shape: Shape,
+    pub(crate) shape: fn() -> Shape,
     pub(crate) is_required: bool,
 }
 
@@ -117,7 +118,7 @@ pub struct Operation {
     pub access: Access,
     pub(crate) summary: &'static str,
     pub(crate) tag: &'static str,
-    pub(crate) parameters: Vec<Parameter>,
+    parameters: Vec<fn() -> Vec<Parameter>>,
     pub(crate) body: Option<Body>,
     pub(crate) replies: Vec<Reply>,
     errors: Vec<ErrorCode>,
@@ -151,13 +152,13 @@ impl Operation {
     }
 
     pub(crate) fn query<T: IntoParams>(mut self) -> Self {
-        self.parameters.extend(T::into_params(|| None));
+        self.parameters.push(|| T::into_params(|| None));
         self
     }
 
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
         self.body = Some(Body {
-            shape: Shape::of::<T>(),
+            shape: Shape::of::<T>,
             is_required: true,
         });
         self
@@ -165,18 +166,14 @@ impl Operation {
 
     pub(crate) fn may_take<T: ToSchema>(mut self) -> Self {
         self.body = Some(Body {
-            shape: Shape::of::<T>(),
+            shape: Shape::of::<T>,
             is_required: false,
         });
         self
     }
 
     pub(crate) fn answers<T: ToSchema>(self, status: u16, description: &'static str) -> Self {
-        self.replies(
-            status,
-            description,
-            Content::Json(Box::new(Shape::of::<T>())),
-        )
+        self.replies(status, description, Content::Json(Shape::of::<T>))
     }
 
     pub(crate) fn replies(
@@ -201,26 +198,17 @@ impl Operation {
 
     /// Answers a request that is repeated with the same key as the first time (D42).
     pub(crate) fn idempotent(mut self) -> Self {
-        let key = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .min_length(Some(1))
-            .max_length(Some(255))
-            .pattern(Some("^[!-~]+$"));
-        let parameter = ParameterBuilder::new()
-            .name(idempotency::HEADER)
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some(
-                "Any key of your own. For a day the same request with the same key has the same \
-                 answer, then marked `Idempotency-Replayed: true`, and creates nothing more.",
-            ))
-            .schema(Some(key));
-        self.parameters.push(parameter.build());
+        self.parameters.push(idempotency_key);
         self.fails(&[
             ErrorCode::Conflict,
             ErrorCode::IdempotencyInFlight,
             ErrorCode::IdempotencyMismatch,
         ])
+    }
+
+    /// What comes in its query and headers.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = Parameter> {
+        self.parameters.iter().flat_map(|described| described())
     }
 
     /// Names of what varies in its path, in order.
@@ -249,13 +237,15 @@ impl Operation {
 
     /// A body that is right, if it takes one.
     pub fn example(&self) -> Option<Value> {
-        let RefOr::T(Schema::Object(schema)) = &self.body.as_ref()?.shape.schema else {
+        let shape = (self.body.as_ref()?.shape)();
+        let RefOr::T(Schema::Object(schema)) = shape.schema else {
             return None;
         };
         schema.examples.first().cloned()
     }
 
-    /// Every code that it may fail with, each once.
+    /// Every code that it may fail with, each once. A status that it answers with a body of
+    /// its own is no failure.
     pub fn errors(&self) -> Vec<ErrorCode> {
         use ErrorCode::*;
         let mut codes = self.errors.clone();
@@ -266,6 +256,11 @@ impl Operation {
             Access::Optional | Access::SignedIn => codes.extend([Unauthorized, RateLimitExceeded]),
             Access::Admin => codes.extend([Unauthorized, RateLimitExceeded, Forbidden]),
         }
+        // A page of another site may not write by the session's cookie (D41).
+        if self.method != Method::Get && matches!(self.access, Access::Optional | Access::SignedIn)
+        {
+            codes.push(Forbidden);
+        }
         if self.path_parameters().next().is_some() {
             codes.push(NotFound);
         }
@@ -275,10 +270,32 @@ impl Operation {
         if self.body.is_some() {
             codes.extend([ValidationError, PayloadTooLarge, UnsupportedMediaType]);
         }
+        codes.retain(|code| {
+            let mut replies = self.replies.iter();
+            replies.all(|reply| reply.status != code.status())
+        });
         codes.sort_unstable();
         codes.dedup();
         codes
     }
+}
+
+fn idempotency_key() -> Vec<Parameter> {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]+$"));
+    let parameter = ParameterBuilder::new()
+        .name(idempotency::HEADER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Any key of your own. For a day the same request with the same key has the same \
+             answer, then marked `Idempotency-Replayed: true`, and creates nothing more.",
+        ))
+        .schema(Some(key));
+    vec![parameter.build()]
 }
 
 /// Every route, in the order of the documentation.
@@ -288,9 +305,11 @@ pub fn operations() -> Vec<Operation> {
         ("Sign-in", sign_in::operations()),
         ("Account", account::operations()),
         ("Films", films::operations()),
+        ("Films", storyboards::operations()),
         ("Uploads", uploads::operations()),
         ("Gallery", gallery::operations()),
         ("Transcodes", transcodes::operations()),
+        ("Webhooks", webhooks::operations()),
         ("Administration", administration::operations()),
         ("Administration", spending::operations()),
     ];
@@ -314,6 +333,16 @@ mod tests {
             assert!(!operation.replies.is_empty(), "{}", operation.function);
             assert!(operation.serves(operation.path));
         }
+    }
+
+    #[test]
+    fn a_status_with_a_body_of_its_own_is_no_failure() {
+        let health = operations()
+            .into_iter()
+            .find(|route| route.function == "health");
+        let codes = health.unwrap().errors();
+        assert!(!codes.contains(&ErrorCode::ServiceUnavailable), "{codes:?}");
+        assert!(codes.contains(&ErrorCode::InternalError), "{codes:?}");
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub(crate) struct PageQuery {
     /// Items of a page; 10 unless said otherwise.
     #[param(minimum = 1, maximum = 100, default = 10)]
     limit: Option<u32>,
-    /// From 1; `page` times `limit` at most 10,000; not together with `cursor`.
-    #[param(minimum = 1, maximum = 10000)]
+    /// From 1; `page` times `limit` at most 1,000; not together with `cursor`.
+    #[param(minimum = 1, maximum = 1000)]
     page: Option<u32>,
     /// The `nextCursor` of the page before.
     #[param(max_length = 1000)]

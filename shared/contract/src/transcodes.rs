@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::error::ErrorCode;
 use crate::operation::{Access, Content, Method, Operation};
 use crate::paging::CursorQuery;
+use crate::quote::TimeLeft;
 
 /// Asks for the renditions of a file (R25, R50).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,6 +61,14 @@ pub struct Transcode {
     /// Percent; never falls (D5).
     #[schema(maximum = 100)]
     pub progress: u32,
+    /// How many wait in front of it, while it waits; not there beyond a hundred, nor in
+    /// lists. Users take turns: it need not be the order in which they are worked on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 100)]
+    pub waiting_before: Option<u32>,
+    /// How long it may still take, while it is worked on; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_left: Option<TimeLeft>,
     /// When it was accepted.
     pub created_at: Time,
     /// When it last changed.
@@ -141,7 +150,7 @@ pub struct AssetLink {
 
 pub(crate) fn operations() -> Vec<Operation> {
     use Access::SignedIn;
-    use Method::{Get, Post};
+    use Method::{Delete, Get, Post};
     let operation =
         |function, method, path, summary| Operation::new(function, method, path, SignedIn, summary);
     vec![
@@ -154,7 +163,11 @@ pub(crate) fn operations() -> Vec<Operation> {
         .idempotent()
         .takes::<CreateTranscode>()
         .answers::<TranscodeCreated>(201, "They will be made")
-        .fails(&[ErrorCode::NotFound]),
+        .fails(&[
+            ErrorCode::NotFound,
+            ErrorCode::StorageFull,
+            ErrorCode::TooManyTranscodes,
+        ]),
         operation(
             "transcodes-list",
             Get,
@@ -170,6 +183,14 @@ pub(crate) fn operations() -> Vec<Operation> {
             "How a transcode is coming along",
         )
         .answers::<TranscodeJob>(200, "The transcode"),
+        operation(
+            "transcodes-cancel",
+            Delete,
+            "/api/jobs/{id}",
+            "Cancels a transcode that has not ended",
+        )
+        .answers::<TranscodeJob>(200, "The transcode, cancelled")
+        .fails(&[ErrorCode::Conflict]),
         operation(
             "transcodes-assets",
             Get,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::ids::UploadId;
 use domain::request::InvalidField;
-use domain::upload::Announcement;
+use domain::upload::{Announcement, multipart_size};
 use domain::video::{self, Details, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,8 +69,7 @@ impl AnnounceMultipart {
     pub fn checked(self) -> Result<(Announcement, u64), InvalidField> {
         let (name, declared) = (&self.filename, self.content_type.as_deref());
         let announcement = Announcement::new(name, declared, Some(self.size))?;
-        let size = announcement.multipart_size()?;
-        Ok((announcement, size))
+        Ok((announcement, multipart_size(self.size)?))
     }
 }
 
@@ -209,7 +208,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     use Access::SignedIn;
     use ErrorCode::{
         Conflict, CorruptMedia, MediaStalled, MediaTimeout, MediaTooLarge, NotFound, SizeMismatch,
-        UnsupportedMedia, UploadIncomplete,
+        StorageFull, TooManyUploads, UnsupportedMedia, UploadIncomplete,
     };
     use Method::{Delete, Get, Post};
     let operation =
@@ -225,7 +224,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         .idempotent()
         .takes::<AnnounceUpload>()
         .answers::<UploadPlace>(200, "The place")
-        .fails(&[Conflict]),
+        .fails(&[Conflict, StorageFull, TooManyUploads]),
         operation(
             "upload-confirm",
             Post,
@@ -243,6 +242,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             MediaTooLarge,
             NotFound,
             SizeMismatch,
+            StorageFull,
             UnsupportedMedia,
         ]),
         operation(
@@ -254,7 +254,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         .idempotent()
         .takes::<AnnounceMultipart>()
         .answers::<MultipartUpload>(200, "It was begun")
-        .fails(&[Conflict]),
+        .fails(&[Conflict, StorageFull, TooManyUploads]),
         operation(
             "upload-multipart-parts",
             Post,

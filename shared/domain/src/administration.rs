@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fields::{InvalidField, within};
+use crate::fields::{InvalidField, flag, within};
 use crate::ids::TranscodeId;
 
 /// The most that is restarted or redriven at once, and what is meant when
@@ -129,11 +129,7 @@ impl Cleanup {
                     InvalidField::new("days", format!("a whole number from 1 to {MOST_DAYS}"))
                 })?,
         };
-        let dry_run = match dry_run {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(InvalidField::new("dryRun", "true or false")),
-        };
+        let dry_run = flag("dryRun", dry_run)?;
         Ok(Self { days, dry_run })
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::film::UnknownName;
+use crate::job::first_run;
 use crate::time::Time;
 
 /// How long a create may be on its way: the client's own time limit and then some.
@@ -86,8 +87,10 @@ pub enum AttemptState {
     Succeeded,
     /// The prediction ended without a usable output. It may have cost money.
     Failed,
-    /// Nothing was created, for certain.
+    /// Nothing was created, for certain, or it was stopped before it began: it cost nothing.
     Void,
+    /// It was stopped while it ran, because its job was cancelled. It cost money.
+    Canceled,
 }
 
 impl AttemptState {
@@ -99,6 +102,7 @@ impl AttemptState {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Void => "void",
+            Self::Canceled => "canceled",
         }
     }
 
@@ -116,6 +120,9 @@ pub struct Attempt {
     pub target: Target,
     /// From 1, for each target.
     pub number: u32,
+    /// The job's execution that it was made in, from 1.
+    #[serde(default = "first_run")]
+    pub run: u32,
     /// Unguessable; travels in the webhook's URL.
     pub attempt_id: String,
     /// See [`AttemptState`].
@@ -161,8 +168,9 @@ pub enum Decision<'a> {
     GiveUp(Failure),
 }
 
-/// The rule. `attempts` are those of one target, in any order.
-pub fn decide(attempts: &[Attempt]) -> Decision<'_> {
+/// The rule. `attempts` are those of one target, in any order. What failed in an earlier
+/// execution than `run` is no reason to give up: its owner let the job go on (D44).
+pub fn decide(attempts: &[Attempt], run: u32) -> Decision<'_> {
     if attempts
         .iter()
         .any(|attempt| attempt.state == AttemptState::Succeeded)
@@ -177,7 +185,7 @@ pub fn decide(attempts: &[Attempt]) -> Decision<'_> {
     }
     let failures: Vec<Failure> = attempts
         .iter()
-        .filter(|attempt| attempt.state == AttemptState::Failed)
+        .filter(|attempt| attempt.state == AttemptState::Failed && attempt.run == run)
         .map(|attempt| attempt.failure.unwrap_or(Failure::ProviderFailed))
         .collect();
     let refusal = failures
@@ -211,6 +219,7 @@ mod tests {
         Attempt {
             target: Target::Scene(1),
             number,
+            run: 1,
             attempt_id: format!("attempt-{number}"),
             state,
             prediction_id: None,
@@ -230,30 +239,36 @@ mod tests {
             Just(AttemptState::Succeeded),
             Just(AttemptState::Failed),
             Just(AttemptState::Void),
+            Just(AttemptState::Canceled),
         ]
     }
 
     proptest! {
-        /// However the provider answers, no more than MAX_PAID creates are paid for,
-        /// and never one while another may be running.
+        /// However the provider answers and however often its owner stops the job or lets it
+        /// go on, an execution pays for no more than MAX_PAID creates beside those that were
+        /// stopped, and never for one while another may be running.
         #[test]
         fn never_pays_beside_an_open_attempt(outcomes in prop::collection::vec(any_state(), 0..20)) {
             let mut attempts: Vec<Attempt> = Vec::new();
+            let mut run = 1;
             for outcome in outcomes {
-                match decide(&attempts) {
+                match decide(&attempts, run) {
                     Decision::Create(number) => {
                         prop_assert!(attempts.iter().all(|known| !known.state.is_open()));
                         prop_assert!(attempts.iter().all(|known| known.number < number));
-                        attempts.push(attempt(number, outcome));
+                        attempts.push(Attempt { run, ..attempt(number, outcome) });
                     }
                     Decision::LookUp(open) | Decision::Adopt(open) => {
                         let number = open.number;
                         let known = attempts.iter_mut().find(|known| known.number == number).unwrap();
                         known.state = outcome;
                     }
-                    Decision::Done | Decision::GiveUp(_) => break,
+                    Decision::GiveUp(_) => run += 1,
+                    Decision::Done => break,
                 }
-                let paid = attempts.iter().filter(|known| known.state != AttemptState::Void).count();
+                let paid = attempts.iter().filter(|known| known.run == run);
+                let is_free = |state| matches!(state, AttemptState::Void | AttemptState::Canceled);
+                let paid = paid.filter(|known| !is_free(known.state)).count();
                 prop_assert!(paid <= MAX_PAID);
             }
         }
@@ -266,17 +281,32 @@ mod tests {
             ..attempt(1, AttemptState::Failed)
         };
         assert_eq!(
-            decide(&[refused]),
+            decide(std::slice::from_ref(&refused), 1),
             Decision::GiveUp(Failure::ContentRefused)
         );
     }
 
     #[test]
-    fn a_void_attempt_costs_no_try() {
-        let attempts: Vec<Attempt> = (1..=5)
-            .map(|number| attempt(number, AttemptState::Void))
-            .collect();
-        assert_eq!(decide(&attempts), Decision::Create(6));
+    fn what_failed_in_an_earlier_execution_is_tried_again_and_what_was_made_stays() {
+        let refused = Attempt {
+            failure: Some(Failure::ContentRefused),
+            ..attempt(1, AttemptState::Failed)
+        };
+        let attempts = [refused, attempt(2, AttemptState::Failed)];
+        assert!(matches!(decide(&attempts, 1), Decision::GiveUp(_)));
+        assert_eq!(decide(&attempts, 2), Decision::Create(3));
+        let made = [attempt(1, AttemptState::Succeeded)];
+        assert_eq!(decide(&made, 2), Decision::Done);
+    }
+
+    /// What an owner stopped says nothing of whether the model can make it.
+    #[test]
+    fn a_void_or_a_canceled_attempt_costs_no_try() {
+        for state in [AttemptState::Void, AttemptState::Canceled] {
+            let attempts = (1..=5).map(|number| attempt(number, state));
+            let attempts: Vec<Attempt> = attempts.collect();
+            assert_eq!(decide(&attempts, 1), Decision::Create(6));
+        }
     }
 
     #[test]

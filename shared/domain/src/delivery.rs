@@ -117,7 +117,9 @@ impl LeaseState {
             TranscodeStatus::Downloading | TranscodeStatus::Processing => {
                 self.lease_until.unwrap_or(updated_at)
             }
-            TranscodeStatus::Completed | TranscodeStatus::Failed => return false,
+            TranscodeStatus::Completed | TranscodeStatus::Failed | TranscodeStatus::Cancelled => {
+                return false;
+            }
         };
         let is_resent = self
             .resent_at

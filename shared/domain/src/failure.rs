@@ -35,13 +35,15 @@ pub enum Failure {
     JobClosed,
     /// The job passed its time limit.
     TimedOut,
+    /// The storyboard was not approved in time (D44).
+    ReviewLapsed,
     /// A fault of ours.
     Internal,
 }
 
 impl Failure {
     /// Every failure, for the tests that hold the state machine against this list.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ProviderThrottled,
         Self::ProviderUnavailable,
         Self::AttemptInFlight,
@@ -55,6 +57,7 @@ impl Failure {
         Self::StoreUnavailable,
         Self::JobClosed,
         Self::TimedOut,
+        Self::ReviewLapsed,
         Self::Internal,
     ];
 
@@ -74,6 +77,7 @@ impl Failure {
             Self::StoreUnavailable => "StoreUnavailable",
             Self::JobClosed => "JobClosed",
             Self::TimedOut => "TimedOut",
+            Self::ReviewLapsed => "ReviewLapsed",
             Self::Internal => "Internal",
         }
     }
@@ -184,6 +188,11 @@ impl JobError {
                 true,
             ),
             Failure::TimedOut => ("TIMED_OUT", "Making the video took too long.", true),
+            Failure::ReviewLapsed => (
+                "REVIEW_LAPSED",
+                "The storyboard was not approved in time. Please ask for the video again.",
+                true,
+            ),
             Failure::StoreUnavailable | Failure::JobClosed | Failure::Internal => (
                 "INTERNAL_ERROR",
                 "Something went wrong on our side. Please try again.",

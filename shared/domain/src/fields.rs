@@ -76,6 +76,19 @@ pub(crate) fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
+/// A query parameter that is `true` or `false`; `false` unless said otherwise.
+///
+/// # Errors
+///
+/// Another text.
+pub fn flag(field: &str, text: Option<&str>) -> Result<bool, InvalidField> {
+    match text {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(InvalidField::new(field, "true or false")),
+    }
+}
+
 /// A number within a range; `default` where there is none.
 pub(crate) fn within(
     field: &str,

@@ -255,27 +255,46 @@ pub fn timeline(total: u32, transitions: &[Transition]) -> Vec<SceneTiming> {
     let shared: u32 = overlaps.iter().sum();
     let each = (total + shared) / count;
     let remainder = (total + shared) % count;
+    let frames = (0..count).map(|index| each + u32::from(index < remainder));
+    in_order(&frames.collect::<Vec<_>>(), &overlaps)
+}
 
+/// The timings of scenes whose own lengths are given, both overlaps included, with the
+/// transitions between them. The overlaps are those of [`timeline`] for a film of that
+/// length, less beside a scene that is shorter than the others: none takes more than a
+/// third of a scene. What `timeline` has made comes out as it was.
+pub fn timeline_of(frames: &[u32], transitions: &[Transition]) -> Vec<SceneTiming> {
+    let count = u32::try_from(frames.len().max(1)).unwrap_or(u32::MAX);
+    let blends = transitions.iter().filter(|transition| !transition.is_cut());
+    let blends = u32::try_from(blends.count()).unwrap_or(u32::MAX);
+    let sum: u32 = frames.iter().sum();
+    // A film of `total` frames has scenes of `total + blends * overlap` frames in sum.
+    let overlap = MAX_OVERLAP.min(sum / (3 * count + blends));
+    let overlaps = frames.windows(2).zip(transitions);
+    let overlaps = overlaps.map(|(pair, transition)| match transition.is_cut() {
+        true => 0,
+        false => overlap.min(pair[0].min(pair[1]) / 3),
+    });
+    in_order(frames, &overlaps.collect::<Vec<_>>())
+}
+
+/// Scenes one after the other, each sharing so many frames with the next.
+fn in_order(frames: &[u32], overlaps: &[u32]) -> Vec<SceneTiming> {
     let mut start = 0;
-    (0..count)
-        .map(|index| {
-            let position = index as usize;
-            let overlap_before = if index == 0 {
-                0
-            } else {
-                overlaps[position - 1]
-            };
-            let overlap_after = overlaps.get(position).copied().unwrap_or(0);
-            let timing = SceneTiming {
-                frames: each + u32::from(index < remainder),
-                overlap_before,
-                overlap_after,
-                start,
-            };
-            start += timing.frames - overlap_after;
-            timing
-        })
-        .collect()
+    let mut overlap_before = 0;
+    let place = |(position, frames): (usize, &u32)| {
+        let overlap_after = overlaps.get(position).copied().unwrap_or(0);
+        let timing = SceneTiming {
+            frames: *frames,
+            overlap_before,
+            overlap_after,
+            start,
+        };
+        start += frames - overlap_after;
+        overlap_before = overlap_after;
+        timing
+    };
+    frames.iter().enumerate().map(place).collect()
 }
 
 #[cfg(test)]
@@ -308,6 +327,34 @@ mod tests {
             }
             for scene in &scenes {
                 prop_assert!(scene.frames > scene.overlap_before + scene.overlap_after);
+            }
+        }
+
+        #[test]
+        fn the_lengths_of_a_timeline_give_the_same_timeline(
+            seconds in 6u32..=60,
+            transitions in prop::collection::vec(any_transition(), 0..12),
+        ) {
+            let scenes = timeline(seconds * FRAME_RATE, &transitions);
+            let frames: Vec<u32> = scenes.iter().map(|scene| scene.frames).collect();
+            prop_assert_eq!(timeline_of(&frames, &transitions), scenes);
+        }
+
+        #[test]
+        fn a_scene_of_any_length_keeps_a_third_of_its_own(
+            frames in prop::collection::vec(15u32..=1800, 1..=12),
+            transitions in prop::collection::vec(any_transition(), 11),
+        ) {
+            let transitions = &transitions[..frames.len() - 1];
+            let scenes = timeline_of(&frames, transitions);
+            let overlaps = scenes.iter().map(|scene| scene.overlap_after);
+            for ((scene, overlap), transition) in scenes.iter().zip(overlaps).zip(transitions) {
+                prop_assert_eq!(overlap == 0, transition.is_cut());
+                prop_assert!(3 * (scene.overlap_before + overlap) <= 2 * scene.frames);
+            }
+            for pair in scenes.windows(2) {
+                prop_assert_eq!(pair[0].overlap_after, pair[1].overlap_before);
+                prop_assert_eq!(pair[0].start + pair[0].frames - pair[0].overlap_after, pair[1].start);
             }
         }
 

@@ -49,4 +49,8 @@ ids! {
     AssetId
     /// The name of a multipart upload.
     UploadId
+    /// The name of a client's webhook.
+    WebhookId
+    /// The name of an event, and within a webhook of its delivery.
+    EventId
 }

@@ -3,97 +3,25 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::failure::JobError;
+use crate::film::FRAME_RATE;
 pub use crate::ids::JobId;
 use crate::quota::{Month, Reservation};
 use crate::request::CreateJob;
+use crate::spending::Day;
 use crate::storyboard::Storyboard;
 use crate::time::Time;
 
-/// What the client is told first (R41).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Accepted, not begun.
-    Pending,
-    /// Being made.
-    Processing,
-    /// The film is there.
-    Completed,
-    /// It ended without a film; `error` says why.
-    Failed,
-}
+mod run;
+mod status;
 
-impl Status {
-    /// Whether the job has ended; nothing moves it afterwards (D30).
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
-    }
+pub use run::JobRun;
+pub(crate) use run::first_run;
+pub use status::{SceneStatus, Soundtrack, Stage, Status};
 
-    /// The text in the table and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The transition table: which statuses may follow this one.
-    pub fn can_become(self, next: Self) -> bool {
-        match self {
-            Self::Pending => matches!(next, Self::Processing | Self::Failed),
-            Self::Processing => matches!(next, Self::Completed | Self::Failed),
-            Self::Completed | Self::Failed => false,
-        }
-    }
-}
-
-/// Where in the pipeline a job is. The order is the pipeline's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// The execution has not begun.
-    Queued,
-    /// The storyboard is being written.
-    Planning,
-    /// Scenes and music are being made.
-    Generating,
-    /// The film is being put together.
-    Composing,
-    /// Everything is done.
-    Done,
-}
-
-impl Stage {
-    /// The text in the table and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Planning => "planning",
-            Self::Generating => "generating",
-            Self::Composing => "composing",
-            Self::Done => "done",
-        }
-    }
-}
-
-/// How the music bed is coming along (D17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Soundtrack {
-    /// None was asked for.
-    #[default]
-    None,
-    /// Being made.
-    Pending,
-    /// In the bucket.
-    Ready,
-    /// It failed; the film carries its own sound only.
-    Failed,
+fn first_version() -> u32 {
+    1
 }
 
 /// A job as it stands in the table.
@@ -133,16 +61,38 @@ pub struct Job {
     pub month: Month,
     /// What became of that place.
     pub reservation: Reservation,
-    /// What its models were expected to cost, taken from the installation's day (D49), in
-    /// billionths of a dollar.
+    /// What its latest execution's models were expected to cost, taken from the
+    /// installation's day (D49), in billionths of a dollar.
     #[serde(default)]
     pub quote_nano_usd: u64,
+    /// When its place and its quote were taken, if not at its creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved_at: Option<Time>,
+    /// What its executions had paid for their models when the last of them ended, in
+    /// billionths of a dollar.
+    #[serde(default)]
+    pub paid_nano_usd: u64,
+    /// The number of its latest execution, from 1.
+    #[serde(default = "first_run")]
+    pub run: u32,
     /// The execution, once started (R38).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_arn: Option<String>,
     /// The plan, once written (D15).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storyboard: Option<Storyboard>,
+    /// Counts the storyboard's edits, from 1: the guard against lost updates (D44).
+    #[serde(default = "first_version")]
+    pub storyboard_version: u32,
+    /// The storyboard as it was planned, once its owner has changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_storyboard: Option<Storyboard>,
+    /// Until when the storyboard waits for its owner's approval; only while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_until: Option<Time>,
+    /// When the owner approved the storyboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_at: Option<Time>,
     /// Scenes whose clip is in the bucket.
     #[serde(default)]
     pub scenes_generated: u32,
@@ -202,8 +152,15 @@ impl Job {
             month: Month::of(now),
             reservation: Reservation::Held,
             quote_nano_usd: 0,
+            reserved_at: None,
+            paid_nano_usd: 0,
+            run: 1,
             execution_arn: None,
             storyboard: None,
+            storyboard_version: first_version(),
+            planned_storyboard: None,
+            review_until: None,
+            approved_at: None,
             scenes_generated: 0,
             scenes_prepared: 0,
             compose_percent: 0,
@@ -213,6 +170,101 @@ impl Job {
             thumbnail_key: None,
             error: None,
             open: Some("yes".to_owned()),
+        }
+    }
+
+    /// The same once its owner lets it go on (D44): with another execution, a place in the
+    /// month of `now` and the quote of what is still to be made. `None` unless it ended
+    /// without a film.
+    pub fn resumed(&self, quote_nano_usd: u64, now: Time, time_limit: Duration) -> Option<Self> {
+        let (status, stage) = match self.storyboard {
+            Some(_) => (Status::Processing, Stage::Generating),
+            // The progress does not fall.
+            None => (Status::Pending, self.stage),
+        };
+        let soundtrack = match self.soundtrack {
+            Soundtrack::Failed => Soundtrack::Pending,
+            other => other,
+        };
+        let has_ended = self.status.is_final() && self.status.can_become(status);
+        has_ended.then(|| Self {
+            status,
+            stage,
+            run: self.run + 1,
+            updated_at: now,
+            completed_at: None,
+            deadline: now.after(time_limit),
+            month: Month::of(now),
+            reservation: Reservation::Held,
+            quote_nano_usd,
+            reserved_at: Some(now),
+            execution_arn: None,
+            soundtrack,
+            degraded: None,
+            review_until: None,
+            error: None,
+            open: Some("yes".to_owned()),
+            ..self.clone()
+        })
+    }
+
+    /// Its latest execution.
+    pub fn latest_run(&self) -> JobRun {
+        JobRun {
+            job_id: self.job_id,
+            run: self.run,
+        }
+    }
+
+    /// The day that its quote was taken from.
+    pub fn quote_day(&self) -> Day {
+        Day::of(self.reserved_at.unwrap_or(self.created_at))
+    }
+
+    /// Whether the steps of an execution may work on it: it is running, and no later
+    /// execution has taken its place.
+    pub fn is_worked_on_by(&self, run: JobRun) -> bool {
+        self.status.is_running() && self.latest_run() == run
+    }
+
+    /// Whether its storyboard may be changed and approved (D44).
+    pub fn is_in_review(&self, now: Time) -> bool {
+        self.status == Status::AwaitingReview && self.review_until.is_none_or(|until| now <= until)
+    }
+
+    /// The job with a storyboard that its owner has changed: its scenes and its length
+    /// follow, and what was planned is kept.
+    pub fn with_edit(&self, storyboard: Storyboard, now: Time) -> Self {
+        let planned = self.planned_storyboard.clone();
+        let request = CreateJob {
+            scenes: u32::try_from(storyboard.scenes.len()).unwrap_or(u32::MAX),
+            duration_seconds: storyboard.total_frames().div_ceil(FRAME_RATE),
+            ..self.request.clone()
+        };
+        Self {
+            request,
+            planned_storyboard: planned.or_else(|| self.storyboard.clone()),
+            storyboard: Some(storyboard),
+            storyboard_version: self.storyboard_version + 1,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+
+    /// The job as its owner has approved it: another execution makes the film, by a
+    /// deadline of its own.
+    pub fn approved(&self, quote_nano_usd: u64, now: Time, time_limit: Duration) -> Self {
+        Self {
+            status: Status::Processing,
+            stage: Stage::Generating,
+            run: self.run + 1,
+            execution_arn: None,
+            quote_nano_usd,
+            deadline: now.after(time_limit),
+            review_until: None,
+            approved_at: Some(now),
+            updated_at: now,
+            ..self.clone()
         }
     }
 
@@ -235,35 +287,6 @@ impl Job {
     }
 }
 
-/// How far one scene is (R43).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SceneStatus {
-    /// Planned.
-    Pending,
-    /// The provider is at work.
-    Generating,
-    /// The clip is in the bucket.
-    Generated,
-    /// In the film's format.
-    Complete,
-    /// It could not be made.
-    Failed,
-}
-
-impl SceneStatus {
-    /// The text in the table and the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Generating => "generating",
-            Self::Generated => "generated",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-        }
-    }
-}
-
 /// A scene's row: what changes about a scene while the plan stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -278,68 +301,16 @@ pub struct Scene {
     pub updated_at: Time,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn job(scenes: u32) -> Job {
-        let request = CreateJob {
-            scenes,
-            ..CreateJob::sample()
-        };
-        Job::accepted(
-            JobId(uuid::Uuid::nil()),
-            "user",
-            request,
-            Time::from_millisecond(0),
-            Duration::from_secs(3600),
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn progress_never_falls(scenes in 1u32..=12, steps in prop::collection::vec(0u8..5, 0..200)) {
-            let mut job = job(scenes);
-            let mut last = job.progress();
-            for step in steps {
-                match step {
-                    0 => job.scenes_generated += 1,
-                    1 => job.scenes_prepared += 1,
-                    2 => job.compose_percent += 9,
-                    3 => job.stage = job.stage.max(Stage::Generating),
-                    _ => job.stage = job.stage.max(Stage::Composing),
-                }
-                prop_assert!(job.progress() >= last && job.progress() < 100);
-                last = job.progress();
-            }
-            job.status = Status::Completed;
-            prop_assert_eq!(job.progress(), 100);
+impl Scene {
+    /// Its status, as it is true of a job that was cancelled: the provider is at work on
+    /// none of its scenes any more.
+    pub fn status_in(&self, job: &Job) -> SceneStatus {
+        match (job.status, self.status) {
+            (Status::Cancelled, SceneStatus::Generating) => SceneStatus::Pending,
+            (_, status) => status,
         }
-    }
-
-    #[test]
-    fn nothing_follows_a_final_status() {
-        let all = [
-            Status::Pending,
-            Status::Processing,
-            Status::Completed,
-            Status::Failed,
-        ];
-        for next in all {
-            assert!(!Status::Completed.can_become(next));
-            assert!(!Status::Failed.can_become(next));
-        }
-        assert!(Status::Pending.can_become(Status::Processing));
-        assert!(!Status::Processing.can_become(Status::Pending));
-    }
-
-    #[test]
-    fn an_id_has_one_spelling() {
-        let text = "0198c0de-0000-7000-8000-000000000001";
-        assert_eq!(text.parse::<JobId>().unwrap().to_string(), text);
-        assert!(text.replace('-', "").parse::<JobId>().is_err());
-        assert!(text.to_uppercase().parse::<JobId>().is_err());
-        assert!("../x".parse::<JobId>().is_err());
     }
 }
+
+#[cfg(test)]
+mod tests;

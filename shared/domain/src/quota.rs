@@ -59,6 +59,9 @@ pub struct Usage {
     pub reserved: u32,
     /// Videos allowed in a month.
     pub quota: u32,
+    /// Videos that failed this month after money was spent on them.
+    #[serde(default)]
+    pub paid_failures: u32,
 }
 
 impl Usage {
@@ -127,7 +130,7 @@ mod tests {
 
         #[test]
         fn remaining_never_underflows(used in 0u32..50, reserved in 0u32..50, quota in 0u32..50) {
-            let usage = Usage { used, reserved, quota };
+            let usage = Usage { used, reserved, quota, paid_failures: 0 };
             prop_assert_eq!(usage.remaining() + used + reserved, quota.max(used + reserved));
         }
     }

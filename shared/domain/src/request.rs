@@ -12,12 +12,13 @@ use crate::script::is_visible;
 
 /// Characters of a prompt.
 const PROMPT_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
-const SCENES: std::ops::RangeInclusive<u32> = 1..=12;
-const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 6..=60;
+pub(crate) const SCENES: std::ops::RangeInclusive<u32> = 1..=12;
+pub(crate) const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 6..=60;
 /// The largest seed every pinned model takes.
 const MAX_SEED: u32 = 2_147_483_647;
 const DEFAULT_SCENES: u32 = 5;
 const DEFAULT_DURATION_SECONDS: u32 = 30;
+
 /// What kind of film it is to be (R35).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -100,6 +101,9 @@ pub struct CreateJob {
     /// Makes the models' choices repeatable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// Whether the storyboard waits for its owner's approval (D44).
+    #[serde(default)]
+    pub review: bool,
 }
 
 impl CreateJob {
@@ -119,6 +123,7 @@ impl CreateJob {
             transition: Transition::FADE,
             audio: Audio::Music,
             seed: None,
+            review: false,
         }
     }
 }

@@ -84,8 +84,8 @@ pub fn paid(attempts: &[Attempt], ledger: &[LedgerEntry]) -> u64 {
         .filter(|attempt| attempt.state != AttemptState::Void);
     let costs = attempts.map(|attempt| {
         let step = attempt.step();
-        let models = ledger.iter().filter(|line| line.kind == CostKind::Model);
-        let line = models.clone().find(|line| line.step == step);
+        let is_its = |line: &&LedgerEntry| line.kind == CostKind::Model && line.step == step;
+        let line = ledger.iter().find(is_its);
         line.and_then(|line| line.actual_nano_usd)
             .unwrap_or(attempt.predicted_nano_usd)
     });
@@ -95,6 +95,7 @@ pub fn paid(attempts: &[Attempt], ledger: &[LedgerEntry]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attempt::Target;
 
     #[test]
     fn a_day_ends_at_midnight_in_utc() {
@@ -104,6 +105,46 @@ mod tests {
         let midnight = late.after(until_next_day(late));
         assert_eq!(Day::of(midnight).as_str(), "2026-11-29");
         assert_eq!(until_next_day(midnight), Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn what_is_known_counts_else_what_was_expected_and_nothing_for_what_made_nothing() {
+        let attempt = |number, state| Attempt {
+            target: Target::Scene(1),
+            number,
+            run: 1,
+            attempt_id: "a".to_owned(),
+            state,
+            prediction_id: None,
+            task_token: None,
+            model: "m".to_owned(),
+            predicted_nano_usd: 100,
+            created_at: Time::from_millisecond(0),
+            updated_at: Time::from_millisecond(0),
+            failure: None,
+        };
+        let line = |number: u32, kind, actual_nano_usd| LedgerEntry {
+            step: format!("scene-001#{number}"),
+            kind,
+            item: "m".to_owned(),
+            predicted_nano_usd: 100,
+            actual_nano_usd,
+            seconds: None,
+        };
+        let void = attempt(1, AttemptState::Void);
+        let known = attempt(2, AttemptState::Creating);
+        let open = attempt(3, AttemptState::Creating);
+        // Stopped by its owner: one that ran is charged, one that never did is void.
+        let canceled = attempt(4, AttemptState::Canceled);
+        let aborted = attempt(5, AttemptState::Void);
+        let ledger = [
+            line(4, CostKind::Model, Some(100)),
+            line(5, CostKind::Model, Some(0)),
+            line(2, CostKind::Compute, Some(7)),
+            line(2, CostKind::Model, Some(60)),
+            line(3, CostKind::Model, None),
+        ];
+        assert_eq!(paid(&[void, known, open, canceled, aborted], &ledger), 260);
     }
 
     #[test]

@@ -7,8 +7,13 @@ use crate::film::{SceneTiming, Transition, timeline};
 use crate::request::{Category, CreateJob};
 use crate::storyboard_arcs::{Beat, arc};
 
+mod edit;
+
+pub use edit::{SceneEdit, StoryboardEdit};
+
 /// The longest text a scene's part may have, in characters.
 const MAX_TITLE: usize = 60;
+const MAX_CAMERA: usize = 120;
 const MAX_TEXT: usize = 600;
 
 /// Who wrote the storyboard.
@@ -19,6 +24,8 @@ pub enum Author {
     LanguageModel,
     /// The rules in this crate.
     Rules,
+    /// The job's owner, who changed what was planned (D44).
+    Owner,
 }
 
 /// One scene of the plan.
@@ -182,6 +189,13 @@ impl Storyboard {
         }
     }
 
+    /// The film's length in frames.
+    pub fn total_frames(&self) -> u32 {
+        let frames: u32 = self.scenes.iter().map(|scene| scene.timing.frames).sum();
+        let overlaps = self.scenes.iter().map(|scene| scene.timing.overlap_after);
+        frames - overlaps.sum::<u32>()
+    }
+
     /// The scene of that number, from 1.
     pub fn scene(&self, index: u32) -> Option<&PlannedScene> {
         self.scenes.iter().find(|scene| scene.index == index)
@@ -252,7 +266,7 @@ fn tidy(draft: &SceneDraft) -> SceneDraft {
         // The colon ends the title in a scene's prompt.
         title: shorten(&draft.title.replace(':', " -"), MAX_TITLE),
         description: shorten(&draft.description, MAX_TEXT),
-        camera: shorten(&draft.camera, MAX_TITLE * 2),
+        camera: shorten(&draft.camera, MAX_CAMERA),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A transcode job: every rendition of one file (R25-R28, R50-R53, R106-R112).
 
+mod fault;
 mod request;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::ids::{AssetId, TranscodeId, VideoId};
 use crate::rendition::{Quality, Skipped};
 use crate::time::Time;
 
+pub use fault::{TranscodeError, TranscodeFault};
 pub use request::{CreateTranscode, InputSource};
 
 /// How far a transcode has come (R51).
@@ -27,16 +29,19 @@ pub enum TranscodeStatus {
     Completed,
     /// It ended without; `errorText` says why.
     Failed,
+    /// Its owner ended it (D43).
+    Cancelled,
 }
 
 impl TranscodeStatus {
     /// Every status, in the order of a life.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Downloading,
         Self::Processing,
         Self::Completed,
         Self::Failed,
+        Self::Cancelled,
     ];
 
     /// The text in the table and the API.
@@ -47,6 +52,7 @@ impl TranscodeStatus {
             Self::Processing => "PROCESSING",
             Self::Completed => "COMPLETED",
             Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
         }
     }
 
@@ -59,18 +65,18 @@ impl TranscodeStatus {
 
     /// Whether it has ended. Only an administrator's restart moves it then.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 
     /// The transition table (D30): which statuses may follow this one. A worker
     /// that takes over from a killed one goes on where that one was.
     pub fn can_become(self, next: Self) -> bool {
         match self {
-            Self::Pending => matches!(next, Self::Downloading | Self::Failed),
-            Self::Downloading => matches!(next, Self::Processing | Self::Failed),
-            Self::Processing => matches!(next, Self::Completed | Self::Failed),
+            Self::Pending => matches!(next, Self::Downloading | Self::Failed | Self::Cancelled),
+            Self::Downloading => matches!(next, Self::Processing | Self::Failed | Self::Cancelled),
+            Self::Processing => matches!(next, Self::Completed | Self::Failed | Self::Cancelled),
             Self::Failed => matches!(next, Self::Pending),
-            Self::Completed => false,
+            Self::Completed | Self::Cancelled => false,
         }
     }
 
@@ -81,6 +87,7 @@ impl TranscodeStatus {
             Self::Downloading | Self::Processing => "processing",
             Self::Completed => "completed",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -222,6 +229,15 @@ pub enum AssetType {
 }
 
 impl AssetType {
+    /// The name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Thumbnail => "thumbnail",
+            Self::Gif => "gif",
+            Self::Video => "video",
+        }
+    }
+
     /// The type in `Content-Type`.
     pub fn content_type(self) -> &'static str {
         match self {
@@ -249,90 +265,6 @@ impl TranscodeWarning {
             code: "SOUND_UNREADABLE".to_owned(),
             text: "None of the source's sounds can be decoded; the outputs are silent".to_owned(),
         }
-    }
-}
-
-/// Why a transcode failed (R52, R72).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TranscodeError {
-    /// For programs.
-    pub code: String,
-    /// For people.
-    pub text: String,
-}
-
-/// What can go wrong with a transcode, by class (R72).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TranscodeFault {
-    /// The source is not in the bucket.
-    SourceMissing,
-    /// The source could not be fetched.
-    DownloadFailed,
-    /// The source is no video that is accepted.
-    Unsupported,
-    /// The source is damaged.
-    Corrupt,
-    /// The source goes beyond the bounds.
-    TooLarge,
-    /// The work took too long or FFmpeg failed.
-    TranscodingFailed,
-    /// The outputs could not be stored.
-    UploadFailed,
-    /// Every try was cut short.
-    WorkerLost,
-    /// It was handed on as often as a transcode may be, and is not done.
-    TooManyHandovers,
-}
-
-impl TranscodeFault {
-    /// What a client reads.
-    pub fn error(self) -> TranscodeError {
-        let (code, text) = match self {
-            Self::SourceMissing => (
-                "SOURCE_NOT_FOUND",
-                "Failed to download source video: 404 Not Found",
-            ),
-            Self::DownloadFailed => ("DOWNLOAD_FAILED", "Failed to download source video"),
-            Self::Unsupported => (
-                "UNSUPPORTED_MEDIA",
-                "Metadata extraction failed: the file is not a video of a supported kind",
-            ),
-            Self::Corrupt => (
-                "CORRUPT_MEDIA",
-                "Transcoding failed: the video is corrupt or incomplete",
-            ),
-            Self::TooLarge => (
-                "MEDIA_TOO_LARGE",
-                "Metadata extraction failed: the picture, length or frame rate is beyond the limits",
-            ),
-            Self::TranscodingFailed => ("TRANSCODING_FAILED", "Transcoding failed"),
-            Self::UploadFailed => ("UPLOAD_FAILED", "Upload of the processed files failed"),
-            Self::WorkerLost => (
-                "PROCESSING_INTERRUPTED",
-                "Processing was interrupted several times and given up",
-            ),
-            Self::TooManyHandovers => (
-                "PROCESSING_TOO_LONG",
-                "Processing took longer than a transcode may and was given up",
-            ),
-        };
-        TranscodeError {
-            code: code.to_owned(),
-            text: text.to_owned(),
-        }
-    }
-
-    /// Whether another try with the same source must end the same way.
-    pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::SourceMissing
-                | Self::Unsupported
-                | Self::Corrupt
-                | Self::TooLarge
-                | Self::TooManyHandovers
-        )
     }
 }
 
@@ -368,6 +300,14 @@ mod tests {
             }
         }
         assert!(!TranscodeStatus::Pending.can_become(TranscodeStatus::Completed));
+    }
+
+    #[test]
+    fn what_has_not_ended_can_be_cancelled() {
+        for from in TranscodeStatus::ALL {
+            let can_be_cancelled = from.can_become(TranscodeStatus::Cancelled);
+            assert_eq!(can_be_cancelled, !from.is_final(), "{from:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod content_type;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fields::{InvalidField, visible_text};
@@ -18,6 +20,10 @@ pub const MIN_MULTIPART_BYTES: u64 = 5 * 1024 * 1024;
 pub const PART_BYTES: u64 = 8 * 1024 * 1024;
 /// Links to parts that are handed out at once.
 pub const MAX_PARTS_AT_ONCE: usize = 100;
+/// How long a signed link lives (R13, R54).
+pub const LINK_LIFE: Duration = Duration::from_secs(3600);
+/// How long an upload in parts counts as open.
+const MULTIPART_LIFE: Duration = Duration::from_secs(24 * 3600);
 const FILE_NAME_LETTERS: usize = 100;
 
 /// What a client wants to upload.
@@ -53,22 +59,19 @@ impl Announcement {
             size,
         })
     }
+}
 
-    /// The size, for an upload in parts.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn multipart_size(&self) -> Result<u64, InvalidField> {
-        let size = self
-            .size
-            .ok_or_else(|| InvalidField::new("size", "required"))?;
-        if size < MIN_MULTIPART_BYTES {
-            let constraint = format!("at least {MIN_MULTIPART_BYTES} bytes for an upload in parts");
-            return Err(InvalidField::new("size", constraint));
-        }
-        Ok(size)
+/// The size of an upload in parts.
+///
+/// # Errors
+///
+/// It is so small that it goes in one.
+pub fn multipart_size(size: u64) -> Result<u64, InvalidField> {
+    if size < MIN_MULTIPART_BYTES {
+        let constraint = format!("at least {MIN_MULTIPART_BYTES} bytes for an upload in parts");
+        return Err(InvalidField::new("size", constraint));
     }
+    Ok(size)
 }
 
 /// A file's name as a part of a key: letters, digits, dots, dashes and
@@ -160,6 +163,16 @@ impl Upload {
         }
     }
 
+    /// Until when it counts among its user's open uploads unless it is confirmed or given
+    /// up: as long as its link lives; in parts, whose links can be asked for again, a day.
+    pub fn open_until(&self) -> Time {
+        let life = match self.multipart {
+            None => LINK_LIFE,
+            Some(_) => MULTIPART_LIFE,
+        };
+        self.created_at.after(life)
+    }
+
     /// Where its link writes, if that is not the key itself. Of known size the key
     /// is written once; of unknown size the client sends no condition (R13), and
     /// what it writes becomes the upload when it is confirmed.
@@ -249,8 +262,7 @@ mod tests {
         assert_eq!(fault("a.mp4", Some("text/html"), None), "contentType");
         assert_eq!(fault("a.mp4", video, Some(0)), "size");
         assert_eq!(fault("a.mp4", video, Some(MAX_BYTES + 1)), "size");
-        let small = Announcement::new("a.mp4", video, Some(1000)).unwrap();
-        assert_eq!(small.multipart_size().unwrap_err().field, "size");
+        assert_eq!(multipart_size(1000).unwrap_err().field, "size");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
 use domain::failure::{Failure, StepError};
-use domain::job::{JobId, SceneStatus};
+use domain::job::{JobId, JobRun, SceneStatus};
 use domain::prices::{CostKind, LedgerEntry};
 use domain::time::Time;
 use replicate::{CreateOptions, Prediction, WebhookEvent};
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::generation::{Generation, attempts_for};
 use crate::model_request::ModelRequest;
-use crate::provider::CallError;
+use crate::provider::{CallError, Provider};
+use crate::quote::unless_stopped;
 
 /// After a lost attempt is voided, the next decision may create.
 const ROUNDS: usize = 3;
@@ -24,16 +25,19 @@ impl Generation {
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn ask(&self, job: JobId, target: Target, token: &str) -> Result<(), StepError> {
+    pub async fn ask(&self, run: JobRun, target: Target, token: &str) -> Result<(), StepError> {
         for _ in 0..ROUNDS {
-            let record = self.open_record(job).await?;
+            let record = self.running_record(run).await?;
             let attempts = attempts_for(&record, target);
-            match decide(&attempts) {
-                Decision::Done => return self.answer_success(token, target).await,
+            match decide(&attempts, run.run) {
+                Decision::Done => {
+                    self.mark_generated(run.job_id, target).await?;
+                    return self.answer_success(token, target).await;
+                }
                 Decision::GiveUp(failure) => return Err(failure.into()),
                 Decision::Adopt(attempt) => return self.adopt(&record, attempt, token).await,
                 Decision::LookUp(attempt) => {
-                    if let Some(found) = self.look_up(job, attempt).await? {
+                    if let Some(found) = self.look_up(run.job_id, attempt).await? {
                         return self.adopt(&record, &found, token).await;
                     }
                 }
@@ -43,6 +47,15 @@ impl Generation {
             }
         }
         Err(Failure::AttemptInFlight.into())
+    }
+
+    /// Its output came while nobody could write so, or whoever brought it died before.
+    async fn mark_generated(&self, job: JobId, target: Target) -> Result<(), StepError> {
+        let Target::Scene(index) = target else {
+            return Ok(());
+        };
+        let (to, now) = (SceneStatus::Generated, self.clock.now());
+        ignore_conflict(self.jobs.advance_scene(job, index, to, now).await)
     }
 
     /// Takes a running prediction over: its end will answer the new token.
@@ -61,10 +74,7 @@ impl Generation {
         };
         tracing::info!(%job, target = %attempt.target, number = attempt.number, "adopted a prediction");
         let id = attempt.prediction_id.as_deref().unwrap_or_default();
-        let prediction = self
-            .provider
-            .call(now, |client| async move { client.get(id).await })
-            .await?;
+        let prediction = self.provider.prediction(id, now).await?;
         self.apply(record, &attempt, &prediction).await.map(drop)
     }
 
@@ -77,19 +87,7 @@ impl Generation {
         attempt: &Attempt,
     ) -> Result<Option<Attempt>, StepError> {
         let now = self.clock.now();
-        // The two clocks may differ.
-        let since =
-            Time::from_millisecond(attempt.created_at.as_millisecond() - 60_000).timestamp();
-        let recent = self
-            .provider
-            .call(now, |client| async move {
-                client.list_created_since(since).await
-            })
-            .await?;
-        let found = recent
-            .into_iter()
-            .find(|prediction| carries(prediction, &attempt.attempt_id));
-        if let Some(prediction) = found {
+        if let Some(prediction) = find(&self.provider, attempt, now).await? {
             self.remember(job, attempt, &prediction.id, now).await?;
             return Ok(Some(Attempt {
                 prediction_id: Some(prediction.id),
@@ -133,13 +131,12 @@ impl Generation {
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
         let model_request = self.model_request(record, target)?;
-        if self.spending.spending_settings().await?.is_stopped {
-            return Err(Failure::SpendingStopped.into());
-        }
+        unless_stopped(&self.spending).await?;
         let now = self.clock.now();
         let attempt = Attempt {
             target,
             number,
+            run: record.job.run,
             attempt_id: Uuid::new_v4().to_string(),
             state: AttemptState::Creating,
             prediction_id: None,
@@ -171,7 +168,28 @@ impl Generation {
             .put_ledger(job, &ledger_entry(&attempt, None, None))
             .await?;
         tracing::info!(%job, %target, number, prediction = prediction.id, "created a prediction");
-        Ok(())
+        self.stop_if_closed(record.job.latest_run(), &attempt, &prediction)
+            .await
+    }
+
+    /// The job may have been cancelled while the create was on its way, so that whoever
+    /// cancelled it did not know the prediction.
+    async fn stop_if_closed(
+        &self,
+        run: JobRun,
+        attempt: &Attempt,
+        prediction: &Prediction,
+    ) -> Result<(), StepError> {
+        let job = self.jobs.get(run.job_id).await?;
+        if job.is_some_and(|job| job.is_worked_on_by(run)) {
+            return Ok(());
+        }
+        let attempt = Attempt {
+            prediction_id: Some(prediction.id.clone()),
+            ..attempt.clone()
+        };
+        self.canceller().cancel(run.job_id, &attempt).await?;
+        Err(Failure::JobClosed.into())
     }
 
     async fn send(
@@ -267,6 +285,23 @@ impl Generation {
         let output = serde_json::json!({ "target": target.to_string() });
         Ok(self.workflow.task_succeeded(token, &output).await?)
     }
+}
+
+/// The prediction of an attempt whose create was not answered, if the provider has it.
+pub(crate) async fn find(
+    provider: &Provider,
+    attempt: &Attempt,
+    now: Time,
+) -> Result<Option<Prediction>, StepError> {
+    // The two clocks may differ.
+    let since = Time::from_millisecond(attempt.created_at.as_millisecond() - 60_000).timestamp();
+    let recent = provider
+        .call(now, |client| async move {
+            client.list_created_since(since).await
+        })
+        .await?;
+    let mut recent = recent.into_iter();
+    Ok(recent.find(|prediction| carries(prediction, &attempt.attempt_id)))
 }
 
 /// Whether a prediction was made by the attempt: its webhook says so.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::{JobId, SceneStatus, Soundtrack};
+use domain::job::{Job, JobId, SceneStatus, Soundtrack, Status as JobStatus};
 use domain::keys;
 use replicate::output::{DownloadError, Limits, download};
 use replicate::{Failure as ProviderFailure, Prediction, Status};
@@ -54,10 +54,50 @@ impl Generation {
             tracing::warn!(%job, prediction = prediction.id, "news of a prediction nobody asked for");
             return Ok(Completion::Ignored);
         };
-        if record.job.status.is_final() || !attempt.state.is_open() {
+        let is_thought_void = attempt.state == AttemptState::Void;
+        if !attempt.state.is_open() && !is_thought_void {
             return Ok(Completion::Ignored);
         }
+        if is_thought_void || !record.job.status.is_running() {
+            return self.stop(&record.job, attempt, prediction).await;
+        }
         self.apply(&record, attempt, prediction).await
+    }
+
+    /// What still runs for a job that is not worked on any more, or though its create was
+    /// given up as lost, only costs money.
+    async fn stop(
+        &self,
+        job: &Job,
+        attempt: &Attempt,
+        prediction: &Prediction,
+    ) -> Result<Completion, StepError> {
+        if prediction.is_terminal() {
+            return self.noted(job, attempt, prediction).await;
+        }
+        let id = prediction.id.as_str();
+        tracing::info!(job = %job.job_id, prediction = id, "runs for a job that does not");
+        let canceled = self.provider.cancel(id, self.clock.now()).await?;
+        self.noted(job, attempt, &canceled).await
+    }
+
+    /// What was noted of a job that has ended stays as it was settled.
+    async fn noted(
+        &self,
+        job: &Job,
+        attempt: &Attempt,
+        prediction: &Prediction,
+    ) -> Result<Completion, StepError> {
+        if job.status != JobStatus::Cancelling || !attempt.state.is_open() {
+            return Ok(Completion::Ignored);
+        }
+        let canceller = self.canceller();
+        let has_ended = canceller.note(job.job_id, attempt, prediction).await?;
+        Ok(if has_ended {
+            Completion::Settled
+        } else {
+            Completion::Running
+        })
     }
 
     /// The same for an attempt that is known to be the prediction's.
@@ -183,9 +223,10 @@ impl Generation {
             .end_attempt(job, attempt, AttemptState::Failed, Some(failure), now)
             .await;
         ignore_conflict(ended)?;
-        // The provider charges for what was canceled while it ran, not for what failed.
+        // The provider charges for what succeeded, of use to us or not, and for what was
+        // canceled while it ran; not for what failed.
         let charged = match prediction.status {
-            Status::Canceled => attempt.predicted_nano_usd,
+            Status::Succeeded | Status::Canceled => attempt.predicted_nano_usd,
             _ => 0,
         };
         self.jobs
@@ -220,7 +261,7 @@ impl Generation {
     }
 }
 
-fn predict_time(prediction: &Prediction) -> Option<f64> {
+pub(crate) fn predict_time(prediction: &Prediction) -> Option<f64> {
     prediction
         .metrics
         .as_ref()
@@ -234,7 +275,7 @@ fn is_its(prediction: &Prediction, attempt: &Attempt) -> bool {
     carries(prediction, &attempt.attempt_id) && known.is_none_or(|id| *id == prediction.id)
 }
 
-fn failure_of(prediction: &Prediction) -> Failure {
+pub(crate) fn failure_of(prediction: &Prediction) -> Failure {
     match prediction.failure() {
         Some(ProviderFailure::Refused) => Failure::ContentRefused,
         _ => Failure::ProviderFailed,

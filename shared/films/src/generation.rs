@@ -6,11 +6,12 @@ use std::time::Duration;
 use config::Bootstrap;
 use domain::attempt::{Attempt, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::JobId;
+use domain::job::JobRun;
 use domain::time::Clock;
 use media::Ffmpeg;
 use store::{JobRecord, JobsTable, Objects, SpendingTable, Workflow};
 
+use crate::cancel::Canceller;
 use crate::inspector::Inspector;
 use crate::provider::Provider;
 
@@ -54,11 +55,19 @@ impl Generation {
         })
     }
 
-    /// Everything about a job that is still running.
-    pub(crate) async fn open_record(&self, job: JobId) -> Result<JobRecord, StepError> {
-        let record = self.jobs.load(job).await?;
+    pub(crate) fn canceller(&self) -> Canceller<'_> {
+        Canceller {
+            jobs: &self.jobs,
+            provider: &self.provider,
+            clock: &self.clock,
+        }
+    }
+
+    /// Everything about a job that an execution may work on.
+    pub(crate) async fn running_record(&self, run: JobRun) -> Result<JobRecord, StepError> {
+        let record = self.jobs.load(run.job_id).await?;
         match record {
-            Some(record) if !record.job.status.is_final() => Ok(record),
+            Some(record) if record.job.is_worked_on_by(run) => Ok(record),
             _ => Err(Failure::JobClosed.into()),
         }
     }

@@ -2,8 +2,10 @@
 
 use contract::Job as JobView;
 use domain::attempt::{Attempt, AttemptState, Target};
-use domain::job::{Job, Scene};
+use domain::job::{Job, Scene, Status};
 use store::JobRecord;
+
+use crate::clock::FilmTimes;
 
 /// A film in a list.
 pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
@@ -21,6 +23,9 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         transition: request.transition,
         audio: request.audio,
         seed: request.seed,
+        review_until: job
+            .review_until
+            .filter(|_| job.status == Status::AwaitingReview),
         created_at: job.created_at,
         updated_at: job.updated_at,
         started_at: job.started_at,
@@ -33,23 +38,26 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         thumbnail_url,
         scenes: None,
         storyboard_by: None,
+        time_left: None,
         ledger: None,
     }
 }
 
 /// A film by itself, with its scenes and what each step cost.
-pub fn detail(record: &JobRecord, thumbnail_url: Option<String>) -> JobView {
+pub fn detail(record: &JobRecord, thumbnail_url: Option<String>, times: &FilmTimes) -> JobView {
     let storyboard = record.job.storyboard.as_ref();
-    let scenes = record.scenes.iter().map(|scene| scene_view(record, scene));
+    let scenes = record.scenes.iter();
+    let scenes = scenes.map(|scene| scene_view(record, scene, times));
     JobView {
         scenes: Some(scenes.collect()),
         storyboard_by: storyboard.map(|storyboard| storyboard.author),
+        time_left: times.film,
         ledger: Some(record.ledger.clone()),
         ..summary(&record.job, thumbnail_url)
     }
 }
 
-fn scene_view(record: &JobRecord, scene: &Scene) -> contract::Scene {
+fn scene_view(record: &JobRecord, scene: &Scene, times: &FilmTimes) -> contract::Scene {
     let storyboard = record.job.storyboard.as_ref();
     let planned = storyboard.and_then(|storyboard| storyboard.scene(scene.index));
     let target = Target::Scene(scene.index);
@@ -59,10 +67,11 @@ fn scene_view(record: &JobRecord, scene: &Scene) -> contract::Scene {
     contract::Scene {
         index: scene.index,
         title: scene.title.clone(),
-        status: scene.status,
+        status: scene.status_in(&record.job),
         updated_at: scene.updated_at,
         description: planned.map(|planned| planned.description.clone()),
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        time_left: times.parts.get(&target).copied(),
     }
 }

@@ -7,9 +7,14 @@
 //! - [`FilmRenderer`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.
-//! - [`JobReader`] finds a job for its owner, [`job_view`] shows it.
+//! - [`FilmClock`] knows how long films take.
+//! - [`Quotes`] knows what a film costs, [`quote_view`] shows it.
+//! - [`own_job`] and [`own_record`] find a job for its owner, [`JobReader`] its files;
+//!   [`job_view`] shows it.
 
 mod ask;
+mod cancel;
+mod clock;
 mod complete;
 mod errors;
 mod finish;
@@ -18,20 +23,28 @@ mod inspector;
 mod job_reader;
 pub mod job_view;
 mod model_request;
+mod own;
 mod plan;
 mod provider;
 mod quote;
+pub mod quote_view;
 mod reconcile;
 mod renderer;
 #[cfg(test)]
 mod simulation;
+mod start;
+mod storyboard_view;
 
+pub use clock::{FilmClock, FilmTimes};
 pub use complete::Completion;
-pub use finish::{Finisher, Outcome};
+pub use finish::{CancelError, Finisher, Outcome};
 pub use generation::{Generation, OUTPUT_BUDGET};
 pub use job_reader::JobReader;
+pub use own::{own_job, own_record};
 pub use plan::{Plan, Planner};
 pub use provider::Provider;
-pub use quote::Quotes;
+pub use quote::{Price, Quotes, is_made, total};
 pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use renderer::FilmRenderer;
+pub use start::start;
+pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, storyboard_view};

@@ -1,11 +1,12 @@
 //! Writing the storyboard (D15).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::{Job, JobId};
+use domain::job::{Job, JobRun, Status};
 use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use replicate::CreateOptions;
@@ -16,9 +17,10 @@ use crate::ask::{ignore_conflict, ledger_entry};
 use crate::generation::attempts_for;
 use crate::model_request::ModelRequest;
 use crate::provider::Provider;
+use crate::quote::unless_stopped;
 
 /// How long a language model may think; the provider holds an answer no longer.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The step that plans.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct Planner {
     pub(crate) jobs: JobsTable,
     pub(crate) spending: SpendingTable,
     pub(crate) provider: Arc<Provider>,
+    /// How long a storyboard waits for its owner's approval.
+    pub(crate) review_time: Duration,
     pub(crate) clock: Clock,
 }
 
@@ -36,6 +40,9 @@ pub struct Plan {
     pub scenes: Vec<u32>,
     /// Whether to make music.
     pub soundtrack: bool,
+    /// Whether the storyboard waits for its owner's approval: this execution ends here, and
+    /// the approval begins another (D44).
+    pub review: bool,
 }
 
 impl Planner {
@@ -49,6 +56,7 @@ impl Planner {
             jobs: JobsTable::connect(bootstrap),
             spending: SpendingTable::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),
+            review_time: bootstrap.environment().review_time_limit(),
             clock: bootstrap.clock(),
         })
     }
@@ -58,10 +66,11 @@ impl Planner {
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn plan(&self, id: JobId) -> Result<Plan, StepError> {
+    pub async fn plan(&self, run: JobRun) -> Result<Plan, StepError> {
+        let id = run.job_id;
         let record = self.jobs.load(id).await?;
         let record = record
-            .filter(|record| !record.job.status.is_final())
+            .filter(|record| is_planned_by(&record.job, run))
             .ok_or(Failure::JobClosed)?;
         if let Some(storyboard) = &record.job.storyboard {
             return Ok(plan_of(&record.job, storyboard));
@@ -71,22 +80,26 @@ impl Planner {
             Some(storyboard) => storyboard,
             None => Storyboard::by_rules(&record.job.request),
         };
-        match self
+        let (review, now) = (record.job.request.review, self.clock.now());
+        let review_until = review.then(|| now.after(self.review_time));
+        let saved = self
             .jobs
-            .save_storyboard(id, &storyboard, self.clock.now())
-            .await
-        {
-            Ok(()) => Ok(plan_of(&record.job, &storyboard)),
-            Err(error) if error.is_conflict() => self.plan_there(id).await,
+            .save_storyboard(id, &storyboard, review_until, now);
+        match saved.await {
+            Ok(()) => Ok(Plan {
+                review,
+                ..plan_of(&record.job, &storyboard)
+            }),
+            Err(error) if error.is_conflict() => self.plan_there(run).await,
             Err(error) => Err(error.into()),
         }
     }
 
     /// Another run of this step was faster: its storyboard counts.
-    async fn plan_there(&self, id: JobId) -> Result<Plan, StepError> {
-        let job = self.jobs.get(id).await?.ok_or(Failure::JobClosed)?;
+    async fn plan_there(&self, run: JobRun) -> Result<Plan, StepError> {
+        let job = self.jobs.get(run.job_id).await?.ok_or(Failure::JobClosed)?;
         match &job.storyboard {
-            Some(storyboard) if !job.status.is_final() => Ok(plan_of(&job, storyboard)),
+            Some(storyboard) if is_planned_by(&job, run) => Ok(plan_of(&job, storyboard)),
             _ => Err(Failure::JobClosed.into()),
         }
     }
@@ -102,9 +115,7 @@ impl Planner {
             return Ok(None);
         }
         let job = &record.job;
-        if self.spending.spending_settings().await?.is_stopped {
-            return Err(Failure::SpendingStopped.into());
-        }
+        unless_stopped(&self.spending).await?;
         let model = self.provider.model(name)?;
         let request = ModelRequest::storyboard(model, &job.request);
         let ModelRequest { input, .. } = &request;
@@ -112,6 +123,7 @@ impl Planner {
         let attempt = Attempt {
             target: Target::Plan,
             number: 1,
+            run: job.run,
             attempt_id: Uuid::new_v4().to_string(),
             state: AttemptState::Creating,
             prediction_id: None,
@@ -171,8 +183,14 @@ fn read(job: &Job, answer: Option<&str>) -> Option<Storyboard> {
     }
 }
 
+/// Whether an execution plans the job: it works on it, or has just left it to its owner.
+fn is_planned_by(job: &Job, run: JobRun) -> bool {
+    job.is_worked_on_by(run) || (job.status == Status::AwaitingReview && job.latest_run() == run)
+}
+
 fn plan_of(job: &Job, storyboard: &Storyboard) -> Plan {
     Plan {
+        review: job.status == Status::AwaitingReview,
         scenes: storyboard.scenes.iter().map(|scene| scene.index).collect(),
         soundtrack: job.request.audio.wants_music(),
     }

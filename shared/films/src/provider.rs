@@ -8,7 +8,7 @@ use domain::failure::{Failure, StepError};
 use domain::time::Time;
 use replicate::output::OutputHosts;
 use replicate::registry::{Model, Registry};
-use replicate::{Client, Error, Http};
+use replicate::{Client, Error, Http, Prediction};
 use secrecy::SecretString;
 use store::{Secret, SecretsManager};
 use tokio::sync::Mutex;
@@ -142,6 +142,18 @@ impl Provider {
             }
             result => Ok(result?),
         }
+    }
+
+    /// A prediction as it stands.
+    pub(crate) async fn prediction(&self, id: &str, now: Time) -> Result<Prediction, CallError> {
+        self.call(now, |client| async move { client.get(id).await })
+            .await
+    }
+
+    /// Stops a prediction; one that has ended stays as it is. Answers it.
+    pub(crate) async fn cancel(&self, id: &str, now: Time) -> Result<Prediction, CallError> {
+        self.call(now, |client| async move { client.cancel(id).await })
+            .await
     }
 
     /// The secret webhooks are signed with.

@@ -1,12 +1,58 @@
-//! What a film is expected to cost at its models, before it is accepted (D49).
+//! What a film is expected to cost at its models, before it is accepted, and whether
+//! anything may be bought (D49).
 
 use config::Bootstrap;
+use domain::attempt::{AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::request::CreateJob;
 use domain::storyboard::Storyboard;
 use replicate::registry::{Model, Registry};
+use store::{JobRecord, SpendingTable};
 
 use crate::model_request::ModelRequest;
+
+/// The kill switch, looked at before each call that is paid for.
+///
+/// # Errors
+///
+/// An administrator has stopped all buying, or the table failed.
+pub(crate) async fn unless_stopped(spending: &SpendingTable) -> Result<(), StepError> {
+    match spending.spending_settings().await?.is_stopped {
+        true => Err(Failure::SpendingStopped.into()),
+        false => Ok(()),
+    }
+}
+
+/// What a part of a film is expected to cost at its model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// The part.
+    pub target: Target,
+    /// The model.
+    pub model: String,
+    /// Billionths of a dollar.
+    pub nano_usd: u64,
+}
+
+fn priced(target: Target, model: &str, request: &ModelRequest<'_>) -> Price {
+    Price {
+        target,
+        model: model.to_owned(),
+        nano_usd: request.price(),
+    }
+}
+
+/// The sum, in billionths of a dollar.
+pub fn total(prices: &[Price]) -> u64 {
+    let prices = prices.iter().map(|price| price.nano_usd);
+    prices.fold(0, u64::saturating_add)
+}
+
+/// Whether a part's output is in the bucket.
+pub fn is_made(record: &JobRecord, target: Target) -> bool {
+    let mut attempts = record.attempts.iter();
+    attempts.any(|attempt| attempt.target == target && attempt.state == AttemptState::Succeeded)
+}
 
 /// The models of an installation, and what they cost.
 #[derive(Debug)]
@@ -36,25 +82,78 @@ impl Quotes {
         Ok(Self { registry, models })
     }
 
-    /// Billionths of a dollar, with one attempt for each part.
+    /// The model of scenes.
+    pub fn scene_model(&self) -> &str {
+        &self.models.scene
+    }
+
+    /// What each part of a new film is expected to cost, with one attempt for each.
     ///
     /// # Errors
     ///
     /// A model is not in the registry.
-    pub fn quote(&self, wanted: &CreateJob) -> Result<u64, StepError> {
-        let storyboard = Storyboard::by_rules(wanted);
-        let model = self.model(&self.models.scene)?;
-        let scenes = storyboard.scenes.iter();
-        let scenes = scenes.map(|scene| ModelRequest::scene(model, wanted, scene).price());
-        let mut quote = scenes.fold(0, u64::saturating_add);
+    pub fn film(&self, wanted: &CreateJob) -> Result<Vec<Price>, StepError> {
+        self.film_by(wanted, &Storyboard::by_rules(wanted))
+    }
+
+    /// The same by a storyboard, which a language model has been paid for, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// A model is not in the registry.
+    pub fn film_by(
+        &self,
+        wanted: &CreateJob,
+        storyboard: &Storyboard,
+    ) -> Result<Vec<Price>, StepError> {
+        let mut prices = Vec::new();
+        if let Some(name) = &self.models.language {
+            let request = ModelRequest::storyboard(self.model(name)?, wanted);
+            prices.push(priced(Target::Plan, name, &request));
+        }
+        prices.extend(self.storyboard(wanted, storyboard)?);
+        Ok(prices)
+    }
+
+    /// The same for a film whose storyboard is there.
+    ///
+    /// # Errors
+    ///
+    /// A model is not in the registry.
+    pub fn storyboard(
+        &self,
+        wanted: &CreateJob,
+        storyboard: &Storyboard,
+    ) -> Result<Vec<Price>, StepError> {
+        let name = &self.models.scene;
+        let model = self.model(name)?;
+        let scenes = storyboard.scenes.iter().map(|scene| {
+            let request = ModelRequest::scene(model, wanted, scene);
+            priced(Target::Scene(scene.index), name, &request)
+        });
+        let mut prices: Vec<Price> = scenes.collect();
         if wanted.audio.wants_music() {
-            let model = self.model(&self.models.music)?;
-            quote += ModelRequest::soundtrack(model, wanted, &storyboard.music).price();
+            let name = &self.models.music;
+            let model = self.model(name)?;
+            let request = ModelRequest::soundtrack(model, wanted, &storyboard.music);
+            prices.push(priced(Target::Soundtrack, name, &request));
         }
-        if let Some(language) = &self.models.language {
-            quote += ModelRequest::storyboard(self.model(language)?, wanted).price();
-        }
-        Ok(quote)
+        Ok(prices)
+    }
+
+    /// The same for what a job that ended without a film has not made.
+    ///
+    /// # Errors
+    ///
+    /// A model is not in the registry.
+    pub fn rest(&self, record: &JobRecord) -> Result<Vec<Price>, StepError> {
+        let wanted = &record.job.request;
+        // The language model is asked once.
+        let planned = record.job.storyboard.clone();
+        let storyboard = planned.unwrap_or_else(|| Storyboard::by_rules(wanted));
+        let mut prices = self.storyboard(wanted, &storyboard)?;
+        prices.retain(|price| !is_made(record, price.target));
+        Ok(prices)
     }
 
     fn model(&self, name: &str) -> Result<&Model, StepError> {
@@ -72,9 +171,8 @@ mod tests {
 
     fn quotes(language: Option<&str>) -> Quotes {
         Quotes::new(config::Models {
-            scene: "bytedance/seedance-1-pro-fast".to_owned(),
-            music: "stability-ai/stable-audio-2.5".to_owned(),
             language: language.map(str::to_owned),
+            ..config::Models::default()
         })
         .unwrap()
     }
@@ -87,7 +185,7 @@ mod tests {
                 audio,
                 ..CreateJob::sample()
             };
-            quotes(None).quote(&wanted).unwrap()
+            total(&quotes(None).film(&wanted).unwrap())
         };
         let silent = quote(2, Audio::None);
         assert!(silent > 0);
@@ -99,7 +197,7 @@ mod tests {
     fn a_model_that_is_not_known_has_no_price() {
         assert!(
             quotes(Some("nobody/none"))
-                .quote(&CreateJob::sample())
+                .film(&CreateJob::sample())
                 .is_err()
         );
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::{Job, JobId, SceneStatus, Soundtrack, Stage};
+use domain::job::{Job, JobId, JobRun, SceneStatus, Soundtrack, Stage, Status};
 use domain::time::{Clock, Time};
 use futures_util::stream::{self, StreamExt};
 use store::{Execution, JobRecord};
@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::finish::{Finisher, Outcome};
 use crate::generation::Generation;
+use crate::start::start;
 
 /// A job whose execution is missing is younger than this while its creation may
 /// still be under way.
@@ -80,53 +81,72 @@ impl Reconciler {
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn reconcile_one(&self, id: JobId) -> Result<(), StepError> {
-        match self.generation.jobs.get(id).await? {
-            Some(job) if !job.status.is_final() => self.reconcile(&job).await,
+    pub async fn reconcile_one(&self, run: JobRun) -> Result<(), StepError> {
+        match self.generation.jobs.get(run.job_id).await? {
+            Some(job) if !job.status.is_final() && job.latest_run() == run => {
+                self.reconcile(&job).await
+            }
             _ => Ok(()),
         }
     }
 
     async fn reconcile(&self, job: &Job) -> Result<(), StepError> {
-        let id = job.job_id;
+        let (id, run) = (job.job_id, job.latest_run());
         let now = self.clock.now();
+        if job.status == Status::Cancelling {
+            return self.finish(run, Outcome::Cancelled).await;
+        }
+        if job.status == Status::AwaitingReview {
+            return self.see_to_review(job, now).await;
+        }
         if now > job.deadline {
             tracing::warn!(job = %id, "past its time limit");
             self.generation
                 .workflow
-                .stop(id, Failure::TimedOut.name())
+                .stop(run, Failure::TimedOut.name())
                 .await?;
-            return self.finish(id, Outcome::Failed(Failure::TimedOut)).await;
+            return self.finish(run, Outcome::Failed(Failure::TimedOut)).await;
         }
-        match self.generation.workflow.execution(id).await? {
-            Execution::Missing if now.since(job.created_at) > START_GRACE => self.start(id).await,
+        match self.generation.workflow.execution(run).await? {
+            Execution::Missing if now.since(job.updated_at) > START_GRACE => self.start(run).await,
             Execution::Missing => Ok(()),
             Execution::Running => self.see_to_attempts(id, now).await,
-            Execution::Succeeded => self.finish(id, Outcome::Completed).await,
+            Execution::Succeeded => self.finish(run, Outcome::Completed).await,
             Execution::Ended { error } => {
                 let failure = error
                     .as_deref()
                     .map_or(Failure::Internal, Failure::from_name);
-                self.finish(id, Outcome::Failed(failure)).await
+                self.finish(run, Outcome::Failed(failure)).await
             }
         }
     }
 
-    /// The job was accepted, but its creator died before it started the work.
-    async fn start(&self, id: JobId) -> Result<(), StepError> {
-        tracing::warn!(job = %id, "its execution was never started");
-        let arn = self.generation.workflow.start(id).await?;
-        Ok(self.generation.jobs.set_execution(id, &arn).await?)
+    /// Nothing runs while the owner looks at the storyboard; a wait that lapses ends the job.
+    async fn see_to_review(&self, job: &Job, now: Time) -> Result<(), StepError> {
+        if job.is_in_review(now) {
+            return Ok(());
+        }
+        let lapsed = Outcome::Failed(Failure::ReviewLapsed);
+        self.finish(job.latest_run(), lapsed).await
     }
 
-    async fn finish(&self, id: JobId, outcome: Outcome) -> Result<(), StepError> {
-        self.finisher.finish(id, outcome).await.map(drop)
+    /// The job was accepted, but its creator died before it started the work.
+    async fn start(&self, run: JobRun) -> Result<(), StepError> {
+        let id = run.job_id;
+        tracing::warn!(job = %id, "its execution was never started");
+        let Generation { workflow, jobs, .. } = &self.generation;
+        Ok(start(workflow, jobs, run).await?)
+    }
+
+    async fn finish(&self, run: JobRun, outcome: Outcome) -> Result<(), StepError> {
+        self.finisher.finish(run, outcome).await.map(drop)
     }
 
     async fn see_to_attempts(&self, id: JobId, now: Time) -> Result<(), StepError> {
         let Some(record) = self.generation.jobs.load(id).await? else {
             return Ok(());
         };
+        self.count_slow(&record, now).await?;
         if record.job.stage != Stage::Generating {
             return Ok(());
         }
@@ -141,8 +161,18 @@ impl Reconciler {
                 AttemptState::Succeeded | AttemptState::Failed => {
                     self.answer_again(&record, attempt).await?
                 }
-                AttemptState::Void => {}
+                AttemptState::Void | AttemptState::Canceled => {}
             }
+        }
+        Ok(())
+    }
+
+    /// Names what takes longer than 99 of a hundred did (D44), each minute anew.
+    async fn count_slow(&self, record: &JobRecord, now: Time) -> Result<(), StepError> {
+        let times = self.finisher.times.times(record, now).await?;
+        for step in times.slow() {
+            tracing::warn!(job = %record.job.job_id, step, "takes longer than almost all did");
+            metrics::counter!("SlowSteps").increment(1);
         }
         Ok(())
     }
@@ -167,10 +197,7 @@ impl Reconciler {
             return Ok(());
         };
         let id = attempt.prediction_id.as_deref().unwrap_or_default();
-        let prediction = generation
-            .provider
-            .call(now, |client| async move { client.get(id).await })
-            .await?;
+        let prediction = generation.provider.prediction(id, now).await?;
         generation
             .apply(record, &attempt, &prediction)
             .await

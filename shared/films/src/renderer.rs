@@ -1,10 +1,11 @@
 //! FFmpeg's part: bringing scenes to the film's format, and composing the film.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use config::Bootstrap;
 use domain::failure::{Failure, StepError};
-use domain::job::{Job, JobId, SceneStatus, Soundtrack};
+use domain::job::{Job, JobId, JobRun, SceneStatus, Soundtrack};
 use domain::keys;
 use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
@@ -19,6 +20,8 @@ use crate::errors::{disk_error, media_error};
 
 /// Progress is written when it has grown by so many percent.
 const PROGRESS_STEP: u32 = 4;
+/// How often a step of minutes looks whether its job is still worked on.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 const WITHOUT_MUSIC: &str = "The music could not be made; the film carries its scenes' own sound.";
 
 /// The steps that need FFmpeg and nothing of the provider.
@@ -41,12 +44,12 @@ impl FilmRenderer {
         }
     }
 
-    async fn open_job(&self, id: JobId) -> Result<(Job, Storyboard), StepError> {
+    async fn running_job(&self, run: JobRun) -> Result<(Job, Storyboard), StepError> {
         let job = self
             .jobs
-            .get(id)
+            .get(run.job_id)
             .await?
-            .filter(|job| !job.status.is_final());
+            .filter(|job| job.is_worked_on_by(run));
         let job = job.ok_or(Failure::JobClosed)?;
         let storyboard = job
             .storyboard
@@ -55,17 +58,65 @@ impl FilmRenderer {
         Ok((job, storyboard))
     }
 
-    /// Brings one scene to the film's format. A scene that is there already is
-    /// made again only if its file is not.
+    /// Does the work unless its job stops being worked on by the run, as when its owner
+    /// cancels it: then the work is dropped, and its FFmpeg is killed with it.
+    async fn while_running<T>(
+        &self,
+        run: JobRun,
+        work: impl Future<Output = Result<T, StepError>>,
+    ) -> Result<T, StepError> {
+        tokio::select! {
+            done = work => done,
+            () = self.closed(run) => Err(Failure::JobClosed.into()),
+        }
+    }
+
+    /// Returns when the run works on the job no longer.
+    async fn closed(&self, run: JobRun) {
+        loop {
+            tokio::time::sleep(LOOK_INTERVAL).await;
+            match self.jobs.get(run.job_id).await {
+                Ok(Some(job)) if job.is_worked_on_by(run) => {}
+                Ok(_) => return,
+                Err(error) => tracing::warn!(job = %run.job_id, error = %error, "not looked at"),
+            }
+        }
+    }
+
+    /// Brings one scene to the film's format, unless it is there: of a job that goes on,
+    /// or because the answer of an earlier call was lost.
     ///
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn prepare(&self, id: JobId, index: u32, run: &Invocation) -> Result<(), StepError> {
-        let (job, storyboard) = self.open_job(id).await?;
+    pub async fn prepare(
+        &self,
+        run: JobRun,
+        index: u32,
+        invocation: &Invocation,
+    ) -> Result<(), StepError> {
+        let (job, storyboard) = self.running_job(run).await?;
+        let work = self.prepare_scene(&job, &storyboard, index, invocation);
+        self.while_running(run, work).await
+    }
+
+    async fn prepare_scene(
+        &self,
+        job: &Job,
+        storyboard: &Storyboard,
+        index: u32,
+        invocation: &Invocation,
+    ) -> Result<(), StepError> {
+        let id = job.job_id;
         let scene = storyboard.scene(index).ok_or_else(|| {
             StepError::new(Failure::Internal, format!("there is no scene {index}"))
         })?;
+        let prepared = keys::prepared_scene(id, index);
+        if self.jobs.scene_status(id, index).await? == Some(SceneStatus::Complete)
+            && self.objects.exists(&prepared).await?
+        {
+            return Ok(());
+        }
         let directory = media::scratch::directory().map_err(disk_error)?;
         let input = directory.path().join("scene.mp4");
         let output = directory.path().join("prepared.mp4");
@@ -77,13 +128,11 @@ impl FilmRenderer {
             size: job.request.aspect_ratio.size(),
             timing: scene.timing,
         };
-        let session = Session::new(&self.ffmpeg, run.deadline);
+        let session = Session::new(&self.ffmpeg, invocation.deadline);
         media::prepare_scene(&session, &input, &spec, &output, |_| {})
             .await
             .map_err(media_error)?;
-        self.objects
-            .upload(&keys::prepared_scene(id, index), &output, "video/mp4")
-            .await?;
+        self.objects.upload(&prepared, &output, "video/mp4").await?;
 
         let advanced = self
             .jobs
@@ -92,7 +141,8 @@ impl FilmRenderer {
         ignore_conflict(advanced)?;
         let expected = scene.timing.seconds() * prices::PREPARING;
         let step = format!("prepare-{index:03}");
-        self.book(id, "scene-preparer", step, expected, run).await
+        self.book(id, "scene-preparer", step, expected, invocation)
+            .await
     }
 
     /// Composes the film and puts it into the bucket. The job is finished by the
@@ -101,15 +151,26 @@ impl FilmRenderer {
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn compose(&self, id: JobId, run: &Invocation) -> Result<(), StepError> {
-        let (job, storyboard) = self.open_job(id).await?;
+    pub async fn compose(&self, run: JobRun, invocation: &Invocation) -> Result<(), StepError> {
+        let (job, storyboard) = self.running_job(run).await?;
+        let work = self.compose_film(&job, &storyboard, invocation);
+        self.while_running(run, work).await
+    }
+
+    async fn compose_film(
+        &self,
+        job: &Job,
+        storyboard: &Storyboard,
+        invocation: &Invocation,
+    ) -> Result<(), StepError> {
+        let id = job.job_id;
         self.jobs.begin_composing(id, self.clock.now()).await?;
         let directory = media::scratch::directory().map_err(disk_error)?;
 
-        let prepared = self.fetch_scenes(id, &storyboard, directory.path()).await?;
-        let music = self.fetch_music(&job, directory.path()).await?;
-        let plan = film_plan(&job, &storyboard);
-        let session = Session::new(&self.ffmpeg, run.deadline);
+        let prepared = self.fetch_scenes(id, storyboard, directory.path()).await?;
+        let music = self.fetch_music(job, directory.path()).await?;
+        let plan = film_plan(job, storyboard);
+        let session = Session::new(&self.ffmpeg, invocation.deadline);
         let film = self
             .with_progress(id, |progress| {
                 media::compose(
@@ -135,7 +196,7 @@ impl FilmRenderer {
             .set_film(id, &keys::film(id), &keys::thumbnail(id))
             .await?;
         let expected = f64::from(job.request.duration_seconds) * prices::COMPOSING;
-        self.book(id, "composer", "compose".to_owned(), expected, run)
+        self.book(id, "composer", "compose".to_owned(), expected, invocation)
             .await
     }
 

@@ -1,14 +1,17 @@
 //! Random schedules of one job over the real code and an outside in memory: lost
 //! calls and answers, webhooks that are late, doubled, lost or about another
 //! attempt, killed functions, calls that arrive after their sender was killed,
-//! retries, the reconciler. Whatever the order, no target is paid for twice at a
-//! time, the job ends, a film that stands counts, and the place in the month is
-//! settled once.
+//! retries, the reconciler, an owner who changes and approves the storyboard or does not,
+//! cancels, and lets the job go on. Whatever the order, no target is paid for twice at a
+//! time, the job ends, a film that stands counts, and the place in the month is settled
+//! once for each execution.
 //!
 //! `OMNIGEN_SCHEDULES=10000 cargo nextest run -p films simulation` runs more of
 //! them; `OMNIGEN_SEED=7` replays the one that a failure names.
 
+mod invariants;
 mod machine;
+mod owner;
 mod provider;
 mod retries;
 mod scheduler;
@@ -48,22 +51,23 @@ async fn whatever_the_order_nothing_is_paid_twice_and_the_job_ends(
 /// The kill switch (D49) counts for films that are being made, too.
 #[tokio::test(start_paused = true)]
 async fn while_buying_is_stopped_nothing_is_bought_for_a_running_film() {
-    let world = World::new(1);
-    let id = world.job.job_id;
+    let mut world = World::new(1);
+    world.job.request.review = false;
+    let run = world.job.latest_run();
     let reserved = world
         .usage
         .reserve(&world.jobs, &world.job, store::Ceilings::of_quota(1));
     reserved.await.unwrap();
-    world.planner.plan(id).await.unwrap();
+    world.planner.plan(run).await.unwrap();
     let now = world.job.created_at;
     for is_stopped in [true, false] {
         let spending = &world.generation.spending;
         let set = spending.set_spending(None, Some(is_stopped), "admin", now);
         set.await.unwrap();
-        let asked = world.generation.ask(id, Target::Scene(1), "token").await;
+        let asked = world.generation.ask(run, Target::Scene(1), "token").await;
         let failure = asked.err().map(|error| error.failure);
         assert_eq!(failure == Some(Failure::SpendingStopped), is_stopped);
-        let record = world.jobs.load(id).await.unwrap().unwrap();
+        let record = world.jobs.load(run.job_id).await.unwrap().unwrap();
         assert_eq!(record.attempts.len(), usize::from(!is_stopped));
     }
     assert!(world.provider.predictions().len() <= 1);

@@ -6,7 +6,7 @@ use domain::keys;
 use domain::time::{Clock, Time};
 use domain::upload::{Multipart, Upload};
 use edge::http::{ApiError, Caller, Request, path_id};
-use store::{Objects, VideosTable};
+use store::{Objects, UsageTable, VideosTable};
 
 /// How often another key is tried when one was handed out in the same millisecond.
 const TRIES: u64 = 6;
@@ -18,6 +18,8 @@ const SPREAD: u64 = 1000;
 pub struct Uploads {
     /// The registry.
     pub videos: VideosTable,
+    /// What users hold: their open uploads.
+    pub usage: UsageTable,
     /// The bucket.
     pub objects: Objects,
     /// The clock.
@@ -29,6 +31,7 @@ impl Uploads {
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
             videos: VideosTable::connect(bootstrap),
+            usage: UsageTable::connect(bootstrap),
             objects: Objects::connect(bootstrap),
             clock: bootstrap.clock(),
         }

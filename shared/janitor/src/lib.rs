@@ -13,7 +13,7 @@ use domain::failure::{Failure, StepError};
 use domain::storage::{GRACE, Report};
 use domain::time::{Clock, Time};
 use serde::{Deserialize, Serialize};
-use store::{JobsTable, Objects, StatsTable, StoreError, TableScan, TranscodesTable, VideosTable};
+use store::{Counters, JobsTable, Objects, StoreError, TableScan, TranscodesTable, VideosTable};
 
 use sweep::Sweep;
 
@@ -71,7 +71,7 @@ pub struct Janitor {
     table_scan: TableScan,
     videos: VideosTable,
     transcodes: TranscodesTable,
-    stats: StatsTable,
+    counters: Counters,
     objects: Objects,
     grace: Duration,
     clock: Clock,
@@ -89,7 +89,7 @@ impl Janitor {
             table_scan: TableScan::new(&jobs, &videos, &transcodes),
             videos,
             transcodes,
-            stats: StatsTable::connect(bootstrap),
+            counters: Counters::connect(bootstrap),
             objects: Objects::connect_for_files(bootstrap),
             grace: Duration::from_secs(grace),
             clock: bootstrap.clock(),

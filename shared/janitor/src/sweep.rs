@@ -109,7 +109,8 @@ impl<'a> Sweep<'a> {
                 self.report.expired_uploads += 1;
                 continue;
             }
-            match self.janitor.videos.forget_upload(upload).await {
+            let usage = &self.janitor.counters.usage;
+            match self.janitor.videos.forget_upload(usage, upload).await {
                 Ok(()) => {
                     self.report.expired_uploads += 1;
                     continue;
@@ -168,7 +169,7 @@ impl<'a> Sweep<'a> {
         }
         let removed = janitor
             .transcodes
-            .remove(&janitor.stats, &janitor.videos, &state.transcode)
+            .remove(&janitor.counters, &janitor.videos, &state.transcode)
             .await;
         unless_conflict(removed)
     }
@@ -287,7 +288,7 @@ impl<'a> Sweep<'a> {
     }
 
     async fn forget(&self, trash: &Trash) -> Result<(), StoreError> {
-        let stats = &self.janitor.stats;
+        let stats = &self.janitor.counters.stats;
         self.janitor.videos.forget_deleted(stats, trash).await
     }
 

@@ -140,7 +140,7 @@ impl Bucket {
             table_scan: TableScan::new(&jobs, &videos, &transcodes),
             videos,
             transcodes,
-            stats: StatsTable::new(client, "stats"),
+            counters: Counters::new(&client, "stats", "usage"),
             objects: Objects::new(self.client(), "bucket"),
             grace: GRACE,
             clock: Clock::fixed(Time::from_millisecond(1_795_176_000_000)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use serde::Serialize;
 
 use crate::error::StoreError;
@@ -60,6 +60,18 @@ impl Change {
         match value {
             Some(value) => self.set(attribute, value),
             None => Ok(self),
+        }
+    }
+
+    /// `attribute = value` if there is a value, and no attribute otherwise.
+    pub(crate) fn set_or_remove(
+        self,
+        attribute: &str,
+        value: Option<&impl Serialize>,
+    ) -> Result<Self, StoreError> {
+        match value {
+            Some(value) => self.set(attribute, value),
+            None => Ok(self.remove(attribute)),
         }
     }
 
@@ -225,6 +237,24 @@ impl Change {
     fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         (!self.values.is_empty()).then(|| self.values.clone())
     }
+}
+
+/// A whole row as a part of a transaction, under a condition if there is one.
+pub(crate) fn put(
+    table: &str,
+    key: Row,
+    content: &impl Serialize,
+    condition: Option<&str>,
+) -> Result<TransactWriteItem, StoreError> {
+    let mut item = to_item(content)?;
+    item.extend(key);
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .set_condition_expression(condition.map(str::to_owned))
+        .build()
+        .map_err(|error| StoreError::unsendable("put row", error))?;
+    Ok(TransactWriteItem::builder().put(put).build())
 }
 
 /// A value as DynamoDB writes it.

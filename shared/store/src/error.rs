@@ -1,14 +1,15 @@
 //! What can go wrong in an AWS service, by meaning.
 
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// A failed call to a table, a bucket or another AWS service.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The service asked to slow down, or did not answer in time (R69): later it
-    /// may go well, and the call may have had its effect.
-    #[error("{operation}: throttled")]
-    Throttled {
+    /// The service asked to slow down, failed by itself, was not reached or did not answer
+    /// in time (R69): later it may go well, and the call may have had its effect.
+    #[error("{operation}: unavailable")]
+    Unavailable {
         /// What was tried.
         operation: &'static str,
         /// The SDK's own account.
@@ -27,9 +28,9 @@ pub enum StoreError {
         /// What was tried.
         operation: &'static str,
     },
-    /// Anything else: no answer, no permission, a fault at the service.
+    /// Anything else, which another try does not mend: no permission, a wrong request.
     #[error("{operation}: failed")]
-    Unavailable {
+    Failed {
         /// What was tried.
         operation: &'static str,
         /// The SDK's own account.
@@ -86,34 +87,13 @@ impl StoreError {
         matches!(self, Self::Conflict { .. })
     }
 
-    /// Sorts an SDK error by its code.
-    pub(crate) fn from_sdk<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    /// Sorts an SDK error by its code and its status.
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
-        if matches!(error, SdkError::TimeoutError(_)) {
-            return Self::Throttled {
-                operation,
-                source: Box::new(error),
-            };
-        }
         let code = error.as_service_error().and_then(|service| service.code());
         match code {
-            Some(
-                "ProvisionedThroughputExceededException"
-                | "ThrottlingException"
-                | "RequestLimitExceeded"
-                | "ThrottledException"
-                | "SlowDown"
-                // A write alone that met a transaction of the same row, and a
-                // transaction that met itself: both may be tried again.
-                | "TransactionConflictException"
-                | "TransactionInProgressException",
-            ) => Self::Throttled {
-                operation,
-                source: Box::new(error),
-            },
             Some(
                 "ConditionalCheckFailedException"
                 | "PreconditionFailed"
@@ -128,7 +108,11 @@ impl StoreError {
                 | "TaskDoesNotExist"
                 | "InvalidToken",
             ) => Self::NotFound { operation },
-            _ => Self::Unavailable {
+            _ if is_transient(&error) => Self::Unavailable {
+                operation,
+                source: Box::new(error),
+            },
+            _ => Self::Failed {
                 operation,
                 source: Box::new(error),
             },
@@ -166,6 +150,40 @@ impl StoreError {
     }
 }
 
+/// Whether the same call may go well in a moment.
+fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let failed_by_itself = |answer: &HttpResponse| answer.status().is_server_error();
+    match error {
+        SdkError::ConstructionFailure(_) => false,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
+        }
+        SdkError::ServiceError(refusal) => {
+            failed_by_itself(refusal.raw()) || refusal.err().code().is_some_and(is_asking_to_wait)
+        }
+        _ => false,
+    }
+}
+
+fn is_asking_to_wait(code: &str) -> bool {
+    matches!(
+        code,
+        "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "KmsThrottled"
+            | "ExecutionLimitExceeded"
+            | "RequestTimeout"
+            | "OperationAborted"
+            // A write alone that met a transaction of the same row, and a transaction
+            // that met itself: both may be tried again.
+            | "TransactionConflictException"
+            | "TransactionInProgressException"
+    )
+}
+
 impl From<StoreError> for domain::failure::StepError {
     /// What it means for a step: a condition that does not hold means that the
     /// job has moved on without it.
@@ -173,8 +191,8 @@ impl From<StoreError> for domain::failure::StepError {
         use domain::failure::Failure;
         let failure = match &error {
             StoreError::Conflict { .. } => Failure::JobClosed,
-            StoreError::Throttled { .. }
-            | StoreError::Unavailable { .. }
+            StoreError::Unavailable { .. }
+            | StoreError::Failed { .. }
             | StoreError::NotFound { .. }
             | StoreError::LocalFile { .. } => Failure::StoreUnavailable,
             StoreError::Unsendable { .. } | StoreError::Unreadable { .. } => Failure::Internal,

@@ -63,7 +63,8 @@ impl IdempotencyTable {
     }
 
     /// Writes the record of a key that was never used; otherwise the record that is
-    /// there. Of any number that try at once, one gets the key.
+    /// there. Of any number that try at once, one gets the key. A claim that is sent again
+    /// because its answer was lost finds its own record, which is no other's.
     ///
     /// # Errors
     ///
@@ -91,7 +92,8 @@ impl IdempotencyTable {
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
                 let row = refusal.item.clone().unwrap_or_default();
-                Ok(Some(from_item("claim key", row)?))
+                let known: Record = from_item("claim key", row)?;
+                Ok((known.id != record.id).then_some(known))
             }
             _ => Err(StoreError::from_sdk("claim key", error)),
         }
@@ -184,5 +186,32 @@ impl IdempotencyTable {
     ) -> Result<bool, StoreError> {
         let request = change.request(&self.client, &self.table, key.row());
         unless_conflict(transaction::apply(operation, request).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::idempotency::KeyDigest;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{Tables, now};
+
+    #[tokio::test]
+    async fn a_claim_whose_answer_was_lost_is_not_anothers() {
+        let table = IdempotencyTable::new(Tables::default().client(), "idempotency");
+        let key = IdempotencyKey {
+            route: "jobs-create",
+            user_id: "user".to_owned(),
+            digest: KeyDigest::of(b"key").unwrap(),
+        };
+        let until = now().after(std::time::Duration::from_secs(30));
+        let claim = |id| Record::first("body".to_owned(), Uuid::from_u128(id), now(), until);
+        for _ in 0..2 {
+            let known = table.claim_key(&key, &claim(1)).await.unwrap();
+            assert_eq!(known, None);
+        }
+        let known = table.claim_key(&key, &claim(2)).await.unwrap();
+        assert_eq!(known.map(|record| record.id), Some(Uuid::from_u128(1)));
     }
 }

@@ -2,21 +2,22 @@
 //! rows under one key, and two indexes (by user and time; of open jobs).
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use config::Bootstrap;
 use domain::attempt::Attempt;
-use domain::job::{Job, JobId, Scene};
+use domain::job::{Job, JobId, Scene, SceneStatus, Status};
 use domain::prices::LedgerEntry;
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, from_item, to_item};
+use crate::change::{Change, from_item, put, to_item};
 use crate::error::StoreError;
 use crate::rows::{Row, every_row, row_of, rows_in_order};
 use crate::transaction;
 
 mod attempts;
 mod changes;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,8 @@ const BY_USER: &str = "byUser";
 const OPEN: &str = "openJobs";
 /// Only if there is no such row yet.
 const IS_NEW: &str = "attribute_not_exists(jobId)";
-const STILL_OPEN: [&str; 2] = ["pending", "processing"];
+/// While steps may work on a job.
+const RUNNING: [&str; 2] = [Status::Pending.as_str(), Status::Processing.as_str()];
 
 /// Access to the jobs table.
 #[derive(Debug, Clone)]
@@ -74,13 +76,7 @@ impl JobsTable {
 
     /// The row of a new job, as part of the transaction that reserves its place.
     pub(crate) fn put_new(&self, job: &Job) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item(job.job_id, JOB_ROW, job)?))
-            .condition_expression(IS_NEW)
-            .build()
-            .map_err(|error| StoreError::unsendable("create job", error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        put(&self.table, key(job.job_id, JOB_ROW), job, Some(IS_NEW))
     }
 
     /// A change of the job's row, as part of a transaction.
@@ -99,6 +95,21 @@ impl JobsTable {
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
+    }
+
+    /// How far a scene is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn scene_status(
+        &self,
+        id: JobId,
+        index: u32,
+    ) -> Result<Option<SceneStatus>, StoreError> {
+        let key = key(id, &scene_row(index));
+        let scene: Option<Scene> = row_of("get scene", &self.client, &self.table, key).await?;
+        Ok(scene.map(|scene| scene.status))
     }
 
     /// The job and all its parts, in one query.

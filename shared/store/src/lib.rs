@@ -4,11 +4,14 @@
 //! no SDK type leaves this crate; no business rule enters it.
 
 mod change;
+mod counters;
 mod error;
+mod history;
 mod idempotency;
 mod jitter;
 mod jobs;
 mod objects;
+mod outbox;
 mod queue;
 mod rows;
 mod secrets;
@@ -21,14 +24,18 @@ mod transaction;
 mod transcodes;
 mod usage;
 mod videos;
+mod webhooks;
 mod workflow;
 
+pub use counters::Counters;
 pub use error::{StoreError, unless_conflict};
+pub use history::History;
 pub use idempotency::{IdempotencyKey, IdempotencyTable};
 pub use jobs::{JobRecord, JobsTable, Position};
 pub use objects::{
     LINK_LIFE, ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,
 };
+pub use outbox::Outbox;
 pub use queue::Queue;
 pub use secrets::Secret;
 pub use spending::SpendingTable;
@@ -38,11 +45,14 @@ pub use transcodes::{
     Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
     TranscodePosition, TranscodeState, TranscodesTable,
 };
-pub use usage::{Ceilings, Ending, MonthRow, ReserveError, UsageTable};
+pub use usage::{
+    Account, ApproveError, Ceilings, Ending, HoldError, MonthRow, ReserveError, UsageTable,
+};
 pub use videos::{
     Confirmation, Found, Listing, NewVideo, VideoPage, VideoPosition, VideosTable, ViewError,
     WordPosition,
 };
+pub use webhooks::WebhooksTable;
 pub use workflow::{Execution, Workflow};
 
 pub use aws_sdk_dynamodb::Client as DynamoDb;

@@ -1,4 +1,7 @@
-//! The queue of transcodes, and the messages in it (R106).
+//! The queues of transcodes and webhooks, and the messages in them (R106).
+//!
+//! Each message names its tenant, the user whose it is, as its group: the queues are SQS's
+//! fair ones, so that one user's backlog does not keep another's messages waiting (fault S3).
 
 use std::time::Duration;
 
@@ -28,6 +31,11 @@ impl Queue {
         Self::named(bootstrap, "DEAD_LETTERS_URL")
     }
 
+    /// The queue of webhooks' work, which `WEBHOOK_QUEUE_URL` names.
+    pub fn connect_webhooks(bootstrap: &mut Bootstrap) -> Self {
+        Self::named(bootstrap, "WEBHOOK_QUEUE_URL")
+    }
+
     fn named(bootstrap: &mut Bootstrap, variable: &str) -> Self {
         let url = bootstrap.environment().required(variable);
         Self::new(Client::new(bootstrap.sdk()), url)
@@ -41,16 +49,35 @@ impl Queue {
         }
     }
 
-    /// Sends a message.
+    /// Sends a message of a tenant's.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn send(&self, body: &str) -> Result<(), StoreError> {
+    pub async fn send(&self, tenant: &str, body: &str) -> Result<(), StoreError> {
+        self.send_later(tenant, body, Duration::ZERO).await
+    }
+
+    /// Sends a message that comes after `delay`, at most a quarter of an hour, rounded up
+    /// to whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn send_later(
+        &self,
+        tenant: &str,
+        body: &str,
+        delay: Duration,
+    ) -> Result<(), StoreError> {
+        let seconds = delay.as_millis().div_ceil(1000);
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
         self.client
             .send_message()
             .queue_url(&self.url)
+            .message_group_id(tenant)
             .message_body(body)
+            .delay_seconds(seconds)
             .send()
             .await
             .map(drop)

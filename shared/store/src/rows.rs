@@ -35,6 +35,17 @@ pub(crate) async fn row_of<T: DeserializeOwned>(
     table: &str,
     key: Row,
 ) -> Result<Option<T>, StoreError> {
+    let row = stored_row(operation, client, table, key).await?;
+    row.map(|row| from_item(operation, row)).transpose()
+}
+
+/// The same as it is stored, for a row whose attributes are not known beforehand.
+pub(crate) async fn stored_row(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    key: Row,
+) -> Result<Option<Row>, StoreError> {
     let answer = client
         .get_item()
         .table_name(table)
@@ -43,8 +54,7 @@ pub(crate) async fn row_of<T: DeserializeOwned>(
         .send()
         .await
         .map_err(|error| StoreError::from_sdk(operation, error))?;
-    let row = answer.item.map(|row| from_item(operation, row));
-    row.transpose()
+    Ok(answer.item)
 }
 
 /// Keys that one batch may name.
@@ -52,13 +62,17 @@ const BATCH: usize = 100;
 /// How often a batch is asked again for what it left out.
 const ROUNDS: usize = 4;
 
-/// The rows of these keys, in no order; a key without a row has none.
+/// The rows of these keys, in no order, each once; a key without a row has none.
 pub(crate) async fn rows_of(
     operation: &'static str,
     client: &Client,
     table: &str,
-    keys: Vec<Row>,
+    mut keys: Vec<Row>,
 ) -> Result<Vec<Row>, StoreError> {
+    let names = key_names(&keys);
+    let mut named = HashSet::new();
+    // A batch that names a row twice is refused.
+    keys.retain(|key| named.insert(key_of(&names, key)));
     let mut rows = Vec::new();
     for batch in keys.chunks(BATCH) {
         let mut left = batch.to_vec();
@@ -69,7 +83,7 @@ pub(crate) async fn rows_of(
             }
         }
         if !left.is_empty() {
-            return Err(StoreError::Throttled {
+            return Err(StoreError::Unavailable {
                 operation,
                 source: "not every row was read".into(),
             });
@@ -78,25 +92,32 @@ pub(crate) async fn rows_of(
     Ok(rows)
 }
 
+/// The attributes that the keys of a table have.
+fn key_names(keys: &[Row]) -> Vec<String> {
+    let first = keys.first();
+    first.map_or_else(Vec::new, |key| key.keys().cloned().collect())
+}
+
+/// The key of a row, which tells it from others.
+fn key_of(names: &[String], row: &Row) -> Vec<Option<String>> {
+    let values = names.iter().map(|name| row.get(name)?.as_s().ok().cloned());
+    values.collect()
+}
+
 /// The rows of these keys in their order, each once; a key without a row has none.
 pub(crate) async fn rows_in_order<T: DeserializeOwned>(
     operation: &'static str,
     client: &Client,
     table: &str,
-    mut keys: Vec<Row>,
+    keys: Vec<Row>,
 ) -> Result<Vec<T>, StoreError> {
-    let names: Vec<String> = keys
-        .first()
-        .map_or_else(Vec::new, |key| key.keys().cloned().collect());
-    let key_of = |row: &Row| -> Vec<Option<String>> {
-        let values = names.iter().map(|name| row.get(name)?.as_s().ok().cloned());
-        values.collect()
-    };
-    let mut named = HashSet::new();
-    keys.retain(|key| named.insert(key_of(key)));
+    let names = key_names(&keys);
     let rows = rows_of(operation, client, table, keys.clone()).await?;
-    let mut rows: HashMap<_, Row> = rows.into_iter().map(|row| (key_of(&row), row)).collect();
-    let in_order = keys.iter().filter_map(|key| rows.remove(&key_of(key)));
+    let rows = rows.into_iter().map(|row| (key_of(&names, &row), row));
+    let mut rows: HashMap<_, Row> = rows.collect();
+    let in_order = keys
+        .iter()
+        .filter_map(|key| rows.remove(&key_of(&names, key)));
     in_order.map(|row| from_item(operation, row)).collect()
 }
 
@@ -123,4 +144,27 @@ async fn read_batch(
     rows.extend(found.remove(table).unwrap_or_default());
     let mut left = answer.unprocessed_keys.unwrap_or_default();
     Ok(left.remove(table).map_or_else(Vec::new, |left| left.keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Tables;
+
+    /// The table refuses a batch that names a row twice.
+    #[tokio::test]
+    async fn a_row_that_is_asked_for_twice_is_read_once() {
+        let tables = Tables::default();
+        let key = |name: &str| {
+            let text = |text: &str| AttributeValue::S(text.to_owned());
+            Row::from([
+                ("name".to_owned(), text(name)),
+                ("shard".to_owned(), text("0")),
+            ])
+        };
+        tables.put("stats", key("a"));
+        let keys = vec![key("a"), key("b"), key("a")];
+        let rows = rows_of("read", &tables.client(), "stats", keys).await;
+        assert_eq!(rows.unwrap(), [key("a")]);
+    }
 }

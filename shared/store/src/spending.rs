@@ -97,15 +97,39 @@ pub(crate) fn take_quote(
     job: &Job,
     limit: u64,
 ) -> Result<TransactWriteItem, StoreError> {
-    let room = limit.saturating_sub(job.quote_nano_usd);
-    let change = Change::new()
-        .add("taken", signed(job.quote_nano_usd))
-        .set_once("expiresAt", &(job.created_at.as_second() + KEPT_SECONDS))?
-        .when_absent_or("taken", "<=", &room)?;
-    change.write(table, key(&day_row(&Day::of(job.created_at))))
+    move_quote(table, job, 0, job.quote_nano_usd, limit)
 }
 
-/// The write that puts what was paid in the place of a job's quote.
+/// The write that takes what a job is expected to cost more than its quote from its day,
+/// unless it would pass `limit`, or puts back what it costs less.
+pub(crate) fn change_quote(
+    table: &str,
+    job: &Job,
+    quote: u64,
+    limit: u64,
+) -> Result<TransactWriteItem, StoreError> {
+    move_quote(table, job, job.quote_nano_usd, quote, limit)
+}
+
+/// Takes `after` in the place of `before`.
+fn move_quote(
+    table: &str,
+    job: &Job,
+    before: u64,
+    after: u64,
+    limit: u64,
+) -> Result<TransactWriteItem, StoreError> {
+    let change = Change::new()
+        .add("taken", signed(after) - signed(before))
+        .set_once("expiresAt", &(job.created_at.as_second() + KEPT_SECONDS))?;
+    let change = match after.saturating_sub(before) {
+        0 => change,
+        more => change.when_absent_or("taken", "<=", &limit.saturating_sub(more))?,
+    };
+    change.write(table, key(&day_row(&job.quote_day())))
+}
+
+/// The write that puts what was paid since in the place of a job's quote.
 pub(crate) fn settle_quote(
     table: &str,
     job: &Job,
@@ -114,7 +138,7 @@ pub(crate) fn settle_quote(
     let change = Change::new()
         .add("taken", signed(paid) - signed(job.quote_nano_usd))
         .add("spent", signed(paid));
-    change.write(table, key(&day_row(&Day::of(job.created_at))))
+    change.write(table, key(&day_row(&job.quote_day())))
 }
 
 fn signed(nano_usd: u64) -> i64 {

@@ -32,6 +32,8 @@ pub struct TranscodeStats {
     pub completed: u64,
     /// Ended without.
     pub failed: u64,
+    /// Ended by their owners.
+    pub cancelled: u64,
     /// Milliseconds that the completed ones took, together.
     pub processing_ms: u64,
     /// Bytes that their outputs take.
@@ -41,7 +43,7 @@ pub struct TranscodeStats {
 impl TranscodeStats {
     /// All there are.
     pub fn total(&self) -> u64 {
-        self.pending + self.processing + self.completed + self.failed
+        self.pending + self.processing + self.completed + self.failed + self.cancelled
     }
 }
 
@@ -93,6 +95,7 @@ impl StatsTable {
             processing: sum(&rows, "processing"),
             completed: sum(&rows, "completed"),
             failed: sum(&rows, "failed"),
+            cancelled: sum(&rows, "cancelled"),
             processing_ms: sum(&rows, "processingMs"),
             stored_bytes: sum(&rows, "storedBytes"),
         })

@@ -62,7 +62,7 @@ pub(crate) async fn write(
             continue;
         }
         if met_another || reasons.iter().any(|reason| is_throttling(reason)) {
-            return Err(Refusal::Other(StoreError::Throttled {
+            return Err(Refusal::Other(StoreError::Unavailable {
                 operation,
                 source: Box::new(error),
             }));

@@ -6,14 +6,14 @@
 //! [`StatsTable`](crate::StatsTable) in the same transaction (D30, D35).
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use config::Bootstrap;
 use domain::delivery::LeaseState;
 use domain::ids::{AssetId, TranscodeId};
 use domain::transcode::{Asset, Transcode, TranscodeError, TranscodeStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, from_item, to_item};
+use crate::change::{Change, from_item, put};
 use crate::error::StoreError;
 use crate::rows::{Row, every_row, row_of};
 use crate::transaction;
@@ -23,6 +23,7 @@ mod endings;
 mod lease;
 mod lists;
 mod progress;
+mod removal;
 #[cfg(test)]
 mod tests;
 
@@ -166,15 +167,7 @@ impl TranscodesTable {
         content: &impl Serialize,
         condition: Option<&str>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let mut item = to_item(content)?;
-        item.extend(key(id, row));
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .build()
-            .map_err(|error| StoreError::unsendable("put transcode", error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        put(&self.table, key(id, row), content, condition)
     }
 
     /// The keys of all rows of a transcode.

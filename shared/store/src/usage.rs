@@ -1,7 +1,9 @@
 //! The table `omnigen-usage`: the quota ledger and the request windows.
 //!
-//! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved),
-//! `quota` (an operator's override, if any), `rate` (request counters, TTL).
+//! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved, risked =
+//! reserved + failed after money was spent),
+//! `quota` (an operator's override, if any), `holding` (what the user holds at once),
+//! `rate` (request counters, TTL).
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -11,17 +13,32 @@ use aws_sdk_dynamodb::types::{
 };
 use config::Bootstrap;
 use domain::failure::JobError;
+use domain::holding::Holding;
 use domain::job::{Job, Stage, Status};
 use domain::quota::{Month, Reservation, Usage};
 use domain::time::Time;
+use domain::webhook::Event;
 use domain::window::{Verdict, judge, minute_of};
 
 use crate::change::Change;
-use crate::error::{StoreError, unless_conflict};
+use crate::error::StoreError;
 use crate::jobs::JobsTable;
-use crate::rows::{Row, every_row};
+use crate::rows::Row;
 use crate::spending;
-use crate::transaction::{self, Refusal};
+use crate::transaction;
+use crate::webhooks::WebhooksTable;
+
+mod approval;
+mod holding;
+mod months;
+mod places;
+
+pub use approval::ApproveError;
+pub use holding::HoldError;
+use holding::{HOLDING, holding_of};
+pub(crate) use holding::{confirm_upload, end_transcode, end_upload, free_bytes, take_transcode};
+pub use months::MonthRow;
+pub use places::{Ceilings, ReserveError};
 
 /// Counters older than the window and younger than this many minutes are
 /// removed by the next request; the row's TTL takes the rest.
@@ -34,43 +51,18 @@ pub struct UsageTable {
     table: String,
 }
 
-/// What a creation may take.
+/// Films that failed after money was spent: `risked` counts those that are being made too.
+fn paid_failures(risked: u32, reserved: u32) -> u32 {
+    risked.saturating_sub(reserved)
+}
+
+/// What a user has and may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ceilings {
-    /// Films of the user's month, unless the user has a number of their own (R84).
-    pub quota: u32,
-    /// Films of the user's that may be made at once (fault S3).
-    pub running: u32,
-    /// What the installation may spend in the day, in billionths of a dollar (D49).
-    pub daily_nano_usd: u64,
-}
-
-impl Ceilings {
-    /// Only a quota.
-    pub const fn of_quota(quota: u32) -> Self {
-        Self {
-            quota,
-            running: u32::MAX,
-            daily_nano_usd: u64::MAX,
-        }
-    }
-}
-
-/// Why a job was not created.
-#[derive(Debug, thiserror::Error)]
-pub enum ReserveError {
-    /// The user's month is used up (R66).
-    #[error("monthly quota exceeded")]
-    QuotaExceeded,
-    /// As many of the user's films are being made as may be at once.
-    #[error("too many films are being made")]
-    TooManyRunning,
-    /// The installation's day is used up (D49).
-    #[error("daily spending limit reached")]
-    SpendingLimit,
-    /// The table failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+pub struct Account {
+    /// The month.
+    pub usage: Usage,
+    /// What the user holds now.
+    pub holding: Holding,
 }
 
 /// How a job ends.
@@ -80,6 +72,28 @@ pub enum Ending {
     Completed,
     /// Without; the place is given back.
     Failed(JobError),
+    /// By its owner's will; the place is given back.
+    Cancelled,
+}
+
+impl Ending {
+    /// The job's status then.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Completed => Status::Completed,
+            Self::Failed(_) => Status::Failed,
+            Self::Cancelled => Status::Cancelled,
+        }
+    }
+
+    /// What the owner's webhooks are told of it.
+    pub fn event(&self, job: &Job, now: Time) -> Event {
+        match self {
+            Self::Completed => Event::job_ended(job.job_id, None, now),
+            Self::Failed(error) => Event::job_ended(job.job_id, Some(error), now),
+            Self::Cancelled => Event::job_cancelled(job.job_id, now),
+        }
+    }
 }
 
 impl UsageTable {
@@ -138,35 +152,36 @@ impl UsageTable {
         Ok(judge(now, previous, current, limit))
     }
 
-    /// A user's month, in one round trip.
+    /// A user's month and what the user holds, in one round trip.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn usage(
+    pub async fn account(
         &self,
         user_id: &str,
         now: Time,
         default_quota: u32,
-    ) -> Result<Usage, StoreError> {
+    ) -> Result<Account, StoreError> {
         let month_row = month_row(&Month::of(now));
         let keys = KeysAndAttributes::builder()
             .keys(key(user_id, "quota"))
             .keys(key(user_id, &month_row))
+            .keys(key(user_id, HOLDING))
             .consistent_read(true)
             .build()
-            .map_err(|error| StoreError::unsendable("get usage", error))?;
+            .map_err(|error| StoreError::unsendable("get account", error))?;
         let answer = self
             .client
             .batch_get_item()
             .request_items(&self.table, keys)
             .send()
             .await
-            .map_err(|error| StoreError::from_sdk("get usage", error))?;
+            .map_err(|error| StoreError::from_sdk("get account", error))?;
         // A batch that was throttled in part leaves rows out and still succeeds.
         if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(StoreError::Throttled {
-                operation: "get usage",
+            return Err(StoreError::Unavailable {
+                operation: "get account",
                 source: "not every row was read".into(),
             });
         }
@@ -184,93 +199,25 @@ impl UsageTable {
         };
         let quota = row("quota").map(|row| number(row, "quota"));
         let month = row(&month_row);
-        Ok(Usage {
+        let usage = Usage {
             used: month.map_or(0, |row| number(row, "used")),
             reserved: month.map_or(0, |row| number(row, "reserved")),
             quota: quota.unwrap_or(default_quota),
+            paid_failures: month.map_or(0, |row| {
+                paid_failures(number(row, "risked"), number(row, "reserved"))
+            }),
+        };
+        let holding = row(HOLDING).map(|row| holding_of(row, now));
+        Ok(Account {
+            usage,
+            holding: holding.unwrap_or_default(),
         })
     }
 
-    async fn quota_of(&self, user_id: &str, default_quota: u32) -> Result<u32, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key(user_id, "quota")))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("get quota", error))?;
-        Ok(answer
-            .item
-            .map_or(default_quota, |row| number(&row, "quota")))
-    }
-
-    /// Writes the job, takes its place in the month (D9) and its quote from the
-    /// installation's day (D49), all or nothing. However many creations run side by
-    /// side, no more than the quota and the day's limit pass.
-    ///
-    /// # Errors
-    ///
-    /// [`ReserveError`]: the month or the day is used up, or the table failed.
-    pub async fn reserve(
-        &self,
-        jobs: &JobsTable,
-        job: &Job,
-        ceilings: Ceilings,
-    ) -> Result<(), ReserveError> {
-        let quota = self.quota_of(&job.user_id, ceilings.quota).await?;
-        if quota == 0 {
-            return Err(ReserveError::QuotaExceeded);
-        }
-        if job.quote_nano_usd > ceilings.daily_nano_usd {
-            return Err(ReserveError::SpendingLimit);
-        }
-        let take = Change::new()
-            .add("taken", 1)
-            .add("reserved", 1)
-            .when_absent_or("taken", "<", &quota)?
-            .when_absent_or("reserved", "<", &ceilings.running)?;
-        let mut writes = vec![
-            self.month_update(&job.user_id, &job.month, &take)?,
-            jobs.put_new(job)?,
-        ];
-        if job.quote_nano_usd > 0 {
-            writes.push(spending::take_quote(
-                &self.table,
-                job,
-                ceilings.daily_nano_usd,
-            )?);
-        }
-        match transaction::write(&self.client, "reserve", writes).await {
-            Ok(()) => Ok(()),
-            Err(Refusal::Conditions(positions)) if positions.contains(&0) => {
-                Err(self.refusal(job, ceilings).await?)
-            }
-            Err(Refusal::Conditions(positions)) if positions.contains(&2) => {
-                Err(ReserveError::SpendingLimit)
-            }
-            Err(refusal) => Err(ReserveError::Store(refusal.into_error("reserve"))),
-        }
-    }
-
-    /// Which of the two a user's month refused by.
-    async fn refusal(&self, job: &Job, ceilings: Ceilings) -> Result<ReserveError, StoreError> {
-        let row = self.client.get_item().table_name(&self.table);
-        let row = row.set_key(Some(key(&job.user_id, &month_row(&job.month))));
-        let answer = row
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("get month", error))?;
-        let month = answer.item.unwrap_or_default();
-        Ok(match number(&month, "reserved") >= ceilings.running {
-            true => ReserveError::TooManyRunning,
-            false => ReserveError::QuotaExceeded,
-        })
-    }
-
-    /// Ends a job, settles its place and puts what was `paid`, in billionths of a
-    /// dollar, in the place of its quote, all or nothing, once: a job that has ended
-    /// already is a conflict and nothing is written (D30).
+    /// Ends a job, settles its place, puts what was paid since it was taken in the place of
+    /// its quote (`paid` is all that was ever paid for the job, in billionths of a dollar)
+    /// and lays out the event of it, which is answered; all or nothing, once: a job that
+    /// has ended already is a conflict and nothing is written (D30).
     ///
     /// # Errors
     ///
@@ -278,44 +225,63 @@ impl UsageTable {
     pub async fn settle(
         &self,
         jobs: &JobsTable,
+        webhooks: &WebhooksTable,
         job: &Job,
         ending: &Ending,
         paid: u64,
         now: Time,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Event, StoreError> {
+        let event = ending.event(job, now);
+        let paid_since = paid.saturating_sub(job.paid_nano_usd);
         let close = Change::new()
+            .set("status", &ending.status())?
             .set("completedAt", &now)?
+            .set("paidNanoUsd", &paid)?
             .set("updatedAt", &now)?
-            .remove("open");
+            .remove("open")
+            .when_in("status", &Status::before(ending.status()));
+        let released = || {
+            Change::new()
+                .add("reserved", -1)
+                .add("taken", -1)
+                // What was paid for stays counted.
+                .add("risked", if paid_since > 0 { 0 } else { -1 })
+        };
         let (close, month) = match ending {
             Ending::Completed => (
                 close
-                    .set("status", &Status::Completed)?
                     .set("stage", &Stage::Done)?
-                    .set("reservation", &Reservation::Committed)?
-                    .when("status", "=", &Status::Processing)?,
-                Change::new().add("reserved", -1).add("used", 1),
+                    .set("reservation", &Reservation::Committed)?,
+                Change::new()
+                    .add("reserved", -1)
+                    .add("risked", -1)
+                    .add("used", 1),
             ),
             Ending::Failed(error) => (
                 close
-                    .set("status", &Status::Failed)?
                     .set("error", error)?
-                    .set("reservation", &Reservation::Released)?
-                    .when_in("status", &["pending", "processing"]),
-                Change::new().add("reserved", -1).add("taken", -1),
+                    .set("reservation", &Reservation::Released)?,
+                released(),
+            ),
+            Ending::Cancelled => (
+                close.set("reservation", &Reservation::Released)?,
+                released(),
             ),
         };
-        let close = close.when("reservation", "=", &Reservation::Held)?;
+        // What another execution began with meanwhile is not ended by this one's news.
+        let close = close
+            .when("reservation", "=", &Reservation::Held)?
+            .when_absent_or("run", "=", &job.run)?;
         let mut writes = vec![
             jobs.job_update(job.job_id, &close)?,
             self.month_update(&job.user_id, &job.month, &month)?,
+            webhooks.event_write(&job.user_id, &event)?,
         ];
         if job.quote_nano_usd > 0 {
-            writes.push(spending::settle_quote(&self.table, job, paid)?);
+            writes.push(spending::settle_quote(&self.table, job, paid_since)?);
         }
-        transaction::write(&self.client, "settle", writes)
-            .await
-            .map_err(|refusal| refusal.into_error("settle"))
+        transaction::commit(&self.client, "settle", writes).await?;
+        Ok(event)
     }
 
     fn month_update(
@@ -326,102 +292,6 @@ impl UsageTable {
     ) -> Result<TransactWriteItem, StoreError> {
         change.write(&self.table, key(user_id, &month_row(month)))
     }
-
-    /// The rows of one month over all users, from the index by row.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn month_rows(&self, month: &Month) -> Result<Vec<MonthRow>, StoreError> {
-        let rows = self.rows_named("month rows", &month_row(month)).await?;
-        let rows = rows.iter().map(|row| MonthRow {
-            user_id: text(row, "userId"),
-            used: number(row, "used"),
-            reserved: number(row, "reserved"),
-            closed: row.contains_key("closedAt"),
-        });
-        Ok(rows.collect())
-    }
-
-    async fn rows_named(
-        &self,
-        operation: &'static str,
-        name: &str,
-    ) -> Result<Vec<Row>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("byRow")
-            .key_condition_expression("sk = :row")
-            .expression_attribute_values(":row", AttributeValue::S(name.to_owned()));
-        every_row(operation, query).await
-    }
-
-    /// Marks a user's month as closed and lets it expire; once.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn close_month(
-        &self,
-        user_id: &str,
-        month: &Month,
-        now: Time,
-        expires_at: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set_once("closedAt", &now)?
-            .set_once("expiresAt", &expires_at.as_second())?;
-        change
-            .request(&self.client, &self.table, key(user_id, &month_row(month)))
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk("close month", error))
-    }
-
-    /// Removes the request counters of users who have been away: rows past
-    /// their TTL that DynamoDB has not swept yet. Answers how many.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn remove_expired_windows(&self, now: Time) -> Result<usize, StoreError> {
-        let mut removed = 0;
-        for row in self.rows_named("expired windows", "rate").await? {
-            if self.remove_if_expired(&text(&row, "userId"), now).await? {
-                removed += 1;
-            }
-        }
-        Ok(removed)
-    }
-
-    async fn remove_if_expired(&self, user_id: &str, now: Time) -> Result<bool, StoreError> {
-        let result = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key(user_id, "rate")))
-            .condition_expression("expiresAt < :now")
-            .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
-            .send()
-            .await;
-        unless_conflict(result.map_err(|error| StoreError::from_sdk("remove window", error)))
-    }
-}
-
-/// A user's row of a month, for the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MonthRow {
-    /// Whose.
-    pub user_id: String,
-    /// Videos finished.
-    pub used: u32,
-    /// Places still held when the month was read.
-    pub reserved: u32,
-    /// Whether an earlier run has closed it.
-    pub closed: bool,
 }
 
 fn key(user_id: &str, row: &str) -> Row {

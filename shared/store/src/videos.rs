@@ -6,13 +6,13 @@
 //! list, search or total ever tells of a video that is not so.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use config::Bootstrap;
 use domain::ids::VideoId;
 use domain::video::{Feed, Video};
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, to_item};
+use crate::change::{Change, put};
 use crate::error::StoreError;
 use crate::rows::{Row, row_of};
 
@@ -88,15 +88,7 @@ impl VideosTable {
         content: &impl Serialize,
         condition: Option<&str>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let mut item = to_item(content)?;
-        item.extend(key);
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .build()
-            .map_err(|error| StoreError::unsendable("put row", error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        put(&self.table, key, content, condition)
     }
 
     /// Counts videos up or down, as part of the transaction that moves them.

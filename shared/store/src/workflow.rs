@@ -3,7 +3,7 @@
 use aws_sdk_sfn::Client;
 use config::Bootstrap;
 use domain::failure::Failure;
-use domain::job::JobId;
+use domain::job::JobRun;
 
 use crate::error::StoreError;
 
@@ -45,19 +45,19 @@ impl Workflow {
         }
     }
 
-    /// Starts the execution named by the job (D12). One that was started before
+    /// Starts an execution, named by its job (D12). One that was started before
     /// is as good: a repeated start is harmless. Answers its ARN.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn start(&self, job: JobId) -> Result<String, StoreError> {
+    pub async fn start(&self, run: JobRun) -> Result<String, StoreError> {
         let result = self
             .client
             .start_execution()
             .state_machine_arn(&self.state_machine_arn)
-            .name(job.to_string())
-            .input(serde_json::json!({ "jobId": job }).to_string())
+            .name(run.to_string())
+            .input(serde_json::json!(run).to_string())
             .send()
             .await;
         match result {
@@ -67,22 +67,22 @@ impl Workflow {
                     .as_service_error()
                     .is_some_and(|service| service.is_execution_already_exists()) =>
             {
-                Ok(self.execution_arn(job))
+                Ok(self.execution_arn(run))
             }
             Err(error) => Err(StoreError::from_sdk("start execution", error)),
         }
     }
 
-    /// How the job's execution stands.
+    /// How an execution stands.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn execution(&self, job: JobId) -> Result<Execution, StoreError> {
+    pub async fn execution(&self, run: JobRun) -> Result<Execution, StoreError> {
         let result = self
             .client
             .describe_execution()
-            .execution_arn(self.execution_arn(job))
+            .execution_arn(self.execution_arn(run))
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("describe execution", error));
@@ -103,16 +103,16 @@ impl Workflow {
         })
     }
 
-    /// Stops the job's execution; one that has ended is left as it is.
+    /// Stops an execution; one that has ended is left as it is.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn stop(&self, job: JobId, error: &str) -> Result<(), StoreError> {
+    pub async fn stop(&self, run: JobRun, error: &str) -> Result<(), StoreError> {
         let result = self
             .client
             .stop_execution()
-            .execution_arn(self.execution_arn(job))
+            .execution_arn(self.execution_arn(run))
             .error(error)
             .send()
             .await
@@ -169,11 +169,11 @@ impl Workflow {
     }
 
     /// Executions are named by their job, so their ARN is known beforehand.
-    fn execution_arn(&self, job: JobId) -> String {
+    fn execution_arn(&self, run: JobRun) -> String {
         let base = self
             .state_machine_arn
             .replacen(":stateMachine:", ":execution:", 1);
-        format!("{base}:{job}")
+        format!("{base}:{run}")
     }
 }
 

@@ -7,7 +7,7 @@ use domain::delivery::TranscodeMessage;
 use domain::time::Clock;
 use domain::transcode::TranscodeFault;
 use edge::queue::Message;
-use store::{DeadLetter, Queue, StatsTable, StoreError, TranscodeState, TranscodesTable};
+use store::{Counters, DeadLetter, Outbox, Queue, StoreError, TranscodeState, TranscodesTable};
 
 use crate::Error;
 use crate::worker::hide;
@@ -16,8 +16,9 @@ use crate::worker::hide;
 #[derive(Debug)]
 pub struct DeadLetterHandler {
     pub(crate) transcodes: TranscodesTable,
-    pub(crate) stats: StatsTable,
+    pub(crate) counters: Counters,
     pub(crate) queue: Queue,
+    pub(crate) outbox: Outbox,
     pub(crate) clock: Clock,
 }
 
@@ -26,8 +27,9 @@ impl DeadLetterHandler {
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
             transcodes: TranscodesTable::connect(bootstrap),
-            stats: StatsTable::connect(bootstrap),
+            counters: Counters::connect(bootstrap),
             queue: Queue::connect_dead_letters(bootstrap),
+            outbox: Outbox::connect(bootstrap),
             clock: bootstrap.clock(),
         }
     }
@@ -75,15 +77,13 @@ impl DeadLetterHandler {
         let id = state.transcode.id;
         let letter = self.letter(message, Some(id), error.code.clone());
         self.transcodes.put_dead_letter(&letter).await?;
-        self.transcodes
-            .fail(
-                &self.stats,
-                &state.transcode,
-                None,
-                &error,
-                self.clock.now(),
-            )
+        let (transcode, now) = (&state.transcode, self.clock.now());
+        let webhooks = &self.outbox.webhooks;
+        let event = self
+            .transcodes
+            .fail(&self.counters, webhooks, transcode, None, &error, now)
             .await?;
+        self.outbox.announce(&transcode.user_id, &event).await;
         tracing::error!(transcode = %id, code = error.code, "given up");
         metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
         Ok(())

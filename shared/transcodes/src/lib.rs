@@ -4,11 +4,15 @@
 //!   a lease, segment by segment, and hands on what it has no time for.
 //! - [`DeadLetterHandler`] ends what was given up (D32).
 //! - [`Resender`] sends messages again that must be thought lost.
+//! - [`TranscodeCanceller`] ends one for its owner.
+//! - [`TranscodeClock`] tells how long one may still take.
 //! - [`TranscodeQueue`] puts transcodes into the queue.
 //! - [`TranscodeRemover`] removes old ones with everything they made.
 //! - [`transcode_view`] is a transcode as clients read it.
 
 mod assets;
+mod cancel;
+mod clock;
 mod dead_letter_handler;
 mod error;
 mod heartbeat;
@@ -25,8 +29,10 @@ mod tests;
 mod view;
 mod worker;
 
+pub use cancel::{CancelError, TranscodeCanceller};
+pub use clock::TranscodeClock;
 pub use dead_letter_handler::DeadLetterHandler;
-pub use queue::TranscodeQueue;
+pub use queue::{Reopened, TranscodeQueue};
 pub use removal::{Removed, TranscodeRemover};
 pub use resend::Resender;
 pub use view::transcode_view;

@@ -179,6 +179,7 @@ impl TranscodeRun<'_> {
         let renditions = self.renditions(&outputs.assets);
         let thumbnail_key = keys::transcode_output(id, THUMBNAIL);
         let playlist_key = keys::transcode_output(id, MASTER);
+        let worker = self.worker;
         let completion = Completion {
             assets: &outputs.assets,
             playlist_key: Some(&playlist_key),
@@ -189,12 +190,12 @@ impl TranscodeRun<'_> {
                 thumbnail_key: &thumbnail_key,
                 facts: &source.facts,
             }),
+            webhooks: &worker.outbox.webhooks,
         };
-        let worker = self.worker;
-        worker
+        let event = worker
             .transcodes
             .complete(
-                &worker.stats,
+                &worker.counters,
                 &worker.videos,
                 transcode,
                 self.owner,
@@ -202,9 +203,22 @@ impl TranscodeRun<'_> {
                 self.now(),
             )
             .await?;
+        worker.outbox.announce(&transcode.user_id, &event).await;
         tracing::info!(transcode = %id, status = "COMPLETED", bytes = outputs.bytes, "completed");
         metrics::counter!("TranscodesEnded", "Status" => "COMPLETED").increment(1);
         Ok(())
+    }
+
+    /// Counts how long it took. That it could not be counted changes nothing.
+    pub(crate) async fn count(&self, transcode: &Transcode, source: &Source, plan: &LadderPlan) {
+        let made = Transcode {
+            duration: source.facts.duration,
+            skipped: plan.skipped.clone(),
+            ..transcode.clone()
+        };
+        if let Err(error) = self.worker.history.count(&made, self.now()).await {
+            tracing::warn!(transcode = %self.id(), error = %error, "its time is not counted");
+        }
     }
 
     fn renditions(&self, assets: &[Asset]) -> Renditions {

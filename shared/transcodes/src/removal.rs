@@ -7,7 +7,7 @@ use domain::keys;
 use domain::time::{Clock, Time};
 use domain::transcode::{Transcode, TranscodeStatus};
 use futures_util::{StreamExt, stream};
-use store::{Objects, StatsTable, StoreError, TranscodesTable, VideosTable, unless_conflict};
+use store::{Counters, Objects, StoreError, TranscodesTable, VideosTable, unless_conflict};
 
 /// The most that is removed in one go.
 const MOST: usize = 500;
@@ -20,7 +20,7 @@ pub struct TranscodeRemover {
     /// The transcodes.
     pub transcodes: TranscodesTable,
     /// Their counters.
-    pub stats: StatsTable,
+    pub counters: Counters,
     /// The videos that forget them.
     pub videos: VideosTable,
     /// What they made.
@@ -45,7 +45,7 @@ impl TranscodeRemover {
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
             transcodes: TranscodesTable::connect(bootstrap),
-            stats: StatsTable::connect(bootstrap),
+            counters: Counters::connect(bootstrap),
             videos: VideosTable::connect(bootstrap),
             objects: Objects::connect(bootstrap),
             clock: bootstrap.clock(),
@@ -65,7 +65,10 @@ impl TranscodeRemover {
         until: Instant,
     ) -> Result<Removed, StoreError> {
         let mut old = Vec::new();
-        for status in [TranscodeStatus::Completed, TranscodeStatus::Failed] {
+        for status in TranscodeStatus::ALL {
+            if !status.is_final() {
+                continue;
+            }
             old.extend(self.transcodes.oldest(status, before, MOST + 1).await?);
         }
         old.sort_by_key(|transcode| (transcode.created_at, transcode.id));
@@ -103,7 +106,7 @@ impl TranscodeRemover {
         if !dry_run {
             let removed = self
                 .transcodes
-                .remove(&self.stats, &self.videos, transcode)
+                .remove(&self.counters, &self.videos, transcode)
                 .await;
             if !unless_conflict(removed)? {
                 return Ok(None);

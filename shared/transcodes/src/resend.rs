@@ -62,7 +62,8 @@ impl Resender {
         self.transcodes
             .note_resent(id, state.lease_state.resent_at, now)
             .await?;
-        self.queue.send(&TranscodeMessage::new(id).body()).await?;
+        let message = TranscodeMessage::new(id).body();
+        self.queue.send(&state.transcode.user_id, &message).await?;
         tracing::warn!(transcode = %id, "its message was lost and is sent again");
         Ok(())
     }

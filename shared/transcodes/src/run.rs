@@ -115,12 +115,14 @@ impl<'a> TranscodeRun<'a> {
             };
             let made = self.make_segments(&source, &plan, scratch.path(), reporter, segments);
             if !made.await? {
-                return self.hand_on().await;
+                return self.hand_on(&transcode.user_id).await;
             }
             let made = self.make_outputs(&source, &plan, segments, scratch.path(), reporter);
             if let Some(outputs) = made.await? {
                 self.complete(transcode, &source, &outputs).await?;
-                self.worker.remove_pieces(self.id()).await;
+                self.count(transcode, &source, &plan).await;
+                let completed = TranscodeStatus::Completed;
+                self.worker.remove_leftovers(self.id(), completed).await;
                 return Ok(Done::Completed);
             }
             segments.begin_again();
@@ -155,7 +157,7 @@ impl<'a> TranscodeRun<'a> {
     /// First the lease goes, so that the next worker finds it free; if the
     /// message cannot be sent then, the one at hand comes again. A transcode that
     /// was handed on too often fails.
-    pub(crate) async fn hand_on(&self) -> Result<Done, RunError> {
+    pub(crate) async fn hand_on(&self, user_id: &str) -> Result<Done, RunError> {
         let Some(next) = self.order.handed_on() else {
             let cause = format!("handed on {} times", self.order.handover);
             return Err(RunError::new(TranscodeFault::TooManyHandovers, cause));
@@ -164,19 +166,23 @@ impl<'a> TranscodeRun<'a> {
             .transcodes
             .release(self.id(), self.owner, None, self.now())
             .await?;
-        self.worker.queue.send(&next.body()).await?;
+        self.worker.queue.send(user_id, &next.body()).await?;
         tracing::info!(transcode = %self.id(), handover = next.handover, "handed on");
         Ok(Done::HandedOn)
     }
 
-    /// The transcode is not ours any more: either somebody else's, or it ended by
-    /// our own last write, whose answer was slower than the heartbeat.
+    /// The transcode is not ours any more: somebody else's, cancelled, or ended by our own
+    /// last write, whose answer was slower than the heartbeat.
     async fn let_go(&self) -> Result<(), RetryLater> {
         let state = self.worker.transcodes.get(self.id()).await?;
-        if state.is_none_or(|state| state.transcode.status.is_final()) {
-            return Ok(());
+        match state.map(|state| state.transcode.status) {
+            None => Ok(()),
+            Some(status) if status.is_final() => {
+                self.worker.remove_leftovers(self.id(), status).await;
+                Ok(())
+            }
+            Some(_) => Err(RetryLater::new(RunError::LeaseLost, self.worker.lease)),
         }
-        Err(RetryLater::new(RunError::LeaseLost, self.worker.lease))
     }
 
     /// What is wrong with the source is told at once (R72); what else went wrong
@@ -191,16 +197,13 @@ impl<'a> TranscodeRun<'a> {
         let error = fault.error();
         if fault.is_final() {
             tracing::warn!(transcode = %id, code = error.code, cause = cause.to_string(), "failed for good");
-            worker
+            let (webhooks, now) = (&worker.outbox.webhooks, self.now());
+            let owner = Some(self.owner);
+            let event = worker
                 .transcodes
-                .fail(
-                    &worker.stats,
-                    transcode,
-                    Some(self.owner),
-                    &error,
-                    self.now(),
-                )
+                .fail(&worker.counters, webhooks, transcode, owner, &error, now)
                 .await?;
+            worker.outbox.announce(&transcode.user_id, &event).await;
             metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
             return Ok(());
         }

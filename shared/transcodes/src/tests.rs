@@ -8,19 +8,24 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use domain::delivery::{MAX_HANDOVERS, TranscodeMessage};
+use domain::holding::HoldingLimits;
 use domain::ids::TranscodeId;
+use domain::keys;
+use domain::rendition::Quality;
 use domain::time::{Clock, Time};
 use domain::transcode::{TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
 use store::testing::{self, Bucket, Messages, Tables, now};
-use store::{Lease, Objects, Queue, StatsTable, TranscodeState, TranscodesTable, VideosTable};
+use store::{
+    Counters, History, Lease, Objects, Queue, TranscodeState, TranscodesTable, VideosTable,
+};
 use uuid::Uuid;
 
 use crate::error::RunError;
 use crate::run::{Done, TranscodeRun};
-use crate::{DeadLetterHandler, Resender, Worker};
+use crate::{CancelError, DeadLetterHandler, Resender, TranscodeCanceller, TranscodeClock, Worker};
 
 const LEASE: Duration = Duration::from_secs(60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,11 +35,14 @@ struct World {
     tables: Tables,
     bucket: Bucket,
     messages: Messages,
+    /// Messages of webhooks.
+    events: Messages,
     time: Arc<AtomicI64>,
     transcodes: TranscodesTable,
-    stats: StatsTable,
+    counters: Counters,
     worker: Worker,
     handler: DeadLetterHandler,
+    canceller: TranscodeCanceller,
     resender: Resender,
 }
 
@@ -48,24 +56,37 @@ impl World {
             Clock::new(move || Time::from_millisecond(time.load(SeqCst)))
         };
         let transcodes = TranscodesTable::new(tables.client(), "transcodes");
-        let stats = StatsTable::new(tables.client(), "stats");
+        let counters = Counters::new(&tables.client(), "stats", "usage");
         let queue = Queue::new(messages.client(), "queue");
+        let events = Messages::default();
+        let outbox = testing::outbox(&tables, &events);
         let worker = Worker {
             transcodes: transcodes.clone(),
-            stats: stats.clone(),
+            counters: counters.clone(),
+            history: TranscodeClock {
+                history: History::new(tables.client(), "stats"),
+            },
             videos: VideosTable::new(tables.client(), "videos"),
             objects: Objects::new(bucket.client(), "bucket"),
             queue: queue.clone(),
+            outbox: outbox.clone(),
             ffmpeg: Ffmpeg::locate(Some("/nowhere/ffmpeg".into())),
             lease: LEASE,
             segment_seconds: 30,
             work_limit: None,
             clock: clock.clone(),
         };
+        let canceller = TranscodeCanceller {
+            transcodes: transcodes.clone(),
+            counters: counters.clone(),
+            outbox: outbox.clone(),
+            clock: clock.clone(),
+        };
         let handler = DeadLetterHandler {
             transcodes: transcodes.clone(),
-            stats: stats.clone(),
+            counters: counters.clone(),
             queue: queue.clone(),
+            outbox,
             clock: clock.clone(),
         };
         let resender = Resender {
@@ -74,16 +95,21 @@ impl World {
             clock,
         };
         let transcode = testing::transcode(id(), now());
-        transcodes.create(&stats, &transcode).await.unwrap();
+        transcodes
+            .create(&counters, &transcode, HoldingLimits::NONE)
+            .await
+            .unwrap();
         Self {
             tables,
             bucket,
             messages,
+            events,
             time,
             transcodes,
-            stats,
+            counters,
             worker,
             handler,
+            canceller,
             resender,
         }
     }
@@ -170,7 +196,7 @@ async fn what_is_wrong_with_the_source_ends_the_transcode_at_once() {
     let code = transcode.error.map(|error| error.code);
     assert_eq!(transcode.status, TranscodeStatus::Failed);
     assert_eq!(code.as_deref(), Some("SOURCE_NOT_FOUND"));
-    let stats = world.stats.transcodes().await.unwrap();
+    let stats = world.counters.stats.transcodes().await.unwrap();
     assert_eq!((stats.pending, stats.processing, stats.failed), (0, 0, 1));
     // The message comes once more, and there is nothing to do.
     assert!(world.works(&first_message()).await);
@@ -243,6 +269,21 @@ async fn nothing_is_given_up_that_a_worker_still_has() {
     assert_eq!(world.letters().await, 1);
 }
 
+#[tokio::test]
+async fn the_owners_webhooks_are_told_of_a_failure_once() {
+    let world = World::new().await;
+    // That the message is lost changes nothing: the event stands in the table.
+    world.events.outage().begin_after(0);
+    world.handler.handle(&first_message()).await.unwrap();
+    world.handler.handle(&first_message()).await.unwrap();
+    assert_eq!(world.status().await, TranscodeStatus::Failed);
+    let webhooks = testing::webhooks(&world.tables);
+    let later = now().after(MINUTE);
+    let due = webhooks.due_work(later, 10).await.unwrap();
+    assert_eq!(due.len(), 1, "{due:?}");
+    assert!(world.events.sent().is_empty());
+}
+
 /// The letter is written first: that it is there twice is better than not at all.
 #[tokio::test]
 async fn while_the_table_fails_nothing_is_given_up() {
@@ -265,6 +306,7 @@ async fn a_lost_message_is_sent_again_once_an_hour() {
     world.pass(MINUTE * 16);
     assert_eq!((sent().await, sent().await), (1, 0));
     assert_eq!(world.messages.sent(), [TranscodeMessage::new(id()).body()]);
+    assert_eq!(world.messages.tenants(), ["user"]);
     world.pass(MINUTE * 61);
     assert_eq!(sent().await, 1);
     assert!(world.works(&first_message()).await);
@@ -294,7 +336,7 @@ async fn a_worker_hands_on_until_it_was_done_too_often() {
         let message = message(order.body(), 1);
         let run = run("worker");
         let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
-        match run.hand_on().await {
+        match run.hand_on("user").await {
             Ok(done) => assert_eq!(done, Done::HandedOn),
             Err(RunError::Fault { fault, .. }) => {
                 assert_eq!(fault, TranscodeFault::TooManyHandovers);
@@ -321,6 +363,45 @@ async fn what_could_not_be_handed_on_is_left() {
     let order = TranscodeMessage::new(id());
     let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
     world.messages.outage().begin_after(0);
-    assert!(run.hand_on().await.is_err());
+    assert!(run.hand_on("user").await.is_err());
     assert!(matches!(world.take("next").await, Lease::Taken(_)));
+}
+
+/// What it holds is its owner's again at once; the worker is told by its lease.
+#[tokio::test]
+async fn a_cancelled_transcode_is_its_workers_no_more() {
+    let world = World::new().await;
+    assert!(matches!(world.take("worker").await, Lease::Taken(_)));
+    let (message, run) = (first_message(), run("worker"));
+    let order = TranscodeMessage::new(id());
+    let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
+    let stored = keys::transcode_segment(id(), 1, Quality::High);
+    world.bucket.put(&stored, b"piece");
+
+    for _ in 0..2 {
+        let cancelled = world.canceller.cancel(id(), "user").await.unwrap();
+        assert_eq!(cancelled.status, TranscodeStatus::Cancelled);
+    }
+    let lost = run.keep_the_lease().await;
+    assert!(matches!(lost, RunError::LeaseLost));
+    assert!(world.works(&first_message()).await);
+    assert!(world.bucket.object(&stored).is_none());
+
+    let usage = &world.counters.usage;
+    let account = usage.account("user", world.now(), 0).await.unwrap();
+    assert_eq!(account.holding.transcodes, 0);
+    let later = world.now().after(MINUTE);
+    let due = testing::webhooks(&world.tables).due_work(later, 10).await;
+    assert_eq!(due.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn only_its_owner_cancels_it_and_only_before_its_end() {
+    let world = World::new().await;
+    let foreign = world.canceller.cancel(id(), "somebody-else").await;
+    assert!(matches!(foreign, Err(CancelError::Missing)));
+    world.handler.handle(&first_message()).await.unwrap();
+    let late = world.canceller.cancel(id(), "user").await;
+    assert!(matches!(late, Err(CancelError::Ended)));
+    assert_eq!(world.status().await, TranscodeStatus::Failed);
 }

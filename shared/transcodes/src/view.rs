@@ -13,6 +13,8 @@ pub fn transcode_view(transcode: &Transcode) -> contract::Transcode {
         output_formats: transcode.output_formats.clone(),
         status: transcode.status,
         progress: transcode.progress,
+        waiting_before: None,
+        time_left: None,
         created_at: transcode.created_at,
         updated_at: transcode.updated_at,
         started_at: transcode.started_at,

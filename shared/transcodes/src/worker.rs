@@ -11,9 +11,10 @@ use domain::transcode::{Transcode, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
-use store::{Lease, Objects, Queue, StatsTable, StoreError, TranscodesTable, VideosTable};
+use store::{Counters, Lease, Objects, Outbox, Queue, StoreError, TranscodesTable, VideosTable};
 
 use crate::Error;
+use crate::TranscodeClock;
 use crate::run::TranscodeRun;
 
 /// How long a lease lasts that is not renewed, unless an operator says otherwise.
@@ -53,10 +54,12 @@ impl From<StoreError> for RetryLater {
 #[derive(Debug)]
 pub struct Worker {
     pub(crate) transcodes: TranscodesTable,
-    pub(crate) stats: StatsTable,
+    pub(crate) counters: Counters,
+    pub(crate) history: TranscodeClock,
     pub(crate) videos: VideosTable,
     pub(crate) objects: Objects,
     pub(crate) queue: Queue,
+    pub(crate) outbox: Outbox,
     pub(crate) ffmpeg: Ffmpeg,
     pub(crate) lease: Duration,
     pub(crate) segment_seconds: u32,
@@ -74,10 +77,12 @@ impl Worker {
         let segment: u32 = environment.parsed("SEGMENT_SECONDS", SEGMENT_SECONDS);
         Self {
             transcodes: TranscodesTable::connect(bootstrap),
-            stats: StatsTable::connect(bootstrap),
+            counters: Counters::connect(bootstrap),
+            history: TranscodeClock::connect(bootstrap),
             videos: VideosTable::connect(bootstrap),
             objects: Objects::connect_for_files(bootstrap),
             queue: Queue::connect(bootstrap),
+            outbox: Outbox::connect(bootstrap),
             ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
             lease: Duration::from_secs(lease.max(1)),
             segment_seconds: segment.max(1),
@@ -127,9 +132,7 @@ impl Worker {
             }
             Lease::Ended(status) => {
                 tracing::info!(transcode = %id, "it has ended");
-                if status == TranscodeStatus::Completed {
-                    self.remove_pieces(id).await;
-                }
+                self.remove_leftovers(id, status).await;
                 Ok(())
             }
             Lease::Missing => {
@@ -150,7 +153,7 @@ impl Worker {
             return Ok(transcode);
         }
         self.transcodes
-            .begin(&self.stats, transcode.id, &run.request_id, now)
+            .begin(&self.counters, transcode.id, &run.request_id, now)
             .await?;
         tracing::info!(transcode = %transcode.id, status = "DOWNLOADING", "begun");
         Ok(Transcode {
@@ -167,12 +170,17 @@ impl Worker {
         }
     }
 
-    /// Removes the pieces of a completed transcode: nobody needs them any more.
-    /// What is missed here the storage janitor finds.
-    pub(crate) async fn remove_pieces(&self, id: TranscodeId) {
+    /// Removes what an ended transcode has no use for: the pieces of a completed one,
+    /// everything of a cancelled one. A failed one may be restarted. What is missed here the
+    /// storage janitor finds.
+    pub(crate) async fn remove_leftovers(&self, id: TranscodeId, status: TranscodeStatus) {
+        let leftovers = match status {
+            TranscodeStatus::Completed => keys::transcode_output(id, "segments/"),
+            TranscodeStatus::Cancelled => keys::transcode_folder(id),
+            _ => return,
+        };
         let removed = async {
-            let pieces = keys::transcode_output(id, "segments/");
-            self.objects.remove_folder(&pieces, false).await?;
+            self.objects.remove_folder(&leftovers, false).await?;
             self.transcodes.forget_work(id).await
         };
         if let Err(error) = removed.await {

@@ -11,9 +11,9 @@ use std::time::Duration;
 use store::{Ceilings, Ending};
 use uuid::Uuid;
 
-use crate::tables;
 use crate::tokens::token_of_another_pool;
 use crate::transcode_fixture::{TranscodeFixture, drawn};
+use crate::{tables, webhooks_table};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +23,19 @@ pub(super) enum Caller {
     Foreigner,
     /// With a token of ours that was changed.
     Forger,
+    /// With a token of the owner's that has expired.
+    Expired,
     Other,
     Admin,
     Owner,
 }
 
 /// Everybody; the owner last.
-pub(super) const CALLERS: [Caller; 6] = [
+pub(super) const CALLERS: [Caller; 7] = [
     Caller::Anonymous,
     Caller::Foreigner,
     Caller::Forger,
+    Caller::Expired,
     Caller::Other,
     Caller::Admin,
     Caller::Owner,
@@ -44,7 +47,7 @@ impl Caller {
     }
 
     pub(super) fn has_bad_token(self) -> bool {
-        matches!(self, Self::Foreigner | Self::Forger)
+        matches!(self, Self::Foreigner | Self::Forger | Self::Expired)
     }
 
     pub(super) fn owns(self, id: Id) -> bool {
@@ -73,6 +76,9 @@ pub(super) struct Things {
     pub(super) transcode: String,
     pub(super) asset: String,
     pub(super) upload: String,
+    pub(super) webhook: String,
+    /// Of the webhook.
+    pub(super) delivery: String,
 }
 
 impl Things {
@@ -84,10 +90,13 @@ impl Things {
             transcode: id(),
             asset: id(),
             upload: id(),
+            webhook: id(),
+            delivery: id(),
         }
     }
 
-    /// A job that failed, a private video with its renditions, an upload in parts.
+    /// A job that failed, a private video with its renditions, an upload in parts, a webhook
+    /// that a test event is sent to.
     async fn of(fixture: &TranscodeFixture) -> Result<Self> {
         let person = &fixture.person;
         let key = fixture.source(drawn("320x240", 10, 1)?).await?;
@@ -99,11 +108,18 @@ impl Things {
         let file = json!({"filename": "a.mp4", "contentType": "video/mp4", "size": 20_000_000});
         let upload = person.post("/api/upload/multipart", &file).await?;
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        let webhook = json!({"url": "https://example.com/"});
+        let webhook = person.post("/api/v1/webhooks", &webhook).await?;
+        let webhook = text(&webhook.body["webhook"]["webhookId"]).context("no webhook")?;
+        let test = format!("/api/v1/webhooks/{webhook}/test");
+        let delivery = person.post(&test, &json!({})).await?;
         Ok(Self {
             job: failed_job(&fixture.stack, person).await?,
             video: text(&videos.body["videos"][0]["id"]).context("no video")?,
             asset: text(&assets.first().context("no asset")?["id"]).context("no asset")?,
             upload: text(&upload.body["uploadId"]).context("no upload")?,
+            webhook,
+            delivery: text(&delivery.body["deliveryId"]).context("no delivery")?,
             transcode,
         })
     }
@@ -116,7 +132,10 @@ async fn failed_job(stack: &Stack, person: &Person) -> Result<String> {
     let job = Job::accepted(id, &person.user_id, CreateJob::sample(), now, limit);
     usage.reserve(&jobs, &job, Ceilings::of_quota(10)).await?;
     let ending = Ending::Failed(JobError::workflow_failed());
-    usage.settle(&jobs, &job, &ending, 0, now).await?;
+    let webhooks = webhooks_table(stack)?;
+    usage
+        .settle(&jobs, &webhooks, &job, &ending, 0, now)
+        .await?;
     Ok(id.to_string())
 }
 
@@ -126,6 +145,7 @@ pub(super) struct Cast {
     other: Person,
     admin: Person,
     foreign_token: String,
+    expired_token: String,
     own: Things,
     foreign: Things,
     missing: Things,
@@ -140,6 +160,7 @@ impl Cast {
         Ok(Self {
             admin: Person::sign_up_administrator(stack).await?,
             foreign_token: token_of_another_pool(stack).await?,
+            expired_token: owner.person.expired_token().await?,
             own,
             foreign,
             missing: Things::named(&Uuid::now_v7().to_string()),
@@ -167,6 +188,7 @@ impl Cast {
                 let forged = format!("{}AAAA", self.owner.access_token);
                 anonymous(method).bearer_auth(forged)
             }
+            Caller::Expired => anonymous(method).bearer_auth(&self.expired_token),
             Caller::Other => self.other.request(method, path),
             Caller::Admin => self.admin.request(method, path),
             Caller::Owner => self.owner.request(method, path),

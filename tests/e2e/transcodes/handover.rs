@@ -118,9 +118,15 @@ impl<'a> Line<'a> {
                 fixture.stack.table("transcodes")?.to_owned(),
             ),
             ("STATS_TABLE", fixture.stack.table("stats")?.to_owned()),
+            ("USAGE_TABLE", fixture.stack.table("usage")?.to_owned()),
             ("VIDEO_TABLE", fixture.stack.table("videos")?.to_owned()),
             ("ASSETS_BUCKET", bucket.clone()),
             ("TRANSCODE_QUEUE_URL", url.clone()),
+            ("WEBHOOK_TABLE", fixture.stack.table("webhooks")?.to_owned()),
+            (
+                "WEBHOOK_QUEUE_URL",
+                fixture.stack.queue("webhooks")?.to_owned(),
+            ),
             ("LEASE_SECONDS", "10".to_owned()),
             ("SEGMENT_SECONDS", "2".to_owned()),
             (

@@ -30,8 +30,8 @@ async fn a_transcode_outlives_its_worker_and_loses_no_segment() -> Result<()> {
     let id = fixture.create(&key, &json!(["low"])).await?;
     let name: TranscodeId = id.parse()?;
 
-    let before = stored(&fixture, name, |stored| stored.len() >= STORED).await?;
     let worker = worker_with(size).await?;
+    let before = stored(&fixture, name, |stored| stored.len() >= STORED).await?;
     kill(worker)?;
     // What it stored in its last moment counts too.
     let before = before.into_iter().chain(by_worker(&fixture, name).await?);
@@ -83,21 +83,28 @@ async fn by_worker(fixture: &TranscodeFixture, id: TranscodeId) -> Result<BTreeM
 
 /// The worker whose FFmpeg reads a source of this size. Between two segments
 /// none does.
-async fn worker_with(size: u64) -> Result<i32> {
+pub(super) async fn worker_with(size: u64) -> Result<i32> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
-        let sources = fs::read_dir("/proc")?.flatten().filter_map(|entry| {
-            let line = fs::read(entry.path().join("cmdline")).ok()?;
-            source_of(&String::from_utf8_lossy(&line))
-        });
-        for (worker, path) in sources {
-            if fs::metadata(path).is_ok_and(|file| file.len() == size) {
-                return Ok(worker);
-            }
+        if let Some(worker) = workers_with(size)?.first() {
+            return Ok(*worker);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     bail!("nobody works on it")
+}
+
+/// All of them, now.
+pub(super) fn workers_with(size: u64) -> Result<Vec<i32>> {
+    let sources = fs::read_dir("/proc")?.flatten().filter_map(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        source_of(&String::from_utf8_lossy(&line))
+    });
+    let has_size = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() == size);
+    Ok(sources
+        .filter(|(_, path)| has_size(path))
+        .map(|(worker, _)| worker)
+        .collect())
 }
 
 /// The worker that the folder of an FFmpeg's source is named after, and the source.

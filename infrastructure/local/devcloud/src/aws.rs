@@ -71,11 +71,24 @@ fn lambda(stack: &Stack, method: Method, path: &str) -> RequestBuilder {
 /// # Errors
 /// The local cloud refuses the call, or is not there.
 pub async fn set_deadline(stack: &Stack, job: &str, deadline: &str) -> Result<()> {
+    set_time(stack, job, "deadline", deadline).await
+}
+
+/// Moves the time until which a job's storyboard waits for approval.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn set_review_until(stack: &Stack, job: &str, until: &str) -> Result<()> {
+    set_time(stack, job, "reviewUntil", until).await
+}
+
+async fn set_time(stack: &Stack, job: &str, attribute: &str, time: &str) -> Result<()> {
     let body = json!({
         "TableName": stack.table("jobs")?,
         "Key": {"jobId": {"S": job}, "sk": {"S": "job"}},
-        "UpdateExpression": "SET deadline = :deadline",
-        "ExpressionAttributeValues": {":deadline": {"S": deadline}},
+        "UpdateExpression": "SET #attribute = :time",
+        "ExpressionAttributeNames": {"#attribute": attribute},
+        "ExpressionAttributeValues": {":time": {"S": time}},
     });
     dynamodb(stack, "UpdateItem", &body).await.map(drop)
 }

@@ -141,19 +141,11 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies.join("; "));
         }
-        let response = with(request).send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
-        let lines = headers.get_all(SET_COOKIE).iter();
+        let (answer, text) = Answer::with_text(with(request)).await?;
+        let lines = answer.headers.get_all(SET_COOKIE).iter();
         for line in lines.filter_map(|line| line.to_str().ok()) {
             self.keep(line);
         }
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        let answer = Answer {
-            status,
-            headers,
-            body,
-        };
         let url = url.clone();
         Ok(Page { url, answer, text })
     }

@@ -2,22 +2,28 @@
 //! The commands (`xtask`) and the end-to-end tests stand on this.
 
 pub mod addresses;
+mod api;
 pub mod aws;
 mod browser;
 mod described;
+mod faults;
 mod login;
 mod person;
 mod provider;
+mod receiver;
 mod reconciling;
 mod stack;
 pub mod users;
 mod watch;
 
 pub use addresses::Addresses;
+pub use api::Api;
 pub use browser::{Browser, Page};
+pub use faults::{Faults, Injected};
 pub use login::{Login, Session};
 pub use person::{Answer, Course, Person};
 pub use provider::{Creates, Provider};
+pub use receiver::{Received, Receiver};
 pub use reconciling::reconciling;
 pub use stack::Stack;
 pub use watch::{PATIENCE, watch};

@@ -8,6 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use crate::users::{self, Name, User};
+use crate::watch::watch_until;
 use crate::{PATIENCE, Stack, aws, described, unique_word, watch};
 
 const PASSWORD: &str = "Only-on-this-machine-1";
@@ -63,6 +64,14 @@ impl Answer {
     /// # Errors
     /// No answer, or one that the contract does not describe.
     pub async fn of(request: RequestBuilder) -> Result<Self> {
+        Self::with_text(request).await.map(|(answer, _)| answer)
+    }
+
+    /// The same, with the text of the body.
+    ///
+    /// # Errors
+    /// As [`Answer::of`].
+    pub(crate) async fn with_text(request: RequestBuilder) -> Result<(Self, String)> {
         let (http, request) = request.build_split();
         let request = request?;
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
@@ -74,11 +83,12 @@ impl Answer {
                 .with_context(|| format!("{method} {path}: not as the contract says"))?;
         }
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Self {
+        let answer = Self {
             status,
             headers,
             body,
-        })
+        };
+        Ok((answer, String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 
@@ -169,6 +179,15 @@ impl Person {
         })
     }
 
+    /// An access token of this user's that expired a minute ago.
+    ///
+    /// # Errors
+    /// As [`Person::sign_up`].
+    pub async fn expired_token(&self) -> Result<String> {
+        let tokens = users::expired_tokens(&self.stack, &user(&self.email)).await?;
+        Ok(tokens.access)
+    }
+
     /// A request without a token.
     pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
@@ -231,6 +250,15 @@ impl Person {
         .await
         .with_context(|| format!("job {id}"))?;
         Ok(course)
+    }
+
+    /// Watches a job until a state is there.
+    ///
+    /// # Errors
+    /// Progress that falls, no such state, or an answer other than 200.
+    pub async fn watch_until(&self, id: &str, is_there: impl Fn(&Value) -> bool) -> Result<Value> {
+        let state = watch_until(is_there, || self.job(id), PATIENCE, |_| {});
+        state.await.with_context(|| format!("job {id}"))
     }
 
     /// One of this user's transcodes.

@@ -94,10 +94,29 @@ pub async fn create(stack: &Stack) -> Result<()> {
 /// # Errors
 /// No such user, a wrong password, or no local cloud.
 pub async fn sign_in(stack: &Stack, client: &str, user: &User) -> Result<Tokens> {
+    sign_in_with(stack, client, user, &json!({})).await
+}
+
+/// Tokens of a user that expired a minute ago.
+///
+/// # Errors
+/// As [`sign_in`].
+pub(crate) async fn expired_tokens(stack: &Stack, user: &User) -> Result<Tokens> {
+    let lifetime = json!({"lifetimeSeconds": "-60"});
+    sign_in_with(stack, &stack.client_id, user, &lifetime).await
+}
+
+async fn sign_in_with(
+    stack: &Stack,
+    client: &str,
+    user: &User,
+    metadata: &Value,
+) -> Result<Tokens> {
     let body = json!({
         "AuthFlow": "USER_PASSWORD_AUTH",
         "ClientId": client,
         "AuthParameters": {"USERNAME": user.username, "PASSWORD": user.password},
+        "ClientMetadata": metadata,
     });
     let answer = aws::cognito(stack, "InitiateAuth", &body).await?;
     let token = |name: &str| {

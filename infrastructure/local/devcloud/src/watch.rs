@@ -16,6 +16,22 @@ const POLL_INTERVAL: Duration = Duration::from_millis(700);
 /// # Errors
 /// What `ask` fails with, progress that falls, or no end within `patience`.
 pub async fn watch<F>(
+    ask: impl FnMut() -> F,
+    patience: Duration,
+    show: impl FnMut(&Value),
+) -> Result<Value>
+where
+    F: Future<Output = Result<Value>>,
+{
+    watch_until(is_final, ask, patience, show).await
+}
+
+/// The same until a state is one that `is_last` knows.
+///
+/// # Errors
+/// As [`watch`].
+pub(crate) async fn watch_until<F>(
+    is_last: impl Fn(&Value) -> bool,
     mut ask: impl FnMut() -> F,
     patience: Duration,
     mut show: impl FnMut(&Value),
@@ -34,7 +50,7 @@ where
         );
         progress = now;
         show(&state);
-        if is_final(&state) {
+        if is_last(&state) {
             return Ok(state);
         }
         if started.elapsed() > patience {
@@ -45,9 +61,9 @@ where
 }
 
 /// Jobs write their status in lower case, transcodes in upper case.
-fn is_final(state: &Value) -> bool {
+pub(crate) fn is_final(state: &Value) -> bool {
     let status = state["status"].as_str().unwrap_or_default();
-    ["completed", "failed"]
+    ["completed", "failed", "cancelled"]
         .iter()
         .any(|end| status.eq_ignore_ascii_case(end))
 }

@@ -18,6 +18,8 @@ use tokio::task::JoinHandle;
 const LONGEST_RUN: Duration = Duration::from_secs(30 * 60);
 /// A late webhook's delay when the rule names none.
 const LATE_BY: Duration = Duration::from_secs(20);
+/// How long a prediction hangs when the rule names no time.
+const HANGS_FOR: Duration = Duration::from_secs(45);
 
 /// The end is told after the start, unless its receiver takes longer than this.
 const START_FIRST: Duration = Duration::from_secs(2);
@@ -82,7 +84,10 @@ async fn work(
 
 async fn make(server: &Shared, prediction: &Prediction) -> RunResult {
     match prediction.rule.as_ref().map(|rule| rule.behaviour) {
-        Some(Behaviour::Hang) => std::future::pending().await,
+        Some(Behaviour::Hang) => {
+            tokio::time::sleep(prediction.rule_seconds(HANGS_FOR)).await;
+            RunResult::Stopped
+        }
         Some(Behaviour::Fail) => {
             RunResult::Error("An unexpected error occurred in the model. Please try again. (E6716)".into())
         }
@@ -189,13 +194,8 @@ fn tell_end(
                 server.webhooks.send(&message).await;
             }
         }
-        if let Some(rule) = ended
-            .rule
-            .as_ref()
-            .filter(|_| ended.behaves(Behaviour::LateWebhook))
-        {
-            let late_by = rule.seconds.map_or(LATE_BY, Duration::from_secs);
-            tokio::time::sleep(late_by).await;
+        if ended.behaves(Behaviour::LateWebhook) {
+            tokio::time::sleep(ended.rule_seconds(LATE_BY)).await;
         }
         for message in messages(&server, &ended, Event::Completed) {
             server.webhooks.send_until_accepted(&message).await;

@@ -4,6 +4,7 @@ use crate::rules::{Behaviour, ModelKind, Rule};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// How far a prediction has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,12 @@ impl Prediction {
         self.rule
             .as_ref()
             .is_some_and(|rule| rule.behaviour == behaviour)
+    }
+
+    /// The time that its rule names, or `default`.
+    pub(crate) fn rule_seconds(&self, default: Duration) -> Duration {
+        let seconds = self.rule.as_ref().and_then(|rule| rule.seconds);
+        seconds.map_or(default, Duration::from_secs)
     }
 
     /// Whether the webhook was asked to hear of `event`. The provider's

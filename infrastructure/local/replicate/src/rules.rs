@@ -12,7 +12,7 @@ pub(crate) enum Behaviour {
     Fail,
     /// The prediction fails as sensitive content (E005).
     Refuse,
-    /// It stays `processing` until its deadline.
+    /// It stays `processing` for `seconds` (default 45), or until its deadline, and is canceled.
     Hang,
     /// 429, nothing is created.
     Throttle,
@@ -70,7 +70,8 @@ pub(crate) struct Rule {
     /// Limits the rule to one kind of model.
     #[serde(default)]
     pub(crate) kind: Option<ModelKind>,
-    /// `retry_after` of `throttle` (default 1), delay of `late-webhook` (default 20).
+    /// `retry_after` of `throttle` (default 1), delay of `late-webhook` (default 20), how long
+    /// `hang` lasts (default 45).
     #[serde(default)]
     pub(crate) seconds: Option<u64>,
 }

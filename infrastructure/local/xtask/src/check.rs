@@ -39,7 +39,7 @@ const COMPILER: [&str; 10] = [
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("formats", formats),
     ("lints", lints),
     ("template.yaml translated and linted", template),
@@ -48,6 +48,7 @@ const CHECKS: [Check; 7] = [
         "state machine by the AWS language service",
         language_service,
     ),
+    ("the API's document", api_document),
     ("a TypeScript client of the API", typescript_client),
     ("supply chain", supply_chain),
 ];
@@ -135,6 +136,17 @@ fn language_service(workspace: &Workspace) -> Result<()> {
         .arg("infrastructure/local/checks/asl_language_service.cjs")
         .arg("statemachine/generate-video.asl.json");
     run_command(&mut node)
+}
+
+fn api_document(workspace: &Workspace) -> Result<()> {
+    let python = python::environment(workspace, python::CHECKS)?;
+    let mut validator = python::python_command(workspace, &python);
+    validator.args([
+        "-m",
+        "openapi_spec_validator",
+        "shared/contract/openapi.json",
+    ]);
+    run_command(&mut validator)
 }
 
 /// Types are generated from the committed document; a program that uses them is

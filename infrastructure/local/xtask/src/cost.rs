@@ -1,18 +1,21 @@
 //! `cargo xtask cost`: what a film cost, from its job's ledger and the one price table.
 
 use anyhow::Result;
+use contract::Job;
+use devcloud::Api;
 use devcloud::users::Name;
 use domain::prices::{self, CostKind, LedgerEntry};
 
-use crate::api::{Api, Job};
 use crate::cloud;
+use crate::http::wait;
 use crate::say;
 use crate::workspace::Workspace;
 
 /// Prints the bill of a job.
 pub(crate) fn run(workspace: &Workspace, job: &str, user: Name) -> Result<()> {
     let stack = cloud::stack(workspace)?;
-    let job = Api::of(&stack, user)?.job(job)?;
+    let api = wait(Api::of(&stack, user))?;
+    let job = wait(api.job(job))?;
     for line in bill(&job) {
         say::result(&line);
     }
@@ -27,8 +30,9 @@ fn bill(job: &Job) -> Vec<String> {
         "predicted $",
         "actual $",
     )];
-    lines.extend(job.ledger.iter().map(entry_row));
-    let overhead = u32::try_from(job.scenes.len()).map_or(0, overhead_nano_usd);
+    let ledger = job.ledger.as_deref().unwrap_or_default();
+    lines.extend(ledger.iter().map(entry_row));
+    let overhead = overhead_nano_usd(job.scene_count);
     lines.push(row(
         "overhead",
         "workflow, tables, bucket, API",
@@ -37,7 +41,7 @@ fn bill(job: &Job) -> Vec<String> {
         "",
     ));
     let sum = |kind: CostKind| -> (u64, u64) {
-        job.ledger.iter().filter(|entry| entry.kind == kind).fold(
+        ledger.iter().filter(|entry| entry.kind == kind).fold(
             (0, 0),
             |(predicted, actual), entry| {
                 (predicted + entry.predicted_nano_usd, actual + known(entry))
@@ -104,17 +108,17 @@ mod tests {
 
     #[test]
     fn the_total_is_the_sum_of_its_lines() {
-        let job: Job = serde_json::from_value(serde_json::json!({
-            "status": "completed",
-            "scenes": [{"title": "One", "status": "complete"}],
-            "ledger": [
-                {"step": "scene-001#1", "kind": "model", "item": "a/model",
-                 "predictedNanoUsd": 300_000_000, "actualNanoUsd": 250_000_000, "seconds": 4.0},
-                {"step": "compose#1", "kind": "compute", "item": "composer",
-                 "predictedNanoUsd": 1_000_000},
-            ],
-        }))
-        .expect("a job");
+        let ledger = serde_json::json!([
+            {"step": "scene-001#1", "kind": "model", "item": "a/model",
+             "predictedNanoUsd": 300_000_000, "actualNanoUsd": 250_000_000, "seconds": 4.0},
+            {"step": "compose#1", "kind": "compute", "item": "composer",
+             "predictedNanoUsd": 1_000_000},
+        ]);
+        let job = Job {
+            scene_count: 1,
+            ledger: Some(serde_json::from_value(ledger).expect("a ledger")),
+            ..crate::sample_job()
+        };
         let overhead = overhead_nano_usd(1);
         let lines = bill(&job);
         let last = lines.last().expect("a total");

@@ -1,7 +1,8 @@
-//! `cargo xtask demo`: from a prompt to a film on the disk; or, with `--upload`,
-//! from a film to every rendition of it.
+//! `cargo xtask demo`: from a prompt to a film on the disk, with `--review` by way of its
+//! storyboard; or, with `--upload`, from a film to every rendition of it.
 
 mod progress;
+mod review;
 mod upload;
 
 use std::path::{Path, PathBuf};
@@ -9,12 +10,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use contract::Job;
+use devcloud::Api;
 use devcloud::users::Name;
+use domain::job::{Stage, Status};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::progress::Progress;
-use crate::api::{Api, Job};
+use crate::http::wait;
 use crate::workspace::Workspace;
 use crate::{cloud, http, say};
 
@@ -33,6 +37,9 @@ pub(crate) struct Options {
     /// The folder that the film is saved in
     #[arg(long, default_value = "out")]
     out: PathBuf,
+    /// Show the storyboard and its price first, to be changed and approved
+    #[arg(long, conflicts_with = "upload")]
+    review: bool,
     /// End with one JSON object as the last line of stdout
     #[arg(long)]
     json: bool,
@@ -70,6 +77,7 @@ impl Options {
             ("transition", self.transition.clone().map(Value::from)),
             ("audio", self.audio.clone().map(Value::from)),
             ("seed", self.seed.map(Value::from)),
+            ("review", self.review.then_some(Value::Bool(true))),
         ];
         for (name, value) in optional {
             if let Some(value) = value {
@@ -110,12 +118,18 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             options.json,
         );
     }
-    let api = Api::of(&stack, Name::Demo)?;
+    let api = wait(Api::of(&stack, Name::Demo))?;
     let began = Instant::now();
-    let id = api.create_job(&options.request())?;
+    let id = wait(api.create_job(&options.request()))?.job_id.to_string();
     say::note(&format!("Job {id}: \"{}\"", options.prompt));
-    let (job, stages) = follow(&api, &id)?;
-    if job.status != "completed" {
+    let (mut job, mut stages) = follow(&api, &id)?;
+    if job.status == Status::AwaitingReview {
+        review::review(workspace, &api, &id)?;
+        let (made, rest) = follow(&api, &id)?;
+        job = made;
+        stages.extend(rest);
+    }
+    if job.status != Status::Completed {
         bail!("{}", failure_of(&job));
     }
     let film = save(&api, &id, &job, &options.out)?;
@@ -124,11 +138,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.json {
         let summary = Summary {
             job_id: &id,
-            status: &job.status,
+            status: job.status.as_str(),
             video: &film.video,
             thumbnail: film.thumbnail.as_deref(),
             seconds: (seconds * 10.0).round() / 10.0,
-            scenes: job.scenes.len(),
+            scenes: job.scenes.as_deref().map_or(0, <[_]>::len),
         };
         say::result(&serde_json::to_string(&summary)?);
     } else {
@@ -137,18 +151,20 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Follows a job to its end; gives it with the time that each of its stages took.
-fn follow(api: &Api, id: &str) -> Result<(Job, Vec<(String, Duration)>)> {
+/// Follows a job to its end, or until it waits for its owner; gives it with the time that
+/// each of its stages took.
+fn follow(api: &Api, id: &str) -> Result<(Job, Vec<(Stage, Duration)>)> {
     let mut progress = Progress::new();
     let mut stages = Vec::new();
-    let mut stage = (String::from("queued"), Instant::now());
-    let job = api.watch_job(id, |job| {
+    let mut stage = (None, Instant::now());
+    let job = wait(api.watch_job(id, |job| {
         progress.show(job);
-        if job.stage != stage.0 {
-            stages.push((std::mem::take(&mut stage.0), stage.1.elapsed()));
-            stage = (job.stage.clone(), Instant::now());
+        if stage.0 != Some(job.stage) {
+            let (before, since) = stage;
+            stages.extend(before.map(|before| (before, since.elapsed())));
+            stage = (Some(job.stage), Instant::now());
         }
-    })?;
+    }))?;
     progress.finish();
     Ok((job, stages))
 }
@@ -158,7 +174,7 @@ fn failure_of(job: &Job) -> String {
         None => "the job failed without a reason".to_owned(),
         Some(error) => format!(
             "the job failed while {}: {} ({})",
-            error.stage.as_deref().unwrap_or("it was made"),
+            error.stage.as_str(),
             error.message,
             error.code
         ),
@@ -172,7 +188,8 @@ fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
         .canonicalize()
         .with_context(|| format!("cannot use the folder {}", out.display()))?;
     let video = folder.join(format!("{id}.mp4"));
-    http::download(&api.video_url(id)?, &video).context("the film could not be fetched")?;
+    let link = wait(api.film(id))?;
+    http::download(&link.video_url, &video).context("the film could not be fetched")?;
     let thumbnail = match &job.thumbnail_url {
         None => None,
         Some(url) => {
@@ -184,10 +201,11 @@ fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
     Ok(Film { video, thumbnail })
 }
 
-fn report(film: &Film, stages: &[(String, Duration)], seconds: f64) {
+fn report(film: &Film, stages: &[(Stage, Duration)], seconds: f64) {
     say::note(&format!("The film is there: {}", film.video.display()));
     for (stage, time) in stages {
-        say::note(&format!("  {stage:<12}{:>7.1} s", time.as_secs_f64()));
+        let (stage, seconds) = (stage.as_str(), time.as_secs_f64());
+        say::note(&format!("  {stage:<12}{seconds:>7.1} s"));
     }
     say::note(&format!("  {:<12}{seconds:>7.1} s", "in all"));
 }
@@ -243,11 +261,15 @@ mod tests {
 
     #[test]
     fn a_failed_job_tells_its_reason() {
-        let job: Job = serde_json::from_value(json!({
-            "status": "failed",
-            "error": {"code": "CONTENT_REFUSED", "message": "Flagged.", "stage": "generating"},
-        }))
-        .expect("a job");
+        let error = json!({
+            "code": "CONTENT_REFUSED", "message": "Flagged.", "stage": "generating",
+            "retryable": false,
+        });
+        let error = serde_json::from_value(error).expect("an error");
+        let job = Job {
+            error: Some(error),
+            ..crate::sample_job()
+        };
         assert_eq!(
             failure_of(&job),
             "the job failed while generating: Flagged. (CONTENT_REFUSED)"

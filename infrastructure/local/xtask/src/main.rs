@@ -3,7 +3,6 @@
 //! Each command makes ready what it needs by itself, below `.local/`; none needs an
 //! account, and none asks a question.
 
-mod api;
 mod bench;
 mod check;
 mod cloud;
@@ -16,6 +15,7 @@ mod login;
 mod say;
 mod setup;
 mod test;
+mod webhooks;
 mod workspace;
 
 use std::path::PathBuf;
@@ -63,6 +63,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = users::TokenKind::Access)]
         kind: users::TokenKind,
     },
+    /// Receive a user's webhooks on this machine and show them
+    Webhooks(webhooks::Options),
     /// Write shared/contract/openapi.json anew, after a change of the contract
     Openapi,
     /// Try the API with requests made of its own document, against the local cloud
@@ -120,6 +122,7 @@ fn run(command: Command) -> Result<()> {
             say::result(&http::wait(users::token(&stack, user, kind))?);
             Ok(())
         }
+        Command::Webhooks(options) => webhooks::run(&workspace, &options),
         Command::Openapi => {
             let file = workspace.path("shared/contract/openapi.json");
             Ok(std::fs::write(file, contract::text()?)?)
@@ -132,4 +135,18 @@ fn run(command: Command) -> Result<()> {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())
         }
     }
+}
+
+/// A film that was made, for the tests of what the commands show.
+#[cfg(test)]
+fn sample_job() -> contract::Job {
+    let job = serde_json::json!({
+        "jobId": "0198c0de-0000-7000-8000-000000000001",
+        "status": "completed", "stage": "done", "progress": 100,
+        "prompt": "A paper boat crosses a flooded city at dawn", "category": "music-video",
+        "sceneCount": 3, "durationSeconds": 12, "aspectRatio": "16:9", "transition": "fade",
+        "audio": "music", "soundtrack": "ready",
+        "createdAt": "2026-11-28T12:00:00.000Z", "updatedAt": "2026-11-28T12:01:00.000Z",
+    });
+    serde_json::from_value(job).expect("a job")
 }

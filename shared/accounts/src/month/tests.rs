@@ -1,4 +1,4 @@
-use store::testing::{Bucket, Tables, job, now};
+use store::testing::{Bucket, Tables, job, now, webhooks};
 use store::{Ceilings, Ending, JobsTable};
 
 use super::*;
@@ -24,6 +24,7 @@ impl World {
             tables,
             bucket,
         };
+        let webhooks = webhooks(&world.tables);
         let (made, open) = (job(1, "one"), job(2, "other"));
         for job in [&made, &open] {
             world
@@ -35,7 +36,7 @@ impl World {
         }
         world
             .usage
-            .settle(&world.jobs, &made, &Ending::Completed, 0, now())
+            .settle(&world.jobs, &webhooks, &made, &Ending::Completed, 0, now())
             .await
             .unwrap();
         world
@@ -84,6 +85,7 @@ async fn a_film_that_outlives_its_month_is_settled_in_it() {
         .usage
         .settle(
             &world.jobs,
+            &webhooks(&world.tables),
             &job(2, "other"),
             &Ending::Completed,
             0,

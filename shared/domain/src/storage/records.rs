@@ -119,7 +119,7 @@ impl Made {
     pub fn of(transcode: &Transcode) -> Self {
         let ended = match transcode.status {
             TranscodeStatus::Completed => Some(Ended::Completed),
-            TranscodeStatus::Failed => Some(Ended::Failed),
+            TranscodeStatus::Failed | TranscodeStatus::Cancelled => Some(Ended::Failed),
             TranscodeStatus::Pending
             | TranscodeStatus::Downloading
             | TranscodeStatus::Processing => None,

@@ -77,7 +77,7 @@ impl Authenticator {
             .keys
             .find(&key_id, now)
             .await
-            .map_err(|error| ApiError::SignInUnavailable(Box::new(error)))?
+            .map_err(|error| ApiError::Unavailable(Box::new(error)))?
             .ok_or(ApiError::TokenInvalid)?;
         token::verify(token, &key, &self.rules, nonce, now).map_err(|refusal| {
             tracing::info!(refusal = %refusal, "token refused");

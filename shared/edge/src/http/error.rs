@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use contract::{ErrorBody, ErrorCode};
+use domain::failure::{Failure, StepError};
+use domain::holding::HoldingRefusal;
 use domain::request::InvalidField;
 use domain::time::Time;
 use domain::window::Verdict;
 use lambda_http::http::StatusCode;
 use serde_json::Value;
-use store::{StoreError, ViewError};
+use store::{HoldError, StoreError, ViewError};
 
 /// Why a request is refused or failed. What the client reads gives nothing
 /// away; causes are logged by the layer that turns this into a response.
@@ -23,6 +25,9 @@ pub enum ApiError {
     /// A field breaks a rule.
     #[error("Validation failed")]
     Validation(#[from] InvalidField),
+    /// Fields break rules; never empty.
+    #[error("Validation failed")]
+    Faults(Vec<InvalidField>),
     /// The body is longer than the limit.
     #[error("Request body too large")]
     BodyTooLarge,
@@ -106,6 +111,22 @@ pub enum ApiError {
     /// As many of the caller's films are being made as may be at once.
     #[error("Too many of your films are being made; wait until one has ended")]
     TooManyFilms,
+    /// As many of the caller's films failed this month after money was spent as may
+    /// (fault S2).
+    #[error("Too many of your films failed this month; no more are begun before the next")]
+    TooManyFailures {
+        /// Seconds until the next month.
+        retry_after: u64,
+    },
+    /// The caller holds as much as may be at once (fault S3).
+    #[error("{}", holding_text(*.0))]
+    Holding(HoldingRefusal),
+    /// The caller has as many webhooks as may be.
+    #[error("At most {most} webhooks; remove one first")]
+    TooManyWebhooks {
+        /// How many may be.
+        most: u32,
+    },
     /// The execution could not be started (R67).
     #[error("Workflow failed")]
     WorkflowFailed(#[source] StoreError),
@@ -115,9 +136,9 @@ pub enum ApiError {
     /// A table or service failed.
     #[error("Database unavailable")]
     Store(#[from] StoreError),
-    /// The key set cannot be fetched and none is kept.
+    /// Something else that the request needs is not to be had just now: the pool, the provider.
     #[error("Service unavailable")]
-    SignInUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours.
     #[error("Internal server error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -133,14 +154,46 @@ impl From<ViewError> for ApiError {
     }
 }
 
+impl From<HoldError> for ApiError {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Refused(refusal) => Self::Holding(refusal),
+            HoldError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn holding_text(refusal: HoldingRefusal) -> &'static str {
+    match refusal {
+        HoldingRefusal::Transcodes => {
+            "Too many of your transcodes are waiting or running; wait until one has ended"
+        }
+        HoldingRefusal::Uploads => {
+            "Too many of your uploads are open; confirm or abort one, or wait until its link expires"
+        }
+        HoldingRefusal::StoredBytes => "Your storage is full; delete videos to make room",
+    }
+}
+
+impl From<StepError> for ApiError {
+    fn from(error: StepError) -> Self {
+        match error.failure {
+            Failure::StoreUnavailable
+            | Failure::ProviderThrottled
+            | Failure::ProviderUnavailable => Self::Unavailable(Box::new(error)),
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
 impl ApiError {
     /// Whether the same request may succeed in a moment, whichever service it was
     /// that asked for it.
-    fn is_throttled(&self) -> bool {
+    fn is_transient(&self) -> bool {
         match self {
-            Self::SignInUnavailable(_) => true,
+            Self::Unavailable(_) => true,
             Self::Store(error) | Self::WorkflowFailed(error) | Self::UploadUrlFailed(error) => {
-                matches!(error, StoreError::Throttled { .. })
+                matches!(error, StoreError::Unavailable { .. })
             }
             _ => false,
         }
@@ -155,7 +208,7 @@ impl ApiError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::InvalidRequest { .. } => ErrorCode::InvalidRequest,
-            Self::Validation(_) => ErrorCode::ValidationError,
+            Self::Validation(_) | Self::Faults(_) => ErrorCode::ValidationError,
             Self::BodyTooLarge => ErrorCode::PayloadTooLarge,
             Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
             Self::TokenMissing | Self::TokenInvalid | Self::SignatureInvalid => {
@@ -173,21 +226,26 @@ impl ApiError {
             Self::MediaRefused { code, .. } => *code,
             Self::RateLimited(_) => ErrorCode::RateLimitExceeded,
             Self::QuotaExceeded { .. } => ErrorCode::QuotaExceeded,
+            Self::TooManyFailures { .. } => ErrorCode::TooManyFailures,
             Self::TooManyFilms => ErrorCode::TooManyFilms,
+            Self::Holding(HoldingRefusal::Transcodes) => ErrorCode::TooManyTranscodes,
+            Self::Holding(HoldingRefusal::Uploads) => ErrorCode::TooManyUploads,
+            Self::Holding(HoldingRefusal::StoredBytes) => ErrorCode::StorageFull,
+            Self::TooManyWebhooks { .. } => ErrorCode::TooManyWebhooks,
             Self::SpendingLimit { .. } => ErrorCode::SpendingLimit,
             Self::SpendingStopped => ErrorCode::SpendingStopped,
-            _ if self.is_throttled() => ErrorCode::ServiceUnavailable,
+            _ if self.is_transient() => ErrorCode::ServiceUnavailable,
             Self::WorkflowFailed(_)
             | Self::UploadUrlFailed(_)
             | Self::Store(_)
-            | Self::SignInUnavailable(_)
+            | Self::Unavailable(_)
             | Self::Internal(_) => ErrorCode::InternalError,
         }
     }
 
     fn text(&self) -> String {
         match self {
-            _ if self.is_throttled() => "Service unavailable".to_owned(),
+            _ if self.is_transient() => "Service unavailable".to_owned(),
             Self::Store(StoreError::Conflict { .. }) => "Changed meanwhile; try again".to_owned(),
             // As the documents have it: "Filename is required" (R45).
             Self::Validation(fault) if fault.constraint == "required" => {
@@ -208,6 +266,13 @@ impl ApiError {
             Self::InvalidRequest { constraint } => fault("body", constraint),
             Self::SignInFailed { field, constraint } => fault(field, constraint),
             Self::Validation(invalid) => fault(&invalid.field, &invalid.constraint),
+            Self::Faults(faults) => {
+                let each = |invalid: &InvalidField| fault(&invalid.field, &invalid.constraint);
+                let mut details = faults.first().map(each).unwrap_or_default();
+                let all: Vec<_> = faults.iter().map(each).collect();
+                details.insert("faults".to_owned(), serde_json::json!(all));
+                details
+            }
             Self::PartsMissing(missing) => [("missing".to_owned(), missing.clone().into())].into(),
             Self::BodyTooLarge => fault("body", "at most 65536 bytes"),
             Self::UnsupportedMediaType => fault("Content-Type", "application/json"),
@@ -237,14 +302,19 @@ impl ApiError {
             }
             Self::MethodNotAllowed { allow } => vec![("allow", allow.clone())],
             Self::RateLimited(verdict) => vec![("retry-after", verdict.reset_seconds.to_string())],
-            Self::QuotaExceeded { retry_after } | Self::SpendingLimit { retry_after } => {
+            Self::QuotaExceeded { retry_after }
+            | Self::TooManyFailures { retry_after }
+            | Self::SpendingLimit { retry_after } => {
                 vec![("retry-after", retry_after.to_string())]
             }
             Self::SpendingStopped => vec![("retry-after", "300".to_owned())],
             Self::IdempotencyInFlight => vec![("retry-after", "1".to_owned())],
-            // About as long as a film takes.
-            Self::TooManyFilms => vec![("retry-after", "60".to_owned())],
-            _ if self.is_throttled() => vec![("retry-after", "2".to_owned())],
+            // About as long as a film, a transcode or an upload takes.
+            Self::TooManyFilms
+            | Self::Holding(HoldingRefusal::Transcodes | HoldingRefusal::Uploads) => {
+                vec![("retry-after", "60".to_owned())]
+            }
+            _ if self.is_transient() => vec![("retry-after", "2".to_owned())],
             _ => Vec::new(),
         }
     }
@@ -257,155 +327,4 @@ fn capitalised(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cause() -> Box<dyn std::error::Error + Send + Sync> {
-        "arn:aws:secret:detail".into()
-    }
-
-    fn every_error() -> Vec<(ApiError, u16, &'static str)> {
-        let verdict = domain::window::judge(Time::from_millisecond(0), 0, 101, 100);
-        let throttled = || StoreError::Throttled {
-            operation: "get",
-            source: cause(),
-        };
-        let broken = || StoreError::Unavailable {
-            operation: "get",
-            source: cause(),
-        };
-        vec![
-            (
-                ApiError::InvalidRequest { constraint: "JSON" },
-                400,
-                "INVALID_REQUEST",
-            ),
-            (
-                InvalidField::new("prompt", "required").into(),
-                400,
-                "VALIDATION_ERROR",
-            ),
-            (ApiError::BodyTooLarge, 413, "PAYLOAD_TOO_LARGE"),
-            (
-                ApiError::UnsupportedMediaType,
-                415,
-                "UNSUPPORTED_MEDIA_TYPE",
-            ),
-            (ApiError::TokenMissing, 401, "UNAUTHORIZED"),
-            (ApiError::TokenInvalid, 401, "UNAUTHORIZED"),
-            (ApiError::SignatureInvalid, 401, "UNAUTHORIZED"),
-            (ApiError::Forbidden, 403, "FORBIDDEN"),
-            (ApiError::CrossSite, 403, "FORBIDDEN"),
-            (
-                ApiError::SignInFailed {
-                    field: "state",
-                    constraint: "of a sign-in that began here",
-                },
-                400,
-                "SIGN_IN_FAILED",
-            ),
-            (ApiError::NotFound("Job"), 404, "NOT_FOUND"),
-            (
-                ApiError::MethodNotAllowed {
-                    allow: "GET".to_owned(),
-                },
-                405,
-                "METHOD_NOT_ALLOWED",
-            ),
-            (ApiError::VideoNotReady, 409, "VIDEO_NOT_READY"),
-            (ApiError::Conflict("Upload has changed"), 409, "CONFLICT"),
-            // Somebody else was faster: never a fault of ours.
-            (
-                ApiError::Store(StoreError::Conflict {
-                    operation: "update video",
-                }),
-                409,
-                "CONFLICT",
-            ),
-            (ApiError::PartsMissing(vec![2]), 409, "UPLOAD_INCOMPLETE"),
-            (ApiError::IdempotencyMismatch, 422, "IDEMPOTENCY_MISMATCH"),
-            (ApiError::IdempotencyInFlight, 409, "IDEMPOTENCY_IN_FLIGHT"),
-            (
-                ApiError::MediaRefused {
-                    code: ErrorCode::CorruptMedia,
-                    text: "The video is corrupt or incomplete",
-                },
-                422,
-                "CORRUPT_MEDIA",
-            ),
-            (ApiError::TooManyFilms, 429, "TOO_MANY_FILMS"),
-            (ApiError::UploadUrlFailed(broken()), 500, "INTERNAL_ERROR"),
-            (ApiError::RateLimited(verdict), 429, "RATE_LIMIT_EXCEEDED"),
-            (
-                ApiError::QuotaExceeded { retry_after: 9 },
-                429,
-                "QUOTA_EXCEEDED",
-            ),
-            (
-                ApiError::SpendingLimit { retry_after: 9 },
-                429,
-                "SPENDING_LIMIT",
-            ),
-            (ApiError::SpendingStopped, 503, "SPENDING_STOPPED"),
-            (
-                ApiError::WorkflowFailed(throttled()),
-                503,
-                "SERVICE_UNAVAILABLE",
-            ),
-            (
-                ApiError::UploadUrlFailed(throttled()),
-                503,
-                "SERVICE_UNAVAILABLE",
-            ),
-            (ApiError::WorkflowFailed(broken()), 500, "INTERNAL_ERROR"),
-            (ApiError::Store(throttled()), 503, "SERVICE_UNAVAILABLE"),
-            (ApiError::Store(broken()), 500, "INTERNAL_ERROR"),
-            (
-                ApiError::SignInUnavailable(cause()),
-                503,
-                "SERVICE_UNAVAILABLE",
-            ),
-            (ApiError::Internal(cause()), 500, "INTERNAL_ERROR"),
-        ]
-    }
-
-    #[test]
-    fn the_table_is_the_contracts_and_gives_nothing_away() {
-        for (error, status, code) in every_error() {
-            let body = error.body(Time::from_millisecond(0));
-            let body = serde_json::to_value(body).unwrap();
-            assert_eq!(error.status().as_u16(), status, "{error:?}");
-            assert_eq!(body["code"], code);
-            assert!(body["details"].is_object() && body["timestamp"].is_string());
-            assert!(!body.to_string().contains("arn:"), "{body}");
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let body = |field, constraint| {
-            let error = ApiError::from(InvalidField::new(field, constraint));
-            serde_json::to_value(error.body(Time::from_millisecond(0))).unwrap()
-        };
-        let missing = body("filename", "required");
-        assert_eq!(missing["error"], "Filename is required");
-        assert_eq!(
-            missing["details"],
-            serde_json::json!({ "field": "filename", "constraint": "required" })
-        );
-        assert_eq!(body("size", "a number")["error"], "Validation failed");
-    }
-
-    #[test]
-    fn limits_say_when_to_come_back() {
-        for (error, status, _) in every_error() {
-            let has_retry_after = error
-                .headers()
-                .iter()
-                .any(|(name, _)| *name == "retry-after");
-            let is_for_later =
-                [429, 503].contains(&status) || matches!(error, ApiError::IdempotencyInFlight);
-            assert_eq!(has_retry_after, is_for_later, "{error:?}");
-        }
-    }
-}
+mod tests;

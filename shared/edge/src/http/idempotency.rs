@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use config::Bootstrap;
-use config::metrics::Metrics;
 use domain::idempotency::{
     self, Answer, Decision, HEADER, KeyDigest, Outcome, Record, decide, fingerprint, outcome,
 };
@@ -18,10 +17,14 @@ use uuid::Uuid;
 
 use super::caller::{Admin, Caller};
 use super::error::ApiError;
-use super::layers::{Authentication, Route, around, call, protected_route, refuse, with_caller};
+use super::layers::{
+    Authentication, Route, around, call, refuse, serve_protected, with_admin, with_caller,
+};
 use super::reply::{Reply, set_header};
-use super::serve::serve;
+use super::request::query;
 
+/// The query parameter of a request that only asks what would happen.
+const DRY_RUN: &str = "dryRun";
 /// Marks an answer that was given before.
 const REPLAYED: &str = "idempotency-replayed";
 /// Added to the end of an invocation: a function is stopped up to a second late.
@@ -99,10 +102,8 @@ where
     Handler: Fn(Caller, Request) -> Answering + Clone + Send + Sync + 'static,
     Answering: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    let metrics = Metrics::start();
     let handler = answer_once(endpoint, idempotency).layer(with_caller(handler));
-    let route = protected_route(endpoint, metrics, authentication, handler);
-    serve(endpoint, metrics, route).await
+    serve_protected(endpoint, authentication, handler).await
 }
 
 /// The same for administrators (D31).
@@ -120,16 +121,8 @@ where
     Handler: Fn(Admin, Request) -> Answering + Clone + Send + Sync + 'static,
     Answering: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    creating(
-        endpoint,
-        authentication,
-        idempotency,
-        move |caller, request| {
-            let handler = handler.clone();
-            async move { handler(Admin::new(caller)?, request).await }
-        },
-    )
-    .await
+    let handler = answer_once(endpoint, idempotency).layer(with_admin(handler));
+    serve_protected(endpoint, authentication, handler).await
 }
 
 /// Answers a request whose key was used before; one without a key passes.
@@ -169,6 +162,10 @@ impl Idempotency {
         let Some(digest) = key_of(request)? else {
             return Ok(Turn::Handle(None));
         };
+        // It creates nothing that could be created twice.
+        if query(request, DRY_RUN).as_deref() == Some("true") {
+            return Ok(Turn::Handle(None));
+        }
         let caller = request.extensions().get::<Caller>();
         let key = IdempotencyKey {
             route,

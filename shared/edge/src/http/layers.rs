@@ -96,10 +96,7 @@ where
     Handler: Fn(Caller, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    let metrics = Metrics::start();
-    let handler = with_caller(handler);
-    let route = protected_route(endpoint, metrics, authentication, handler);
-    serve(endpoint, metrics, route).await
+    serve_protected(endpoint, authentication, with_caller(handler)).await
 }
 
 /// Serves a route for administrators (D31), each within the rate limit.
@@ -116,11 +113,18 @@ where
     Handler: Fn(Admin, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    protected(endpoint, authentication, move |caller, request| {
-        let handler = handler.clone();
-        async move { handler(Admin::new(caller)?, request).await }
-    })
-    .await
+    serve_protected(endpoint, authentication, with_admin(handler)).await
+}
+
+/// Serves a handler behind authentication and the rate limit.
+pub(super) async fn serve_protected(
+    endpoint: &'static str,
+    authentication: Authentication,
+    handler: Route,
+) -> Result<(), Error> {
+    let metrics = Metrics::start();
+    let route = protected_route(endpoint, metrics, authentication, handler);
+    serve(endpoint, metrics, route).await
 }
 
 /// Serves a route that anybody may call, but no page of another site: one that acts
@@ -181,6 +185,18 @@ where
     })
 }
 
+/// The handler behind authentication, for administrators alone (D31).
+pub(super) fn with_admin<Handler, Answer>(handler: Handler) -> Route
+where
+    Handler: Fn(Admin, Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
+{
+    with_caller(move |caller, request| {
+        let handler = handler.clone();
+        async move { handler(Admin::new(caller)?, request).await }
+    })
+}
+
 /// The handler, with who is signed in, if anybody is.
 fn with_viewer<Handler, Answer>(handler: Handler) -> Route
 where
@@ -199,7 +215,7 @@ fn public_route(endpoint: &'static str, metrics: Metrics, handler: Route) -> Rou
         .service(handler)
 }
 
-pub(super) fn protected_route(
+fn protected_route(
     endpoint: &'static str,
     metrics: Metrics,
     authentication: Authentication,
@@ -387,7 +403,7 @@ fn limit_rate(authentication: Arc<Authentication>) -> impl Layer<Route, Service 
     })
 }
 
-/// The answer with what its caller has left (R86).
+/// The answer with what its caller has left (D11).
 pub(super) fn rated(mut response: Response<Body>, verdict: &Verdict) -> Response<Body> {
     let figures = [
         ("ratelimit-limit", u64::from(verdict.limit)),

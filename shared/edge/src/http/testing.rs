@@ -52,7 +52,10 @@ pub fn request(method: &str, path: &str, body: &Value) -> Request {
         .filter_map(|part| part.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    request.with_query_string_parameters(parameters)
+    let raw_path = request.uri().path().to_owned();
+    request
+        .with_query_string_parameters(parameters)
+        .with_raw_http_path(raw_path)
 }
 
 /// The status that a client sees, and the JSON of the body, null for none.

@@ -1,9 +1,13 @@
-//! The state machine's order: plan; scenes and music side by side; compose; finish.
+//! The state machine's order: plan, which may end the execution for a review; scenes and
+//! music side by side; compose; finish. An approval begins the next execution.
 //! How often and when a task is tried again is read from the shipped definition.
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use domain::attempt::Target;
 use domain::failure::{Failure, StepError};
-use domain::job::{JobId, SceneStatus};
+use domain::job::{JobId, JobRun, SceneStatus};
 use domain::keys;
 use domain::time::Time;
 use store::JobsTable;
@@ -11,8 +15,8 @@ use store::testing::{Bucket, ExecutionStatus};
 
 use super::retries::Retries;
 use super::world::{Caller, Event, World};
-use crate::Outcome;
 use crate::ask::ignore_conflict;
+use crate::{Outcome, Plan};
 
 /// What a task does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,7 @@ enum State {
 
 struct Task {
     kind: Kind,
+    run: u32,
     retries: Retries,
     number: u32,
     state: State,
@@ -54,26 +59,42 @@ struct Task {
 
 pub(super) struct Machine {
     tasks: Vec<Task>,
-    name: String,
-    has_begun: bool,
+    job_id: JobId,
+    /// The latest execution that has begun; 0 before the first.
+    run: u32,
+    /// What the planner has answered.
+    plan: Rc<RefCell<Option<Plan>>>,
 }
 
 impl Machine {
     pub(super) fn begin(world: &World) -> Self {
         Self {
             tasks: Vec::new(),
-            name: world.job.job_id.to_string(),
-            has_begun: false,
+            job_id: world.job.job_id,
+            run: 0,
+            plan: Rc::default(),
         }
     }
 
-    fn is_running(&self, world: &World) -> bool {
-        world.executions.status(&self.name) == Some(ExecutionStatus::Running)
+    fn job_run(&self, run: u32) -> JobRun {
+        let job_id = self.job_id;
+        JobRun { job_id, run }
+    }
+
+    fn is_running(&self, world: &World, run: u32) -> bool {
+        let name = self.job_run(run).to_string();
+        world.executions.status(&name) == Some(ExecutionStatus::Running)
+    }
+
+    fn end(&self, world: &World, status: ExecutionStatus, error: Option<&str>) {
+        let name = self.job_run(self.run).to_string();
+        world.executions.end(&name, status, error);
     }
 
     fn add(&mut self, world: &mut World, kind: Kind) {
         self.tasks.push(Task {
             kind,
+            run: self.run,
             retries: Retries::of(kind.state()),
             number: 0,
             state: State::Open,
@@ -87,33 +108,39 @@ impl Machine {
 
     /// Tries a task.
     pub(super) fn invoke(&mut self, world: &mut World, index: usize) {
-        if !self.is_running(world) || self.tasks[index].state != State::Open {
+        let task = &self.tasks[index];
+        if !self.is_running(world, task.run) || task.state != State::Open {
             return;
         }
+        let run = self.job_run(task.run);
         self.tasks[index].number += 1;
         let (kind, number) = (self.tasks[index].kind, self.tasks[index].number);
         let token = self.token(index);
         let limit = self.tasks[index].retries.time_limit as f64;
         world.after(limit, Event::TimeOut(index, number));
-        let (id, caller) = (world.job.job_id, Caller::Task(index, number));
+        let caller = Caller::Task(index, number);
         match kind {
             Kind::Plan => {
-                let planner = world.planner.clone();
-                world.invoke(caller, async move { planner.plan(id).await.map(drop) });
+                let (planner, plan) = (world.planner.clone(), self.plan.clone());
+                world.invoke(caller, async move {
+                    let answer = planner.plan(run).await?;
+                    *plan.borrow_mut() = Some(answer);
+                    Ok(())
+                });
             }
             Kind::Ask(target) => {
                 world.executions.begin_task(&token);
                 let generation = world.generation.clone();
                 world.invoke(
                     caller,
-                    async move { generation.ask(id, target, &token).await },
+                    async move { generation.ask(run, target, &token).await },
                 );
             }
             Kind::Compose => {
                 let (jobs, bucket) = (world.jobs.clone(), world.bucket.clone());
                 let now = Time::from_millisecond(world.now());
-                let scenes = world.job.request.scenes;
-                world.invoke(caller, compose(jobs, bucket, id, scenes, now));
+                let scenes = self.planned().scenes;
+                world.invoke(caller, compose(jobs, bucket, run, scenes, now));
             }
             Kind::Finish | Kind::FinishFailed(_) => {
                 let outcome = match kind {
@@ -122,7 +149,7 @@ impl Machine {
                 };
                 let finisher = world.finisher.clone();
                 world.invoke(caller, async move {
-                    finisher.finish(id, outcome).await.map(drop)
+                    finisher.finish(run, outcome).await.map(drop)
                 });
             }
         }
@@ -167,12 +194,12 @@ impl Machine {
 
     /// Reads the answers to waiting tasks and goes on to what comes next.
     pub(super) fn advance(&mut self, world: &mut World) {
-        if !self.is_running(world) {
-            return;
-        }
-        if !self.has_begun {
-            self.has_begun = true;
+        if self.is_running(world, self.run + 1) {
+            self.run += 1;
             self.add(world, Kind::Plan);
+        }
+        if !self.is_running(world, self.run) {
+            return;
         }
         for index in 0..self.tasks.len() {
             let waits = matches!(self.tasks[index].kind, Kind::Ask(_))
@@ -194,34 +221,37 @@ impl Machine {
             return;
         };
         match (last.kind, last.state.clone()) {
+            (Kind::Plan, State::Done) if self.planned().review => {
+                self.end(world, ExecutionStatus::Succeeded, None);
+            }
             (Kind::Plan, State::Done) => self.ask(world),
             (Kind::Plan | Kind::Compose, State::GivenUp(error)) => self.fail(world, &error),
             (Kind::Compose, State::Done) => self.add(world, Kind::Finish),
             (Kind::Finish, State::Done) => {
-                world
-                    .executions
-                    .end(&self.name, ExecutionStatus::Succeeded, None);
+                self.end(world, ExecutionStatus::Succeeded, None);
             }
             (Kind::Finish | Kind::FinishFailed(_), State::GivenUp(error)) => {
-                let status = ExecutionStatus::Failed;
-                world.executions.end(&self.name, status, Some(&error));
+                self.end(world, ExecutionStatus::Failed, Some(&error));
             }
             (Kind::FinishFailed(failure), State::Done) => {
-                let status = ExecutionStatus::Failed;
-                world
-                    .executions
-                    .end(&self.name, status, Some(failure.name()));
+                self.end(world, ExecutionStatus::Failed, Some(failure.name()));
             }
             (Kind::Ask(_), _) => self.gather(world),
             (_, State::Open) => {}
         }
     }
 
+    fn planned(&self) -> Plan {
+        let plan = self.plan.borrow().clone();
+        plan.expect("the planner has answered")
+    }
+
     fn ask(&mut self, world: &mut World) {
-        for scene in 1..=world.job.request.scenes {
+        let plan = self.planned();
+        for scene in plan.scenes {
             self.add(world, Kind::Ask(Target::Scene(scene)));
         }
-        if world.job.request.audio.wants_music() {
+        if plan.soundtrack {
             self.add(world, Kind::Ask(Target::Soundtrack));
         }
     }
@@ -229,7 +259,7 @@ impl Machine {
     /// A scene that is given up ends the film; music that is given up does not (D17).
     fn gather(&mut self, world: &mut World) {
         let mut is_open = false;
-        for task in &self.tasks {
+        for task in self.tasks.iter().filter(|task| task.run == self.run) {
             match (&task.kind, &task.state) {
                 (Kind::Ask(Target::Scene(_)), State::GivenUp(error)) => {
                     let error = error.clone();
@@ -259,13 +289,14 @@ impl Machine {
 async fn compose(
     jobs: JobsTable,
     bucket: Bucket,
-    id: JobId,
-    scenes: u32,
+    run: JobRun,
+    scenes: Vec<u32>,
     now: Time,
 ) -> Result<(), StepError> {
-    let open = jobs.get(id).await?.filter(|job| !job.status.is_final());
-    open.ok_or(Failure::JobClosed)?;
-    for scene in 1..=scenes {
+    let id = run.job_id;
+    let job = jobs.get(id).await?.filter(|job| job.is_worked_on_by(run));
+    job.ok_or(Failure::JobClosed)?;
+    for scene in scenes {
         ignore_conflict(
             jobs.advance_scene(id, scene, SceneStatus::Complete, now)
                 .await,

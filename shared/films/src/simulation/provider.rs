@@ -16,10 +16,12 @@ pub(super) struct Made {
     pub(super) id: String,
     /// What it makes, by its attempt's row.
     target: String,
+    /// The execution that it was made in, by the same.
+    run: String,
     pub(super) attempt_id: String,
     webhook: String,
     pub(super) status: &'static str,
-    is_usable: bool,
+    pub(super) is_usable: bool,
 }
 
 impl Made {
@@ -212,7 +214,7 @@ impl FakeProvider {
             pairs.find_map(|(name, value)| (name == "attempt").then(|| value.into_owned()))
         });
         let attempt_id = attempt_id.unwrap_or_default();
-        let target = self.target_of(&attempt_id);
+        let (target, run) = self.intent_of(&attempt_id);
         let mut state = self.state();
         let earlier: Vec<Made> = state
             .predictions
@@ -230,14 +232,16 @@ impl FakeProvider {
                 .violations
                 .push(format!("two predictions for {target}"));
         }
-        if earlier.len() >= MAX_PAID {
+        let in_this_run = earlier.iter().filter(|made| made.run == run).count();
+        if in_this_run >= MAX_PAID {
             state
                 .violations
-                .push(format!("{} paid for {target}", earlier.len() + 1));
+                .push(format!("{} paid for {target}", in_this_run + 1));
         }
         let made = Made {
             id: format!("p{}", state.predictions.len()),
             target,
+            run,
             attempt_id,
             webhook,
             status: "starting",
@@ -247,20 +251,21 @@ impl FakeProvider {
         made
     }
 
-    /// What the intent record says that is to be made; empty without one.
-    fn target_of(&self, attempt_id: &str) -> String {
+    /// What the intent record says that is to be made, and in which execution; empty
+    /// without one.
+    fn intent_of(&self, attempt_id: &str) -> (String, String) {
         let text = |row: &store::testing::Item, name: &str| {
-            row.get(name)
-                .and_then(|value| value.as_s().ok())
-                .cloned()
-                .unwrap_or_default()
+            let value = row.get(name);
+            let value = value.and_then(|value| value.as_s().or(value.as_n()).ok());
+            value.cloned().unwrap_or_default()
         };
         let rows = self.tables.under("jobs", "");
         let mut rows = rows
             .iter()
             .filter_map(|(job, sort)| self.tables.row("jobs", job, sort));
         let row = rows.find(|row| text(row, "attemptId") == attempt_id);
-        row.map(|row| text(&row, "target")).unwrap_or_default()
+        row.map(|row| (text(&row, "target"), text(&row, "run")))
+            .unwrap_or_default()
     }
 }
 

@@ -4,9 +4,9 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::task::Poll;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 
 use store::testing::Pause;
 
@@ -19,6 +19,8 @@ thread_local! {
 struct Place {
     is_stopped: AtomicBool,
     may_go_on: AtomicBool,
+    /// Of what is stopped: among others side by side it is polled only when it is woken.
+    waker: Mutex<Option<Waker>>,
 }
 
 /// The pause that all parts of the outside have.
@@ -29,11 +31,12 @@ pub(super) fn pause() -> Pause {
 /// Outside of a function nothing stops.
 async fn stop(place: Option<Arc<Place>>) {
     let Some(place) = place else { return };
-    poll_fn(|_| {
+    poll_fn(|context| {
         if place.may_go_on.swap(false, SeqCst) {
             return Poll::Ready(());
         }
         place.is_stopped.store(true, SeqCst);
+        *place.waker.lock().unwrap() = Some(context.waker().clone());
         Poll::Pending
     })
     .await;
@@ -57,6 +60,9 @@ impl Invocation {
     pub(super) async fn step(&mut self) -> bool {
         let was_stopped = self.place.is_stopped.swap(false, SeqCst);
         self.place.may_go_on.store(was_stopped, SeqCst);
+        if let Some(waker) = self.place.waker.lock().unwrap().take() {
+            waker.wake();
+        }
         poll_fn(|context| {
             CURRENT.set(Some(self.place.clone()));
             let polled = self.future.as_mut().poll(context);

@@ -1,7 +1,7 @@
 //! One job with everything that can happen to it: the state machine's tasks, the
 //! provider's predictions and webhooks, the reconciler, deaths, and time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
@@ -9,17 +9,17 @@ use std::time::Duration;
 
 use domain::failure::StepError;
 use domain::job::{Job, JobId, Status};
-use domain::keys;
 use domain::request::{Audio, CreateJob};
 use domain::time::{Clock, Time};
 use replicate::Http;
-use store::testing::{Bucket, ExecutionStatus, Executions, Tables, secret};
-use store::{Ceilings, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
+use store::testing::{self, Bucket, ExecutionStatus, Executions, Messages, Tables, secret};
+use store::{Ceilings, History, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
 use uuid::Uuid;
 
 use super::machine::Machine;
 use super::provider::FakeProvider;
 use super::scheduler::{Invocation, pause};
+use crate::FilmClock;
 use crate::inspector::Inspector;
 use crate::{Finisher, Generation, OUTPUT_BUDGET, Planner, Provider, Reconciler};
 
@@ -51,10 +51,18 @@ pub(super) enum Event {
     Arrives(String),
     /// News of a prediction, as it was when they were sent.
     Webhook(String, String),
+    /// The owner changes the storyboard.
+    Edit,
+    /// The owner approves the storyboard.
+    Approve,
     /// The minute's reconciling.
     Reconcile,
     /// The execution dies without a word.
     Die,
+    /// The owner cancels the job.
+    Cancel,
+    /// The owner lets a job go on that has ended.
+    Resume,
 }
 
 /// Who is told how an invocation ended.
@@ -92,8 +100,17 @@ pub(super) struct World {
     running: Vec<Running>,
     kills: u32,
     known_predictions: usize,
+    /// Whether the owner was told that the job is being cancelled.
+    pub(super) is_cancelled: Rc<Cell<bool>>,
     pub(super) violations: Vec<String>,
-    last: (u32, Option<Status>),
+    /// The progress and the status that were seen last.
+    pub(super) last: (u32, Option<Status>),
+    /// The execution that was seen last.
+    pub(super) seen_run: u32,
+    /// Executions that ended without a film after money was spent in them.
+    pub(super) paid_failures: u32,
+    /// What had been paid when the last execution ended.
+    pub(super) paid: u64,
 }
 
 impl World {
@@ -120,6 +137,7 @@ impl World {
         let machine = "arn:stateMachine:films";
         let workflow = Workflow::new(executions.client(), machine);
         let spending = SpendingTable::new(tables.client(), "usage");
+        let outbox = testing::outbox(&tables, &Messages::default());
         let generation = || Generation {
             jobs: jobs.clone(),
             spending: spending.clone(),
@@ -130,11 +148,18 @@ impl World {
             inspector: Inspector::Label,
             clock: clock.clone(),
         };
+        // No call to it is a place to stop: what it loses is lost.
+        let times = FilmClock {
+            history: History::new(Tables::default().client(), "stats"),
+        };
         let finisher = || Finisher {
             jobs: jobs.clone(),
             usage: usage.clone(),
+            outbox: outbox.clone(),
             objects: objects.clone(),
+            workflow: workflow.clone(),
             provider: provider.clone(),
+            times: times.clone(),
             clock: clock.clone(),
         };
         let reconciler = Reconciler {
@@ -144,6 +169,7 @@ impl World {
             clock: clock.clone(),
         };
         let planner = Planner {
+            review_time: Duration::from_secs(3600),
             jobs: jobs.clone(),
             spending: spending.clone(),
             provider: provider.clone(),
@@ -157,12 +183,16 @@ impl World {
                 Audio::None
             },
             duration_seconds: 12,
+            review: random.u8(0..3) == 0,
             ..CreateJob::sample()
         };
         let limit = Duration::from_secs(3600);
         let id = JobId(Uuid::from_u128(u128::from(seed) + 1));
         Self {
-            job: Job::accepted(id, USER, request, clock.now(), limit),
+            job: Job {
+                quote_nano_usd: 1_000_000_000,
+                ..Job::accepted(id, USER, request, clock.now(), limit)
+            },
             generation: Rc::new(generation()),
             finisher: Rc::new(finisher()),
             reconciler: Rc::new(reconciler),
@@ -178,8 +208,12 @@ impl World {
             running: Vec::new(),
             kills: 0,
             known_predictions: 0,
+            is_cancelled: Rc::default(),
             violations: Vec::new(),
             last: (0, None),
+            seen_run: 1,
+            paid_failures: 0,
+            paid: 0,
         }
     }
 
@@ -219,13 +253,13 @@ impl World {
             let when = self.random.f64() * 400.0;
             self.after(when, Event::Die);
         }
-        let end = self.job.deadline.as_millisecond() + 600_000;
+        self.may_cancel();
         while self.violations.is_empty() {
             if self.is_over() {
                 self.check_ending().await;
                 break;
             }
-            if self.now() > end {
+            if self.now() > self.latest_end() {
                 self.violations.push("the job does not end".to_owned());
             }
             if self.may_step() {
@@ -248,12 +282,23 @@ impl World {
         // One creator in ten dies before it starts the execution.
         if self.random.u8(0..10) > 0 {
             let workflow = &self.generation.workflow;
-            workflow.start(self.job.job_id).await.unwrap();
+            workflow.start(self.job.latest_run()).await.unwrap();
         }
     }
 
     fn is_over(&self) -> bool {
-        self.running.is_empty() && self.last.1.is_some_and(Status::is_final)
+        let is_resume = |(_, event): &(i64, Event)| matches!(event, Event::Resume);
+        self.running.is_empty()
+            && self.last.1.is_some_and(Status::is_final)
+            && !self.agenda.iter().any(is_resume)
+    }
+
+    /// When the job must have ended: each execution has an hour, and so has a review.
+    fn latest_end(&self) -> i64 {
+        const HOUR: i64 = 3_600_000;
+        let reviews = if self.job.request.review { 2 } else { 0 };
+        let more = i64::from(self.seen_run) - 1 + reviews;
+        self.job.deadline.as_millisecond() + more * HOUR + 600_000
     }
 
     /// Functions and time go on in any order, within a function's time limit.
@@ -270,7 +315,8 @@ impl World {
         if self.kills < KILLS && self.random.u8(0..100) < 3 {
             self.kills += 1;
             let killed = self.running.swap_remove(index);
-            return self.killed(killed.caller, machine);
+            self.killed(killed.caller, machine);
+            return self.observe().await;
         }
         if !self.running[index].invocation.step().await {
             return;
@@ -324,6 +370,9 @@ impl World {
             }
             Event::Arrives(webhook) => self.provider.arrive(webhook),
             Event::Webhook(id, view) => self.webhook(id, view),
+            Event::Edit => self.edit(at),
+            Event::Approve => self.approve(at),
+            Event::Resume => self.resume(at),
             Event::Reconcile => {
                 self.after(60.0, Event::Reconcile);
                 let reconciler = self.reconciler.clone();
@@ -331,6 +380,7 @@ impl World {
                     reconciler.reconcile_all().await.map(drop)
                 });
             }
+            Event::Cancel => self.cancel(),
             Event::Die => {
                 let name = self.job.job_id.to_string();
                 let status = ExecutionStatus::Failed;
@@ -391,38 +441,6 @@ impl World {
             self.after(end, Event::Ends(made.id.clone(), status));
         }
         self.known_predictions = predictions.len();
-    }
-
-    /// Progress never falls; what is final stays.
-    async fn observe(&mut self) {
-        let job = self.jobs.get(self.job.job_id).await.unwrap().unwrap();
-        let (progress, status) = self.last;
-        if job.progress() < progress && job.status != Status::Failed {
-            let what = format!("progress fell from {progress} to {}", job.progress());
-            self.violations.push(what);
-        }
-        if let Some(before) = status.filter(|before| before.is_final() && *before != job.status) {
-            self.violations
-                .push(format!("{before:?} became {:?}", job.status));
-        }
-        self.last = (job.progress(), Some(job.status));
-    }
-
-    /// The place in the month is used or given back, once.
-    async fn check_ending(&mut self) {
-        let now = Time::from_millisecond(self.now());
-        let usage = self.usage.usage(USER, now, QUOTA).await.unwrap();
-        let completed = self.last.1 == Some(Status::Completed);
-        let has_film = self.bucket.object(&keys::film(self.job.job_id)).is_some();
-        let job = self.jobs.get(self.job.job_id).await.unwrap().unwrap();
-        if !completed && has_film && job.video_key.is_some() {
-            self.violations
-                .push("a film that stands was failed".to_owned());
-        }
-        if (usage.reserved, usage.used) != (0, u32::from(completed)) {
-            let what = format!("used {}, reserved {}", usage.used, usage.reserved);
-            self.violations.push(what);
-        }
     }
 }
 

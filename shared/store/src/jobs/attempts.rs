@@ -6,27 +6,30 @@ use domain::job::JobId;
 use domain::prices::LedgerEntry;
 use domain::time::Time;
 
-use super::{IS_NEW, JobsTable, item};
-use crate::change::Change;
+use super::{IS_NEW, JobsTable, RUNNING, item, key};
+use crate::change::{Change, put};
 use crate::error::StoreError;
+use crate::transaction;
 
 impl JobsTable {
     /// Writes the intent record: the attempt's row, before the create is sent. An attempt
-    /// of that number is a conflict.
+    /// of that number, or a job that its execution does not work on any more, is a
+    /// conflict: what a job that is being cancelled has begun is known from its attempts.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_attempt(&self, id: JobId, attempt: &Attempt) -> Result<(), StoreError> {
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(id, &attempt_row(attempt), attempt)?))
-            .condition_expression(IS_NEW)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| StoreError::from_sdk("put attempt", error))
+        let runs = Change::new()
+            .set("updatedAt", &attempt.created_at)?
+            .when_in("status", &RUNNING)
+            .when_absent_or("run", "=", &attempt.run)?;
+        let row = key(id, &attempt_row(attempt));
+        let writes = vec![
+            put(&self.table, row, attempt, Some(IS_NEW))?,
+            self.job_update(id, &runs)?,
+        ];
+        transaction::commit(&self.client, "put attempt", writes).await
     }
 
     /// Remembers the provider's name for an attempt. Another name is a conflict.
@@ -113,21 +116,28 @@ impl JobsTable {
             .await
     }
 
-    /// Writes a line of the ledger; a line of the same step is replaced.
+    /// Writes a line of the ledger. It takes the place of a line of the same step until
+    /// that says what the step did cost, which stays.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn put_ledger(&self, id: JobId, entry: &LedgerEntry) -> Result<(), StoreError> {
         let row = format!("ledger#{}", entry.step);
-        self.client
+        let written = self
+            .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item(id, &row, entry)?))
+            .condition_expression("attribute_not_exists(actualNanoUsd)")
             .send()
             .await
             .map(drop)
-            .map_err(|error| StoreError::from_sdk("put ledger", error))
+            .map_err(|error| StoreError::from_sdk("put ledger", error));
+        match written {
+            Err(error) if error.is_conflict() => Ok(()),
+            written => written,
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! How a job and its scenes move on: conditional writes along one transition table (D30).
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use domain::job::{JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::job::{Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
 use domain::storyboard::Storyboard;
 use domain::time::Time;
 
-use super::{JOB_ROW, JobsTable, STILL_OPEN, item, key, scene_row};
-use crate::change::Change;
+use super::{JOB_ROW, JobsTable, RUNNING, key, scene_row};
+use crate::change::{Change, put};
 use crate::error::StoreError;
 use crate::transaction;
 
@@ -19,7 +19,7 @@ impl JobsTable {
     pub async fn set_execution(&self, id: JobId, arn: &str) -> Result<(), StoreError> {
         let change = Change::new()
             .set("executionArn", &arn)?
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING);
         self.apply("set execution", id, JOB_ROW, &change).await
     }
 
@@ -35,12 +35,27 @@ impl JobsTable {
             .set_once("startedAt", &now)?
             .set("stage", &Stage::Planning)?
             .set("updatedAt", &now)?
-            .when_in("status", &STILL_OPEN)
+            .when_in("status", &RUNNING)
             .when_in("stage", &["queued", "planning"]);
         self.apply("begin job", id, JOB_ROW, &change).await
     }
 
-    /// Writes the plan and the rows of its scenes; the stage becomes `generating`.
+    /// The job is ended by its owner: from now on no step begins anything for it. One
+    /// that is being cancelled already, or has ended, is a conflict.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn begin_cancelling(&self, id: JobId, now: Time) -> Result<(), StoreError> {
+        let change = Change::new()
+            .set("status", &Status::Cancelling)?
+            .set("updatedAt", &now)?
+            .when_in("status", &Status::before(Status::Cancelling));
+        self.apply("cancel job", id, JOB_ROW, &change).await
+    }
+
+    /// Writes the plan and the rows of its scenes. The stage becomes `generating`, or the
+    /// job waits for its owner's approval until a time (D44).
     /// A plan already there, or a job that has ended, is a conflict.
     ///
     /// # Errors
@@ -50,31 +65,49 @@ impl JobsTable {
         &self,
         id: JobId,
         storyboard: &Storyboard,
+        review_until: Option<Time>,
         now: Time,
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("storyboard", storyboard)?
-            .set("stage", &Stage::Generating)?
             .set("plannedAt", &now)?
             .set("updatedAt", &now)?
             .when("stage", "=", &Stage::Planning)?
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING)
+            .when_absent("storyboard");
+        let change = match review_until {
+            Some(until) => change
+                .set("status", &Status::AwaitingReview)?
+                .set("reviewUntil", &until)?,
+            None => change.set("stage", &Stage::Generating)?,
+        };
         let mut writes = vec![self.job_update(id, &change)?];
-        for planned in &storyboard.scenes {
+        writes.extend(self.scene_rows(id, storyboard, now)?);
+        transaction::commit(&self.client, "save storyboard", writes).await
+    }
+
+    /// The rows of a storyboard's scenes, none of which is begun.
+    pub(super) fn scene_rows(
+        &self,
+        id: JobId,
+        storyboard: &Storyboard,
+        now: Time,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let rows = storyboard.scenes.iter().map(|planned| {
             let scene = Scene {
                 index: planned.index,
                 title: planned.title.clone(),
                 status: SceneStatus::Pending,
                 updated_at: now,
             };
-            let put = Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(item(id, &scene_row(planned.index), &scene)?))
-                .build()
-                .map_err(|error| StoreError::unsendable("save storyboard", error))?;
-            writes.push(TransactWriteItem::builder().put(put).build());
-        }
-        transaction::commit(&self.client, "save storyboard", writes).await
+            put(
+                &self.table,
+                key(id, &scene_row(planned.index)),
+                &scene,
+                None,
+            )
+        });
+        rows.collect()
     }
 
     /// Moves a scene on; counts it on the job in the same transaction. A scene
@@ -108,7 +141,7 @@ impl JobsTable {
             .when_in("status", before);
         let job = Change::new()
             .set("updatedAt", &now)?
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING);
         let job = match to {
             SceneStatus::Generated => job.add("scenesGenerated", 1),
             SceneStatus::Complete => job.add("scenesPrepared", 1),
@@ -136,7 +169,7 @@ impl JobsTable {
             .set("soundtrack", &state)?
             .set_some("degraded", degraded.as_ref())?
             .when("soundtrack", "=", &Soundtrack::Pending)?
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING);
         self.apply("set soundtrack", id, JOB_ROW, &change).await
     }
 
@@ -151,7 +184,7 @@ impl JobsTable {
             .set_once("composingAt", &now)?
             .set("updatedAt", &now)?
             .when_in("stage", &["generating", "composing"])
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING);
         self.apply("begin composing", id, JOB_ROW, &change).await
     }
 
@@ -171,8 +204,42 @@ impl JobsTable {
             .set("composePercent", &percent)?
             .set("updatedAt", &now)?
             .when("composePercent", "<", &percent)?
-            .when("stage", "=", &Stage::Composing)?;
+            .when("stage", "=", &Stage::Composing)?
+            .when_in("status", &RUNNING);
         self.apply("compose progress", id, JOB_ROW, &change).await
+    }
+
+    /// The write that lets a job which ended without a film go on as `resumed` (D44).
+    pub(crate) fn resumption(
+        &self,
+        ended: &Job,
+        resumed: &Job,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let change = next_run(resumed)?
+            .set("month", &resumed.month)?
+            .set("reservation", &resumed.reservation)?
+            .set_some("reservedAt", resumed.reserved_at.as_ref())?
+            .set("soundtrack", &resumed.soundtrack)?
+            .set_some("open", resumed.open.as_ref())?
+            .remove("error")
+            .remove("degraded")
+            .remove("completedAt")
+            .when("status", "=", &ended.status)?
+            .when_absent_or("run", "=", &ended.run)?;
+        self.job_update(ended.job_id, &change)
+    }
+
+    /// The write that makes a scene wait again, of a job that goes on.
+    pub(crate) fn scene_again(
+        &self,
+        resumed: &Job,
+        index: u32,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let change = Change::new()
+            .set("status", &SceneStatus::Pending)?
+            .set("updatedAt", &resumed.updated_at)?
+            .when_in("status", &["generating", "failed"]);
+        change.write(&self.table, key(resumed.job_id, &scene_row(index)))
     }
 
     /// Remembers where the film lies. The job is not finished by this.
@@ -190,7 +257,19 @@ impl JobsTable {
             .set("videoKey", &video)?
             .set("thumbnailKey", &thumbnail)?
             .set("composePercent", &100)?
-            .when_in("status", &STILL_OPEN);
+            .when_in("status", &RUNNING);
         self.apply("set film", id, JOB_ROW, &change).await
     }
+}
+
+/// What is written whenever another execution goes on with a job.
+pub(super) fn next_run(job: &Job) -> Result<Change, StoreError> {
+    let change = Change::new()
+        .set("status", &job.status)?
+        .set("stage", &job.stage)?
+        .set("run", &job.run)?
+        .set("quoteNanoUsd", &job.quote_nano_usd)?
+        .set("deadline", &job.deadline)?
+        .set("updatedAt", &job.updated_at)?;
+    Ok(change.remove("executionArn").remove("reviewUntil"))
 }

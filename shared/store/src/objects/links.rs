@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
@@ -10,8 +11,7 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use super::Objects;
 use crate::error::StoreError;
 
-/// How long a signed link is valid (R127).
-pub const LINK_LIFE: Duration = Duration::from_secs(3600);
+pub use domain::upload::LINK_LIFE;
 
 /// A link that a client writes an object with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,12 +118,11 @@ async fn sign(request: GetObjectFluentBuilder, valid: Duration) -> Result<String
         .map_err(|error| StoreError::from_sdk("presign", error))
 }
 
-fn upload_link<E, R>(
-    presigned: Result<PresignedRequest, SdkError<E, R>>,
+fn upload_link<E>(
+    presigned: Result<PresignedRequest, SdkError<E, HttpResponse>>,
 ) -> Result<UploadLink, StoreError>
 where
     E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     let presigned = presigned.map_err(|error| StoreError::from_sdk("presign", error))?;
     let headers = presigned.headers().map(owned).collect();

@@ -186,6 +186,7 @@ pub(super) fn is_less(one: &AttributeValue, other: &AttributeValue) -> bool {
     }
 }
 
-fn number(value: &AttributeValue) -> Option<i64> {
+/// DynamoDB has 38 digits.
+fn number(value: &AttributeValue) -> Option<i128> {
     value.as_n().ok()?.parse().ok()
 }

@@ -12,6 +12,9 @@ use domain::upload::{Announcement, Multipart, Upload};
 use domain::video::{Details, Facts, Video, Visibility};
 use uuid::Uuid;
 
+use super::{Messages, Tables};
+use crate::{Outbox, Queue, WebhooksTable};
+
 /// A moment to count from.
 pub fn now() -> Time {
     Time::from_millisecond(1_795_176_000_000)
@@ -87,4 +90,14 @@ pub fn facts() -> Facts {
         video_codec: "h264".to_owned(),
         audio_codec: None,
     }
+}
+
+/// The table of webhooks.
+pub fn webhooks(tables: &Tables) -> WebhooksTable {
+    WebhooksTable::new(tables.client(), "webhooks")
+}
+
+/// The same with its queue.
+pub fn outbox(tables: &Tables, messages: &Messages) -> Outbox {
+    Outbox::new(webhooks(tables), Queue::new(messages.client(), "webhooks"))
 }

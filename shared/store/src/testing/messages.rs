@@ -15,6 +15,7 @@ use super::{Outage, Pause};
 #[derive(Debug, Clone, Default)]
 pub struct Messages {
     sent: Arc<Mutex<Vec<String>>>,
+    tenants: Arc<Mutex<Vec<String>>>,
     hidden: Arc<Mutex<Vec<(String, Duration)>>>,
     outage: Outage,
     pause: Pause,
@@ -24,6 +25,11 @@ impl Messages {
     /// The bodies that were sent, in order.
     pub fn sent(&self) -> Vec<String> {
         self.sent.lock().unwrap().clone()
+    }
+
+    /// Whose each message was, in order.
+    pub fn tenants(&self) -> Vec<String> {
+        self.tenants.lock().unwrap().clone()
     }
 
     /// Takes the bodies out that were sent, in order.
@@ -44,9 +50,12 @@ impl Messages {
     /// A client of this queue.
     pub fn client(&self) -> Client {
         let (sent, hidden) = (self.sent.clone(), self.hidden.clone());
+        let tenants = self.tenants.clone();
         let rules = [
             mock!(Client::send_message).then_compute_output(move |input| {
                 let body = input.message_body().unwrap().to_owned();
+                let tenant = input.message_group_id().unwrap().to_owned();
+                tenants.lock().unwrap().push(tenant);
                 sent.lock().unwrap().push(body);
                 SendMessageOutput::builder().build()
             }),

@@ -1,6 +1,7 @@
 //! Rows by their keys, and queries.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::{
@@ -61,6 +62,7 @@ impl Tables {
             found.insert(table.clone(), items);
         }
         ensure(asked.len() <= MOST_ROWS)?;
+        self.rows_read.fetch_add(asked.len(), Ordering::Relaxed);
         let output = BatchGetItemOutput::builder();
         Ok(output.set_responses(Some(found)).build())
     }
@@ -110,6 +112,7 @@ impl Tables {
         let limit = input.limit().map(|limit| usize::try_from(limit).unwrap());
         let is_cut = limit.is_some_and(|limit| rows.len() >= limit);
         rows.truncate(limit.unwrap_or(usize::MAX));
+        self.rows_read.fetch_add(rows.len(), Ordering::Relaxed);
         let last = rows.last().filter(|_| is_cut);
         let last = last.map(|row| condition.key_of(row));
         let found: Vec<Item> = rows

@@ -41,7 +41,13 @@ pub enum Projection {
 }
 
 /// Every table.
-pub const SCHEMAS: [Schema; 6] = [
+pub const SCHEMAS: [Schema; 7] = [
+    Schema {
+        table: "webhooks",
+        partition: "account",
+        sort: "sk",
+        indexes: &[index("dueWork", ["due", "dueAt"], Projection::KeysOnly)],
+    },
     Schema {
         table: "videos",
         partition: "pk",

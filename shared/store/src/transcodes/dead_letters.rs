@@ -129,9 +129,6 @@ impl TranscodesTable {
         &self,
         ids: &[DeadLetterId],
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
         let keys = ids
             .iter()
             .map(|id| named_key(PARTITION, id.as_str()))

@@ -1,21 +1,19 @@
-//! How a transcode comes and goes: accepted, completed, failed, tried again, removed.
+//! How a transcode comes and ends: accepted, completed, failed, cancelled, tried again.
 
-use aws_sdk_dynamodb::types::{DeleteRequest, TransactWriteItem, WriteRequest};
-use domain::ids::{TranscodeId, VideoId};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::holding::HoldingLimits;
+use domain::ids::VideoId;
 use domain::time::Time;
 use domain::transcode::{Asset, Transcode, TranscodeError, TranscodeStatus};
 use domain::video::{Facts, Renditions};
+use domain::webhook::Event;
 
 use super::{ASSET, IS_NEW, JOB_ROW, TranscodesTable, key, texts};
 use crate::change::Change;
 use crate::error::StoreError;
 use crate::transaction::{self, Refusal};
-use crate::{StatsTable, VideosTable};
-
-/// Rows that the transaction of a removal takes with it; what is more goes before.
-const ROWS_AT_ONCE: usize = 90;
-/// Requests of one batch.
-const BATCH: usize = 25;
+use crate::usage::{HoldError, end_transcode, take_transcode};
+use crate::{Counters, VideosTable, WebhooksTable};
 
 /// What a completed transcode has made.
 #[derive(Debug)]
@@ -28,6 +26,8 @@ pub struct Completion<'a> {
     pub stored_bytes: u64,
     /// What the gallery's video gets of it, if the source is one.
     pub video: Option<Rendered<'a>>,
+    /// Where the event of it is laid out.
+    pub webhooks: &'a WebhooksTable,
 }
 
 /// What a gallery's video gets of a transcode (R111).
@@ -44,22 +44,46 @@ pub struct Rendered<'a> {
 }
 
 impl TranscodesTable {
-    /// Writes a new transcode and counts it.
+    /// Writes a new transcode, counts it and takes its place among its user's.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]: what failed, by its meaning.
+    /// [`HoldError`]: the user holds as much as may be, or the table failed.
     pub async fn create(
         &self,
-        stats: &StatsTable,
+        counters: &Counters,
         transcode: &Transcode,
-    ) -> Result<(), StoreError> {
-        let counters = Change::new().add("pending", 1);
+        limits: HoldingLimits,
+    ) -> Result<(), HoldError> {
+        let counted = Change::new().add("pending", 1);
         let writes = vec![
             self.put(transcode.id, JOB_ROW, transcode, Some(IS_NEW))?,
-            stats.transcode_write(transcode.id, &counters)?,
+            counters.stats.transcode_write(transcode.id, &counted)?,
         ];
-        transaction::commit(&self.client, "create transcode", writes).await
+        self.take_place("create transcode", counters, transcode, limits, writes)
+            .await
+    }
+
+    /// All writes and a place for the transcode, or none.
+    async fn take_place(
+        &self,
+        operation: &'static str,
+        counters: &Counters,
+        transcode: &Transcode,
+        limits: HoldingLimits,
+        mut writes: Vec<TransactWriteItem>,
+    ) -> Result<(), HoldError> {
+        let (usage, user) = (&counters.usage, &transcode.user_id);
+        let place = writes.len();
+        writes.push(usage.holding_write(user, &take_transcode(limits)?)?);
+        match transaction::write(&self.client, operation, writes).await {
+            Ok(()) => Ok(()),
+            Err(Refusal::Conditions(refused)) if refused == [place] => {
+                let held = usage.holding(user, transcode.updated_at).await?;
+                Err(HoldError::Refused(held.transcode_refusal(limits)))
+            }
+            Err(refusal) => Err(refusal.into_error(operation).into()),
+        }
     }
 
     /// Takes a new transcode back whose message could not be sent. A conflict
@@ -68,34 +92,41 @@ impl TranscodesTable {
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn withdraw(&self, stats: &StatsTable, id: TranscodeId) -> Result<(), StoreError> {
+    pub async fn withdraw(
+        &self,
+        counters: &Counters,
+        transcode: &Transcode,
+    ) -> Result<(), StoreError> {
+        let id = transcode.id;
         let untouched = Change::new()
             .when("status", "=", &TranscodeStatus::Pending)?
             .when_absent("leaseUntil");
-        let counters = Change::new().add("pending", -1);
+        let counted = Change::new().add("pending", -1);
+        let usage = &counters.usage;
         let writes = vec![
             untouched.delete(&self.table, key(id, JOB_ROW))?,
-            stats.transcode_write(id, &counters)?,
+            counters.stats.transcode_write(id, &counted)?,
+            usage.holding_write(&transcode.user_id, &end_transcode(0))?,
         ];
         transaction::commit(&self.client, "withdraw transcode", writes).await
     }
 
     /// `PROCESSING` becomes `COMPLETED`, and everything that was made is shown at
-    /// once: assets, counters, and the gallery's video if it is still there. A
-    /// conflict when the lease is lost.
+    /// once: assets, counters, the gallery's video if it is still there, and the event
+    /// for the owner's webhooks, which is answered. A conflict when the lease is lost.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn complete(
         &self,
-        stats: &StatsTable,
+        counters: &Counters,
         videos: &VideosTable,
         transcode: &Transcode,
         owner: &str,
         made: &Completion<'_>,
         now: Time,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Event, StoreError> {
         let id = transcode.id;
         let took = now.since(transcode.started_at.unwrap_or(now));
         let bytes = i64::try_from(made.stored_bytes).unwrap_or(i64::MAX);
@@ -105,14 +136,18 @@ impl TranscodesTable {
             .set_some("playlistKey", made.playlist_key.as_ref())?
             .when("status", "=", &TranscodeStatus::Processing)?
             .when("leaseOwner", "=", &owner)?;
-        let counters = Change::new()
+        let counted = Change::new()
             .add("processing", -1)
             .add("completed", 1)
             .add("storedBytes", bytes)
             .add("processingMs", milliseconds(took));
+        let event = Event::transcode_ended(transcode, None, now);
+        let held = end_transcode(made.stored_bytes);
         let mut writes = vec![
             self.job_update(id, &close)?,
-            stats.transcode_write(id, &counters)?,
+            counters.stats.transcode_write(id, &counted)?,
+            counters.usage.holding_write(&transcode.user_id, &held)?,
+            made.webhooks.event_write(&transcode.user_id, &event)?,
         ];
         for (number, asset) in made.assets.iter().enumerate() {
             writes.push(self.put(id, &format!("{ASSET}{number}"), asset, None)?);
@@ -127,56 +162,104 @@ impl TranscodesTable {
             )
         });
         self.transact_perhaps("complete transcode", writes, video.transpose()?)
-            .await
+            .await?;
+        Ok(event)
     }
 
     /// An open transcode becomes `FAILED`. By the worker that holds its lease
-    /// (`owner`), or by anybody while nobody holds it; a conflict otherwise.
+    /// (`owner`), or by anybody while nobody holds it; a conflict otherwise. Answers the
+    /// event for the owner's webhooks, which is written with it.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn fail(
         &self,
-        stats: &StatsTable,
+        counters: &Counters,
+        webhooks: &WebhooksTable,
         transcode: &Transcode,
         owner: Option<&str>,
         error: &TranscodeError,
         now: Time,
-    ) -> Result<(), StoreError> {
-        if transcode.status.is_final() {
-            return Err(StoreError::Conflict {
-                operation: "fail transcode",
-            });
-        }
-        let counter = transcode.status.counter();
-        let close = ended(TranscodeStatus::Failed, now)?
-            .set("error", error)?
-            .when_in("status", &texts(&counted_in(counter)));
+    ) -> Result<Event, StoreError> {
+        let close = ended(TranscodeStatus::Failed, now)?.set("error", error)?;
         let close = match owner {
             Some(owner) => close.when("leaseOwner", "=", &owner)?,
             None => close.when_absent_or("leaseUntil", "<", &now)?,
         };
-        let counters = Change::new().add(counter, -1).add("failed", 1);
-        let writes = vec![
-            self.job_update(transcode.id, &close)?,
-            stats.transcode_write(transcode.id, &counters)?,
-        ];
-        transaction::commit(&self.client, "fail transcode", writes).await
+        let event = Event::transcode_ended(transcode, Some(error), now);
+        let counted = Change::new().add("failed", 1);
+        self.end_without_outputs(counters, webhooks, transcode, close, counted, &event)
+            .await?;
+        Ok(event)
     }
 
-    /// `FAILED` becomes `PENDING`, as if it were new (R31); what was stored of it
-    /// is used again. A conflict when it is not `FAILED`.
+    /// An open transcode becomes `CANCELLED`, whoever works on it: the worker finds its
+    /// lease lost (D43). Its place among its user's is given back. A conflict when it has
+    /// ended, or has been begun since it was read. Answers the event for the owner's
+    /// webhooks, which is written with it.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
+    pub async fn cancel(
+        &self,
+        counters: &Counters,
+        webhooks: &WebhooksTable,
+        transcode: &Transcode,
+        now: Time,
+    ) -> Result<Event, StoreError> {
+        let close = ended(TranscodeStatus::Cancelled, now)?;
+        let event = Event::transcode_cancelled(transcode, now);
+        let counted = Change::new().add("cancelled", 1);
+        self.end_without_outputs(counters, webhooks, transcode, close, counted, &event)
+            .await?;
+        Ok(event)
+    }
+
+    /// `close` and `counted` end an open transcode that has made nothing.
+    async fn end_without_outputs(
+        &self,
+        counters: &Counters,
+        webhooks: &WebhooksTable,
+        transcode: &Transcode,
+        close: Change,
+        counted: Change,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        if transcode.status.is_final() {
+            return Err(StoreError::Conflict {
+                operation: "end transcode",
+            });
+        }
+        let counter = transcode.status.counter();
+        let close = close.when_in("status", &texts(&counted_in(counter)));
+        let counted = counted.add(counter, -1);
+        let (id, user) = (transcode.id, &transcode.user_id);
+        let writes = vec![
+            self.job_update(id, &close)?,
+            counters.stats.transcode_write(id, &counted)?,
+            counters.usage.holding_write(user, &end_transcode(0))?,
+            webhooks.event_write(user, event)?,
+        ];
+        transaction::commit(&self.client, "end transcode", writes).await
+    }
+
+    /// `FAILED` becomes `PENDING`, as if it were new (R31); what was stored of it
+    /// is used again. It takes a place among its user's, as a new one does. A conflict
+    /// when it is not `FAILED`.
+    ///
+    /// # Errors
+    ///
+    /// [`HoldError`]: the user holds as much as may be, or the table failed.
     pub async fn restart(
         &self,
-        stats: &StatsTable,
-        id: TranscodeId,
+        counters: &Counters,
+        transcode: &Transcode,
+        limits: HoldingLimits,
         now: Time,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), HoldError> {
+        let id = transcode.id;
         let mut change = Change::new()
             .set("status", &TranscodeStatus::Pending)?
             .set("progress", &0)?
@@ -185,110 +268,18 @@ impl TranscodesTable {
         for forgotten in ["error", "lastFault", "startedAt", "completedAt", "resentAt"] {
             change = change.remove(forgotten);
         }
-        let counters = Change::new().add("failed", -1).add("pending", 1);
+        let counted = Change::new().add("failed", -1).add("pending", 1);
         let writes = vec![
             self.job_update(id, &change)?,
-            stats.transcode_write(id, &counters)?,
+            counters.stats.transcode_write(id, &counted)?,
         ];
-        transaction::commit(&self.client, "restart transcode", writes).await
-    }
-
-    /// Removes a transcode that has ended, with all its rows and its part of the
-    /// counters; its gallery video forgets the renditions (R32). A conflict when
-    /// it has not ended, or has moved since it was read.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn remove(
-        &self,
-        stats: &StatsTable,
-        videos: &VideosTable,
-        transcode: &Transcode,
-    ) -> Result<(), StoreError> {
-        let (id, status) = (transcode.id, transcode.status);
-        if !status.is_final() {
-            return Err(StoreError::Conflict {
-                operation: "remove transcode",
-            });
-        }
-        let rows = self.rows_beside_the_job(id).await?;
-        let unmoved = Change::new().when("status", "=", &status)?.when(
-            "updatedAt",
-            "=",
-            &transcode.updated_at,
-        )?;
-        let mut writes = vec![
-            unmoved.delete(&self.table, key(id, JOB_ROW))?,
-            stats.transcode_write(id, &uncounted(transcode))?,
-        ];
-        for row in rows {
-            writes.push(Change::new().delete(&self.table, key(id, &row))?);
-        }
-        let video = transcode
-            .video_id
-            .map(|video| videos.forget_renditions_write(video, id));
-        self.transact_perhaps("remove transcode", writes, video.transpose()?)
+        self.take_place("restart transcode", counters, transcode, limits, writes)
             .await
-    }
-
-    /// The names of a transcode's rows but its own; so many are removed that the
-    /// rest fits into a transaction.
-    async fn rows_beside_the_job(&self, id: TranscodeId) -> Result<Vec<String>, StoreError> {
-        let mut rows = self.row_names(id).await?;
-        rows.retain(|row| row != JOB_ROW);
-        if rows.len() > ROWS_AT_ONCE {
-            let more = rows.split_off(ROWS_AT_ONCE);
-            self.delete_rows(id, &more).await?;
-        }
-        Ok(rows)
-    }
-
-    /// Forgets the plan and the segments of a transcode that has ended: nobody
-    /// needs them any more.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn forget_work(&self, id: TranscodeId) -> Result<(), StoreError> {
-        let mut rows = self.row_names(id).await?;
-        rows.retain(|row| row != JOB_ROW && !row.starts_with(ASSET));
-        self.delete_rows(id, &rows).await
-    }
-
-    async fn delete_rows(&self, id: TranscodeId, rows: &[String]) -> Result<(), StoreError> {
-        for batch in rows.chunks(BATCH) {
-            let mut requests = Vec::new();
-            for row in batch {
-                let delete = DeleteRequest::builder()
-                    .set_key(Some(key(id, row)))
-                    .build()
-                    .map_err(|error| StoreError::unsendable("delete rows", error))?;
-                requests.push(WriteRequest::builder().delete_request(delete).build());
-            }
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.table, requests)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("delete rows", error))?;
-            if answer
-                .unprocessed_items
-                .is_some_and(|left| !left.is_empty())
-            {
-                return Err(StoreError::Throttled {
-                    operation: "delete rows",
-                    source: "not every row was deleted".into(),
-                });
-            }
-        }
-        Ok(())
     }
 
     /// All writes or none; without `perhaps`, when that is what refuses: the
     /// video is gone, or is another transcode's.
-    async fn transact_perhaps(
+    pub(super) async fn transact_perhaps(
         &self,
         operation: &'static str,
         writes: Vec<TransactWriteItem>,
@@ -326,19 +317,6 @@ fn counted_in(counter: &str) -> Vec<TranscodeStatus> {
         .collect()
 }
 
-/// Takes an ended transcode out of the counters.
-fn uncounted(transcode: &Transcode) -> Change {
-    let change = Change::new().add(transcode.status.counter(), -1);
-    if transcode.status != TranscodeStatus::Completed {
-        return change;
-    }
-    let bytes = i64::try_from(transcode.stored_bytes).unwrap_or(i64::MAX);
-    let took = transcode.processing_time().unwrap_or_default();
-    change
-        .add("storedBytes", -bytes)
-        .add("processingMs", -milliseconds(took))
-}
-
-fn milliseconds(time: std::time::Duration) -> i64 {
+pub(super) fn milliseconds(time: std::time::Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

@@ -128,6 +128,31 @@ impl TranscodesTable {
         self.transcodes_of(&found).await
     }
 
+    /// How many wait that were accepted before a waiting one. `None` for more than `most`:
+    /// only so many keys are read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn waiting_before(
+        &self,
+        transcode: &Transcode,
+        most: u32,
+    ) -> Result<Option<u32>, StoreError> {
+        let until = transcode.created_at.to_string();
+        let with_itself = most.saturating_add(1);
+        let limit = i32::try_from(with_itself).unwrap_or(i32::MAX);
+        let page = self
+            .by_status(TranscodeStatus::Pending, FIRST, &until, Order::OldestFirst)
+            .select(Select::Count)
+            .limit(limit.saturating_add(1))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("waiting before", error))?;
+        let count = u32::try_from(page.count).unwrap_or(0);
+        Ok((count <= with_itself).then(|| count.saturating_sub(1)))
+    }
+
     /// Transcodes by their names, in this order; those that are not there are left out.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use domain::video::Facts;
 use serde::{Deserialize, Serialize};
 
 use super::{JOB_ROW, PLAN_ROW, SEGMENT, TranscodesTable, key};
-use crate::StatsTable;
+use crate::Counters;
 use crate::change::{Change, from_item};
 use crate::error::StoreError;
 use crate::rows::every_row;
@@ -47,7 +47,7 @@ impl TranscodesTable {
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn begin(
         &self,
-        stats: &StatsTable,
+        counters: &Counters,
         id: TranscodeId,
         owner: &str,
         now: Time,
@@ -58,10 +58,10 @@ impl TranscodesTable {
             .set("updatedAt", &now)?
             .when("status", "=", &TranscodeStatus::Pending)?
             .when("leaseOwner", "=", &owner)?;
-        let counters = Change::new().add("pending", -1).add("processing", 1);
+        let counted = Change::new().add("pending", -1).add("processing", 1);
         let writes = vec![
             self.job_update(id, &change)?,
-            stats.transcode_write(id, &counters)?,
+            counters.stats.transcode_write(id, &counted)?,
         ];
         transaction::commit(&self.client, "begin transcode", writes).await
     }

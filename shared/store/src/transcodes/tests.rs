@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::{Tables, now};
-use crate::{StatsTable, TranscodeStats};
+use crate::{Counters, HoldError, TranscodeStats};
+use domain::holding::{Holding, HoldingLimits, HoldingRefusal};
 use domain::rendition::Quality;
 use domain::time::Time;
 use domain::transcode::{AssetType, CreateTranscode, TranscodeFault, TranscodeWarning};
+use domain::webhook::Event;
 use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -16,8 +18,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 struct World {
     tables: Tables,
     transcodes: TranscodesTable,
-    stats: StatsTable,
+    counters: Counters,
     videos: crate::VideosTable,
+    webhooks: crate::WebhooksTable,
 }
 
 impl World {
@@ -26,15 +29,16 @@ impl World {
         let client = tables.client();
         Self {
             transcodes: TranscodesTable::new(client.clone(), "transcodes"),
-            stats: StatsTable::new(client.clone(), "stats"),
-            videos: crate::VideosTable::new(client, "videos"),
+            counters: Counters::new(&client, "stats", "usage"),
+            videos: crate::VideosTable::new(client.clone(), "videos"),
+            webhooks: crate::WebhooksTable::new(client, "webhooks"),
             tables,
         }
     }
 
     async fn create(&self, transcode: &Transcode) {
         self.transcodes
-            .create(&self.stats, transcode)
+            .create(&self.counters, transcode, HoldingLimits::NONE)
             .await
             .unwrap();
     }
@@ -49,7 +53,10 @@ impl World {
         let taken = self.take(number, "worker").await;
         assert!(matches!(taken, Lease::Taken(_)));
         let (table, id) = (&self.transcodes, id(number));
-        table.begin(&self.stats, id, "worker", now()).await.unwrap();
+        table
+            .begin(&self.counters, id, "worker", now())
+            .await
+            .unwrap();
         let warnings = [TranscodeWarning::sound_unreadable()];
         table
             .begin_processing(id, "worker", &facts(), &[], &warnings, now())
@@ -60,23 +67,28 @@ impl World {
         transcode
     }
 
+    async fn holding(&self) -> Holding {
+        self.counters.usage.holding("someone", now()).await.unwrap()
+    }
+
     async fn take(&self, number: u128, owner: &str) -> Lease {
         let until = now().after(MINUTE);
         let taken = self.transcodes.take(id(number), owner, now(), until);
         taken.await.unwrap()
     }
 
-    async fn complete(&self, transcode: &Transcode, owner: &str) -> Result<(), StoreError> {
+    async fn complete(&self, transcode: &Transcode, owner: &str) -> Result<Event, StoreError> {
         let assets = [asset(1), asset(2)];
         let made = Completion {
             assets: &assets,
             playlist_key: Some("master"),
             stored_bytes: 300,
             video: None,
+            webhooks: &self.webhooks,
         };
         let later = now().after(MINUTE);
         self.transcodes
-            .complete(&self.stats, &self.videos, transcode, owner, &made, later)
+            .complete(&self.counters, &self.videos, transcode, owner, &made, later)
             .await
     }
 }
@@ -147,10 +159,17 @@ async fn a_lease_that_lapsed_is_anybodys_and_its_owner_is_out() {
     out(table.renew(id, "worker", later.after(MINUTE * 9)).await);
     out(table.release(id, "worker", None, later).await);
     out(table.progress(id, "worker", 50, later).await);
-    out(world.complete(&transcode, "worker").await);
+    out(world.complete(&transcode, "worker").await.map(drop));
     let error = TranscodeFault::Corrupt.error();
-    let failed = table.fail(&world.stats, &transcode, Some("worker"), &error, later);
-    out(failed.await);
+    let failed = table.fail(
+        &world.counters,
+        &world.webhooks,
+        &transcode,
+        Some("worker"),
+        &error,
+        later,
+    );
+    out(failed.await.map(drop));
     let segment = StoredSegment {
         index: 0,
         pieces: Vec::new(),
@@ -191,6 +210,37 @@ async fn there_is_nothing_to_take_of_what_is_over_or_never_was() {
     assert_eq!(world.take(1, "other").await, ended);
 }
 
+/// Its worker cannot write any more, and the counters follow.
+#[tokio::test]
+async fn a_cancelled_one_ends_whoever_works_on_it() {
+    let world = World::new();
+    let (table, counters) = (&world.transcodes, &world.counters);
+    let stale = Transcode {
+        status: TranscodeStatus::Pending,
+        ..world.processing(1).await
+    };
+    let too_old = table.cancel(counters, &world.webhooks, &stale, now()).await;
+    assert!(too_old.unwrap_err().is_conflict());
+
+    let transcode = world.state(1).await.transcode;
+    let cancel = || table.cancel(counters, &world.webhooks, &transcode, now());
+    cancel().await.unwrap();
+    assert!(cancel().await.unwrap_err().is_conflict());
+    let late = world.complete(&transcode, "worker").await;
+    assert!(late.unwrap_err().is_conflict());
+    let renewed = table.renew(id(1), "worker", now().after(MINUTE)).await;
+    assert!(renewed.unwrap_err().is_conflict());
+    let ended = Lease::Ended(TranscodeStatus::Cancelled);
+    assert_eq!(world.take(1, "other").await, ended);
+    let stats = counters.stats.transcodes().await.unwrap();
+    let expected = TranscodeStats {
+        cancelled: 1,
+        ..TranscodeStats::default()
+    };
+    assert_eq!(stats, expected);
+    assert_eq!(world.holding().await.transcodes, 0);
+}
+
 #[tokio::test]
 async fn a_completed_one_shows_everything_at_once() {
     let world = World::new();
@@ -212,7 +262,7 @@ async fn a_completed_one_shows_everything_at_once() {
         world.transcodes.asset(id(1), asset(3).id).await.unwrap(),
         None
     );
-    let stats = world.stats.transcodes().await.unwrap();
+    let stats = world.counters.stats.transcodes().await.unwrap();
     let expected = TranscodeStats {
         completed: 1,
         processing_ms: 60_000,
@@ -273,12 +323,12 @@ async fn only_an_untouched_one_can_be_withdrawn() {
     world.create(&transcode(1)).await;
     world.create(&transcode(2)).await;
     world.take(2, "worker").await;
-    let (table, stats) = (&world.transcodes, &world.stats);
-    table.withdraw(stats, id(1)).await.unwrap();
+    let (table, counters) = (&world.transcodes, &world.counters);
+    table.withdraw(counters, &transcode(1)).await.unwrap();
     assert_eq!(table.get(id(1)).await.unwrap(), None);
-    let error = table.withdraw(stats, id(2)).await.unwrap_err();
+    let error = table.withdraw(counters, &transcode(2)).await.unwrap_err();
     assert!(error.is_conflict());
-    assert_eq!(stats.transcodes().await.unwrap().pending, 1);
+    assert_eq!(counters.stats.transcodes().await.unwrap().pending, 1);
 }
 
 #[tokio::test]
@@ -286,12 +336,14 @@ async fn nobody_ends_what_somebody_works_on() {
     let world = World::new();
     let transcode = world.processing(1).await;
     let error = TranscodeFault::WorkerLost.error();
-    let (table, stats) = (&world.transcodes, &world.stats);
-    let early = table.fail(stats, &transcode, None, &error, now()).await;
+    let (table, counters) = (&world.transcodes, &world.counters);
+    let early = table
+        .fail(counters, &world.webhooks, &transcode, None, &error, now())
+        .await;
     assert!(early.unwrap_err().is_conflict());
     let later = now().after(MINUTE * 2);
     table
-        .fail(stats, &transcode, None, &error, later)
+        .fail(counters, &world.webhooks, &transcode, None, &error, later)
         .await
         .unwrap();
     let state = world.state(1).await;
@@ -313,14 +365,100 @@ async fn a_long_one_is_removed_with_all_its_rows() {
         let stored = world.transcodes.put_segment(id(1), &segment, now()).await;
         stored.unwrap();
     }
-    let (table, stats, videos) = (&world.transcodes, &world.stats, &world.videos);
-    let open = table.remove(stats, videos, &transcode).await.unwrap_err();
+    let (table, counters, videos) = (&world.transcodes, &world.counters, &world.videos);
+    let open = table
+        .remove(counters, videos, &transcode)
+        .await
+        .unwrap_err();
     assert!(open.is_conflict());
     world.complete(&transcode, "worker").await.unwrap();
     let ended = world.state(1).await.transcode;
-    table.remove(stats, videos, &ended).await.unwrap();
+    table.remove(counters, videos, &ended).await.unwrap();
     assert_eq!(table.row_names(id(1)).await.unwrap(), [""; 0]);
-    assert_eq!(stats.transcodes().await.unwrap(), TranscodeStats::default());
-    let again = table.remove(stats, videos, &ended).await.unwrap_err();
+    assert_eq!(
+        counters.stats.transcodes().await.unwrap(),
+        TranscodeStats::default()
+    );
+    let again = table.remove(counters, videos, &ended).await.unwrap_err();
     assert!(again.is_conflict());
+}
+
+#[tokio::test]
+async fn of_parallel_transcodes_no_more_are_open_than_may_be() {
+    let world = World::new();
+    let limits = HoldingLimits {
+        at_once: 3,
+        ..HoldingLimits::NONE
+    };
+    let wanted: Vec<Transcode> = (1..=20).map(transcode).collect();
+    let created = wanted
+        .iter()
+        .map(|transcode| world.transcodes.create(&world.counters, transcode, limits));
+    let refused = futures_util::future::join_all(created).await;
+    let refused = refused.iter().filter(|result| result.is_err());
+    assert_eq!(refused.count(), 17);
+    assert_eq!(world.holding().await.transcodes, 3);
+    let stats = world.counters.stats.transcodes().await.unwrap();
+    assert_eq!(stats.pending, 3);
+}
+
+#[tokio::test]
+async fn what_is_made_counts_until_it_is_removed_and_refuses_the_next() {
+    let world = World::new();
+    let made = world.processing(1).await;
+    world.complete(&made, "worker").await.unwrap();
+    assert!(world.complete(&made, "worker").await.is_err());
+    let held = world.holding().await;
+    assert_eq!((held.transcodes, held.stored_bytes), (0, 300));
+
+    let limits = HoldingLimits {
+        at_once: 3,
+        stored_bytes: 300,
+    };
+    let (table, counters) = (&world.transcodes, &world.counters);
+    let next = transcode(2);
+    let refused = table.create(counters, &next, limits).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        HoldError::Refused(HoldingRefusal::StoredBytes)
+    ));
+
+    let ended = world.state(1).await.transcode;
+    let removed = table.remove(counters, &world.videos, &ended);
+    removed.await.unwrap();
+    assert_eq!(world.holding().await, Holding::default());
+    table.create(counters, &next, limits).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_one_gives_its_place_back_and_takes_one_to_be_tried_again() {
+    let world = World::new();
+    let failed = world.processing(1).await;
+    let error = TranscodeFault::TranscodingFailed.error();
+    let (table, counters) = (&world.transcodes, &world.counters);
+    for is_first in [true, false] {
+        let owner = Some("worker");
+        let ended = table.fail(counters, &world.webhooks, &failed, owner, &error, now());
+        assert_eq!(ended.await.is_ok(), is_first);
+        assert_eq!(world.holding().await.transcodes, 0);
+    }
+    let limits = HoldingLimits {
+        at_once: 1,
+        ..HoldingLimits::NONE
+    };
+    table.create(counters, &transcode(2), limits).await.unwrap();
+    let refused = table.restart(counters, &failed, limits, now()).await;
+    assert!(matches!(
+        refused.unwrap_err(),
+        HoldError::Refused(HoldingRefusal::Transcodes)
+    ));
+    let state = world.state(1).await.transcode;
+    assert_eq!(state.status, TranscodeStatus::Failed);
+
+    table.withdraw(counters, &transcode(2)).await.unwrap();
+    table
+        .restart(counters, &failed, limits, now())
+        .await
+        .unwrap();
+    assert_eq!(world.holding().await.transcodes, 1);
 }

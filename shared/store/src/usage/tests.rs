@@ -1,8 +1,10 @@
 mod ledger;
+mod review;
 
 use super::*;
 use crate::testing::{Tables, canceled, client_of, failure, job, now};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
@@ -70,7 +72,7 @@ async fn old_minutes_are_forgotten() {
 
 #[tokio::test]
 async fn a_failing_table_is_told_by_its_meaning() {
-    for (code, throttled) in [
+    for (code, passes) in [
         ("ThrottlingException", true),
         ("ProvisionedThroughputExceededException", true),
         ("RequestLimitExceeded", true),
@@ -85,12 +87,29 @@ async fn a_failing_table_is_told_by_its_meaning() {
         let (_, usage) = tables_of(&client_of(std::slice::from_ref(&update)));
         let error = usage.count_request("someone", now(), 5).await.unwrap_err();
         let told = match error {
-            StoreError::Throttled { .. } => true,
-            StoreError::Unavailable { .. } => false,
+            StoreError::Unavailable { .. } => true,
+            StoreError::Failed { .. } => false,
             other => panic!("{code}: {other:?}"),
         };
-        assert_eq!(told, throttled, "{code}");
+        assert_eq!(told, passes, "{code}");
         assert_eq!(update.num_calls(), 1);
+    }
+}
+
+/// A service that fails by itself is not what a client did wrong (D7).
+#[tokio::test]
+async fn a_table_that_fails_by_itself_is_unavailable() {
+    for status in [500, 502, 503] {
+        let update = mock!(Client::update_item)
+            .sequence()
+            .http_response(move || HttpResponse::new(status.try_into().unwrap(), "{}".into()))
+            .build();
+        let (_, usage) = tables_of(&client_of(std::slice::from_ref(&update)));
+        let error = usage.count_request("someone", now(), 5).await.unwrap_err();
+        assert!(
+            matches!(error, StoreError::Unavailable { .. }),
+            "{status}: {error:?}"
+        );
     }
 }
 
@@ -106,33 +125,41 @@ async fn a_month_is_read_with_the_users_own_quota() {
     let month = month_row(&Month::of(now()));
     let both = mock!(Client::batch_get_item).then_output(move || {
         let rows = vec![
-            row(&month, &[("used", 3), ("reserved", 2), ("taken", 5)]),
+            row(
+                &month,
+                &[("used", 3), ("reserved", 2), ("taken", 5), ("risked", 6)],
+            ),
             row("quota", &[("quota", 50)]),
+            row("holding", &[("transcodes", 4), ("storedBytes", 7)]),
         ];
         BatchGetItemOutput::builder()
             .responses("usage", rows)
             .build()
     });
     let (_, usage) = tables_of(&client_of(&[both]));
-    let read = usage.usage("someone", now(), QUOTA).await.unwrap();
+    let read = usage.account("someone", now(), QUOTA).await.unwrap();
     assert_eq!(
-        read,
+        read.usage,
         Usage {
             used: 3,
             reserved: 2,
-            quota: 50
+            quota: 50,
+            paid_failures: 4,
         }
     );
+    assert_eq!((read.holding.transcodes, read.holding.stored_bytes), (4, 7));
 
     let none = mock!(Client::batch_get_item).then_output(|| BatchGetItemOutput::builder().build());
     let (_, usage) = tables_of(&client_of(&[none]));
-    let read = usage.usage("someone", now(), QUOTA).await.unwrap();
+    let read = usage.account("someone", now(), QUOTA).await.unwrap();
+    assert_eq!(read.holding, Holding::default());
     assert_eq!(
-        read,
+        read.usage,
         Usage {
             used: 0,
             reserved: 0,
-            quota: QUOTA
+            quota: QUOTA,
+            paid_failures: 0,
         }
     );
 }
@@ -149,8 +176,8 @@ async fn a_month_read_in_part_is_not_told_as_the_whole() {
             .build()
     });
     let (_, usage) = tables_of(&client_of(&[partly]));
-    let error = usage.usage("someone", now(), QUOTA).await.unwrap_err();
-    assert!(matches!(error, StoreError::Throttled { .. }), "{error:?}");
+    let error = usage.account("someone", now(), QUOTA).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
 }
 
 /// Answers `reserve`'s question for the user's own quota.
@@ -169,9 +196,10 @@ fn own_quota(quota: Option<u32>) -> Rule {
 async fn a_refused_reservation_says_which_part_refused() {
     for (reasons, expected) in [
         (["ConditionalCheckFailed", "None"], "quota"),
+        // The job itself is not as it was, so that it takes no place.
         (
             ["ConditionalCheckFailed", "ConditionalCheckFailed"],
-            "quota",
+            "conflict",
         ),
         (["None", "ConditionalCheckFailed"], "conflict"),
         (["ThrottlingError", "None"], "throttled"),
@@ -189,9 +217,10 @@ async fn a_refused_reservation_says_which_part_refused() {
         let told = match refused.unwrap_err() {
             ReserveError::QuotaExceeded => "quota",
             ReserveError::TooManyRunning => "running",
+            ReserveError::TooManyFailures => "failures",
             ReserveError::SpendingLimit => "day",
             ReserveError::Store(StoreError::Conflict { .. }) => "conflict",
-            ReserveError::Store(StoreError::Throttled { .. }) => "throttled",
+            ReserveError::Store(StoreError::Unavailable { .. }) => "throttled",
             ReserveError::Store(_) => "unavailable",
         };
         assert_eq!(told, expected, "{reasons:?}");
@@ -228,7 +257,7 @@ async fn creations_that_never_stop_meeting_are_asked_to_come_back() {
         .await;
     let error = error.unwrap_err();
     assert!(
-        matches!(error, ReserveError::Store(StoreError::Throttled { .. })),
+        matches!(error, ReserveError::Store(StoreError::Unavailable { .. })),
         "{error:?}"
     );
     assert_eq!(transact.num_calls(), 13);
@@ -269,9 +298,18 @@ async fn settling_what_is_settled_is_a_conflict() {
             .sequence()
             .http_response(move || canceled(&reasons))
             .build();
-        let (jobs, usage) = tables_of(&client_of(&[transact]));
+        let client = client_of(&[transact]);
+        let (jobs, usage) = tables_of(&client);
+        let webhooks = WebhooksTable::new(client, "webhooks");
         let settled = usage
-            .settle(&jobs, &job(1, "someone"), &Ending::Completed, 0, now())
+            .settle(
+                &jobs,
+                &webhooks,
+                &job(1, "someone"),
+                &Ending::Completed,
+                0,
+                now(),
+            )
             .await;
         assert!(settled.unwrap_err().is_conflict());
     }

@@ -1,6 +1,7 @@
 //! How a video comes, changes and goes: with its words and counters, at once.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::holding::HoldingRefusal;
 use domain::storage::{Origin, Trash};
 use domain::time::Time;
 use domain::upload::Upload;
@@ -9,10 +10,11 @@ use serde::Serialize;
 
 use super::words::words_of;
 use super::{IS_NEW, TRASH, VideoRow, VideosTable, key, owner_count, upload_key, video_key};
-use crate::StatsTable;
 use crate::change::Change;
 use crate::error::StoreError;
 use crate::transaction::{self, Refusal};
+use crate::usage::{HoldError, confirm_upload, free_bytes};
+use crate::{Counters, UsageTable};
 
 /// How often a change that another one overtook is tried again.
 const TRIES: usize = 5;
@@ -48,30 +50,46 @@ struct Confirmed<'a> {
 impl VideosTable {
     /// Makes the video of an upload: the video, its words, its counters, the
     /// registry and the statistics, in one transaction. Of several confirmations
-    /// one creates it.
+    /// one creates it. Its user may store `limit` bytes in all.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]: what failed, by its meaning.
+    /// [`HoldError`]: the file does not fit any more, or the table failed.
     pub async fn confirm(
         &self,
-        stats: &StatsTable,
+        counters: &Counters,
         confirmation: Confirmation<'_>,
         video: &Video,
-    ) -> Result<NewVideo, StoreError> {
+        limit: u64,
+    ) -> Result<NewVideo, HoldError> {
+        const OPERATION: &str = "confirm upload";
         let upload = confirmation.upload;
-        let bytes = i64::try_from(video.facts.file_size).unwrap_or(i64::MAX);
+        let size = video.facts.file_size;
+        if size > limit {
+            return Err(HoldError::Refused(HoldingRefusal::StoredBytes));
+        }
         let registry = Change::new()
             .set("confirmedAt", &video.created_at)?
             .set("etag", &confirmation.etag)?
-            .set("bytes", &video.facts.file_size)?
+            .set("bytes", &size)?
             .remove("expiresAt")
             .when("userId", "=", &video.user_id)?
             .when_absent("confirmedAt");
+        let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+        let held = confirm_upload(video.id, size, limit)?;
         let mut writes = self.new_video(video)?;
         writes.push(registry.write(&self.table, upload_key(&upload.s3_key))?);
-        writes.push(stats.uploads_write(video.id, bytes)?);
-        self.create("confirm upload", writes).await
+        writes.push(counters.stats.uploads_write(video.id, bytes)?);
+        let place = writes.len();
+        writes.push(counters.usage.holding_write(&video.user_id, &held)?);
+        match transaction::write(&self.client, OPERATION, writes).await {
+            Ok(()) => Ok(NewVideo::Created),
+            Err(Refusal::Conditions(refused)) if refused == [place] => {
+                Err(HoldError::Refused(HoldingRefusal::StoredBytes))
+            }
+            Err(Refusal::Conditions(_)) => Ok(NewVideo::Existed),
+            Err(Refusal::Other(error)) => Err(error.into()),
+        }
     }
 
     /// Makes the video of a finished film, which stays where it is. The film
@@ -93,15 +111,7 @@ impl VideosTable {
         let mut writes = self.new_video(video)?;
         // A film that was taken out of the gallery before stands there already.
         writes.push(self.put(upload_key(&confirmation.upload.s3_key), &row, None)?);
-        self.create("publish film", writes).await
-    }
-
-    async fn create(
-        &self,
-        operation: &'static str,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<NewVideo, StoreError> {
-        match transaction::write(&self.client, operation, writes).await {
+        match transaction::write(&self.client, "publish film", writes).await {
             Ok(()) => Ok(NewVideo::Created),
             Err(Refusal::Conditions(_)) => Ok(NewVideo::Existed),
             Err(Refusal::Other(error)) => Err(error),
@@ -176,15 +186,21 @@ impl VideosTable {
     }
 
     /// Takes a video out of the gallery (D25): the record goes at once, its files
-    /// are noted in the trash. `false` when it is gone already.
+    /// are noted in the trash, and what its user uploaded is free again. `false` when
+    /// it is gone already.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn delete(&self, video: Video, now: Time) -> Result<bool, StoreError> {
+    pub async fn delete(
+        &self,
+        usage: &UsageTable,
+        video: Video,
+        now: Time,
+    ) -> Result<bool, StoreError> {
         let mut video = video;
         for _ in 0..TRIES {
-            let writes = self.delete_writes(&video, now)?;
+            let writes = self.delete_writes(usage, &video, now)?;
             match transaction::write(&self.client, "delete video", writes).await {
                 Ok(()) => return Ok(true),
                 Err(Refusal::Other(error)) => return Err(error),
@@ -202,6 +218,7 @@ impl VideosTable {
 
     fn delete_writes(
         &self,
+        usage: &UsageTable,
         video: &Video,
         now: Time,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
@@ -212,6 +229,10 @@ impl VideosTable {
             self.count(video.feed().as_str(), -1)?,
             self.count(&owner_count(&video.user_id), -1)?,
         ];
+        if trash.source == Origin::Upload {
+            let freed = free_bytes(trash.bytes);
+            writes.push(usage.holding_write(&video.user_id, &freed)?);
+        }
         writes.extend(self.drop_words(video, None)?);
         Ok(writes)
     }

@@ -1,5 +1,5 @@
 //! Finding videos by words (R19, D27): the rows of one word's beginning in each
-//! feed are read and sifted. A request reads at most 1,000 of them.
+//! feed are read and sifted. A request reads at most 500 of them (fault S8).
 
 use domain::ids::VideoId;
 use domain::search::SearchQuery;
@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::rows::{Row, rows_in_order};
 
 /// Rows of words that one request reads.
-const MAX_ROWS: usize = 1000;
+const MAX_ROWS: usize = 500;
 /// Sorts behind every word.
 const LAST: char = '\u{10FFFF}';
 /// Directly behind the row it is added to.

@@ -1,23 +1,33 @@
 mod histories;
+mod holding;
 mod lists;
 
 use std::time::Duration;
 
 use super::*;
-use crate::StatsTable;
+use crate::change::to_item;
 use crate::testing::{self, Tables, facts, now};
 use crate::transaction;
+use crate::{Counters, HoldError};
+use domain::holding::{Holding, HoldingLimits, HoldingRefusal};
 use domain::ids::{TranscodeId, UploadId};
 use domain::search::SearchQuery;
+use domain::time::Time;
 use domain::upload::{Multipart, Upload};
 use domain::video::{Details, Renditions, UpdateVideo, VideoStatus, Visibility};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// As many as the histories come to.
+const LIMITS: HoldingLimits = HoldingLimits {
+    at_once: 20,
+    stored_bytes: 100_000,
+};
+
 struct World {
     tables: Tables,
     videos: VideosTable,
-    stats: StatsTable,
+    counters: Counters,
 }
 
 impl World {
@@ -26,14 +36,34 @@ impl World {
         let client = tables.client();
         Self {
             videos: VideosTable::new(client.clone(), "videos"),
-            stats: StatsTable::new(client, "stats"),
+            counters: Counters::new(&client, "stats", "usage"),
             tables,
         }
     }
 
+    async fn hand_out(&self, upload: &Upload) -> Result<(), HoldError> {
+        let usage = &self.counters.usage;
+        self.videos.announce(usage, upload, LIMITS).await
+    }
+
+    async fn forget(&self, upload: &Upload) -> Result<(), StoreError> {
+        let usage = &self.counters.usage;
+        self.videos.forget_upload(usage, upload).await
+    }
+
+    async fn delete(&self, video: &Video) -> bool {
+        let usage = &self.counters.usage;
+        let deleted = self.videos.delete(usage, video.clone(), now());
+        deleted.await.unwrap()
+    }
+
+    async fn holding(&self, user_id: &str, now: Time) -> Holding {
+        self.counters.usage.holding(user_id, now).await.unwrap()
+    }
+
     async fn announce(&self, number: u128, user_id: &str) -> Upload {
         let upload = upload(number, user_id);
-        self.videos.announce(&upload).await.unwrap();
+        self.hand_out(&upload).await.unwrap();
         upload
     }
 
@@ -42,8 +72,10 @@ impl World {
             upload,
             etag: "\"etag\"",
         };
-        let confirmed = self.videos.confirm(&self.stats, confirmation, video).await;
-        confirmed.unwrap()
+        let confirmed =
+            self.videos
+                .confirm(&self.counters, confirmation, video, LIMITS.stored_bytes);
+        confirmed.await.unwrap()
     }
 
     /// An upload that became this video.
@@ -143,7 +175,7 @@ async fn an_upload_is_confirmed_once() {
     assert_eq!(row["etag"], text("\"etag\""));
     assert_eq!((world.count("public"), world.count("owner#one")), (1, 1));
     assert_eq!(world.words().len(), 1);
-    assert_eq!(world.stats.upload_bytes().await.unwrap(), 1000);
+    assert_eq!(world.counters.stats.upload_bytes().await.unwrap(), 1000);
 }
 
 #[tokio::test]
@@ -165,20 +197,20 @@ async fn a_key_is_handed_out_once_and_forgotten_only_before_it_is_confirmed() {
         upload_id,
         s3_upload_id: "s3".to_owned(),
     });
-    world.videos.announce(&upload).await.unwrap();
-    let again = world.videos.announce(&upload).await.unwrap_err();
-    assert!(again.is_conflict());
+    world.hand_out(&upload).await.unwrap();
+    let again = world.hand_out(&upload).await.unwrap_err();
+    assert!(matches!(again, HoldError::Store(error) if error.is_conflict()));
     let found = world.videos.multipart(upload_id).await.unwrap();
     assert_eq!(found.as_ref(), Some(&upload));
 
-    world.videos.forget_upload(&upload).await.unwrap();
+    world.forget(&upload).await.unwrap();
     assert_eq!(world.videos.multipart(upload_id).await.unwrap(), None);
     assert_eq!(world.tables.under("videos", ""), []);
 
-    world.videos.announce(&upload).await.unwrap();
+    world.hand_out(&upload).await.unwrap();
     let film = video(1, "one", Visibility::Public, "Film");
     world.confirm(&upload, &film).await;
-    let refused = world.videos.forget_upload(&upload).await.unwrap_err();
+    let refused = world.forget(&upload).await.unwrap_err();
     assert!(refused.is_conflict());
 }
 
@@ -260,8 +292,8 @@ async fn a_deleted_video_is_nowhere_but_in_the_trash() {
     world.add(&film).await;
     world.update(&film, &json!({"title": "Blue fox"})).await;
     // As it was read before the change.
-    assert!(world.videos.delete(film.clone(), now()).await.unwrap());
-    assert!(!world.videos.delete(film.clone(), now()).await.unwrap());
+    assert!(world.delete(&film).await);
+    assert!(!world.delete(&film).await);
 
     assert_eq!(world.videos.get(film.id).await.unwrap(), None);
     assert_eq!(world.update(&film, &json!({"title": "No"})).await, None);
@@ -341,7 +373,7 @@ async fn a_film_keeps_its_own_picture() {
     assert_eq!(picture.as_deref(), Some("own.jpg"));
 
     // Taken out of the gallery and shown again: the same video.
-    assert!(table.delete(film.clone(), now()).await.unwrap());
+    assert!(world.delete(&film).await);
     assert_eq!(publish(film.clone()).await, NewVideo::Created);
     assert_eq!(world.found(film.id).await, film);
 }

@@ -143,7 +143,7 @@ fn sort(error: Unsent) -> Unanswered {
     };
     match StoreError::from_sdk(OPERATION, error) {
         error if unsure => Unanswered::Unsure(error),
-        error @ StoreError::Throttled { .. } => Unanswered::Later(error),
+        error @ StoreError::Unavailable { .. } => Unanswered::Later(error),
         error => Unanswered::No(error.into()),
     }
 }

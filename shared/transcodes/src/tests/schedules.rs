@@ -1,7 +1,8 @@
 //! Random schedules of one transcode over the real code: messages that are lost,
 //! doubled and late, workers that die, hand on, or meet a service that does not
 //! answer, dead letters, and messages sent again. Whatever the order, one worker has
-//! it at a time, an end is final, the counters agree, and it ends.
+//! it at a time, an end is final, the counters agree, its user holds a place while it is
+//! open, and it ends.
 
 use super::*;
 
@@ -65,6 +66,7 @@ impl Schedule {
             80..86 => self.handle_dead().await,
             86..90 => self.lose(),
             90..94 => self.queued.extend(self.queued.last().cloned()),
+            94..96 => self.cancel().await,
             _ => self.world.pass(MINUTE * self.random.u32(0..30)),
         }
     }
@@ -134,11 +136,31 @@ impl Schedule {
         }
         let run = run("worker");
         let run = TranscodeRun::new(&self.world.worker, order, &message, &run, run.deadline);
-        let handed_on = run.hand_on().await.is_ok();
+        let handed_on = run.hand_on("user").await.is_ok();
         self.all_answer();
         self.collect();
         if !handed_on {
             self.put_back(message);
+        }
+    }
+
+    /// Its owner ends it, whoever has it; and perhaps a call is not answered.
+    async fn cancel(&mut self) {
+        if self.random.u8(0..3) == 0 {
+            let calls = self.random.u32(0..3);
+            self.world.tables.outage().begin_after(calls);
+        }
+        let cancelled = self.world.canceller.cancel(id(), "user").await;
+        self.all_answer();
+        let status = self.world.status().await;
+        match cancelled {
+            Ok(transcode) => assert_eq!(transcode.status, status),
+            Err(CancelError::Ended) => {
+                assert!(status.is_final());
+                assert_ne!(status, TranscodeStatus::Cancelled);
+            }
+            Err(CancelError::Missing) => panic!("it is there"),
+            Err(CancelError::Store(_)) => {}
         }
     }
 
@@ -179,16 +201,24 @@ impl Schedule {
             assert_eq!(status, ended, "an end was not final");
         }
         self.ended = status.is_final().then_some(status);
-        let stats = self.world.stats.transcodes().await.unwrap();
+        let stats = self.world.counters.stats.transcodes().await.unwrap();
         let counted = [
-            stats.pending,
-            stats.processing,
-            stats.completed,
-            stats.failed,
+            ("pending", stats.pending),
+            ("processing", stats.processing),
+            ("completed", stats.completed),
+            ("failed", stats.failed),
+            ("cancelled", stats.cancelled),
         ];
-        let names = ["pending", "processing", "completed", "failed"];
-        let expected = names.map(|name| u64::from(name == status.counter()));
-        assert_eq!(counted, expected, "{status:?}");
+        for (name, count) in counted {
+            assert_eq!(count, u64::from(name == status.counter()), "{status:?}");
+        }
+        let account = self
+            .world
+            .counters
+            .usage
+            .account("user", self.world.now(), 0);
+        let held = account.await.unwrap().holding.transcodes;
+        assert_eq!(held, u32::from(!status.is_final()), "{status:?}");
     }
 }
 

@@ -81,6 +81,18 @@ async fn a_hanging_prediction_ends_by_its_deadline() {
 }
 
 #[tokio::test]
+async fn a_hanging_prediction_ends_when_its_rule_says_so() {
+    let server = start(|_| {}).await;
+    server
+        .rule(json!({"match": "owl", "behaviour": "hang", "seconds": 1}))
+        .await;
+    let ended = server
+        .finished(TEXT, &json!({"input": {"prompt": "owl"}}))
+        .await;
+    assert_eq!(ended["status"], "canceled");
+}
+
+#[tokio::test]
 async fn a_dropped_create_has_been_paid_for() {
     let server = start(|_| {}).await;
     server

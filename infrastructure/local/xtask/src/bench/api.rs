@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use devcloud::Stack;
 use devcloud::users::{self, Name, TokenKind};
+use devcloud::{Api, Stack};
 use serde_json::{Value, json};
 
-use crate::api::Api;
 use crate::bench::load::Load;
 use crate::bench::{start, turns};
 use crate::cloud::{self, deploy};
@@ -78,18 +77,19 @@ pub(super) fn deploy_hello(workspace: &Workspace, stack: &Stack) -> Result<Strin
 
 /// A finished job of the demo user's; a short film is made if there is none.
 fn any_job(stack: &Stack) -> Result<String> {
-    let api = Api::of(stack, Name::Demo)?;
-    if let Some(id) = api.newest_job()? {
-        return Ok(id);
+    let api = wait(Api::of(stack, Name::Demo))?;
+    if let Some(job) = wait(api.newest_job())? {
+        return Ok(job.job_id.to_string());
     }
     say::step("Making a film to ask for", || {
-        let id = api.create_job(&json!({
+        let wanted = json!({
             "prompt": "A lighthouse blinks in the fog",
             "category": "ad-creative",
             "scenes": 1,
             "durationSeconds": 6,
-        }))?;
-        api.watch_job(&id, |_| {})?;
+        });
+        let id = wait(api.create_job(&wanted))?.job_id.to_string();
+        wait(api.watch_job(&id, |_| {}))?;
         Ok(id)
     })
 }

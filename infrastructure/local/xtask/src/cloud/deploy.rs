@@ -179,7 +179,6 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         "ReplicateOutputHosts": addresses.replicate,
         "ReplicateApiKey": REPLICATE_TOKEN,
         "FfmpegPath": ffmpeg,
-        "PredictionDeadlineSeconds": "45",
         "JobTimeLimitSeconds": "600",
         "WebhookGraceSeconds": "10",
         "TranscodeLeaseSeconds": "10",
@@ -193,6 +192,9 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
         // The look-alike costs nothing, and one day has all the tests of it.
         "RunningFilmsPerUser": "1000",
         "DailySpendingLimitUsd": "1000000",
+        // Receivers of webhooks stand beside the local cloud, and are given up in seconds.
+        "WebhookPrivateOrigins": "http://127.0.0.1:*",
+        "WebhookRetrySeconds": "1,1,2",
         "LogLevel": "info",
     });
     for text in overrides {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use contract::{Job, Scene};
+use domain::job::SceneStatus;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::api::{Job, Scene};
 use crate::say;
 
 /// The display of one job.
@@ -46,12 +47,12 @@ impl Progress {
                 job,
                 scenes,
             } => {
-                job.set_position(state.progress);
-                job.set_message(state.stage.clone());
-                while scenes.len() < state.scenes.len() {
+                job.set_position(state.progress.into());
+                job.set_message(state.stage.as_str());
+                while scenes.len() < scenes_of(state).len() {
                     scenes.push(display.add(ProgressBar::new_spinner().with_style(scene_style())));
                 }
-                for (bar, scene) in scenes.iter().zip(&state.scenes) {
+                for (bar, scene) in scenes.iter().zip(scenes_of(state)) {
                     show_scene(bar, scene);
                 }
             }
@@ -70,13 +71,16 @@ impl Progress {
 }
 
 fn show_scene(bar: &ProgressBar, scene: &Scene) {
-    if matches!(scene.status.as_str(), "generating" | "generated") {
+    if matches!(
+        scene.status,
+        SceneStatus::Generating | SceneStatus::Generated
+    ) {
         bar.enable_steady_tick(Duration::from_millis(120));
     } else {
         bar.disable_steady_tick();
     }
-    bar.set_prefix(mark(&scene.status));
-    bar.set_message(format!("{} ({})", scene.title, scene.status));
+    bar.set_prefix(mark(scene.status));
+    bar.set_message(format!("{} ({})", scene.title, scene.status.as_str()));
 }
 
 fn show_line(last: &mut String, state: &Job) {
@@ -89,21 +93,26 @@ fn show_line(last: &mut String, state: &Job) {
 
 /// One line for a job: `  42 % generating  ✓✓··· `.
 fn line(state: &Job) -> String {
-    let scenes: String = state
-        .scenes
-        .iter()
-        .map(|scene| mark(&scene.status))
-        .collect();
-    format!("{:>4} % {:<11} {scenes}", state.progress, state.stage)
+    let scenes = scenes_of(state).iter().map(|scene| mark(scene.status));
+    let scenes: String = scenes.collect();
+    format!(
+        "{:>4} % {:<11} {scenes}",
+        state.progress,
+        state.stage.as_str()
+    )
 }
 
-fn mark(status: &str) -> &'static str {
+fn scenes_of(state: &Job) -> &[Scene] {
+    state.scenes.as_deref().unwrap_or_default()
+}
+
+fn mark(status: SceneStatus) -> &'static str {
     match status {
-        "complete" => "✓",
-        "generated" => "◆",
-        "generating" => "◇",
-        "failed" => "✗",
-        _ => "·",
+        SceneStatus::Complete => "✓",
+        SceneStatus::Generated => "◆",
+        SceneStatus::Generating => "◇",
+        SceneStatus::Failed => "✗",
+        SceneStatus::Pending => "·",
     }
 }
 
@@ -120,18 +129,28 @@ fn scene_style() -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::job::Stage;
 
     #[test]
     fn a_line_shows_percent_stage_and_scenes() {
-        let job: Job = serde_json::from_value(serde_json::json!({
-            "status": "processing", "stage": "generating", "progress": 42,
-            "scenes": [
-                {"index": 1, "title": "One", "status": "complete"},
-                {"index": 2, "title": "Two", "status": "generating"},
-                {"index": 3, "title": "Three", "status": "pending"},
-            ],
-        }))
-        .expect("a job");
+        let scene = |index, status| {
+            let scene = serde_json::json!({
+                "index": index, "title": "One", "status": status, "attempts": 1,
+                "updatedAt": "2026-11-28T12:00:00.000Z",
+            });
+            serde_json::from_value(scene).expect("a scene")
+        };
+        let scenes = vec![
+            scene(1, "complete"),
+            scene(2, "generating"),
+            scene(3, "pending"),
+        ];
+        let job = Job {
+            stage: Stage::Generating,
+            progress: 42,
+            scenes: Some(scenes),
+            ..crate::sample_job()
+        };
         assert_eq!(line(&job), "  42 % generating  ✓◇·");
     }
 }

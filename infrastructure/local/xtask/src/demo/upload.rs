@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use devcloud::Stack;
+use contract::{AnnounceUpload, ConfirmUpload, CreateTranscode, Transcode, UploadPlace};
 use devcloud::users::Name;
+use devcloud::{Api, Stack};
+use domain::rendition::Quality;
+use domain::transcode::{Asset, AssetType, TranscodeStatus};
+use domain::video::Visibility;
 use futures_util::stream;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use serde_json::json;
 use tokio::io::AsyncReadExt;
 
-use crate::api::{Api, Asset, Transcode, UploadTarget};
 use crate::command::{command, run as run_command};
 use crate::http::wait;
 use crate::setup::ffmpeg;
@@ -43,8 +45,11 @@ struct Summary<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Fetched {
-    #[serde(flatten)]
-    asset: Asset,
+    asset_type: AssetType,
+    quality: Option<Quality>,
+    file_size: u64,
+    width: u32,
+    height: u32,
     path: PathBuf,
 }
 
@@ -56,33 +61,40 @@ pub(super) fn run(
     out: &Path,
     json: bool,
 ) -> Result<()> {
-    let api = Api::of(stack, Name::Demo)?;
+    let api = wait(Api::of(stack, Name::Demo))?;
     let sample = file.is_none().then(|| sample(workspace)).transpose()?;
     let file = file.or(sample.as_deref()).context("no file")?;
     let began = Instant::now();
 
     let key = upload(&api, file)?;
-    let video = api.confirm(&json!({
-        "s3Key": key, "title": title(file), "visibility": "public",
+    let video = wait(api.confirm(&ConfirmUpload {
+        s3_key: key.clone(),
+        title: title(file),
+        description: None,
+        visibility: Some(Visibility::Public),
     }))?;
+    let video = video.id.to_string();
     say::note(&format!("Video {video}: \"{}\"", title(file)));
-    let transcode = api.create_transcode(&json!({
-        "inputSource": key, "outputFormats": ["high", "medium", "low"],
+    let transcode = wait(api.create_transcode(&CreateTranscode {
+        input_source: key,
+        output_formats: None,
     }))?;
+    let transcode = transcode.id.to_string();
     say::note(&format!("Transcode {transcode}"));
     let end = follow(&api, &transcode)?;
-    if end.status != "COMPLETED" {
-        bail!("the transcode failed: {}", end.failure());
+    if end.status != TranscodeStatus::Completed {
+        bail!("the transcode failed: {}", failure_of(&end));
     }
     let assets = fetch(&api, &transcode, &out.join(&transcode))?;
-    let playlist = api.playlist_url(&video)?;
+    let stream = wait(api.stream(&video))?;
+    let playlist = stream.hls_url.context("the video has no playlist")?;
     let seconds = (began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     report(&end, &assets, &playlist, seconds);
     if json {
         let summary = Summary {
             video_id: &video,
             transcode_id: &transcode,
-            status: &end.status,
+            status: end.status.as_str(),
             assets: &assets,
             playlist: &playlist,
             seconds,
@@ -92,6 +104,12 @@ pub(super) fn run(
         say::result(&out.join(&transcode).display().to_string());
     }
     Ok(())
+}
+
+fn failure_of(transcode: &Transcode) -> String {
+    let text = transcode.error_text.as_deref();
+    let code = transcode.code.as_deref().unwrap_or("UNKNOWN");
+    format!("{} ({code})", text.unwrap_or("no reason was given"))
 }
 
 /// A short film with sound, drawn once.
@@ -133,24 +151,26 @@ fn upload(api: &Api, file: &Path) -> Result<String> {
         .with_context(|| format!("cannot read {}", file.display()))?
         .len();
     let name = file.file_name().and_then(|name| name.to_str());
-    let target = api.generate_url(&json!({
-        "filename": name.context("the file has no readable name")?,
-        "contentType": content_type(file)?,
-        "size": size,
+    let name = name.context("the file has no readable name")?;
+    let place = wait(api.announce(&AnnounceUpload {
+        filename: name.to_owned(),
+        // The ending of its name tells.
+        content_type: None,
+        size: Some(size),
     }))?;
     let bar = bytes_bar(size);
-    wait(put(&target, file, size, &bar))?;
+    wait(put(&place, file, size, &bar))?;
     bar.finish_and_clear();
     say::note(&format!(
         "Uploaded {} ({})",
         file.display(),
         megabytes(size)
     ));
-    Ok(target.s3_key)
+    Ok(place.s3_key)
 }
 
 /// Puts a file to a signed URL, in constant memory.
-async fn put(target: &UploadTarget, file: &Path, size: u64, bar: &ProgressBar) -> Result<()> {
+async fn put(place: &UploadPlace, file: &Path, size: u64, bar: &ProgressBar) -> Result<()> {
     let file = tokio::fs::File::open(file).await?;
     let bar = bar.clone();
     let body = stream::try_unfold((file, bar), |(mut file, bar)| async move {
@@ -161,11 +181,11 @@ async fn put(target: &UploadTarget, file: &Path, size: u64, bar: &ProgressBar) -
         io::Result::Ok((count > 0).then_some((chunk, (file, bar))))
     });
     let mut request = http::client(UPLOAD_TIMEOUT)?
-        .put(&target.upload_url)
+        .put(&place.upload_url)
         // The length keeps the body unchunked.
         .header("content-length", size)
         .body(reqwest::Body::wrap_stream(body));
-    let others = target.headers.iter();
+    let others = place.headers.iter();
     for (name, value) in others.filter(|(name, _)| !name.eq_ignore_ascii_case("content-length")) {
         request = request.header(name, value);
     }
@@ -183,15 +203,16 @@ async fn put(target: &UploadTarget, file: &Path, size: u64, bar: &ProgressBar) -
 fn follow(api: &Api, id: &str) -> Result<Transcode> {
     let bar = percent_bar();
     let mut last = String::new();
-    let end = api.watch_transcode(id, |state| {
-        bar.set_position(state.progress);
-        bar.set_message(state.status.clone());
-        let line = format!("{:>4} % {}", state.progress, state.status);
+    let end = wait(api.watch_transcode(id, |state| {
+        let status = state.status.as_str();
+        bar.set_position(state.progress.into());
+        bar.set_message(status);
+        let line = format!("{:>4} % {status}", state.progress);
         if !say::is_watched() && line != last {
             say::note(&line);
             last = line;
         }
-    })?;
+    }))?;
     bar.finish_and_clear();
     Ok(end)
 }
@@ -201,30 +222,43 @@ fn fetch(api: &Api, id: &str, folder: &Path) -> Result<Vec<Fetched>> {
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let folder = folder.canonicalize()?;
     let mut fetched = Vec::new();
-    for asset in api.assets(id)? {
-        let path = folder.join(asset.file_name());
-        http::download(&api.asset_url(id, &asset)?, &path)
-            .with_context(|| format!("{} could not be fetched", asset.file_name()))?;
-        fetched.push(Fetched { asset, path });
+    for asset in wait(api.assets(id))? {
+        let path = folder.join(file_name(&asset));
+        http::download(&wait(api.asset_url(id, &asset))?, &path)
+            .with_context(|| format!("{} could not be fetched", file_name(&asset)))?;
+        fetched.push(Fetched {
+            asset_type: asset.asset_type,
+            quality: asset.quality,
+            file_size: asset.file_size,
+            width: asset.width,
+            height: asset.height,
+            path,
+        });
     }
     Ok(fetched)
 }
 
+/// `high.mp4`, `thumbnail.jpg`, …
+fn file_name(asset: &Asset) -> &str {
+    asset.s3_key.rsplit('/').next().unwrap_or(&asset.s3_key)
+}
+
 fn report(end: &Transcode, assets: &[Fetched], playlist: &str, seconds: f64) {
-    for Fetched { asset, path } in assets {
+    for asset in assets {
         let size = format!("{}x{}", asset.width, asset.height);
-        let quality = asset.quality.as_deref().unwrap_or("-");
+        let quality = asset.quality.map_or("-", Quality::as_str);
         say::note(&format!(
             "  {:<10}{quality:<8}{size:<11}{:>9}  {}",
-            asset.asset_type,
+            asset.asset_type.as_str(),
             megabytes(asset.file_size),
-            path.display()
+            asset.path.display()
         ));
     }
     for skipped in &end.skipped {
         say::note(&format!(
             "  skipped {}: {}",
-            skipped.quality, skipped.reason
+            skipped.quality.as_str(),
+            skipped.reason
         ));
     }
     for warning in &end.warnings {
@@ -237,24 +271,6 @@ fn report(end: &Transcode, assets: &[Fetched], playlist: &str, seconds: f64) {
 fn title(file: &Path) -> String {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     stem.unwrap_or("video").replace(['-', '_'], " ")
-}
-
-fn content_type(file: &Path) -> Result<&'static str> {
-    let extension = file.extension().and_then(|extension| extension.to_str());
-    Ok(match extension.map(str::to_ascii_lowercase).as_deref() {
-        Some("mp4") => "video/mp4",
-        Some("m4v") => "video/x-m4v",
-        Some("mov") => "video/quicktime",
-        Some("webm") => "video/webm",
-        Some("mkv") => "video/x-matroska",
-        Some("avi") => "video/x-msvideo",
-        Some("ts" | "mts" | "m2ts") => "video/mp2t",
-        Some("3gp") => "video/3gpp",
-        _ => bail!(
-            "{} has no ending of a video: mp4, m4v, mov, webm, mkv, avi, ts, 3gp",
-            file.display()
-        ),
-    })
 }
 
 fn megabytes(bytes: u64) -> String {
@@ -290,12 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_known_by_its_ending() {
-        let of = |name: &str| content_type(Path::new(name)).ok();
-        assert_eq!(of("A film.MOV"), Some("video/quicktime"));
-        assert_eq!(of("clip.mp4"), Some("video/mp4"));
-        assert_eq!(of("notes.txt"), None);
-        assert_eq!(of("film"), None);
+    fn a_file_gives_the_video_its_title() {
         assert_eq!(title(Path::new("/x/my-best_film.mp4")), "my best film");
     }
 }

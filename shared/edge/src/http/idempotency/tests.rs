@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
@@ -253,4 +254,23 @@ async fn a_malformed_key_is_refused_and_none_is_none() {
     let without = call(world.route("create", 202), without).await;
     assert_eq!((without.status().as_u16(), world.calls()), (202, 1));
     assert!(world.tables.under("idempotency", "").is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_uses_no_key_up() {
+    let world = World::new();
+    let dry_run = || {
+        let request = world.request("user", b"key", "{}");
+        request.with_query_string_parameters(HashMap::from([(
+            DRY_RUN.to_owned(),
+            vec!["true".to_owned()],
+        )]))
+    };
+    for _ in 0..2 {
+        call(world.route("create", 202), dry_run()).await;
+    }
+    assert_eq!(world.calls(), 2);
+    let created = world.ask(202, "user", "key", "{}").await;
+    assert!(!is_replayed(&created));
+    assert_eq!(world.calls(), 3);
 }

@@ -1,11 +1,16 @@
 //! Whatever happens to transcodes, in whatever order and however often: they
 //! move along the transition table, and the counters are what a recount finds
-//! (D30, D35; reliability W1).
+//! (D30, D35; reliability W1), of all and of their user (fault S3).
 
 use super::*;
 use proptest::prelude::*;
 
 const TRANSCODES: u128 = 4;
+/// Less than all of them would take.
+const LIMITS: HoldingLimits = HoldingLimits {
+    at_once: 2,
+    stored_bytes: 600,
+};
 
 #[derive(Debug, Clone, Copy)]
 enum Event {
@@ -17,6 +22,7 @@ enum Event {
     Complete(bool),
     Fail(bool),
     GiveUp,
+    Cancel,
     Restart,
     Remove,
     Wait,
@@ -32,6 +38,7 @@ fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
         3 => any::<bool>().prop_map(Event::Complete),
         2 => any::<bool>().prop_map(Event::Fail),
         2 => Just(Event::GiveUp),
+        2 => Just(Event::Cancel),
         3 => Just(Event::Restart),
         2 => Just(Event::Remove),
         1 => Just(Event::Wait),
@@ -46,37 +53,84 @@ fn owner(first: bool) -> &'static str {
 impl World {
     /// Whether the event was taken up.
     async fn happen(&self, number: u128, event: Event, now: Time) -> bool {
-        let (table, stats, id) = (&self.transcodes, &self.stats, id(number));
+        let (table, counters, id) = (&self.transcodes, &self.counters, id(number));
         let known = self.row(number).unwrap_or_else(|| transcode(number));
         let error = TranscodeFault::TranscodingFailed.error();
+        let webhooks = &self.webhooks;
         let result = match event {
-            Event::Create => table.create(stats, &transcode(number)).await,
-            Event::Withdraw => table.withdraw(stats, id).await,
+            Event::Create => {
+                let new = transcode(number);
+                let created = table.create(counters, &new, LIMITS);
+                return self.is_taken(created.await).await;
+            }
+            Event::Withdraw => table.withdraw(counters, &known).await,
             Event::Take(first) => {
                 let lease = table.take(id, owner(first), now, now.after(MINUTE)).await;
                 return matches!(lease.unwrap(), Lease::Taken(_));
             }
-            Event::Begin(first) => table.begin(stats, id, owner(first), now).await,
+            Event::Begin(first) => table.begin(counters, id, owner(first), now).await,
             Event::Process(first) => {
                 let (owner, facts) = (owner(first), facts());
                 table
                     .begin_processing(id, owner, &facts, &[], &[], now)
                     .await
             }
-            Event::Complete(first) => self.complete(&known, owner(first)).await,
+            Event::Complete(first) => self.complete(&known, owner(first)).await.map(drop),
             Event::Fail(first) => {
                 let owner = Some(owner(first));
-                table.fail(stats, &known, owner, &error, now).await
+                let failed = table.fail(counters, webhooks, &known, owner, &error, now);
+                failed.await.map(drop)
             }
-            Event::GiveUp => table.fail(stats, &known, None, &error, now).await,
-            Event::Restart => table.restart(stats, id, now).await,
-            Event::Remove => table.remove(stats, &self.videos, &known).await,
+            Event::GiveUp => {
+                let failed = table.fail(counters, webhooks, &known, None, &error, now);
+                failed.await.map(drop)
+            }
+            Event::Cancel => {
+                let cancelled = table.cancel(counters, webhooks, &known, now);
+                cancelled.await.map(drop)
+            }
+            Event::Restart => {
+                let restarted = table.restart(counters, &known, LIMITS, now);
+                return self.is_taken(restarted.await).await;
+            }
+            Event::Remove => table.remove(counters, &self.videos, &known).await,
             Event::Wait => Ok(()),
         };
         if let Err(error) = &result {
             assert!(error.is_conflict(), "{event:?}: {error:?}");
         }
         result.is_ok()
+    }
+
+    /// Whether a place was taken; one that was refused would have passed a limit.
+    async fn is_taken(&self, result: Result<(), HoldError>) -> bool {
+        let held = self.recounted_holding();
+        match result {
+            Ok(()) => true,
+            Err(HoldError::Store(error)) => {
+                assert!(error.is_conflict(), "{error:?}");
+                false
+            }
+            Err(HoldError::Refused(HoldingRefusal::Transcodes)) => {
+                assert_eq!(held.transcodes, LIMITS.at_once);
+                false
+            }
+            Err(HoldError::Refused(refusal)) => {
+                assert_eq!(refusal, HoldingRefusal::StoredBytes);
+                assert!(held.stored_bytes >= LIMITS.stored_bytes);
+                false
+            }
+        }
+    }
+
+    /// What the user must hold, from the rows alone.
+    fn recounted_holding(&self) -> Holding {
+        let mut held = Holding::default();
+        for transcode in (0..TRANSCODES).filter_map(|number| self.row(number)) {
+            held.transcodes += u32::from(!transcode.status.is_final());
+            held.stored_bytes += transcode.stored_bytes;
+        }
+        held
     }
 
     /// The transcode as it stands, without a call.
@@ -101,6 +155,7 @@ impl World {
                     stats.processing_ms += u64::try_from(took.as_millis()).unwrap();
                 }
                 TranscodeStatus::Failed => stats.failed += 1,
+                TranscodeStatus::Cancelled => stats.cancelled += 1,
             }
             stats.stored_bytes += transcode.stored_bytes;
         }
@@ -135,7 +190,11 @@ proptest! {
                 }
                 let is_final = before.is_some_and(TranscodeStatus::is_final);
                 assert!(!is_final || after.is_some() || matches!(event, Event::Remove));
-                assert_eq!(world.stats.transcodes().await.unwrap(), world.recounted());
+                let counted = world.counters.stats.transcodes().await.unwrap();
+                assert_eq!(counted, world.recounted());
+                let held = world.holding().await;
+                assert_eq!(held, world.recounted_holding());
+                assert!(held.transcodes <= LIMITS.at_once);
             }
         });
     }

@@ -155,3 +155,32 @@ async fn dead_letters_are_listed_and_taken_once() {
     assert!(table.take_dead_letter(&newest[0].id).await.unwrap());
     assert!(!table.take_dead_letter(&newest[0].id).await.unwrap());
 }
+
+/// Only so many are counted.
+#[tokio::test]
+async fn what_waits_knows_how_many_wait_before_it() {
+    let world = World::new();
+    for number in 1..=4 {
+        let one = Transcode {
+            created_at: now().after(MINUTE * u32::try_from(number).unwrap()),
+            ..transcode(number)
+        };
+        let created = world
+            .transcodes
+            .create(&world.counters, &one, HoldingLimits::NONE);
+        created.await.unwrap();
+    }
+    let before = async |number, most| {
+        let one = world.state(number).await.transcode;
+        world.transcodes.waiting_before(&one, most).await.unwrap()
+    };
+    assert_eq!(before(1, 100).await, Some(0));
+    assert_eq!(before(4, 100).await, Some(3));
+    assert_eq!((before(4, 3).await, before(4, 2).await), (Some(3), None));
+    assert!(matches!(world.take(1, "worker").await, Lease::Taken(_)));
+    let begun = world
+        .transcodes
+        .begin(&world.counters, id(1), "worker", now());
+    begun.await.unwrap();
+    assert_eq!(before(4, 2).await, Some(2));
+}

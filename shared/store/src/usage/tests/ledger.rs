@@ -1,6 +1,7 @@
 //! The quota ledger as a state machine: whatever happens to jobs, in whatever
 //! order and however often it is delivered, the sums hold (reliability Q1, Q4, W1).
 
+use super::places::MonthCounters;
 use super::*;
 use crate::testing::Item;
 use proptest::prelude::*;
@@ -8,6 +9,10 @@ use std::collections::BTreeMap;
 
 /// Jobs there may be.
 const JOBS: u128 = 5;
+const CEILINGS: Ceilings = Ceilings {
+    paid_failures: 3,
+    ..Ceilings::of_quota(SMALL_QUOTA)
+};
 const SMALL_QUOTA: u32 = 3;
 
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +22,12 @@ enum Event {
     BeginComposing,
     Complete,
     Fail,
+    /// After money was spent.
+    FailPaid,
+    /// Its owner lets it go on.
+    Resume,
+    /// A step of its first execution, which may be over, gives up.
+    FailFirst,
 }
 
 fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
@@ -26,6 +37,9 @@ fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
         1 => Just(Event::BeginComposing),
         2 => Just(Event::Complete),
         2 => Just(Event::Fail),
+        2 => Just(Event::FailPaid),
+        2 => Just(Event::Resume),
+        1 => Just(Event::FailFirst),
     ];
     prop::collection::vec((0..JOBS, event), 1..40)
 }
@@ -34,6 +48,9 @@ struct World {
     tables: Tables,
     jobs: JobsTable,
     usage: UsageTable,
+    webhooks: WebhooksTable,
+    /// Those that were taken up.
+    paid_failures: std::cell::Cell<u32>,
 }
 
 /// What can be told of a job's row without trusting the code under test.
@@ -49,42 +66,70 @@ impl World {
         let tables = Tables::default();
         let (jobs, usage) = tables_of(&tables.client());
         Self {
+            webhooks: crate::testing::webhooks(&tables),
             tables,
             jobs,
             usage,
+            paid_failures: std::cell::Cell::default(),
         }
+    }
+
+    async fn settle(&self, job: &Job, ending: &Ending, now: Time) -> Result<(), StoreError> {
+        self.settle_paid(job, ending, 0, now).await
+    }
+
+    async fn settle_paid(
+        &self,
+        job: &Job,
+        ending: &Ending,
+        paid: u64,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let (jobs, webhooks) = (&self.jobs, &self.webhooks);
+        let settled = self.usage.settle(jobs, webhooks, job, ending, paid, now);
+        settled.await.map(drop)
     }
 
     /// Whether the event was taken up.
     async fn happen(&self, number: u128, event: Event) -> bool {
-        let job = job(number, "someone");
+        let first = job(number, "someone");
+        let job = self.jobs.get(first.job_id).await.unwrap();
+        let job = job.unwrap_or_else(|| first.clone());
         let failed = Ending::Failed(JobError::workflow_failed());
         let result = match event {
             Event::Create => {
-                return match self
-                    .usage
-                    .reserve(&self.jobs, &job, Ceilings::of_quota(SMALL_QUOTA))
-                    .await
-                {
-                    Ok(()) => true,
-                    Err(
-                        ReserveError::QuotaExceeded
-                        | ReserveError::TooManyRunning
-                        | ReserveError::SpendingLimit,
-                    ) => false,
-                    Err(ReserveError::Store(error)) => {
-                        assert!(error.is_conflict(), "{error:?}");
-                        false
-                    }
+                return is_taken(self.usage.reserve(&self.jobs, &first, CEILINGS).await);
+            }
+            Event::Resume => {
+                let Some(record) = self.jobs.load(job.job_id).await.unwrap() else {
+                    return false;
                 };
+                let Some(resumed) = job.resumed(0, now(), Duration::from_secs(60)) else {
+                    return false;
+                };
+                let (jobs, usage) = (&self.jobs, &self.usage);
+                return is_taken(usage.resume(jobs, &record, &resumed, CEILINGS).await);
+            }
+            Event::FailFirst => {
+                let settled = self.settle(&first, &failed, now()).await;
+                assert!(job.run == 1 || settled.is_err());
+                settled
             }
             Event::Begin => self.jobs.begin(job.job_id, now()).await,
             Event::BeginComposing => self.jobs.begin_composing(job.job_id, now()).await,
             Event::Complete => {
                 let done = Ending::Completed;
-                self.usage.settle(&self.jobs, &job, &done, 0, now()).await
+                self.settle(&job, &done, now()).await
             }
-            Event::Fail => self.usage.settle(&self.jobs, &job, &failed, 0, now()).await,
+            Event::Fail => self.settle(&job, &failed, now()).await,
+            Event::FailPaid => {
+                let settled = self
+                    .settle_paid(&job, &failed, job.paid_nano_usd + 7, now())
+                    .await;
+                let so_far = self.paid_failures.get();
+                self.paid_failures.set(so_far + u32::from(settled.is_ok()));
+                settled
+            }
         };
         if let Err(error) = &result {
             assert!(error.is_conflict(), "{error:?}");
@@ -131,6 +176,9 @@ impl World {
         assert_eq!(sum("used"), count("committed"), "{seen:?}");
         assert_eq!(sum("taken"), sum("used") + sum("reserved"));
         assert!(sum("taken") <= SMALL_QUOTA);
+        let paid_failures = self.paid_failures.get();
+        assert_eq!(sum("risked"), sum("reserved") + paid_failures);
+        assert!(paid_failures <= CEILINGS.paid_failures);
         for job in seen.values() {
             let expected = match job.status.as_str() {
                 "completed" => ("committed", false),
@@ -142,18 +190,23 @@ impl World {
     }
 }
 
+/// Whether a place was taken; everything but a conflict or a ceiling is a fault.
+fn is_taken(result: Result<(), ReserveError>) -> bool {
+    match result {
+        Ok(()) => true,
+        Err(ReserveError::Store(error)) => {
+            assert!(error.is_conflict(), "{error:?}");
+            false
+        }
+        Err(_) => false,
+    }
+}
+
 /// The transition table of the domain, by the names in the row.
 fn is_legal(before: &str, after: &str) -> bool {
     let status = |name: &str| {
-        [
-            Status::Pending,
-            Status::Processing,
-            Status::Completed,
-            Status::Failed,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == name)
-        .unwrap()
+        let mut all = Status::ALL.into_iter();
+        all.find(|status| status.as_str() == name).unwrap()
     };
     before == after || status(before).can_become(status(after))
 }
@@ -220,11 +273,7 @@ async fn a_place_is_given_back_to_the_month_it_was_taken_in() {
     let next_month = now().after(Duration::from_secs(40 * 24 * 3600));
     let failed = Ending::Failed(JobError::workflow_failed());
     let job = job(0, "someone");
-    world
-        .usage
-        .settle(&world.jobs, &job, &failed, 0, next_month)
-        .await
-        .unwrap();
+    world.settle(&job, &failed, next_month).await.unwrap();
     world.check();
     let other = month_row(&Month::of(next_month));
     assert_eq!(world.tables.row("usage", "someone", &other), None);
@@ -251,4 +300,124 @@ async fn a_place_that_is_not_held_is_not_settled() {
         }
         assert_eq!(world.month(), month);
     }
+}
+
+#[tokio::test]
+async fn of_parallel_creations_no_more_may_fail_at_a_cost_than_may() {
+    let world = World::new();
+    for number in 0..3 {
+        assert!(world.happen(number, Event::Create).await);
+        assert!(world.happen(number, Event::FailPaid).await);
+        assert!(!world.happen(number, Event::FailPaid).await);
+        let account = world.usage.account("someone", now(), SMALL_QUOTA);
+        let usage = account.await.unwrap().usage;
+        assert_eq!(
+            (usage.paid_failures, usage.remaining()),
+            (number as u32 + 1, 3)
+        );
+    }
+    let fourth = job(3, "someone");
+    let refused = world.usage.reserve(&world.jobs, &fourth, CEILINGS).await;
+    assert!(matches!(refused, Err(ReserveError::TooManyFailures)));
+    let next_month = Month::of(now().after(Duration::from_secs(40 * 24 * 3600)));
+    let later = Job {
+        month: next_month,
+        ..fourth
+    };
+    world
+        .usage
+        .reserve(&world.jobs, &later, CEILINGS)
+        .await
+        .unwrap();
+}
+
+/// A film that is being made may fail yet, and then the limit would be passed.
+#[tokio::test]
+async fn the_last_film_before_the_limit_of_failures_waits_for_those_that_are_made() {
+    let world = World::new();
+    for number in 0..2 {
+        assert!(world.happen(number, Event::Create).await);
+        assert!(world.happen(number, Event::FailPaid).await);
+    }
+    assert!(world.happen(2, Event::Create).await);
+    let fourth = job(3, "someone");
+    let refused = world.usage.reserve(&world.jobs, &fourth, CEILINGS).await;
+    assert!(matches!(refused, Err(ReserveError::TooManyRunning)));
+    assert!(world.happen(2, Event::Fail).await);
+    world
+        .usage
+        .reserve(&world.jobs, &fourth, CEILINGS)
+        .await
+        .unwrap();
+}
+
+/// What does not come back by waiting is told first.
+#[test]
+fn a_month_that_is_used_up_is_told_before_what_may_yet_fail() {
+    let refusal = |taken, reserved, risked| {
+        let month = MonthCounters {
+            taken,
+            reserved,
+            risked,
+        };
+        month.refusal(CEILINGS)
+    };
+    assert!(matches!(refusal(3, 3, 3), ReserveError::QuotaExceeded));
+    assert!(matches!(refusal(1, 1, 3), ReserveError::TooManyRunning));
+    assert!(matches!(refusal(0, 0, 3), ReserveError::TooManyFailures));
+}
+
+/// Its first execution is paid for in its own day and month, the second one in its own.
+#[tokio::test]
+async fn a_film_that_goes_on_is_counted_when_it_goes_on() {
+    let world = World::new();
+    let spending = crate::SpendingTable::new(world.tables.client(), "usage");
+    let sums = async |job: &Job| {
+        let sums = spending.spending_sums(&job.quote_day()).await.unwrap();
+        (sums.taken, sums.spent)
+    };
+    let first = Job {
+        quote_nano_usd: 100,
+        ..job(0, "someone")
+    };
+    let (jobs, usage) = (&world.jobs, &world.usage);
+    usage.reserve(jobs, &first, CEILINGS).await.unwrap();
+    let failed = Ending::Failed(JobError::workflow_failed());
+    let settled = world.settle_paid(&first, &failed, 40, now());
+    settled.await.unwrap();
+
+    let later = now().after(Duration::from_secs(40 * 24 * 3600));
+    let record = jobs.load(first.job_id).await.unwrap().unwrap();
+    let resumed = record.job.resumed(60, later, Duration::from_secs(60));
+    let resumed = resumed.unwrap();
+    usage
+        .resume(jobs, &record, &resumed, CEILINGS)
+        .await
+        .unwrap();
+    assert_eq!(jobs.get(first.job_id).await.unwrap(), Some(resumed.clone()));
+    assert_eq!(
+        (sums(&first).await, sums(&resumed).await),
+        ((40, 40), (60, 0))
+    );
+    let again = usage.resume(jobs, &record, &resumed, CEILINGS).await;
+    assert!(
+        matches!(&again, Err(ReserveError::Store(error)) if error.is_conflict()),
+        "{again:?}"
+    );
+
+    jobs.begin(first.job_id, later).await.unwrap();
+    let resumed = jobs.get(first.job_id).await.unwrap().unwrap();
+    let settled = world.settle_paid(&resumed, &Ending::Completed, 95, later);
+    settled.await.unwrap();
+    assert_eq!(
+        (sums(&first).await, sums(&resumed).await),
+        ((40, 40), (55, 55))
+    );
+    let account = async |now| usage.account("someone", now, SMALL_QUOTA).await.unwrap();
+    let (before, after) = (account(now()).await.usage, account(later).await.usage);
+    assert_eq!(
+        (before.used, before.reserved, before.paid_failures),
+        (0, 0, 1)
+    );
+    assert_eq!((after.used, after.reserved, after.paid_failures), (1, 0, 0));
 }

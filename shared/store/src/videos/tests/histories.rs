@@ -88,7 +88,7 @@ async fn take(world: &World, truth: &mut Truth, number: u128, step: Step) {
         Step::Delete(place) => {
             let Some(film) = truth.at(place) else { return };
             truth.0.remove(&film.id);
-            assert!(world.videos.delete(film, now()).await.unwrap());
+            assert!(world.delete(&film).await);
         }
         Step::View(place) => {
             let Some(film) = truth.at(place) else { return };
@@ -99,6 +99,13 @@ async fn take(world: &World, truth: &mut Truth, number: u128, step: Step) {
 }
 
 async fn check(world: &World, truth: &Truth) {
+    for user in USERS {
+        let own = truth.0.values().filter(|film| film.user_id == user);
+        let bytes: u64 = own.map(|film| film.facts.file_size).sum();
+        let held = world.holding(user, now()).await;
+        assert_eq!(held.stored_bytes, bytes);
+        assert_eq!(held.open_uploads, 0);
+    }
     for viewer in [None, Some(USERS[0]), Some(USERS[1])] {
         let shown = truth.shown(viewer);
         let listing = Listing::Feeds(Feed::visible_to(viewer, None));

@@ -27,7 +27,7 @@ mod writing;
 
 pub use aws_sdk_sfn::types::ExecutionStatus;
 pub use executions::Executions;
-pub use fixtures::{facts, job, now, transcode, upload, upload_in_parts, video};
+pub use fixtures::{facts, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks};
 pub use messages::Messages;
 pub use objects::Bucket;
 pub use outage::Outage;
@@ -35,6 +35,7 @@ pub use pause::Pause;
 pub use secret::secret;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_sdk_dynamodb::Client;
@@ -54,6 +55,7 @@ type Place = (String, String, String);
 #[derive(Clone, Default)]
 pub struct Tables {
     rows: Arc<Mutex<HashMap<Place, Item>>>,
+    rows_read: Arc<AtomicUsize>,
     outage: Outage,
     pause: Pause,
 }
@@ -76,6 +78,12 @@ impl Tables {
     /// When the tables stop answering.
     pub fn outage(&self) -> &Outage {
         &self.outage
+    }
+
+    /// Rows that queries and batches have read since this was last asked, before any
+    /// filter, as DynamoDB counts them.
+    pub fn rows_read(&self) -> usize {
+        self.rows_read.swap(0, Ordering::Relaxed)
     }
 
     /// A client of these tables.

@@ -21,7 +21,7 @@ mod token;
 
 pub use authenticate::Authenticator;
 pub use caller::{Admin, Caller};
-pub use contract::{ErrorBody, ErrorCode};
+pub use contract::ErrorCode;
 pub use cross_site::CrossSite;
 pub use cursor::{Cursor, no_cursor};
 pub use error::ApiError;
