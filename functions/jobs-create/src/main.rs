@@ -2,8 +2,8 @@
 //!
 //! Writes the job, reserves its place in the month and takes its quote from the
 //! installation's day (D49) in one transaction, then
-//! starts the execution named by the job. If that fails the place is given back,
-//! the job says why, and the answer is 500 `Workflow failed`. With an
+//! starts the execution named by the job. If that fails and nothing has begun the job,
+//! the place is given back, the job says why, and the answer is 500 `Workflow failed`. With an
 //! `Idempotency-Key` a request goes on where an earlier one died (D42).
 //!
 //! With `dryRun=true` it only says what the film would be and cost.
@@ -14,9 +14,8 @@ use std::time::Duration;
 use accounts::{FilmCeilings, film_refused};
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
-use domain::failure::JobError;
 use domain::fields::flag;
-use domain::job::{Job, JobId, Status};
+use domain::job::{Job, JobId, Stage, Status};
 use domain::request;
 use domain::time::{Clock, Time};
 use edge::http::{
@@ -79,12 +78,10 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         Some(job) => job,
         None => accept(&state, id, &caller, wanted).await?,
     };
-    if job.status == Status::Pending {
-        let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
-        if let Err(error) = started {
-            return Err(give_back(&state, &job, error).await);
-        }
-    }
+    let job = match job.status {
+        Status::Pending => begin(&state, job).await?,
+        _ => job,
+    };
 
     Reply::accepted(&JobAccepted {
         job_id: job.job_id,
@@ -132,17 +129,31 @@ async fn reserve(state: &State, job: &Job, now: Time) -> Result<(), ApiError> {
     reserved.map_err(|error| film_refused(error, now))
 }
 
-async fn give_back(state: &State, job: &Job, error: StoreError) -> ApiError {
-    let ending = Ending::Failed(JobError::workflow_failed());
-    let now = state.clock.now();
+/// Starts the work. When that fails its place is given back, unless an execution has begun
+/// it: then it was the answer alone that was lost.
+async fn begin(state: &State, job: Job) -> Result<Job, ApiError> {
+    let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
+    let Err(error) = started else { return Ok(job) };
+    match give_back(state, &job).await {
+        Ok(()) => Err(ApiError::WorkflowFailed(error)),
+        Err(conflict) if conflict.is_conflict() => {
+            let begun = state.jobs.get(job.job_id).await?;
+            let begun = begun.filter(|job| job.stage != Stage::Queued);
+            begun.ok_or(ApiError::WorkflowFailed(error))
+        }
+        Err(unsettled) => {
+            tracing::error!(job = %job.job_id, error = %unsettled, "left to the reconciler");
+            Err(ApiError::WorkflowFailed(error))
+        }
+    }
+}
+
+async fn give_back(state: &State, job: &Job) -> Result<(), StoreError> {
+    let (ending, now) = (Ending::Unstarted, state.clock.now());
     let settled = state
         .usage
-        .settle(&state.jobs, &state.webhooks, job, &ending, 0, now)
-        .await;
-    if let Err(error) = settled {
-        tracing::error!(job = %job.job_id, error = %error, "left to the reconciler");
-    }
-    ApiError::WorkflowFailed(error)
+        .settle(&state.jobs, &state.webhooks, job, &ending, 0, now);
+    settled.await.map(drop)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use accounts::Installation;
+use domain::failure::JobError;
 use domain::job::Status;
 use domain::spending::Day;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::SpendingTable;
-use store::testing::{ExecutionStatus, Executions, Tables, now};
+use store::testing::{ExecutionStatus, Executions, Pause, Tables, now};
 use uuid::Uuid;
 
 use super::*;
@@ -168,6 +169,40 @@ async fn a_film_that_cannot_be_started_fails_and_gives_its_place_back() {
     let id: JobId = world.jobs()[0].parse().unwrap();
     let job = world.state.jobs.get(id).await.unwrap().unwrap();
     assert_eq!(job.status, Status::Failed);
+    assert_eq!(world.places().await, (0, 0));
+}
+
+/// Given up, it would be paid for though its owner was told that it failed.
+#[tokio::test]
+async fn a_film_whose_execution_has_begun_is_accepted_though_the_starts_answer_was_lost() {
+    let mut world = World::new();
+    let (tables, jobs) = (world.tables.clone(), world.state.jobs.clone());
+    let planner_begins = Pause::new(move || {
+        let (tables, jobs) = (tables.clone(), jobs.clone());
+        async move {
+            for (id, _) in tables.under("jobs", "") {
+                jobs.begin(id.parse().unwrap(), now()).await.unwrap();
+            }
+        }
+    });
+    world.executions = Executions::pausing(planner_begins);
+    world.executions.outage().lose_answers();
+    world.state.workflow = Workflow::new(world.executions.client(), "arn:stateMachine:films");
+
+    let (status, body) = world.create(&film()).await;
+    assert_eq!((status, &body["status"]), (202, &json!("processing")));
+    assert_eq!(body["jobId"], world.jobs()[0].as_str());
+    assert_eq!(world.places().await, (1, 0));
+}
+
+/// An execution that comes to work on it later finds it closed.
+#[tokio::test]
+async fn a_film_that_nothing_has_begun_fails_when_the_starts_answer_was_lost() {
+    let world = World::new();
+    world.executions.outage().lose_answers();
+    assert_eq!(world.create(&film()).await.0, 503);
+    let id: JobId = world.jobs()[0].parse().unwrap();
+    assert!(world.state.jobs.begin(id, now()).await.is_err());
     assert_eq!(world.places().await, (0, 0));
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/jobs`: accepts a transcode (R25, D33).
 //!
 //! Writes the job, counts it, and sends its message. If the message cannot be
-//! sent the job is taken back, and the request fails. With an `Idempotency-Key` a
+//! sent the job is withdrawn, and the request fails, unless it is worked on already. With an `Idempotency-Key` a
 //! request goes on where an earlier one died (D42).
 
 use config::Bootstrap;
@@ -53,11 +53,8 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         Some(transcode) => transcode,
         None => accept(queue, creation, &caller, wanted, source).await?,
     };
-    // Sent twice is worked on once.
-    if transcode.status == TranscodeStatus::Pending
-        && let Err(error) = queue.send(&transcode.user_id, transcode.id).await
-    {
-        return Err(take_back(queue, &transcode, error).await);
+    if transcode.status == TranscodeStatus::Pending {
+        send(queue, &transcode).await?;
     }
 
     Reply::created(&TranscodeCreated {
@@ -140,13 +137,22 @@ async fn shown(
     }))
 }
 
-/// Nothing is left of a job that nobody would work on.
-async fn take_back(queue: &TranscodeQueue, transcode: &Transcode, error: StoreError) -> ApiError {
-    let withdrawn = queue.transcodes.withdraw(&queue.counters, transcode);
-    if let Err(error) = withdrawn.await {
-        tracing::error!(transcode = %transcode.id, error = %error, "left to the reconciler");
+/// Sends the transcode's message; sent twice it is worked on once. When that fails the
+/// transcode is withdrawn, unless a worker has it: then it was the answer alone that was lost.
+async fn send(queue: &TranscodeQueue, transcode: &Transcode) -> Result<(), StoreError> {
+    let sent = queue.send(&transcode.user_id, transcode.id).await;
+    let Err(error) = sent else { return Ok(()) };
+    match queue.transcodes.withdraw(&queue.counters, transcode).await {
+        Ok(()) => {}
+        Err(conflict) if conflict.is_conflict() => {
+            let there = queue.transcodes.get(transcode.id).await?;
+            return there.map(drop).ok_or(error);
+        }
+        Err(unsettled) => {
+            tracing::error!(transcode = %transcode.id, error = %unsettled, "left to the reconciler");
+        }
     }
-    error.into()
+    Err(error)
 }
 
 #[cfg(test)]

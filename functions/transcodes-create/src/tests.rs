@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use domain::holding::HoldingLimits;
 use domain::time::Clock;
 use domain::transcode::TranscodeStatus;
 use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
-use store::testing::{self, Messages, Tables, job, now};
+use store::testing::{self, Messages, Pause, Tables, job, now};
 use store::{Ceilings, Confirmation, Counters, Queue, TranscodesTable, UsageTable};
 use uuid::Uuid;
 
@@ -161,6 +163,36 @@ async fn nothing_is_left_of_a_transcode_whose_message_could_not_be_sent() {
     world.messages.outage().begin_after(0);
     assert_eq!(world.create("user", KEY).await.0, 500);
     assert!(world.is_untouched());
+    assert_eq!(world.pending().await, 0);
+}
+
+/// Withdrawn, it would be asked for and made a second time.
+#[tokio::test]
+async fn a_transcode_that_is_worked_on_is_accepted_though_its_messages_answer_was_lost() {
+    let mut world = World::with_upload(true).await;
+    let (tables, transcodes) = (world.tables.clone(), world.state.queue.transcodes.clone());
+    let worker_takes = Pause::new(move || {
+        let (tables, transcodes) = (tables.clone(), transcodes.clone());
+        async move {
+            for (id, _) in tables.under("transcodes", "") {
+                let id = TranscodeId(id.parse().unwrap());
+                let until = now().after(Duration::from_secs(60));
+                transcodes.take(id, "worker", now(), until).await.unwrap();
+            }
+        }
+    });
+    world.messages = Messages::pausing(worker_takes);
+    world.messages.outage().lose_answers();
+    world.state.queue.messages = Queue::new(world.messages.client(), "queue");
+    assert_eq!(world.create("user", KEY).await.0, 201);
+    assert_eq!(world.pending().await, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_transcode_that_nobody_has_when_its_messages_answer_was_lost() {
+    let world = World::with_upload(true).await;
+    world.messages.outage().lose_answers();
+    assert_eq!(world.create("user", KEY).await.0, 503);
     assert_eq!(world.pending().await, 0);
 }
 

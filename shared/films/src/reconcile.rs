@@ -146,7 +146,7 @@ impl Reconciler {
         let Some(record) = self.generation.jobs.load(id).await? else {
             return Ok(());
         };
-        self.count_slow(&record, now).await?;
+        self.count_slow(&record, now).await;
         if record.job.stage != Stage::Generating {
             return Ok(());
         }
@@ -167,14 +167,21 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Names what takes longer than 99 of a hundred did (D44), each minute anew.
-    async fn count_slow(&self, record: &JobRecord, now: Time) -> Result<(), StepError> {
-        let times = self.finisher.times.times(record, now).await?;
+    /// Names what takes longer than 99 of a hundred did (D44), each minute anew. No job waits
+    /// for it: the history may be out of reach.
+    async fn count_slow(&self, record: &JobRecord, now: Time) {
+        let job = record.job.job_id;
+        let times = match self.finisher.times.times(record, now).await {
+            Ok(times) => times,
+            Err(error) => {
+                tracing::warn!(%job, error = %error, "the history could not be read");
+                return;
+            }
+        };
         for step in times.slow() {
-            tracing::warn!(job = %record.job.job_id, step, "takes longer than almost all did");
+            tracing::warn!(%job, step, "takes longer than almost all did");
             metrics::counter!("SlowSteps").increment(1);
         }
-        Ok(())
     }
 
     /// The webhook is late: the prediction itself is asked.

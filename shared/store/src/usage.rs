@@ -72,6 +72,9 @@ pub enum Ending {
     Completed,
     /// Without; the place is given back.
     Failed(JobError),
+    /// Its creator could not start its execution: it fails, unless an execution has begun
+    /// it, which is a conflict. A start that was not answered may have taken effect.
+    Unstarted,
     /// By its owner's will; the place is given back.
     Cancelled,
 }
@@ -81,7 +84,7 @@ impl Ending {
     pub fn status(&self) -> Status {
         match self {
             Self::Completed => Status::Completed,
-            Self::Failed(_) => Status::Failed,
+            Self::Failed(_) | Self::Unstarted => Status::Failed,
             Self::Cancelled => Status::Cancelled,
         }
     }
@@ -91,6 +94,9 @@ impl Ending {
         match self {
             Self::Completed => Event::job_ended(job.job_id, None, now),
             Self::Failed(error) => Event::job_ended(job.job_id, Some(error), now),
+            Self::Unstarted => {
+                Event::job_ended(job.job_id, Some(&JobError::workflow_failed()), now)
+            }
             Self::Cancelled => Event::job_cancelled(job.job_id, now),
         }
     }
@@ -261,6 +267,13 @@ impl UsageTable {
                 close
                     .set("error", error)?
                     .set("reservation", &Reservation::Released)?,
+                released(),
+            ),
+            Ending::Unstarted => (
+                close
+                    .set("error", &JobError::workflow_failed())?
+                    .set("reservation", &Reservation::Released)?
+                    .when("stage", "=", &Stage::Queued)?,
                 released(),
             ),
             Ending::Cancelled => (

@@ -22,6 +22,14 @@ pub struct Messages {
 }
 
 impl Messages {
+    /// An empty queue; each call pauses before its answer comes.
+    pub fn pausing(pause: Pause) -> Self {
+        Self {
+            pause,
+            ..Self::default()
+        }
+    }
+
     /// The bodies that were sent, in order.
     pub fn sent(&self) -> Vec<String> {
         self.sent.lock().unwrap().clone()
