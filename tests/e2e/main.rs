@@ -22,6 +22,7 @@ mod limits;
 mod lists;
 mod misbehaviour;
 mod processes;
+mod redo;
 mod refusals;
 mod replays;
 mod resume;

@@ -30,6 +30,8 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("jobs-video", 401),
         ("jobs-cancel", 401),
         ("jobs-resume", 401),
+        ("scenes-regenerate", 401),
+        ("scenes-take", 401),
         ("storyboard-get", 401),
         ("storyboard-update", 401),
         ("storyboard-approve", 401),

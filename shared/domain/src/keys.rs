@@ -6,14 +6,24 @@ use crate::rendition::Quality;
 /// Bytes of the longest key that S3 has.
 pub const LONGEST: usize = 1024;
 
-/// A scene as the provider made it: `{jobId}/scene-001.mp4`.
-pub fn scene(job: JobId, index: u32) -> String {
-    format!("{job}/scene-{index:03}.mp4")
+/// A take of a scene as the provider made it: the first is `{jobId}/scene-001.mp4`, the
+/// second `{jobId}/take-2/scene-001.mp4`.
+pub fn scene(job: JobId, index: u32, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/{folder}scene-{index:03}.mp4")
 }
 
-/// A scene in the film's format, ready to be joined.
-pub fn prepared_scene(job: JobId, index: u32) -> String {
-    format!("{job}/prepared/scene-{index:03}.mp4")
+/// A take of a scene in the film's format, ready to be joined.
+pub fn prepared_scene(job: JobId, index: u32, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/prepared/{folder}scene-{index:03}.mp4")
+}
+
+fn folder_of_take(take: u32) -> String {
+    match take {
+        1 => String::new(),
+        later => format!("take-{later}/"),
+    }
 }
 
 /// The music bed: `{jobId}/soundtrack.mp3`, whatever codec is in it.
@@ -29,6 +39,24 @@ pub fn film(job: JobId) -> String {
 /// Its still picture.
 pub fn thumbnail(job: JobId) -> String {
     format!("{job}/thumbnail.jpg")
+}
+
+/// A film with a changed scene, by the execution that made it. Its name ends as the
+/// film's, by which rights are given.
+pub fn redone_film(job: JobId, run: u32) -> String {
+    format!("{job}/redo-{run}/final.mp4")
+}
+
+/// Its still picture.
+pub fn redone_thumbnail(job: JobId, run: u32) -> String {
+    format!("{job}/redo-{run}/thumbnail.jpg")
+}
+
+/// Whether a key in a job's folder is that of a film or of its picture, whichever
+/// execution made it.
+pub fn is_film(key: &str) -> bool {
+    let file = key.rsplit('/').next();
+    matches!(file, Some("final.mp4" | "thumbnail.jpg"))
 }
 
 /// An upload: `gallery/{userId}/{epoch}-{filename}` (R125), the name sanitised.

@@ -1,7 +1,7 @@
 //! What the routes that read jobs stand on.
 
 use config::Bootstrap;
-use domain::job::{Job, Status};
+use domain::job::Job;
 use edge::http::ApiError;
 use store::{JobsTable, LINK_LIFE, Objects};
 
@@ -23,15 +23,14 @@ impl JobReader {
         }
     }
 
-    /// A signed link to the picture of a finished film; other jobs have none.
+    /// A signed link to the picture of a film that is there; other jobs have none.
     ///
     /// # Errors
     ///
     /// [`ApiError`]: what the client is told, by its status.
     pub async fn thumbnail_url(&self, job: &Job) -> Result<Option<String>, ApiError> {
-        let key = match &job.thumbnail_key {
-            Some(key) if job.status == Status::Completed => key,
-            _ => return Ok(None),
+        let Some(key) = job.picture() else {
+            return Ok(None);
         };
         let url = self
             .objects

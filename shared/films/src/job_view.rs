@@ -6,6 +6,7 @@ use domain::job::{Job, Scene, Status};
 use store::JobRecord;
 
 use crate::clock::FilmTimes;
+use crate::takes::{change_view, take_views};
 
 /// A film in a list.
 pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
@@ -34,6 +35,7 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         completed_at: job.completed_at,
         soundtrack: job.soundtrack,
         degraded: job.degraded.clone(),
+        change: job.redo.as_ref().map(change_view),
         error: job.error.clone(),
         thumbnail_url,
         scenes: None,
@@ -72,6 +74,7 @@ fn scene_view(record: &JobRecord, scene: &Scene, times: &FilmTimes) -> contract:
         description: planned.map(|planned| planned.description.clone()),
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        takes: take_views(&record.job, &record.attempts, scene.index),
         time_left: times.parts.get(&target).copied(),
     }
 }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use config::Bootstrap;
 use domain::attempt::Attempt;
-use domain::job::{Job, JobId, Scene, SceneStatus, Status};
+use domain::job::{Job, JobId, Scene, Status};
 use domain::prices::LedgerEntry;
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,12 @@ use crate::transaction;
 
 mod attempts;
 mod changes;
+mod redo;
 mod review;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use redo::end_redo;
 
 const JOB_ROW: &str = "job";
 const BY_USER: &str = "byUser";
@@ -95,21 +98,6 @@ impl JobsTable {
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn get(&self, id: JobId) -> Result<Option<Job>, StoreError> {
         row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
-    }
-
-    /// How far a scene is.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn scene_status(
-        &self,
-        id: JobId,
-        index: u32,
-    ) -> Result<Option<SceneStatus>, StoreError> {
-        let key = key(id, &scene_row(index));
-        let scene: Option<Scene> = row_of("get scene", &self.client, &self.table, key).await?;
-        Ok(scene.map(|scene| scene.status))
     }
 
     /// The job and all its parts, in one query.
