@@ -64,6 +64,13 @@ fn kinds() -> Result<Vec<Kind>> {
     let upload = keys::gallery_upload("user", 17, "holiday.mov");
     let takes = [(1, 1), (12, 1), (1, 2), (12, 345)];
     let scenes = takes.map(|(index, take)| keys::scene(job, index, take));
+    let preview = takes.map(|(index, take)| {
+        let poster = keys::poster(job, index, take);
+        let head = keys::preview_head(job, index, take);
+        [poster, head, keys::preview_segment(job, index, take)]
+    });
+    let [posters, heads, segments] =
+        [0, 1, 2].map(|which| preview.clone().map(|keys| keys[which].clone()));
     let prepared = takes.map(|(index, take)| keys::prepared_scene(job, index, take));
     let output = |file: &str| keys::transcode_output(transcode, file);
     let cleaning = ["transcoder", "admin-cleanup-old"];
@@ -92,6 +99,15 @@ fn kinds() -> Result<Vec<Kind>> {
         Kind::new("prepared_scene", prepared)
             .used(WRITE, &["scene-preparer"])
             .used(READ, &["scene-preparer", "composer"]),
+        Kind::new("poster", posters)
+            .used(WRITE, &["scene-preparer"])
+            .used(READ, &["jobs-get"]),
+        Kind::new("preview_head", heads)
+            .used(WRITE, &["scene-preparer"])
+            .used(READ, &["jobs-preview"]),
+        Kind::new("preview_segment", segments)
+            .used(WRITE, &["scene-preparer"])
+            .used(READ, &["jobs-preview"]),
         Kind::new("soundtrack", [keys::soundtrack(job)])
             .used(WRITE, COMPLETES)
             .used(READ, &["composer"]),

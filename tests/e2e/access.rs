@@ -40,6 +40,7 @@ const TABLE: &[(&str, Thing)] = &[
     ("jobs-resume", Thing::Job),
     ("jobs-cancel", Thing::Job),
     ("jobs-video", Thing::Job),
+    ("jobs-preview", Thing::Job),
     ("scenes-regenerate", Thing::Job),
     ("scenes-take", Thing::Job),
     ("storyboard-get", Thing::Job),

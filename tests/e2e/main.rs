@@ -21,6 +21,7 @@ mod killed;
 mod limits;
 mod lists;
 mod misbehaviour;
+mod preview;
 mod processes;
 mod redo;
 mod refusals;

@@ -28,6 +28,7 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("jobs-list", 401),
         ("jobs-get", 401),
         ("jobs-video", 401),
+        ("jobs-preview", 401),
         ("jobs-cancel", 401),
         ("jobs-resume", 401),
         ("scenes-regenerate", 401),

@@ -202,6 +202,9 @@ pub struct Scene {
     pub seconds: Option<f64>,
     /// How often it was begun.
     pub attempts: u32,
+    /// A link to its still picture once it is prepared, good for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster_url: Option<String>,
     /// The takes of it that are there.
     pub takes: Vec<Take>,
     /// How long the provider may still take, while it is at work.
@@ -347,6 +350,19 @@ pub(crate) fn operations() -> Vec<Operation> {
         .query::<VideoQuery>()
         .answers::<VideoLink>(200, "With `Accept: application/json`")
         .replies(302, "To the film", Content::Redirect)
+        .fails(&[ErrorCode::VideoNotReady]),
+        operation(
+            "jobs-preview",
+            Get,
+            "/api/v1/jobs/{id}/preview.m3u8",
+            SignedIn,
+            "An HLS playlist of the scenes that are there, which grows while the film is made",
+        )
+        .replies(
+            200,
+            "The playlist, its media behind signed links",
+            Content::Text("application/vnd.apple.mpegurl"),
+        )
         .fails(&[ErrorCode::VideoNotReady]),
         operation(
             "replicate-webhook",

@@ -29,6 +29,9 @@ pub struct Take {
     /// A seed of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// A link to its still picture, good for an hour; not in the storyboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster_url: Option<String>,
     /// When it was there.
     pub made_at: Time,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::attempt::{Attempt, AttemptState, Target};
 use crate::failure::JobError;
 use crate::film::FRAME_RATE;
 pub use crate::ids::JobId;
@@ -318,15 +319,23 @@ pub struct Scene {
     pub status: SceneStatus,
     /// When it last changed.
     pub updated_at: Time,
+    /// The takes that can be seen before the film is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previews: Vec<u32>,
 }
 
 impl Scene {
-    /// Its status, as it is true of a job that was cancelled: the provider is at work on
-    /// none of its scenes any more.
-    pub fn status_in(&self, job: &Job) -> SceneStatus {
-        match (job.status, self.status) {
-            (Status::Cancelled, SceneStatus::Generating) => SceneStatus::Pending,
-            (_, status) => status,
+    /// Its status, as it is true of a job that has ended: the provider is at work on none of
+    /// its scenes any more, and has failed with one whose last attempt failed.
+    pub fn status_in(&self, job: &Job, attempts: &[Attempt]) -> SceneStatus {
+        if !job.status.is_final() || self.status != SceneStatus::Generating {
+            return self.status;
+        }
+        let target = Target::Scene(self.index);
+        let of_scene = attempts.iter().filter(|attempt| attempt.target == target);
+        match of_scene.max_by_key(|attempt| attempt.created_at) {
+            Some(last) if last.state == AttemptState::Failed => SceneStatus::Failed,
+            _ => SceneStatus::Pending,
         }
     }
 }

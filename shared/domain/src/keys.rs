@@ -19,6 +19,26 @@ pub fn prepared_scene(job: JobId, index: u32, take: u32) -> String {
     format!("{job}/prepared/{folder}scene-{index:03}.mp4")
 }
 
+/// The still picture of a take.
+pub fn poster(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, ".jpg")
+}
+
+/// The beginning of a take's part of the preview: what `EXT-X-MAP` names.
+pub fn preview_head(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, "-head.mp4")
+}
+
+/// A take's part of the preview.
+pub fn preview_segment(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, ".m4s")
+}
+
+fn preview(job: JobId, index: u32, take: u32, ending: &str) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/preview/{folder}scene-{index:03}{ending}")
+}
+
 fn folder_of_take(take: u32) -> String {
     match take {
         1 => String::new(),

@@ -235,6 +235,13 @@ impl Storyboard {
         }
     }
 
+    /// The frame of the film's preview that a scene begins with: there no scene overlaps
+    /// another.
+    pub fn preview_start(&self, index: u32) -> u32 {
+        let before = self.scenes.iter().take_while(|scene| scene.index != index);
+        before.map(|scene| scene.timing.frames).sum()
+    }
+
     /// The film's length in frames.
     pub fn total_frames(&self) -> u32 {
         let frames: u32 = self.scenes.iter().map(|scene| scene.timing.frames).sum();

@@ -1,9 +1,15 @@
 //! What the routes that read jobs stand on.
 
+use std::collections::HashMap;
+
 use config::Bootstrap;
 use domain::job::Job;
+use domain::keys;
 use edge::http::ApiError;
-use store::{JobsTable, LINK_LIFE, Objects};
+use store::{JobRecord, JobsTable, LINK_LIFE, Objects};
+
+/// Signed links to still pictures, by scenes and takes.
+pub(crate) type Posters = HashMap<(u32, u32), String>;
 
 /// The jobs, and the bucket their films lie in.
 #[derive(Debug, Clone)]
@@ -21,6 +27,23 @@ impl JobReader {
             jobs: JobsTable::connect(bootstrap),
             objects: Objects::connect(bootstrap),
         }
+    }
+
+    /// Signed links to the pictures of all takes that have one.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
+    pub async fn posters(&self, record: &JobRecord) -> Result<Posters, ApiError> {
+        let mut posters = Posters::new();
+        for scene in &record.scenes {
+            for take in &scene.previews {
+                let key = keys::poster(record.job.job_id, scene.index, *take);
+                let url = self.objects.presign(&key, LINK_LIFE, "image/jpeg", None);
+                posters.insert((scene.index, *take), url.await?);
+            }
+        }
+        Ok(posters)
     }
 
     /// A signed link to the picture of a film that is there; other jobs have none.

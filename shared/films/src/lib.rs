@@ -26,6 +26,7 @@ pub mod job_view;
 mod model_request;
 mod own;
 mod plan;
+mod preview;
 mod provider;
 mod quote;
 pub mod quote_view;

@@ -15,6 +15,8 @@ use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
+mod preview;
+
 use crate::ask::ignore_conflict;
 use crate::errors::{disk_error, media_error};
 use crate::generation::storyboard_in_work;
@@ -129,6 +131,8 @@ impl FilmRenderer {
         media::prepare_scene(&session, &input, &spec, &output, |_| {})
             .await
             .map_err(media_error)?;
+        self.show_take(id, storyboard, scene, &output, &session)
+            .await;
         self.objects.upload(&prepared, &output, "video/mp4").await?;
 
         self.scene_is_prepared(id, index).await?;

@@ -7,6 +7,7 @@ use domain::storyboard::{PlannedScene, Storyboard};
 use domain::time::Time;
 use edge::http::ApiError;
 
+use crate::job_reader::Posters;
 use crate::quote::{Price, Quotes, total};
 use crate::takes::take_views;
 
@@ -54,7 +55,7 @@ pub fn storyboard_view(
     let editable = job.is_in_review(now);
     let mut scenes = priced_scenes(storyboard, &prices);
     for scene in &mut scenes {
-        scene.takes = take_views(job, attempts, scene.index);
+        scene.takes = take_views(job, attempts, scene.index, &Posters::new());
     }
     Ok(contract::Storyboard {
         version: job.storyboard_version,

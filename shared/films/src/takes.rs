@@ -10,6 +10,7 @@ use domain::take::{TakeRequest, next_take, takes_of};
 use edge::http::ApiError;
 use store::JobRecord;
 
+use crate::job_reader::Posters;
 use crate::quote::{Price, Quotes};
 use crate::quote_view;
 
@@ -99,7 +100,12 @@ pub(crate) fn change_view(redo: &Redo) -> SceneChange {
 }
 
 /// The takes of a scene that are there.
-pub(crate) fn take_views(job: &Job, attempts: &[Attempt], index: u32) -> Vec<contract::Take> {
+pub(crate) fn take_views(
+    job: &Job,
+    attempts: &[Attempt],
+    index: u32,
+    posters: &Posters,
+) -> Vec<contract::Take> {
     let storyboard = job.storyboard.as_ref();
     let scene = storyboard.and_then(|storyboard| storyboard.scene(index));
     let takes = takes_of(attempts, index).into_iter();
@@ -114,6 +120,7 @@ pub(crate) fn take_views(job: &Job, attempts: &[Attempt], index: u32) -> Vec<con
             description,
             camera,
             seed,
+            poster_url: posters.get(&(index, take.number)).cloned(),
             made_at: take.made_at,
         }
     });

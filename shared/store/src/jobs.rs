@@ -100,6 +100,16 @@ impl JobsTable {
         row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
+    /// One of its scenes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn scene(&self, id: JobId, index: u32) -> Result<Option<Scene>, StoreError> {
+        let key = key(id, &scene_row(index));
+        row_of("get scene", &self.client, &self.table, key).await
+    }
+
     /// The job and all its parts, in one query.
     ///
     /// # Errors

@@ -4,18 +4,43 @@ use crate::take::TakeRequest;
 use proptest::prelude::*;
 
 #[test]
-fn a_cancelled_job_has_no_scene_that_is_being_generated() {
+fn an_ended_job_has_no_scene_that_is_being_generated() {
     let scene = |status| Scene {
         index: 1,
         title: String::new(),
         status,
         updated_at: Time::from_millisecond(0),
+        previews: Vec::new(),
     };
-    let in_job = |status, scene: Scene| scene.status_in(&Job { status, ..job(1) });
+    let attempt = |state, second| Attempt {
+        created_at: Time::from_millisecond(second),
+        ..Attempt::sample(state)
+    };
+    let failed = attempt(AttemptState::Failed, 1);
+    let canceled = attempt(AttemptState::Canceled, 2);
     for status in Status::ALL {
-        let shown = in_job(status, scene(SceneStatus::Generating));
-        assert_eq!(shown == SceneStatus::Pending, status == Status::Cancelled);
-        let done = in_job(status, scene(SceneStatus::Complete));
+        let job = Job { status, ..job(1) };
+        let shown = |scene: Scene, attempts: &[Attempt]| scene.status_in(&job, attempts);
+        let generating = || scene(SceneStatus::Generating);
+        let expected = |then| {
+            if status.is_final() {
+                then
+            } else {
+                SceneStatus::Generating
+            }
+        };
+        assert_eq!(shown(generating(), &[]), expected(SceneStatus::Pending));
+        let attempts = [failed.clone()];
+        assert_eq!(
+            shown(generating(), &attempts),
+            expected(SceneStatus::Failed)
+        );
+        let attempts = [canceled.clone(), failed.clone()];
+        assert_eq!(
+            shown(generating(), &attempts),
+            expected(SceneStatus::Pending)
+        );
+        let done = shown(scene(SceneStatus::Complete), &attempts);
         assert_eq!(done, SceneStatus::Complete);
     }
 }

@@ -99,6 +99,7 @@ impl JobsTable {
                 title: planned.title.clone(),
                 status: SceneStatus::Pending,
                 updated_at: now,
+                previews: Vec::new(),
             };
             put(
                 &self.table,
@@ -152,6 +153,26 @@ impl JobsTable {
             self.job_update(id, &job)?,
         ];
         transaction::commit(&self.client, "advance scene", writes).await
+    }
+
+    /// Which takes of a scene can be seen before the film is made. The scene's one preparer
+    /// knows them all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn set_previews(
+        &self,
+        id: JobId,
+        index: u32,
+        takes: &[u32],
+    ) -> Result<(), StoreError> {
+        let change = Change::new().set("previews", &takes)?.when_in(
+            "status",
+            &["pending", "generating", "generated", "complete"],
+        );
+        self.apply("set previews", id, &scene_row(index), &change)
+            .await
     }
 
     /// How the music bed is coming along, with what to say when it failed.
