@@ -98,10 +98,14 @@ impl Owner {
 
     /// The takes of the second scene, and that which is in the film.
     async fn takes(&self) -> Result<(Vec<u64>, u64)> {
-        let of_job = self.person.job(&self.id).await?["scenes"][1]["takes"].clone();
+        let mut of_job = self.person.job(&self.id).await?["scenes"][1]["takes"].clone();
         let storyboard = self.person.get(&self.path("storyboard")).await?;
-        ensure!(storyboard.body["scenes"][1]["takes"] == of_job);
-        let takes = of_job.as_array().context("no takes")?;
+        let takes = of_job.as_array_mut().context("no takes")?;
+        for take in takes.iter_mut().filter_map(Value::as_object_mut) {
+            // The storyboard has the words, and no pictures.
+            take.remove("posterUrl").context("a take has no picture")?;
+        }
+        ensure!(storyboard.body["scenes"][1]["takes"] == json!(takes));
         let number = |take: &Value| take["take"].as_u64().unwrap_or_default();
         let chosen = takes.iter().find(|take| take["chosen"] == true);
         Ok((
