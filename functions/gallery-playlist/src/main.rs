@@ -12,7 +12,6 @@ use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_a
 use gallery::{Gallery, video_id};
 use store::{LINK_LIFE, StoreError};
 
-const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 const ENDING: &str = ".m3u8";
 /// Of the one file that holds a rendition's stream.
 const MEDIA_TYPE: &str = "video/mp4";
@@ -52,7 +51,7 @@ async fn handle(
     };
 
     let links = links(&gallery, folder, &stored).await?;
-    Ok(Reply::text(CONTENT_TYPE, signed(&stored, &links)))
+    Ok(Reply::text(playlist::CONTENT_TYPE, signed(&stored, &links)))
 }
 
 /// Two signed links to each file that a playlist names.

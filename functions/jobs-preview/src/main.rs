@@ -4,10 +4,9 @@
 //! Before the first scene is there: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
 use config::Bootstrap;
+use domain::playlist;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
 use films::{JobReader, own_record};
-
-const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -25,5 +24,8 @@ async fn main() -> Result<(), Error> {
 async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
     let id = job_id(&request)?;
     let record = own_record(&reader.jobs, id, &caller).await?;
-    Ok(Reply::text(CONTENT_TYPE, reader.preview(&record).await?))
+    Ok(Reply::text(
+        playlist::CONTENT_TYPE,
+        reader.preview(&record).await?,
+    ))
 }

@@ -14,7 +14,7 @@ use contract::JobResumed;
 use domain::job::Job;
 use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
-use films::{Quotes, own_record, quote_view, start, total};
+use films::{Quotes, own_record, quote_view, start_or_leave, total};
 use store::{JobRecord, JobsTable, ReserveError, UsageTable, Workflow};
 
 const NOT_ENDED: ApiError =
@@ -91,10 +91,7 @@ async fn resume(state: &State, record: JobRecord, caller: &Caller) -> Result<Job
         }
         Err(error) => return Err(film_refused(error, now)),
     }
-    let started = start(&state.workflow, &state.jobs, resumed.latest_run()).await;
-    if let Err(error) = started {
-        tracing::warn!(job = %resumed.job_id, error = %error, "left to the reconciler");
-    }
+    start_or_leave(&state.workflow, &state.jobs, &resumed).await;
     Ok(JobRecord {
         job: resumed,
         ..record

@@ -20,7 +20,8 @@ use edge::http::{
     optional_body, path_id,
 };
 use films::{
-    Quotes, another_take, own_record, redo_prices, scene_accepted, scene_of_film, start, total,
+    BEING_CHANGED, Quotes, another_take, own_record, redo_prices, scene_accepted, scene_of_film,
+    start_or_leave, total,
 };
 use store::{JobRecord, JobsTable, UsageTable, Workflow};
 
@@ -70,12 +71,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         Some(redo) => (record.job, redo),
         None => regenerate(&state, &record, index, wanted, creation).await?,
     };
-    if job.status.is_running() && job.execution_arn.is_none() {
-        let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
-        if let Err(error) = started {
-            tracing::warn!(job = %job.job_id, error = %error, "left to the reconciler");
-        }
-    }
+    start_or_leave(&state.workflow, &state.jobs, &job).await;
 
     let prices = redo_prices(&job, &redo, &state.quotes)?;
     Reply::accepted(&scene_accepted(&job, &redo, &prices))
@@ -110,7 +106,7 @@ async fn regenerate(
         now,
         state.time_limit,
     );
-    let redone = redone.ok_or(ApiError::Conflict("A scene of this film is being changed"))?;
+    let redone = redone.ok_or(BEING_CHANGED)?;
     let ceilings = state.ceilings.now().await?;
     let begun = state.usage.redo(&state.jobs, film, &redone, ceilings);
     begun.await.map_err(|error| film_refused(error, now))?;

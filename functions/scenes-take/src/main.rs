@@ -12,10 +12,10 @@ use contract::ChooseTake;
 use domain::job::{Job, Redo};
 use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body, job_id, path_id};
-use films::{chosen_take, own_job, own_record, scene_accepted, scene_of_film, start};
+use films::{
+    BEING_CHANGED, chosen_take, own_job, own_record, scene_accepted, scene_of_film, start_or_leave,
+};
 use store::{Ceilings, JobRecord, JobsTable, ReserveError, UsageTable, Workflow};
-
-const CHANGING: ApiError = ApiError::Conflict("A scene of this film is being changed");
 
 #[derive(Clone)]
 struct State {
@@ -54,12 +54,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
         Some(redo) => (record.job, redo),
         None => choose(&state, &caller, record, index, wanted).await?,
     };
-    if job.status.is_running() && job.execution_arn.is_none() {
-        let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
-        if let Err(error) = started {
-            tracing::warn!(job = %job.job_id, error = %error, "left to the reconciler");
-        }
-    }
+    start_or_leave(&state.workflow, &state.jobs, &job).await;
 
     Reply::accepted(&scene_accepted(&job, &redo, &[]))
 }
@@ -86,7 +81,7 @@ async fn choose(
         return Ok((record.job, redo));
     }
     let redone = film.redone(redo.clone(), None, 0, now, state.time_limit);
-    let redone = redone.ok_or(CHANGING)?;
+    let redone = redone.ok_or(BEING_CHANGED)?;
     // Nothing is taken that a ceiling is of.
     let ceilings = Ceilings::of_quota(0);
     match state.usage.redo(&state.jobs, film, &redone, ceilings).await {
@@ -95,7 +90,7 @@ async fn choose(
         Err(_) => {
             // Another request was faster, perhaps with the same choice.
             let job = own_job(&state.jobs, redone.job_id, caller).await?;
-            let redo = under_way(&job, index, take).ok_or(CHANGING)?;
+            let redo = under_way(&job, index, take).ok_or(BEING_CHANGED)?;
             Ok((job, redo))
         }
     }

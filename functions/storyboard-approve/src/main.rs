@@ -12,7 +12,7 @@ use contract::{ApproveStoryboard, JobAccepted};
 use domain::job::Job;
 use domain::time::{Clock, Time};
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, body, job_id};
-use films::{Quotes, own_job, start, storyboard_in_review, total};
+use films::{Quotes, own_job, start_or_leave, storyboard_in_review, total};
 use store::{ApproveError, JobsTable, ReserveError, StoreError, UsageTable, Workflow};
 
 #[derive(Clone)]
@@ -57,12 +57,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     if !is_approved(&job, wanted.version) {
         job = approve(&state, job, wanted.version, now).await?;
     }
-    if job.status.is_running() && job.execution_arn.is_none() {
-        let started = start(&state.workflow, &state.jobs, job.latest_run()).await;
-        if let Err(error) = started {
-            tracing::warn!(job = %job.job_id, error = %error, "left to the reconciler");
-        }
-    }
+    start_or_leave(&state.workflow, &state.jobs, &job).await;
 
     Reply::accepted(&JobAccepted {
         job_id: job.job_id,

@@ -3,6 +3,7 @@
 use domain::failure::JobError;
 use domain::film::{AspectRatio, Transition};
 use domain::job::{JobId, SceneStatus, Soundtrack, Stage, Status};
+use domain::playlist;
 use domain::prices::LedgerEntry;
 use domain::request::{self, Audio, Category, InvalidField};
 use domain::storyboard::Author;
@@ -361,7 +362,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         .replies(
             200,
             "The playlist, its media behind signed links",
-            Content::Text("application/vnd.apple.mpegurl"),
+            Content::Text(playlist::CONTENT_TYPE),
         )
         .fails(&[ErrorCode::VideoNotReady]),
         operation(

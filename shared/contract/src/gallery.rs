@@ -1,6 +1,7 @@
 //! The gallery: videos, who sees them, and where they are streamed from.
 
 use domain::ids::{JobId, VideoId};
+use domain::playlist;
 use domain::rendition::Quality;
 use domain::request::InvalidField;
 use domain::time::Time;
@@ -258,7 +259,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         .replies(
             200,
             "The playlist, its media behind signed links",
-            Content::Text("application/vnd.apple.mpegurl"),
+            Content::Text(playlist::CONTENT_TYPE),
         )
         .fails(&[ErrorCode::Forbidden]),
     ]

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+/// The media type of playlists.
+pub const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
+
 /// The attribute of a tag that names a file.
 const URI: &str = "URI=\"";
 

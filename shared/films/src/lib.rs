@@ -49,6 +49,8 @@ pub use provider::Provider;
 pub use quote::{Price, Quotes, is_made, total};
 pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use renderer::FilmRenderer;
-pub use start::start;
+pub use start::{start, start_or_leave};
 pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, storyboard_view};
-pub use takes::{another_take, chosen_take, redo_prices, scene_accepted, scene_of_film};
+pub use takes::{
+    BEING_CHANGED, another_take, chosen_take, redo_prices, scene_accepted, scene_of_film,
+};

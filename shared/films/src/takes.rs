@@ -14,6 +14,9 @@ use crate::job_reader::Posters;
 use crate::quote::{Price, Quotes};
 use crate::quote_view;
 
+/// Of two changes of a film one waits for the other.
+pub const BEING_CHANGED: ApiError = ApiError::Conflict("A scene of this film is being changed");
+
 /// The scene of that number of a film that is there and not being changed.
 ///
 /// # Errors
@@ -21,7 +24,7 @@ use crate::quote_view;
 /// There is no such film (409) or scene (404).
 pub fn scene_of_film(job: &Job, index: u32) -> Result<&PlannedScene, ApiError> {
     if job.redo.is_some() {
-        return Err(ApiError::Conflict("A scene of this film is being changed"));
+        return Err(BEING_CHANGED);
     }
     let storyboard = job.storyboard.as_ref();
     let storyboard = storyboard.filter(|_| job.status == Status::Completed);

@@ -28,7 +28,7 @@ use crate::source::Source;
 const THUMBNAIL: &str = "thumbnail.jpg";
 const PREVIEW: &str = "preview.gif";
 const MASTER: &str = "hls/master.m3u8";
-const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+const PLAYLIST: &str = domain::playlist::CONTENT_TYPE;
 
 /// A file that was made.
 #[derive(Debug)]

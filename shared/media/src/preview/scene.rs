@@ -12,6 +12,7 @@ use domain::film::{FRAME_RATE, seconds};
 
 use super::thumbnail::still;
 use crate::input::{self, file_url, strings};
+use crate::inspection::Inspection;
 use crate::prepare::SAMPLE_RATE;
 use crate::{MediaError, Probe, Session, inspection};
 
@@ -46,10 +47,7 @@ pub async fn scene_preview(
 ) -> Result<ScenePreview, MediaError> {
     let session = &session.until(Instant::now() + PATIENCE);
     let source = inspection::inspect(session, prepared).await?;
-    let frames = source
-        .video
-        .as_ref()
-        .map_or(0, |(packets, _)| packets.packets.len());
+    let frames = frames_of(&source);
     let source = Probe::of(&source)?;
     let preview = ScenePreview {
         poster: directory.join("poster.jpg"),
@@ -132,10 +130,7 @@ async fn check(
     ];
     std::fs::write(&whole, bytes.concat())?;
     let found = inspection::inspect(session, &whole).await?;
-    let made = found
-        .video
-        .as_ref()
-        .map_or(0, |(packets, _)| packets.packets.len());
+    let made = frames_of(&found);
     if made != frames {
         return Err(MediaError::check(format!(
             "a preview has {made} frames instead of {frames}"
@@ -145,6 +140,11 @@ async fn check(
         return Err(MediaError::check("a preview has no sound"));
     }
     Ok(())
+}
+
+fn frames_of(file: &Inspection) -> usize {
+    let video = file.video.as_ref();
+    video.map_or(0, |(packets, _)| packets.packets.len())
 }
 
 #[cfg(test)]
