@@ -222,7 +222,7 @@ proptest! {
         }
         world.confirming.clear();
         world.note_needs();
-        world.happen(&Event::Pass(24 * 7));
+        world.happen(&Event::Pass(24 * 7 + 1));
         world.clean(&mut [].iter());
 
         for key in world.bucket.keys() {

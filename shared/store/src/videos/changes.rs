@@ -1,5 +1,7 @@
 //! How a video comes, changes and goes: with its words and counters, at once.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::holding::HoldingRefusal;
 use domain::storage::{Origin, Trash};
@@ -17,7 +19,7 @@ use crate::usage::{HoldError, confirm_upload, free_bytes};
 use crate::{Counters, UsageTable};
 
 /// How often a change that another one overtook is tried again.
-const TRIES: usize = 5;
+const TRIES: u64 = 5;
 
 /// What was found at a key when it was confirmed.
 #[derive(Debug, Clone, Copy)]
@@ -199,8 +201,10 @@ impl VideosTable {
         now: Time,
     ) -> Result<bool, StoreError> {
         let mut video = video;
-        for _ in 0..TRIES {
-            let writes = self.delete_writes(usage, &video, now)?;
+        for millisecond in 0..TRIES {
+            // Two deletions of a video at one moment are two rows: its film may be another.
+            let at = now.after(Duration::from_millis(millisecond));
+            let writes = self.delete_writes(usage, &video, at)?;
             match transaction::write(&self.client, "delete video", writes).await {
                 Ok(()) => return Ok(true),
                 Err(Refusal::Other(error)) => return Err(error),
@@ -225,7 +229,7 @@ impl VideosTable {
         let trash = trash_of(video, now);
         let mut writes = vec![
             unmoved(video)?.delete(&self.table, video_key(video.id))?,
-            self.put(trash_key(&trash), &trash, None)?,
+            self.put(trash_key(&trash), &trash, Some(IS_NEW))?,
             self.count(video.feed().as_str(), -1)?,
             self.count(&owner_count(&video.user_id), -1)?,
         ];

@@ -96,6 +96,13 @@ impl World {
         }
     }
 
+    async fn publish(&self, film: &Video) -> NewVideo {
+        let upload = &Upload::of_film(film);
+        let etag = "\"e\"";
+        let confirmation = Confirmation { upload, etag };
+        self.videos.publish(confirmation, film).await.unwrap()
+    }
+
     async fn found(&self, id: VideoId) -> Video {
         self.videos.get(id).await.unwrap().unwrap()
     }
@@ -343,18 +350,8 @@ async fn a_film_keeps_its_own_picture() {
     let mut film = video(1, "one", Visibility::Public, "Film");
     film.s3_key = format!("{}/final.mp4", film.id);
     film.thumbnail_key = Some("own.jpg".to_owned());
-    let upload = Upload::of_film(&film);
-    let publish = |video: Video| {
-        let upload = &upload;
-        let videos = &world.videos;
-        async move {
-            let etag = "\"e\"";
-            let confirmation = Confirmation { upload, etag };
-            videos.publish(confirmation, &video).await.unwrap()
-        }
-    };
-    assert_eq!(publish(film.clone()).await, NewVideo::Created);
-    assert_eq!(publish(film.clone()).await, NewVideo::Existed);
+    assert_eq!(world.publish(&film).await, NewVideo::Created);
+    assert_eq!(world.publish(&film).await, NewVideo::Existed);
     assert_eq!(world.count("public"), 1);
 
     let table = &world.videos;
@@ -374,6 +371,20 @@ async fn a_film_keeps_its_own_picture() {
 
     // Taken out of the gallery and shown again: the same video.
     assert!(world.delete(&film).await);
-    assert_eq!(publish(film.clone()).await, NewVideo::Created);
+    assert_eq!(world.publish(&film).await, NewVideo::Created);
     assert_eq!(world.found(film.id).await, film);
+}
+
+#[tokio::test]
+async fn two_films_of_a_video_that_are_deleted_at_one_moment_are_both_in_the_trash() {
+    let world = World::new();
+    let mut film = video(1, "one", Visibility::Public, "Film");
+    let folder = film.id;
+    for name in ["final.mp4", "redo-5/final.mp4"] {
+        film.s3_key = format!("{folder}/{name}");
+        assert_eq!(world.publish(&film).await, NewVideo::Created);
+        assert!(world.delete(&film).await);
+    }
+    let trash = world.tables.under("videos", "trash");
+    assert_eq!(trash.len(), 2);
 }

@@ -240,16 +240,14 @@ impl World {
     fn delete(&mut self, who: usize) {
         let id = self.videos.keys().nth(who % self.videos.len().max(1));
         let Some(id) = id.copied() else { return };
+        // A row of the trash is found by when and which: no two deletions are at one moment.
+        self.now = self.now.after(Duration::from_millis(1));
         let video = self.videos.remove(&id).unwrap();
         self.deletions.entry(id).or_default().push(self.now);
         // Whether the registry forgets it now or with the trash is all the same.
         if self.ids.is_multiple_of(2) {
             self.uploads.remove(&video.key);
         }
-        // Its row's key is when and which.
-        let now = self.now;
-        self.trash
-            .retain(|trash| (trash.deleted_at, trash.video_id) != (now, id));
         self.trash.push(Trash {
             video_id: id,
             user_id: "u".to_owned(),
