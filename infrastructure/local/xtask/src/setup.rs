@@ -5,3 +5,4 @@ mod elf;
 pub(crate) mod ffmpeg;
 pub(crate) mod node;
 pub(crate) mod python;
+pub(crate) mod terraform;
