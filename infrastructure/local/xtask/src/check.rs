@@ -4,7 +4,7 @@ mod terraform;
 
 use std::fs;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{capture, command, run as run_command};
 use crate::say;
@@ -42,7 +42,7 @@ const COMPILER: [&str; 10] = [
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ("formats", formats),
     ("lints", lints),
     ("template.yaml translated and linted", template),
@@ -55,6 +55,7 @@ const CHECKS: [Check; 12] = [
     ("Terraform's table of functions", terraform::table),
     ("Terraform's configuration", terraform::configuration),
     ("Terraform makes what the template makes", terraform::parity),
+    ("workflows", workflows),
     ("the API's document", api_document),
     ("a TypeScript client of the API", typescript_client),
     ("supply chain", supply_chain),
@@ -62,9 +63,15 @@ const CHECKS: [Check; 12] = [
 
 /// Runs every check; gives how many went well, or all that failed. What this machine cannot
 /// check is skipped, and said so at the end.
-pub(crate) fn run(workspace: &Workspace) -> Result<usize> {
+pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<usize> {
     let (mut failures, mut skipped) = (Vec::new(), Vec::new());
-    for (name, check) in CHECKS {
+    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
+    let checks: Vec<Check> = CHECKS
+        .into_iter()
+        .filter(|(name, _)| wanted(name))
+        .collect();
+    ensure!(!checks.is_empty(), "no check has this in its name");
+    for (name, check) in &checks {
         let Err(error) = say::step(&format!("Checking: {name}"), || check(workspace)) else {
             continue;
         };
@@ -72,14 +79,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<usize> {
         if error.is::<Unavailable>() {
             skipped.push(format!("{name} ({error})"));
         } else {
-            failures.push(name);
+            failures.push(*name);
         }
     }
     for check in &skipped {
         say::note(&format!("SKIPPED: {check}"));
     }
     if failures.is_empty() {
-        return Ok(CHECKS.len() - skipped.len());
+        return Ok(checks.len() - skipped.len());
     }
     bail!("these checks failed: {}", failures.join(", "))
 }
@@ -119,6 +126,15 @@ fn template(workspace: &Workspace) -> Result<()> {
         run_command(lint.arg("--").arg(&file)).context("cfn-lint has objections")?;
     }
     Ok(())
+}
+
+/// Two linters that see different things: one what GitHub refuses, one what is dangerous.
+fn workflows(workspace: &Workspace) -> Result<()> {
+    let python = python::environment(workspace, python::CHECKS)?;
+    let program = |name: &str| command(python.with_file_name(name), workspace.root());
+    run_command(&mut program("actionlint"))?;
+    let mut dangers = program("zizmor");
+    capture(dangers.args(["--offline", "--no-progress", ".github/workflows"])).map(drop)
 }
 
 fn asl_validator(workspace: &Workspace) -> Result<()> {

@@ -6,6 +6,7 @@ mod emulator;
 mod environment;
 mod ports;
 mod process;
+mod terraform;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -14,7 +15,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use devcloud::{Addresses, Stack, users};
 
-use self::deploy::Deployed;
+use self::deploy::{Deployed, Tool};
 use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
@@ -26,6 +27,9 @@ use crate::workspace::Workspace;
 /// Where `up` writes what a client needs to know.
 pub(crate) const STACK_FILE: &str = "stack.json";
 
+/// Which tool deployed what is in the local cloud.
+const TOOL_FILE: &str = "tool.txt";
+
 /// How the local cloud is started.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Options {
@@ -35,6 +39,9 @@ pub(crate) struct Options {
     /// Run the functions as they are compiled for AWS
     #[arg(long)]
     pub(crate) release: bool,
+    /// Deploy infrastructure/terraform instead of template.yaml
+    #[arg(long)]
+    pub(crate) terraform: bool,
     /// Another value for a parameter of template.yaml
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) parameter: Vec<String>,
@@ -47,6 +54,22 @@ impl Options {
             release: true,
             parameter: vec!["RateLimitPerMinute=10000000".to_owned()],
             ..Self::default()
+        }
+    }
+
+    /// Everything as usual, but for the tool.
+    pub(crate) fn by(terraform: bool) -> Self {
+        Self {
+            terraform,
+            ..Self::default()
+        }
+    }
+
+    fn tool(&self) -> Tool {
+        if self.terraform {
+            Tool::Terraform
+        } else {
+            Tool::Sam
         }
     }
 
@@ -75,8 +98,9 @@ pub(crate) fn up_with(
     python::environment(workspace, python::CLOUD)?;
     let ffmpeg = ffmpeg::install(workspace)?;
     let replicate = bootstraps::stage(workspace, programs)?;
+    leave_to(workspace, options.tool())?;
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
-    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, &options.parameter)?;
+    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, options)?;
     let stack = deployed.stack(&addresses)?;
     http::wait(users::create(&stack))?;
     environment::write(workspace, &stack)?;
@@ -105,6 +129,40 @@ pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
         forget_everything(workspace)?;
         say::note("Its state is forgotten.");
     }
+    Ok(())
+}
+
+/// A stack belongs to the tool that made it: the other one starts with an empty cloud.
+fn leave_to(workspace: &Workspace, tool: Tool) -> Result<()> {
+    let file = workspace.local(TOOL_FILE);
+    let last = fs::read_to_string(&file).unwrap_or_else(|_| Tool::Sam.name().to_owned());
+    if last != tool.name() {
+        let services = Services::of(workspace)?;
+        services.replicate.stop()?;
+        services.emulator.stop()?;
+        if workspace.local("state").exists() {
+            say::note(&format!(
+                "What is there was deployed by {last}: it starts anew, without its jobs."
+            ));
+        }
+        forget_everything(workspace)?;
+    }
+    Ok(fs::write(file, tool.name())?)
+}
+
+/// Removes by Terraform what Terraform made in the local cloud that is up.
+pub(crate) fn destroy(workspace: &Workspace) -> Result<()> {
+    let stack = stack(workspace)?;
+    let last = fs::read_to_string(workspace.local(TOOL_FILE)).unwrap_or_default();
+    anyhow::ensure!(
+        last == Tool::Terraform.name(),
+        "what is there was not deployed by Terraform"
+    );
+    deploy::forget(workspace);
+    say::step("Destroying what Terraform made", || {
+        terraform::destroy(workspace, &stack.endpoint_url)
+    })?;
+    say::note("Nothing is left.");
     Ok(())
 }
 
@@ -206,14 +264,15 @@ fn deploy_healthily(
     workspace: &Workspace,
     addresses: &Addresses,
     ffmpeg: &Path,
-    parameters: &[String],
+    options: &Options,
 ) -> Result<Deployed> {
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let (tool, parameters) = (options.tool(), &options.parameter);
+    let deployed = deploy::deploy(workspace, addresses, ffmpeg, tool, parameters)?;
     if is_answering(addresses) {
         return Ok(deployed);
     }
     deploy::forget(workspace);
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let deployed = deploy::deploy(workspace, addresses, ffmpeg, tool, parameters)?;
     if !is_answering(addresses) {
         deploy::forget(workspace);
         anyhow::bail!(
