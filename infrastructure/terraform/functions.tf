@@ -61,15 +61,13 @@ locals {
     for name, function in local.table.functions : { for route in try(function.routes, []) : route => name }
   ]...)
 
-  queues = merge([
+  sources = merge([
     for name, function in local.table.functions : {
-      for key, queue in try(function.queues, {}) : "${name}-${key}" => {
+      for key, source in try(function.sources, {}) : "${name}-${key}" => merge(source, {
         function            = name
-        arn                 = templatestring(queue.arn, local.things)
-        batch_size          = queue.batch_size
-        maximum_concurrency = tonumber(templatestring(queue.maximum_concurrency, local.things))
-        response_types      = queue.response_types
-      }
+        arn                 = templatestring(source.arn, local.things)
+        maximum_concurrency = try(tonumber(templatestring(source.maximum_concurrency, local.things)), null)
+      })
     }
   ]...)
 

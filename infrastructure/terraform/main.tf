@@ -54,7 +54,7 @@ module "serverless" {
   functions        = local.functions
   roles            = module.iam.roles
   log_group        = module.monitoring.functions
-  queues           = local.queues
+  sources          = local.sources
   schedules        = local.schedules
   events           = local.events
 

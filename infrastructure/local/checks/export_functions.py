@@ -32,14 +32,17 @@ REF = {
     "AWS::Cognito::UserPoolClient": "Id",
     "AWS::ApiGatewayV2::Api": "Id",
 }
-ATTRIBUTES = {"Arn": "Arn", "ApiEndpoint": "Endpoint"}
+ATTRIBUTES = {"Arn": "Arn", "StreamArn": "StreamArn", "ApiEndpoint": "Endpoint"}
 # What the modules say for every function, or make of the table by themselves.
 COMMON = {"Code", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "Tags"}
 FUNCTION = COMMON | {
     "FunctionName", "MemorySize", "Timeout", "EphemeralStorage", "Layers", "Environment",
     "ReservedConcurrentExecutions", "RecursiveLoop",
 }
-QUEUE = {"BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig"}
+SOURCE = {
+    "BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig",
+    "StartingPosition", "MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FilterCriteria",
+}
 SCHEDULE = {"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target"}
 
 
@@ -92,7 +95,7 @@ def function(values, properties):
         "managed_policies": [arn.removeprefix(MANAGED) for arn in role["ManagedPolicyArns"] if arn != MANAGED + LOGS],
         "policy": [statement(values, given) for given in statements],
         "routes": [],
-        "queues": {},
+        "sources": {},
         "schedules": {},
         "events": {},
     }
@@ -119,14 +122,19 @@ def add_routes(values, functions):
 
 
 def add_triggers(values, functions):
-    for queue in values.of("AWS::Lambda::EventSourceMapping", QUEUE):
-        source = queue["EventSourceArn"]["Fn::GetAtt"][0]
-        functions[values.function(queue["FunctionName"]["Ref"])]["queues"][kebab(source)] = {
-            "arn": values.text(queue["EventSourceArn"]),
-            "batch_size": queue["BatchSize"],
-            "maximum_concurrency": values.text(queue["ScalingConfig"]["MaximumConcurrency"]),
-            "response_types": queue["FunctionResponseTypes"],
+    for source in values.of("AWS::Lambda::EventSourceMapping", SOURCE):
+        record = {
+            "arn": values.text(source["EventSourceArn"]),
+            "batch_size": source["BatchSize"],
+            "maximum_concurrency": values.text(source.get("ScalingConfig", {}).get("MaximumConcurrency", "")),
+            "response_types": source.get("FunctionResponseTypes"),
+            "starting_position": source.get("StartingPosition"),
+            "maximum_retry_attempts": source.get("MaximumRetryAttempts"),
+            "maximum_record_age": source.get("MaximumRecordAgeInSeconds"),
+            "filters": [given["Pattern"] for given in source.get("FilterCriteria", {}).get("Filters", [])],
         }
+        name = values.function(source["FunctionName"]["Ref"])
+        functions[name]["sources"][kebab(source["EventSourceArn"]["Fn::GetAtt"][0])] = without_empty(record)
     for schedule in values.of("AWS::Scheduler::Schedule", SCHEDULE):
         target = schedule["Target"]
         refuse(set(target) - {"Arn", "RoleArn", "RetryPolicy", "Input"}, "a schedule's target")

@@ -86,6 +86,10 @@ def sources_in_template(template):
             "batch": text(given["BatchSize"]),
             "answers": texts(given.get("FunctionResponseTypes")),
             "concurrency": text(scaling.get("MaximumConcurrency")),
+            "start": given.get("StartingPosition"),
+            "tries": text(given.get("MaximumRetryAttempts", 0)),
+            "age": text(given.get("MaximumRecordAgeInSeconds", 0)),
+            "filters": sorted(f["Pattern"] for f in given.get("FilterCriteria", Seen({})).get("Filters", [])),
         }
 
 
@@ -96,6 +100,10 @@ def sources_in_state(state):
             "batch": text(given["batch_size"]),
             "answers": texts(given["function_response_types"]),
             "concurrency": text(first(given["scaling_config"]).get("maximum_concurrency")),
+            "start": given["starting_position"],
+            "tries": text(given["maximum_retry_attempts"]),
+            "age": text(given["maximum_record_age_in_seconds"]),
+            "filters": sorted(f["pattern"] for f in first(given["filter_criteria"]).get("filter", [])),
         }
 
 

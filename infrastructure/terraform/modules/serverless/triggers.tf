@@ -1,13 +1,31 @@
-resource "aws_lambda_event_source_mapping" "queue" {
-  for_each = var.queues
+resource "aws_lambda_event_source_mapping" "this" {
+  for_each = var.sources
 
-  event_source_arn        = each.value.arn
-  function_name           = aws_lambda_function.this[each.value.function].arn
-  batch_size              = each.value.batch_size
-  function_response_types = each.value.response_types
+  event_source_arn              = each.value.arn
+  function_name                 = aws_lambda_function.this[each.value.function].arn
+  batch_size                    = each.value.batch_size
+  function_response_types       = each.value.response_types
+  starting_position             = each.value.starting_position
+  maximum_retry_attempts        = each.value.maximum_retry_attempts
+  maximum_record_age_in_seconds = each.value.maximum_record_age
 
-  scaling_config {
-    maximum_concurrency = each.value.maximum_concurrency
+  dynamic "scaling_config" {
+    for_each = each.value.maximum_concurrency == null ? [] : [each.value.maximum_concurrency]
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
+
+  dynamic "filter_criteria" {
+    for_each = length(each.value.filters) > 0 ? [each.value.filters] : []
+    content {
+      dynamic "filter" {
+        for_each = filter_criteria.value
+        content {
+          pattern = filter.value
+        }
+      }
+    }
   }
 }
 

@@ -21,13 +21,18 @@ variable "functions" {
   }))
 }
 
-variable "queues" {
+variable "sources" {
+  description = "Queues, and streams of tables."
   type = map(object({
-    function            = string
-    arn                 = string
-    batch_size          = number
-    maximum_concurrency = number
-    response_types      = list(string)
+    function               = string
+    arn                    = string
+    batch_size             = number
+    maximum_concurrency    = optional(number)
+    response_types         = optional(list(string), [])
+    starting_position      = optional(string)
+    maximum_retry_attempts = optional(number)
+    maximum_record_age     = optional(number)
+    filters                = optional(list(string), [])
   }))
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn apply(workspace: &Workspace, endpoint: &str, parameters: &Value) -
         &terraform,
         &folder,
         endpoint,
-        &["apply", "-auto-approve", "-parallelism=20"],
+        &["apply", "-auto-approve", "-parallelism=8"],
     )?;
     let mut show = terraform.command(&folder);
     emulator::as_root(&mut show, endpoint);
@@ -62,7 +62,7 @@ pub(crate) fn destroy(workspace: &Workspace, endpoint: &str) -> Result<()> {
         &terraform,
         &folder,
         endpoint,
-        &["destroy", "-auto-approve", "-parallelism=20"],
+        &["destroy", "-auto-approve", "-parallelism=8"],
     )?;
     let mut list = terraform.command(&folder);
     emulator::as_root(&mut list, endpoint);
