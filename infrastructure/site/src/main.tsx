@@ -31,7 +31,7 @@ if (root) {
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={cache}>
-          <RouterProvider router={createRouter(cache)} onError={reportError} />
+          <RouterProvider router={createRouter()} onError={reportError} />
         </QueryClientProvider>
       </I18nProvider>
     </StrictMode>,

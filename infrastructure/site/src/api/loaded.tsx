@@ -5,7 +5,7 @@ import { Failure } from "@/api/failure";
 /** What Query says of an answer. */
 interface Answer<T> {
   data: T | undefined;
-  error: Error | null;
+  error: unknown;
   isPaused: boolean;
   refetch: () => unknown;
 }

@@ -1,4 +1,3 @@
-import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
@@ -11,7 +10,7 @@ function Nothing() {
 }
 
 /** The whole map. */
-export function routes(_cache: QueryClient): RouteObject[] {
+export function routes(): RouteObject[] {
   return [
     {
       Component: Shell,
@@ -22,7 +21,13 @@ export function routes(_cache: QueryClient): RouteObject[] {
           ErrorBoundary: ErrorPage,
           children: [
             { index: true, lazy: () => import("@/features/landing/landing-page") },
-            { Component: SignedIn, children: [] },
+            {
+              Component: SignedIn,
+              children: [
+                { path: "create", lazy: () => import("@/features/create/create-page") },
+                { path: "films/:id", lazy: () => import("@/features/film/film-page") },
+              ],
+            },
             { path: "*", Component: NotFoundPage },
           ],
         },
@@ -31,6 +36,6 @@ export function routes(_cache: QueryClient): RouteObject[] {
   ];
 }
 
-export function createRouter(cache: QueryClient) {
-  return createBrowserRouter(routes(cache));
+export function createRouter() {
+  return createBrowserRouter(routes());
 }

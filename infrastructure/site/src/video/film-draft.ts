@@ -2,14 +2,8 @@ import type { CreateJob } from "@/api/generated/types.gen";
 import { zCreateJob } from "@/api/generated/zod.gen";
 import { stored } from "@/lib/storage";
 
-/** A film as the form has it: every field with a value. */
-export type FilmDraft = {
-  [Field in keyof CreateJob]-?: NonNullable<CreateJob[Field]> | Unset<Field>;
-};
-type Unset<Field> = Field extends "seed" ? null : never;
-
-/** The defaults of the API. */
-export const FRESH: FilmDraft = {
+/** The API's defaults. */
+export const FRESH = {
   prompt: "",
   category: "music-video",
   scenes: 5,
@@ -19,19 +13,24 @@ export const FRESH: FilmDraft = {
   audio: "music",
   seed: null,
   review: false,
-};
+} satisfies CreateJob;
 
-/** What was written and not sent yet; read field by field, so that a bad one loses no other. */
-export const filmDraft = stored<FilmDraft>("film-draft", (raw) => ({ ...FRESH, ...fieldsOf(raw) }));
+export const FIELDS = keysOf(FRESH);
 
-function fieldsOf(raw: unknown): Partial<FilmDraft> {
-  if (typeof raw !== "object" || raw === null) return {};
-  const good: Record<string, unknown> = {};
-  for (const [field, schema] of Object.entries(zCreateJob.shape)) {
-    const value: unknown = Reflect.get(raw, field);
-    // A prompt that is still too short is kept as well.
-    const counts = field === "prompt" ? typeof value === "string" : schema.safeParse(value).success;
-    if (counts && value !== undefined && (value !== null || field === "seed")) good[field] = value;
-  }
-  return good;
+/** The film that is being described; read field by field, so that a bad value loses no other. */
+export const filmDraft = stored<CreateJob>("film-draft", (raw) => {
+  if (typeof raw !== "object" || raw === null) return FRESH;
+  const good = Object.entries(raw).filter(([field, value]) => isGood(field, value));
+  return { ...FRESH, ...Object.fromEntries(good) };
+});
+
+function isGood(field: string, value: unknown): boolean {
+  // A prompt that is still too short is kept as well.
+  if (field === "prompt") return typeof value === "string";
+  const schema = keysOf(FRESH).find((one) => one === field);
+  return schema !== undefined && zCreateJob.shape[schema].safeParse(value).success;
+}
+
+function keysOf<T extends object>(value: T): (keyof T & string)[] {
+  return Object.keys(value).filter((key): key is keyof T & string => key in value);
 }
