@@ -27,6 +27,7 @@ export function routes(): RouteObject[] {
               Component: SignedIn,
               children: [
                 { path: "create", lazy: () => import("@/features/create/create-page") },
+                { path: "upload", lazy: () => import("@/features/upload/upload-page") },
                 { path: "films", lazy: () => import("@/features/films/films-page") },
                 {
                   path: "films/:id/storyboard",
