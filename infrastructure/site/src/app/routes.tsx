@@ -28,6 +28,8 @@ export function routes(): RouteObject[] {
               children: [
                 { path: "create", lazy: () => import("@/features/create/create-page") },
                 { path: "upload", lazy: () => import("@/features/upload/upload-page") },
+                { path: "account", lazy: () => import("@/features/account/account-page") },
+                { path: "admin", lazy: () => import("@/features/admin/admin-page") },
                 { path: "films", lazy: () => import("@/features/films/films-page") },
                 {
                   path: "films/:id/storyboard",
