@@ -2,19 +2,25 @@ import { i18n } from "@lingui/core";
 
 const NANO = 1e9;
 
+/** The person's own region where it is one of the site's language: en-GB writes dates unlike en-US. */
+function region(): string {
+  const { locale } = i18n;
+  return navigator.languages.find((one) => one.split("-")[0] === locale) ?? locale;
+}
+
 /** Money of the provider is tiny: as many digits as tell something. */
 export function dollars(nanoUsd: number): string {
   const amount = nanoUsd / NANO;
   const digits = amount !== 0 && amount < 0.1 ? 4 : 2;
   const style = { style: "currency", currency: "USD", maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(i18n.locale, style).format(amount);
+  return new Intl.NumberFormat(region(), style).format(amount);
 }
 
 /** Seconds as a person says them: `40 sec`, `3 min`, `1 hr`. */
 export function duration(seconds: number): string {
   const [value, unit] = rounded(seconds);
   const style = { style: "unit", unit, unitDisplay: "short" } as const;
-  return new Intl.NumberFormat(i18n.locale, style).format(value);
+  return new Intl.NumberFormat(region(), style).format(value);
 }
 
 function rounded(seconds: number): [number, "second" | "minute" | "hour"] {
@@ -40,20 +46,20 @@ export function bytes(count: number): string {
     unitDisplay: "short",
     maximumFractionDigits: power < 2 ? 0 : 1,
   } as const;
-  return new Intl.NumberFormat(i18n.locale, style).format(count / 1000 ** power);
+  return new Intl.NumberFormat(region(), style).format(count / 1000 ** power);
 }
 
 export function count(value: number): string {
-  return new Intl.NumberFormat(i18n.locale).format(value);
+  return new Intl.NumberFormat(region()).format(value);
 }
 
 export function day(time: string): string {
-  return new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "short" }).format(
+  return new Intl.DateTimeFormat(region(), { day: "numeric", month: "short" }).format(
     new Date(time),
   );
 }
 
 export function dateTime(time: string): string {
   const style = { dateStyle: "medium", timeStyle: "short" } as const;
-  return new Intl.DateTimeFormat(i18n.locale, style).format(new Date(time));
+  return new Intl.DateTimeFormat(region(), style).format(new Date(time));
 }

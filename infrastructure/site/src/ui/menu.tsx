@@ -10,7 +10,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A button with an icon that opens a menu. */
+/** A button with an icon that opens a menu, which stays in the landmark of its button. */
 export function Menu({ label, icon, children }: Props) {
   return (
     <DropdownMenu.Root modal={false}>
@@ -20,15 +20,13 @@ export function Menu({ label, icon, children }: Props) {
       >
         {icon}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={4}
-          className="z-40 min-w-56 rounded-xl border border-line bg-surface p-1 text-ink shadow-lg"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content
+        align="end"
+        sideOffset={4}
+        className="z-40 min-w-56 rounded-xl border border-line bg-surface p-1 text-ink shadow-lg"
+      >
+        {children}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -14,7 +14,7 @@ export function AccountMenu({ profile }: { profile: Profile }) {
   return (
     <Menu label={t`Account`} icon={<CircleUser aria-hidden className="size-6" />}>
       <DropdownMenu.Label className="max-w-64 px-3 py-2 text-sm break-words text-muted">
-        {profile.email ?? profile.userId}
+        {profile.email ?? <Trans>Signed in</Trans>}
       </DropdownMenu.Label>
       <DropdownMenu.Item asChild>
         <Link to={paths.account} className={menuItemClass}>

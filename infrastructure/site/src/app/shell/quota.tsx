@@ -1,12 +1,13 @@
 import { Plural, Trans } from "@lingui/react/macro";
 import { Link } from "react-router";
 import type { Usage } from "@/api/generated/types.gen";
-import { day } from "@/lib/format";
+import { count, day } from "@/lib/format";
 import { paths } from "@/lib/paths";
 
 /** How many films are left of the month. */
 export function Quota({ usage }: { usage: Usage }) {
-  const { remaining, quota } = usage;
+  const { quota } = usage;
+  const remaining = count(usage.remaining);
   const resets = day(usage.resetsAt);
   return (
     <Link

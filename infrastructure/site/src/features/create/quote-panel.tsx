@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/api/api-error";
 import { errorMessage } from "@/api/error-messages";
 import type { Quote } from "@/api/generated/types.gen";
-import { day, dollars } from "@/lib/format";
+import { count, day, dollars } from "@/lib/format";
 import { Fact, Facts } from "@/ui/facts";
 import { Alert } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
@@ -42,7 +42,8 @@ export function QuotePanel({ quote, busy, children }: Props) {
 }
 
 function Figures({ quote }: { quote: Quote }) {
-  const { remaining, quota } = quote.usage;
+  const { quota } = quote.usage;
+  const remaining = count(quote.usage.remaining);
   return (
     <Facts>
       <Fact name={<Trans>Price</Trans>}>{dollars(quote.cost.nanoUsd)}</Fact>

@@ -2,11 +2,16 @@ import { Trans } from "@lingui/react/macro";
 import type { Job } from "@/api/generated/types.gen";
 import { dollars } from "@/lib/format";
 import { Fact } from "@/ui/facts";
-import { costsOf } from "./film-view";
+import { costsOf, hasEnded } from "./film-view";
 
+/** What was paid, and while it is made what is expected. */
 export function Costs({ job }: { job: Job }) {
-  const { paid, isFinal } = costsOf(job);
+  const { paid, expected } = costsOf(job);
+  if (hasEnded(job)) return <Fact name={<Trans>Cost</Trans>}>{dollars(paid)}</Fact>;
   return (
-    <Fact name={isFinal ? <Trans>Cost</Trans> : <Trans>Cost so far</Trans>}>{dollars(paid)}</Fact>
+    <>
+      <Fact name={<Trans>Cost so far</Trans>}>{dollars(paid)}</Fact>
+      <Fact name={<Trans>With what is at work</Trans>}>{dollars(expected)}</Fact>
+    </>
   );
 }

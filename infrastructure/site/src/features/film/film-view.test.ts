@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Storyboard, StoryboardScene } from "@/api/generated/types.gen";
 import { aJob, aScene } from "@/test/factories";
-import { costsOf, filmView, hasEnded, newsOf, priceToGoOn } from "./film-view";
+import { costsOf, filmView, hasEnded, newsOf, priceToGoOn, sceneState } from "./film-view";
 
 function states(job = aJob()) {
   const view = filmView(job);
@@ -53,14 +53,14 @@ test("going on costs what is missing only", () => {
   expect(priceToGoOn(storyboard, { ...stopped, hasMusic: true })).toBe(10 + 1000);
 });
 
-test("costs are those of models: what was paid, else what is expected", () => {
+test("costs are those of models; what is at work is expected, not paid", () => {
   const line = { item: "x", step: "scene-001", predictedNanoUsd: 5 };
   const ledger = [
     { ...line, kind: "model", actualNanoUsd: 3 } as const,
     { ...line, kind: "model" } as const,
     { ...line, kind: "compute", actualNanoUsd: 100 } as const,
   ];
-  expect(costsOf(aJob({ ledger }))).toEqual({ paid: 8, isFinal: false });
+  expect(costsOf(aJob({ ledger }))).toEqual({ paid: 3, expected: 8 });
 });
 
 test("news are the end, a stage, or another scene; nothing else is said", () => {
@@ -78,4 +78,11 @@ test("news are the end, a stage, or another scene; nothing else is said", () => 
 test("what waits for a review has not ended", () => {
   expect(hasEnded(aJob({ status: "awaiting_review" }))).toBe(false);
   expect(hasEnded(aJob({ status: "cancelled" }))).toBe(true);
+});
+
+test("a scene that a film ended without is missing", () => {
+  const failed = aJob({ status: "failed" });
+  expect(sceneState(failed, aScene(1, "generating"))).toBe("missing");
+  expect(sceneState(failed, aScene(1, "complete"))).toBe("complete");
+  expect(sceneState(aJob(), aScene(1, "generating"))).toBe("generating");
 });

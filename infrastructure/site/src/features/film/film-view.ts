@@ -1,4 +1,11 @@
-import type { Job, Stage, Storyboard } from "@/api/generated/types.gen";
+import type {
+  Job,
+  LedgerEntry,
+  Scene,
+  SceneStatus,
+  Stage,
+  Storyboard,
+} from "@/api/generated/types.gen";
 
 /** What a job means on the screen. */
 export type FilmView =
@@ -73,17 +80,30 @@ function musicState(job: Job, scenes: Step["state"]): Step["state"] {
   return job.soundtrack === "failed" ? "failed" : scenes;
 }
 
-export interface Costs {
-  /** Billionths of a dollar. */
-  paid: number;
-  isFinal: boolean;
+/** How a scene stands; one that a film ended without is missing, whatever it was about to be. */
+export type SceneState = SceneStatus | "missing";
+
+export function sceneState(job: Job, { status }: Scene): SceneState {
+  const isOpen = status === "pending" || status === "generating";
+  return isOpen && hasEnded(job) ? "missing" : status;
 }
 
-/** What was paid to models so far; what runs counts with its expected price. */
+/** In billionths of a dollar. */
+export interface Costs {
+  paid: number;
+  /** With what is still at work. */
+  expected: number;
+}
+
+/** What models cost: of a part at work its price is expected, not paid. */
 export function costsOf(job: Job): Costs {
   const lines = (job.ledger ?? []).filter(({ kind }) => kind === "model");
-  const paid = lines.reduce((sum, line) => sum + (line.actualNanoUsd ?? line.predictedNanoUsd), 0);
-  return { paid, isFinal: hasEnded(job) };
+  const sum = (price: (line: LedgerEntry) => number) =>
+    lines.reduce((all, line) => all + price(line), 0);
+  return {
+    paid: sum((line) => line.actualNanoUsd ?? 0),
+    expected: sum((line) => line.actualNanoUsd ?? line.predictedNanoUsd),
+  };
 }
 
 /** What to say aloud when a job has changed; nothing where nothing worth saying did. */

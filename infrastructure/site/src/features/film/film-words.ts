@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import type { SceneStatus, Stage } from "@/api/generated/types.gen";
-import type { StepName } from "./film-view";
+import type { Stage } from "@/api/generated/types.gen";
+import type { SceneState, StepName } from "./film-view";
 
 export const STAGE_WORDS: Record<Stage, MessageDescriptor> = {
   queued: msg`Waiting for its turn`,
@@ -19,10 +19,11 @@ export const STEP_WORDS: Record<StepName, MessageDescriptor> = {
   cut: msg`Cut`,
 };
 
-export const SCENE_WORDS: Record<SceneStatus, MessageDescriptor> = {
+export const SCENE_WORDS: Record<SceneState, MessageDescriptor> = {
   pending: msg`Waiting`,
   generating: msg`Being made`,
   generated: msg`Made`,
   complete: msg`Ready`,
   failed: msg`Failed`,
+  missing: msg`Not made`,
 };

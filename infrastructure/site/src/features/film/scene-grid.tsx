@@ -5,6 +5,7 @@ import { cx } from "@/ui/cx";
 import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { frameClass } from "@/video/frame";
+import { type SceneState, sceneState } from "./film-view";
 import { SCENE_WORDS } from "./film-words";
 
 /** The scenes as they come into being; before the storyboard, a place for each. */
@@ -28,6 +29,7 @@ export function SceneGrid({ job }: { job: Job }) {
 
 function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
   const { t } = useLingui();
+  const state = sceneState(job, scene);
   return (
     <li className="grid content-start gap-2">
       <div
@@ -36,12 +38,12 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
           frameClass(job.aspectRatio),
         )}
       >
-        <SceneIcon status={scene.status} />
+        <SceneIcon state={state} />
       </div>
       <div>
         <h3 className="font-medium break-words">{scene.title}</h3>
         <p className="text-sm text-muted">
-          {t(SCENE_WORDS[scene.status])}
+          {t(SCENE_WORDS[state])}
           {scene.attempts > 1 ? (
             <>
               {" · "}
@@ -54,8 +56,8 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
   );
 }
 
-function SceneIcon({ status }: { status: Scene["status"] }) {
-  switch (status) {
+function SceneIcon({ state }: { state: SceneState }) {
+  switch (state) {
     case "complete":
     case "generated":
       return <Check aria-hidden className="size-8 text-good" />;
@@ -64,6 +66,7 @@ function SceneIcon({ status }: { status: Scene["status"] }) {
     case "generating":
       return <LoaderCircle aria-hidden className="size-8 animate-spin text-accent" />;
     case "pending":
+    case "missing":
       return null;
   }
 }
