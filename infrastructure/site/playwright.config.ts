@@ -4,6 +4,8 @@ import { stack } from "./e2e/fixtures/stack";
 const PORT = process.env["OMNIGEN_SITE_PORT"] ?? "4720";
 /** A site that is served already; without it the tests serve the build themselves. */
 const served = process.env["OMNIGEN_SITE"];
+/** Tools that only read this file need no cloud. */
+const api = process.env["OMNIGEN_STACK"] ? stack().apiUrl : "";
 const origin = served ?? `http://127.0.0.1:${PORT}`;
 
 export default defineConfig({
@@ -12,7 +14,8 @@ export default defineConfig({
   outputDir: "test-results",
   // The machine has two cores, and the films are made on it as well.
   workers: 1,
-  timeout: 90_000,
+  // A film of two scenes takes a quarter of a minute; a machine at other work takes its time.
+  timeout: 240_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
@@ -39,7 +42,7 @@ export default defineConfig({
     : {
         command: "bun run preview",
         url: origin,
-        env: { OMNIGEN_API: stack().apiUrl, OMNIGEN_SITE_PORT: PORT },
+        env: { OMNIGEN_API: api, OMNIGEN_SITE_PORT: PORT },
         reuseExistingServer: true,
       },
 });

@@ -17,6 +17,27 @@ function proxy(): Record<string, ProxyOptions> {
   return { "/api": { target: origin, changeOrigin: true, rewrite: (path) => prefix + path } };
 }
 
+/**
+ * The policy that the distribution sends (template.yaml), with the local cloud's origin in
+ * the place of the bucket's: what it refuses is an error in the console, and fails a test.
+ */
+function policy(): string {
+  const api = process.env["OMNIGEN_API"];
+  const bucket = api ? new URL(api).origin : "";
+  return [
+    "default-src 'self'",
+    `img-src 'self' data: blob: ${bucket}`,
+    `media-src 'self' blob: ${bucket}`,
+    "worker-src 'self' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    `connect-src 'self' ${bucket}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "form-action 'self'",
+  ].join("; ");
+}
+
 const server = {
   host: process.env["OMNIGEN_SITE_HOST"] ?? "127.0.0.1",
   port: Number(process.env["OMNIGEN_SITE_PORT"] ?? 4720),
@@ -28,7 +49,7 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), lingui({ macroTransform: true })],
   resolve: { tsconfigPaths: true },
   server,
-  preview: server,
+  preview: { ...server, headers: { "Content-Security-Policy": policy() } },
   build: { target: "es2023", manifest: true, sourcemap: false },
   test: {
     environment: "happy-dom",

@@ -3,7 +3,7 @@ import { makeFilm, play, uniqueWord } from "./fixtures/films";
 import { misbehave } from "./fixtures/replicate";
 import { expect, test } from "./fixtures/test";
 
-const MADE = { timeout: 80_000 };
+const MADE = { timeout: 180_000 };
 
 test("a film is planned, priced, made in sight, played, published and found", async ({
   page,

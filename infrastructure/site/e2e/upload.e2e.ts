@@ -3,9 +3,13 @@ import { uniqueWord } from "./fixtures/films";
 import { expect, test } from "./fixtures/test";
 import { videoFile } from "./fixtures/video-file";
 
-const MADE = { timeout: 80_000 };
+const MADE = { timeout: 180_000 };
 
-test("an upload survives a cut and a reload, and its stream plays and seeks", async ({ page }) => {
+test("an upload survives a cut and a reload, and its stream plays and seeks, to its owner only", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
   const title = uniqueWord("harbour");
   // Every second part meets a dead connection, until the page is loaded anew.
   await page.route(/partNumber=2\b/, (route) => route.abort("connectionreset"));
@@ -38,6 +42,13 @@ test("an upload survives a cut and a reload, and its stream plays and seeks", as
   await expect
     .poll(() => video.evaluate((film: HTMLVideoElement) => film.currentTime))
     .toBeGreaterThan(1.8);
+
+  const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+  const stranger = await context.newPage();
+  await stranger.goto(new URL(page.url()).pathname);
+  await expect(stranger.getByRole("alert")).toContainText("may not see");
+  await expect(stranger.getByText(title)).toHaveCount(0);
+  await context.close();
 });
 
 test("a deletion can be taken back", async ({ page }) => {

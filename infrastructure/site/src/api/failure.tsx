@@ -37,7 +37,7 @@ function Wait({ error }: { error: unknown }) {
   );
 }
 
-export function RequestId({ error }: { error: unknown }) {
+function RequestId({ error }: { error: unknown }) {
   const id = error instanceof ApiError ? error.requestId : null;
   if (!id) return null;
   return (

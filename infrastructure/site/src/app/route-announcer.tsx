@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useLocation } from "react-router";
-import { onAnnounce } from "@/lib/announce";
+import { useAnnouncement } from "@/lib/announce";
 
 /** The one polite live region. */
 export function LiveRegion() {
-  const [message, setMessage] = useState("");
-  useEffect(() => onAnnounce(setMessage), []);
+  const message = useAnnouncement();
   return (
     <div role="status" aria-live="polite" className="sr-only">
       {message}

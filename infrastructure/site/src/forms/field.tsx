@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
 
 /** What an input needs to be connected with its label, hint and error. */
-export interface InputProps {
+interface InputProps {
   id: string;
   "aria-invalid": boolean;
   "aria-describedby": string | undefined;

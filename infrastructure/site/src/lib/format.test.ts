@@ -7,7 +7,7 @@ test("small amounts of money keep the digits that tell something", () => {
 
 test("times are said as a person would", () => {
   expect([0, 40, 89, 90, 5400].map(duration)).toEqual([
-    "1 sec",
+    "0 sec",
     "40 sec",
     "89 sec",
     "2 min",

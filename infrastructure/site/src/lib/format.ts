@@ -24,7 +24,7 @@ export function duration(seconds: number): string {
 }
 
 function rounded(seconds: number): [number, "second" | "minute" | "hour"] {
-  if (seconds < 90) return [Math.max(1, Math.round(seconds)), "second"];
+  if (seconds < 90) return [Math.round(seconds), "second"];
   if (seconds < 90 * 60) return [Math.round(seconds / 60), "minute"];
   return [Math.round(seconds / 360) / 10, "hour"];
 }

@@ -17,7 +17,7 @@ export function Card({ to, title, poster, facts, children }: Props) {
     <li className="grid content-start gap-3 overflow-hidden rounded-2xl border border-line bg-surface pb-3">
       <Link to={to} className="group grid gap-3">
         <Poster url={poster} className="transition-opacity group-hover:opacity-85" />
-        <span className="line-clamp-2 px-4 font-medium break-words group-hover:underline">
+        <span className="line-clamp-2 px-4 font-medium text-ink break-words group-hover:underline">
           {title}
         </span>
       </Link>

@@ -1,5 +1,5 @@
 import { Trans } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { clock } from "@/lib/format";
 import { cx } from "@/ui/cx";
 import { type Chapter, chapterAt } from "@/video/chapters";
@@ -45,12 +45,9 @@ export function ChapterList({ chapters, video }: Props) {
 }
 
 function useChapter(chapters: Chapter[], video: HTMLVideoElement | null): number {
-  const [current, setCurrent] = useState(0);
-  useEffect(() => {
-    if (!video) return;
-    const follow = () => setCurrent(chapterAt(chapters, video.currentTime));
-    video.addEventListener("timeupdate", follow);
-    return () => video.removeEventListener("timeupdate", follow);
-  }, [chapters, video]);
-  return current;
+  const subscribe = (changed: () => void) => {
+    video?.addEventListener("timeupdate", changed);
+    return () => video?.removeEventListener("timeupdate", changed);
+  };
+  return useSyncExternalStore(subscribe, () => chapterAt(chapters, video?.currentTime ?? 0));
 }

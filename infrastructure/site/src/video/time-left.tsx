@@ -4,9 +4,11 @@ import { duration } from "@/lib/format";
 
 /** From when half are done to when nine of ten are; unknown where too few were made. */
 export function TimeSpan({ time }: { time: TimeLeft | null | undefined }) {
-  if (!time?.p50Seconds || !time.p90Seconds) return <Trans>not known yet</Trans>;
-  const half = duration(time.p50Seconds);
-  const most = duration(time.p90Seconds);
+  const [p50, p90] = [time?.p50Seconds ?? null, time?.p90Seconds ?? null];
+  if (p50 === null || p90 === null) return <Trans>not known yet</Trans>;
+  if (p90 === 0) return <Trans>any moment now</Trans>;
+  const half = duration(p50);
+  const most = duration(p90);
   return half === most ? (
     <Trans>about {half}</Trans>
   ) : (

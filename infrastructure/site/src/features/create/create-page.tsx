@@ -1,6 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useEffect } from "react";
-import { type UseFormReturn, useForm } from "react-hook-form";
+import { useForm } from "react-hook-form";
 import { Failure } from "@/api/failure";
 import type { CreateJob } from "@/api/generated/types.gen";
 import { zCreateJob } from "@/api/generated/zod.gen";
@@ -33,7 +32,8 @@ function Create() {
     defaultValues: filmDraft.read(),
     resolver: rulesOf(zCreateJob),
   });
-  useKeptDraft(form);
+  // What is typed survives a reload.
+  const keep = () => filmDraft.write(form.getValues());
   const quote = useQuote();
   const create = useCreate();
   const film = form.watch();
@@ -43,7 +43,7 @@ function Create() {
   const failed = create.error ?? quote.error;
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr]">
-      <form onSubmit={askPrice} noValidate className="grid gap-5">
+      <form onSubmit={askPrice} onChange={keep} noValidate className="grid gap-5">
         <CreateFields form={form} />
         {quoted ? null : (
           <Button type="submit" look="primary" busy={quote.isPending}>
@@ -63,14 +63,4 @@ function Create() {
       </QuotePanel>
     </div>
   );
-}
-
-/** What is typed survives a reload. */
-function useKeptDraft(form: UseFormReturn<CreateJob>): void {
-  useEffect(() => {
-    const { unsubscribe } = form.watch((values) =>
-      filmDraft.write({ ...filmDraft.read(), ...values }),
-    );
-    return unsubscribe;
-  }, [form]);
 }

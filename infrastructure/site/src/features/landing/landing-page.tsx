@@ -1,11 +1,15 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { galleryListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { signInUrl, useSession } from "@/api/session";
 import { paths } from "@/lib/paths";
 import { Button, buttonClass } from "@/ui/button";
 import { inputClass } from "@/ui/input";
+import { Card, CardGrid } from "@/video/card";
 import { filmDraft } from "@/video/film-draft";
+import { VideoFacts } from "@/video/video-facts";
 
 export function Component() {
   const { t } = useLingui();
@@ -25,6 +29,7 @@ export function Component() {
         <PromptForm />
       </section>
       <Promises />
+      <LatelyMade />
     </div>
   );
 }
@@ -82,5 +87,30 @@ function Promises() {
         <Trans>A film that fails says why, and goes on for the price of what is missing.</Trans>
       </li>
     </ul>
+  );
+}
+
+/** Films of others; where there are none yet, the page does without. */
+function LatelyMade() {
+  const videos = useQuery(galleryListOptions({ query: { visibility: "public", limit: 3 } }));
+  const made = videos.data?.videos ?? [];
+  if (made.length === 0) return null;
+  return (
+    <section className="grid gap-4">
+      <h2 className="text-xl font-semibold">
+        <Trans>Lately made</Trans>
+      </h2>
+      <CardGrid>
+        {made.map((video) => (
+          <Card
+            key={video.id}
+            to={paths.watch(video.id)}
+            title={video.title}
+            poster={video.thumbnailUrl}
+            facts={<VideoFacts video={video} />}
+          />
+        ))}
+      </CardGrid>
+    </section>
   );
 }

@@ -60,15 +60,18 @@ export function StoryboardForm({ id, storyboard }: Props) {
 /** The form, with what was changed and not saved before a reload. */
 function useEdit(id: string, storyboard: Storyboard): Form {
   const [kept] = useState(() => keptEdit(id, storyboard));
+  const [unsaved] = useState(() => kept.read());
   const form = useForm<UpdateStoryboard>({
     defaultValues: editOf(storyboard),
+    values: unsaved,
+    resetOptions: { keepDefaultValues: true },
     resolver: rulesOf(zUpdateStoryboard),
   });
-  useEffect(() => {
-    form.reset(kept.read(), { keepDefaultValues: true });
-    const { unsubscribe } = form.watch(() => kept.write(form.getValues()));
-    return unsubscribe;
-  }, [form, kept]);
+  useEffect(
+    () =>
+      form.subscribe({ formState: { values: true }, callback: ({ values }) => kept.write(values) }),
+    [form, kept],
+  );
   return form;
 }
 

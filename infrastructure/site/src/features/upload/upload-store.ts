@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import type { Visibility } from "@/api/generated/types.gen";
 
 /** How far an upload is. */
-export type UploadState =
+type UploadState =
   | { kind: "sending"; sent: number; bytesPerSecond: number; isPaused: boolean }
   | { kind: "confirming" }
   | { kind: "confirmed"; videoId: string; transcodeId: string | null; error: unknown }
