@@ -12,7 +12,7 @@ async function files(folder: string): Promise<Map<string, string>> {
   return new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
 }
 
-await $`openapi-ts`.env({ ...process.env, GENERATED: NOW }).quiet();
+await $`${process.execPath} run generate`.env({ ...process.env, GENERATED: NOW }).quiet();
 const [committed, now] = [await files(COMMITTED), await files(NOW)];
 rmSync(NOW, { recursive: true });
 const names = new Set([...committed.keys(), ...now.keys()]);

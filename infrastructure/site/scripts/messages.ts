@@ -7,7 +7,7 @@ const text = () => Bun.file(CATALOG).text();
 const messages = (po: string) => po.replace(/^"POT-Creation-Date:.*$/m, "");
 
 const before = await text();
-await $`lingui extract --clean`.quiet();
+await $`${process.execPath} run messages`.quiet();
 const after = await text();
 await Bun.write(CATALOG, before);
 if (messages(before) !== messages(after)) {

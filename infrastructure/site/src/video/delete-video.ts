@@ -28,26 +28,36 @@ export function useDoomed(): ReadonlySet<string> {
   return useSyncExternalStore(subscribe, () => doomed);
 }
 
-/** Deletes a video a few seconds later, unless it is taken back. */
+/** Deletes a video a few seconds later or when the page is left, unless it is taken back. */
 export function useDelete(): (video: Video) => Promise<void> {
   const cache = useQueryClient();
-  return async (video) => {
+  return async ({ id, title }) => {
     const { toast } = await import("sonner");
-    change(new Set([...doomed, video.id]));
-    const spare = () => change(new Set([...doomed].filter((id) => id !== video.id)));
-    const { title } = video;
+    change(new Set([...doomed, id]));
+    const decided = new AbortController();
+    const spare = () => {
+      decided.abort();
+      change(new Set([...doomed].filter((one) => one !== id)));
+    };
+    const go = () => {
+      if (decided.signal.aborted) return;
+      decided.abort();
+      void remove(id, cache, spare);
+    };
+    window.addEventListener("pagehide", go, { signal: decided.signal });
     toast(t`“${title}” is deleted.`, {
       duration: GRACE,
       action: { label: t`Undo`, onClick: spare },
-      onAutoClose: () => void remove(video.id, cache, spare),
-      onDismiss: () => void (doomed.has(video.id) && remove(video.id, cache, spare)),
+      onAutoClose: go,
+      onDismiss: go,
     });
   };
 }
 
 async function remove(id: string, cache: QueryClient, spare: () => void): Promise<void> {
   try {
-    await galleryDelete({ path: { id }, throwOnError: true });
+    // The request outlives the page.
+    await galleryDelete({ path: { id }, keepalive: true, throwOnError: true });
     await cache.invalidateQueries({ queryKey: galleryListQueryKey() });
   } catch (error) {
     spare();

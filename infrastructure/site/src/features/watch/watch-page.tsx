@@ -1,9 +1,10 @@
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
+import { isStatus } from "@/api/api-error";
 import type { Stream, Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
-import { useSession } from "@/api/session";
+import { signInUrl, useSession } from "@/api/session";
 import { paths } from "@/lib/paths";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
@@ -25,7 +26,25 @@ export function Component() {
       <Loaded answer={video} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
         {(found) => <Watch key={found.id} video={found} />}
       </Loaded>
+      {isStatus(video.error, 403) ? <MaybeYours id={id} /> : null}
     </div>
+  );
+}
+
+/** A private video is in sight of its owner. */
+function MaybeYours({ id }: { id: string }) {
+  const session = useSession();
+  if (session.kind !== "signed-out") return null;
+  return (
+    <p>
+      <Trans>
+        If it is yours,{" "}
+        <a href={signInUrl(paths.watch(id))} className="underline">
+          sign in
+        </a>{" "}
+        to watch it.
+      </Trans>
+    </p>
   );
 }
 
