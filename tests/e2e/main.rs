@@ -27,6 +27,7 @@ mod replays;
 mod resume;
 mod review;
 mod sign_in;
+mod site;
 mod soak;
 mod spending;
 mod streams;

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use super::Count;
 use super::clients::counted;
 use crate::cloud;
-use crate::command::{command, is_installed};
+use crate::command::is_installed;
 use crate::say;
 use crate::setup::node;
 use crate::workspace::Workspace;
@@ -28,7 +28,7 @@ fn run(workspace: &Workspace) -> Result<Count> {
     let folder = node::packages(workspace, "browser", &DRIVER)?;
     // It finds the driver from the folder that it is run in.
     counted(
-        command("node", &folder)
+        node::node_command(workspace, "node", &folder)?
             .arg(workspace.path(PROBES))
             .arg(format!("/usr/bin/{CHROMIUM}"))
             .arg(workspace.local(cloud::STACK_FILE)),
