@@ -21,10 +21,20 @@ export function routes(): RouteObject[] {
           ErrorBoundary: ErrorPage,
           children: [
             { index: true, lazy: () => import("@/features/landing/landing-page") },
+            { path: "gallery", lazy: () => import("@/features/gallery/gallery-page") },
+            { path: "watch/:id", lazy: () => import("@/features/watch/watch-page") },
             {
               Component: SignedIn,
               children: [
                 { path: "create", lazy: () => import("@/features/create/create-page") },
+                { path: "upload", lazy: () => import("@/features/upload/upload-page") },
+                { path: "account", lazy: () => import("@/features/account/account-page") },
+                { path: "admin", lazy: () => import("@/features/admin/admin-page") },
+                { path: "films", lazy: () => import("@/features/films/films-page") },
+                {
+                  path: "films/:id/storyboard",
+                  lazy: () => import("@/features/storyboard/storyboard-page"),
+                },
                 { path: "films/:id", lazy: () => import("@/features/film/film-page") },
               ],
             },

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, "..");
 const BELOW: Record<string, string[]> = {
   app: ["features", "video", "live", "forms", "api", "ui", "lib"],
   features: ["video", "live", "forms", "api", "ui", "lib"],
-  video: ["api", "ui", "lib"],
+  video: ["forms", "api", "ui", "lib"],
   live: ["api", "ui", "lib"],
   forms: ["api", "ui", "lib"],
   api: ["ui", "lib"],

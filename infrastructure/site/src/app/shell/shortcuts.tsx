@@ -41,5 +41,5 @@ function useShortcuts(help: () => void): void {
 function search(navigate: ReturnType<typeof useNavigate>): void {
   const field = document.querySelector<HTMLElement>("input[type=search]");
   if (field) field.focus();
-  else void navigate(`${paths.gallery}?focus=search`);
+  else void navigate(paths.gallery);
 }
