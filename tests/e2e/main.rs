@@ -20,6 +20,7 @@ mod janitor;
 mod killed;
 mod limits;
 mod lists;
+mod live;
 mod misbehaviour;
 mod processes;
 mod refusals;

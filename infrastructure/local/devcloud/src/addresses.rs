@@ -4,6 +4,8 @@
 pub const REGION: &str = "us-east-1";
 /// The id that the launcher gives the HTTP API.
 const API_ID: &str = "omnigen";
+/// The id that the launcher gives the API for `WebSocket`s, with its stage.
+const LIVE_API: &str = "omnigenlive/live";
 /// The name that the launcher gives the site's distribution.
 const DISTRIBUTION: &str = "omnigen.cloudfront.localhost";
 /// The id that the launcher gives the user pool.
@@ -24,6 +26,8 @@ pub struct Addresses {
     pub endpoint: String,
     /// The API; its routes follow, such as `/api/v1/health`.
     pub api: String,
+    /// Where changes are listened for.
+    pub live: String,
     /// The user pool's public keys.
     pub jwks: String,
     /// The look-alike of the model provider, without `/v1`.
@@ -49,6 +53,7 @@ impl Addresses {
         let api_path = format!("/_aws/execute-api/{API_ID}/$default");
         Self {
             api: format!("{endpoint}{api_path}"),
+            live: format!("ws://127.0.0.1:{cloud}/_aws/execute-api/{LIVE_API}"),
             jwks: format!("{endpoint}/{USER_POOL_ID}/.well-known/jwks.json"),
             replicate: format!("http://127.0.0.1:{replicate}"),
             login_callback: format!("http://127.0.0.1:{login}/callback"),

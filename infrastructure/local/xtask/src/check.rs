@@ -5,9 +5,9 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 use crate::command::{capture, command, run as run_command};
-use crate::say;
 use crate::setup::{node, python};
 use crate::workspace::Workspace;
+use crate::{say, site};
 
 /// The two validators of state machines, and what the second stands on.
 const VALIDATORS: [&str; 3] = [
@@ -39,7 +39,7 @@ const COMPILER: [&str; 10] = [
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 12] = [
     ("formats", formats),
     ("lints", lints),
     ("template.yaml translated and linted", template),
@@ -51,6 +51,9 @@ const CHECKS: [Check; 9] = [
     ),
     ("the API's document", api_document),
     ("a TypeScript client of the API", typescript_client),
+    ("the site's sources", site_sources),
+    ("the site's parts", site_parts),
+    ("the site's sizes", site_sizes),
     ("supply chain", supply_chain),
 ];
 
@@ -172,6 +175,20 @@ fn typescript_client(workspace: &Workspace) -> Result<()> {
     let client = workspace.path("infrastructure/local/checks/client.ts");
     fs::copy(client, folder.join("client.ts"))?;
     run_command(program("tsc")?.args(COMPILER).arg("client.ts"))
+}
+
+/// Client and catalog as the contract and the words are, formats, lints, types, nothing unused.
+fn site_sources(workspace: &Workspace) -> Result<()> {
+    run_command(&mut site::script(workspace, "check")?)
+}
+
+fn site_parts(workspace: &Workspace) -> Result<()> {
+    run_command(&mut site::script(workspace, "test")?)
+}
+
+/// What a person's browser loads, which the build holds to its budgets.
+fn site_sizes(workspace: &Workspace) -> Result<()> {
+    run_command(&mut site::script(workspace, "build")?)
 }
 
 fn supply_chain(workspace: &Workspace) -> Result<()> {

@@ -197,6 +197,7 @@ fn parameters(
         "SiteApiPort": addresses.cloud_port.to_string(),
         "SiteApiPath": addresses.api_path,
         "BucketOrigin": addresses.endpoint,
+        "LiveUrl": addresses.live,
         "PublicApiUrl": addresses.api,
         "CallbackUrl": format!("{front}/api/v1/auth/callback"),
         "SecondCallbackUrl": addresses.login_callback,
