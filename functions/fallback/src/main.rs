@@ -52,6 +52,7 @@ mod tests {
         assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET", "HEAD"]);
         assert_eq!(methods_of("/api/v1/webhooks/abc"), ["DELETE", "PUT"]);
         assert_eq!(methods_of("/api/v1/webhooks/replicate"), ["POST"]);
+        assert_eq!(methods_of("/api/v1/live"), ["POST"]);
     }
 
     #[test]

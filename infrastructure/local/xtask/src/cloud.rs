@@ -2,7 +2,7 @@
 //! the model provider.
 
 pub(crate) mod deploy;
-mod emulator;
+pub(crate) mod emulator;
 mod environment;
 mod ports;
 mod process;
@@ -14,11 +14,11 @@ use anyhow::{Context, Result};
 use clap::Args;
 use devcloud::{Addresses, Stack, users};
 
-use self::deploy::Deployed;
+use self::deploy::{Deployed, Site};
 use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
-use crate::say;
+use crate::{say, site};
 use crate::setup::bootstraps::{Profile, Programs, fingerprint};
 use crate::setup::{bootstraps, ffmpeg, python};
 use crate::workspace::Workspace;
@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Run the functions as they are compiled for AWS
     #[arg(long)]
     pub(crate) release: bool,
+    /// The API alone, without the site
+    #[arg(long)]
+    without_site: bool,
     /// Another value for a parameter of template.yaml
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) parameter: Vec<String>,
@@ -45,6 +48,7 @@ impl Options {
     pub(crate) fn measured() -> Self {
         Self {
             release: true,
+            without_site: true,
             parameter: vec!["RateLimitPerMinute=10000000".to_owned()],
             ..Self::default()
         }
@@ -55,6 +59,14 @@ impl Options {
             Profile::Release
         } else {
             Profile::Dev
+        }
+    }
+
+    fn site(&self) -> Site {
+        if self.without_site {
+            Site::Off
+        } else {
+            Site::On
         }
     }
 }
@@ -76,12 +88,18 @@ pub(crate) fn up_with(
     let ffmpeg = ffmpeg::install(workspace)?;
     let replicate = bootstraps::stage(workspace, programs)?;
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
-    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, &options.parameter)?;
+    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, options)?;
     let stack = deployed.stack(&addresses)?;
+    site::serve(workspace, &stack)?;
     http::wait(users::create(&stack))?;
     environment::write(workspace, &stack)?;
     stack.write(&workspace.local(STACK_FILE))?;
     say::note(&format!("The local cloud is up: {}", stack.api_url));
+    if let Some(site) = &stack.site_url {
+        let user = &stack.users[&users::Name::Demo];
+        let (name, password) = (&user.username, &user.password);
+        say::note(&format!("The site: {site} (sign in as {name}, {password})"));
+    }
     Ok(stack)
 }
 
@@ -94,7 +112,11 @@ pub(crate) fn stack(workspace: &Workspace) -> Result<Stack> {
 pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
     let _lock = lock(workspace)?;
     let services = Services::of(workspace)?;
-    let stopped = [services.replicate.stop()?, services.emulator.stop()?];
+    let stopped = [
+        services.site.stop()?,
+        services.replicate.stop()?,
+        services.emulator.stop()?,
+    ];
     if stopped.contains(&true) {
         say::note("The local cloud is down.");
     } else {
@@ -206,14 +228,18 @@ fn deploy_healthily(
     workspace: &Workspace,
     addresses: &Addresses,
     ffmpeg: &Path,
-    parameters: &[String],
+    options: &Options,
 ) -> Result<Deployed> {
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let deploy = || {
+        let (site, parameters) = (options.site(), &options.parameter);
+        deploy::deploy(workspace, addresses, ffmpeg, site, parameters)
+    };
+    let deployed = deploy()?;
     if is_answering(addresses) {
         return Ok(deployed);
     }
     deploy::forget(workspace);
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let deployed = deploy()?;
     if !is_answering(addresses) {
         deploy::forget(workspace);
         anyhow::bail!(

@@ -14,6 +14,7 @@ mod http;
 mod login;
 mod say;
 mod setup;
+mod site;
 mod test;
 mod webhooks;
 mod workspace;
@@ -49,6 +50,8 @@ enum Command {
         #[arg(long)]
         wipe: bool,
     },
+    /// Build the web app, or develop it
+    Site(site::Options),
     /// Sign in by the form in a browser; `token --login` prints the session's token
     Login,
     /// Print a token of a user of the local cloud
@@ -113,6 +116,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => test::run(&workspace, options),
         Command::Up(options) => cloud::up(&workspace, &options).map(drop),
         Command::Down { wipe } => cloud::down(&workspace, wipe),
+        Command::Site(options) => site::run(&workspace, options),
         Command::Login => login::run(&workspace),
         Command::Token {
             login: true, kind, ..
