@@ -144,7 +144,10 @@ fn the_api_believes_the_distribution_by_their_common_secret() -> Result<()> {
     for (function, properties) in sources::template_functions()? {
         let variables = &properties["Environment"]["Variables"];
         if variables.get("ANONYMOUS_RATE_LIMIT_PER_MIN").is_some() {
-            assert_eq!(variables["ORIGIN_SECRET"], header["HeaderValue"], "{function}");
+            assert_eq!(
+                variables["ORIGIN_SECRET"], header["HeaderValue"],
+                "{function}"
+            );
             readers += 1;
         }
     }

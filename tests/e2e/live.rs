@@ -29,7 +29,9 @@ async fn whoever_makes_a_film_hears_of_every_change_and_nobody_else_does() -> Re
     // A word of the client's is not answered.
     listener.ping().await?;
 
-    let accepted = maker.post("/api/v1/jobs", &short_film(&unique_word("live"))).await?;
+    let accepted = maker
+        .post("/api/v1/jobs", &short_film(&unique_word("live")))
+        .await?;
     let job = accepted.body["jobId"].as_str().context("no job")?;
     let (mut last, mut told) = (0, 0);
     loop {

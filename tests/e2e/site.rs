@@ -43,7 +43,10 @@ async fn the_api_answers_by_the_distribution_as_by_itself() -> Result<()> {
     let health = Answer::of(ask(&stack, Method::GET, "/api/v1/health")).await?;
     assert_eq!(health.status, 200, "{}", health.body);
     let missing = Answer::of(ask(&stack, Method::GET, "/api/v1/nothing")).await?;
-    assert_eq!((missing.status, &missing.body["code"]), (404, &json!("NOT_FOUND")));
+    assert_eq!(
+        (missing.status, &missing.body["code"]),
+        (404, &json!("NOT_FOUND"))
+    );
     let stranger = Answer::of(ask(&stack, Method::GET, "/api/v1/me")).await?;
     assert_eq!(stranger.status, 401);
     let refused = Answer::of(ask(&stack, Method::POST, "/index.html")).await?;

@@ -64,7 +64,12 @@ mod tests {
 
     #[tokio::test]
     async fn without_one_of_this_minute_nobody_listens() {
-        for (ticket, seconds) in [(None, 0), (Some(""), 0), (Some("forged"), 0), (Some("t"), 60)] {
+        for (ticket, seconds) in [
+            (None, 0),
+            (Some(""), 0),
+            (Some("forged"), 0),
+            (Some("t"), 60),
+        ] {
             let (verdict, listening) = asked(ticket, seconds).await;
             assert_eq!(verdict, Verdict::Refused, "{ticket:?}");
             assert_eq!(listening, [""; 0], "{ticket:?}");

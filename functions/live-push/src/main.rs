@@ -66,7 +66,10 @@ mod tests {
     async fn table() -> ConnectionsTable {
         let table = ConnectionsTable::new(Tables::default().client(), "connections");
         for (connection, user) in [("a", "u"), ("b", "u"), ("c", "other")] {
-            table.keep_connection(connection, user, now()).await.unwrap();
+            table
+                .keep_connection(connection, user, now())
+                .await
+                .unwrap();
         }
         table
     }

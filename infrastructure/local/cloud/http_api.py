@@ -2,7 +2,7 @@
 
 The body's routes, integrations, JWT authorizers and CORS rules are imported after every
 create and update. The first API is called `omnigen`, the first for WebSockets `omnigenlive`,
-so that their addresses are known before the deploy.
+so that their addresses are known before the deploy, whoever makes it.
 """
 
 import json
@@ -15,19 +15,36 @@ import provisioners
 API_ID = "omnigen"
 LIVE_API_ID = "omnigenlive"
 RESOURCE = "AWS::ApiGatewayV2::Api"
+ID_TAG = "ms-custom-id"
 
 
 def apply():
     """Import the body of every HTTP API, and name the first one."""
     provisioners.before(RESOURCE, _named_with_cors)
     provisioners.after(RESOURCE, _import_body)
+    apigateway._create_api = _naming(apigateway._create_api)
+
+
+def _naming(create):
+    """Name the first HTTP API that is made by a call, as Terraform does."""
+
+    def create_named(data):
+        if data.get("protocolType") != "HTTP" or apigateway.find_api_scope(API_ID) is not None:
+            return create(data)
+        answer = create({**data, "tags": {**(data.get("tags") or {}), ID_TAG: API_ID}})
+        # Nobody asked for the tag.
+        for tags in (apigateway._apis[API_ID]["tags"], apigateway._api_tags[apigateway._api_arn(API_ID)]):
+            tags.pop(ID_TAG, None)
+        return answer
+
+    return create_named
 
 
 def _named_with_cors(properties):
     prepared = dict(properties or {})
     wanted = LIVE_API_ID if prepared.get("ProtocolType") == "WEBSOCKET" else API_ID
     if apigateway.find_api_scope(wanted) is None:
-        prepared["Tags"] = {**(prepared.get("Tags") or {}), "ms-custom-id": wanted}
+        prepared["Tags"] = {**(prepared.get("Tags") or {}), ID_TAG: wanted}
     if prepared.get("CorsConfiguration"):
         prepared["CorsConfiguration"] = _lower_first(prepared["CorsConfiguration"])
     return prepared

@@ -11,8 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, live, sign_in, spending, storyboards, transcodes,
-    uploads, webhooks,
+    account, administration, films, gallery, health, live, sign_in, spending, storyboards,
+    transcodes, uploads, webhooks,
 };
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.

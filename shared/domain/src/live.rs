@@ -95,7 +95,9 @@ impl Snapshot {
 }
 
 /// Each owner's hints of a batch of changes, in their order: of one thing the last one alone.
-pub fn hints(changes: impl IntoIterator<Item = (Option<Snapshot>, Snapshot)>) -> Vec<(String, Hint)> {
+pub fn hints(
+    changes: impl IntoIterator<Item = (Option<Snapshot>, Snapshot)>,
+) -> Vec<(String, Hint)> {
     let mut told: Vec<(String, Hint)> = Vec::new();
     for (before, after) in changes {
         let Some(hint) = after.hint(before.as_ref()) else {

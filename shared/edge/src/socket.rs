@@ -19,10 +19,7 @@ pub struct Contact {
 
 impl Contact {
     /// From its parts.
-    pub fn new<'a>(
-        connection: &str,
-        query: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Self {
+    pub fn new<'a>(connection: &str, query: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let query = query.into_iter();
         Self {
             connection: connection.to_owned(),
@@ -102,13 +99,22 @@ where
         Ok(Verdict::Welcome) => 200,
         Ok(Verdict::Refused) => 403,
         Err(error) => {
-            tracing::error!(endpoint = name, cause = chain(error.as_ref()), "contact failed");
+            tracing::error!(
+                endpoint = name,
+                cause = chain(error.as_ref()),
+                "contact failed"
+            );
             metrics::counter!("ErrorCount", "ErrorType" => "ContactFailed").increment(1);
             500
         }
     };
     let milliseconds = started.elapsed().as_millis() as u64;
-    tracing::info!(endpoint = name, status = status_code, milliseconds, "contact");
+    tracing::info!(
+        endpoint = name,
+        status = status_code,
+        milliseconds,
+        "contact"
+    );
     Answer { status_code }
 }
 
@@ -137,8 +143,14 @@ mod tests {
             Some(_) => Err("no table".into()),
             None => Ok(Verdict::Refused),
         };
-        assert_eq!(answered(event(json!({"ticket": "t"})), by_ticket).await, 200);
-        assert_eq!(answered(event(json!({"ticket": "x"})), by_ticket).await, 500);
+        assert_eq!(
+            answered(event(json!({"ticket": "t"})), by_ticket).await,
+            200
+        );
+        assert_eq!(
+            answered(event(json!({"ticket": "x"})), by_ticket).await,
+            500
+        );
         assert_eq!(answered(event(Value::Null), by_ticket).await, 403);
     }
 }

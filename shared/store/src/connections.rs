@@ -62,7 +62,8 @@ impl ConnectionsTable {
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn keep_ticket(&self, name: &str, ticket: &Ticket) -> Result<(), StoreError> {
-        self.keep_row("keep ticket", row_key(name, TICKET), ticket).await
+        self.keep_row("keep ticket", row_key(name, TICKET), ticket)
+            .await
     }
 
     /// The ticket of that name, which is gone with this: of any number that ask at once, one
@@ -151,7 +152,9 @@ impl ConnectionsTable {
             .map_err(|error| StoreError::from_sdk(operation, error))?;
         let rows = answer.items.unwrap_or_default().into_iter();
         let named = rows.map(|row| from_item(operation, row));
-        named.map(|named| named.map(|named: Named| named.connection)).collect()
+        named
+            .map(|named| named.map(|named: Named| named.connection))
+            .collect()
     }
 
     async fn keep_row(
@@ -203,7 +206,10 @@ mod tests {
     async fn a_connection_is_its_users_until_it_is_forgotten() {
         let table = table();
         for (connection, user) in [("a", "u"), ("b", "u"), ("c", "other")] {
-            table.keep_connection(connection, user, now()).await.unwrap();
+            table
+                .keep_connection(connection, user, now())
+                .await
+                .unwrap();
         }
         assert_eq!(table.connections_of("u").await.unwrap(), ["a", "b"]);
         for _ in 0..2 {
@@ -219,7 +225,10 @@ mod tests {
         let table = table();
         table.keep_connection("a", "u", now()).await.unwrap();
         assert_eq!(table.redeem_ticket("a").await.unwrap(), None);
-        table.keep_ticket("t", &Ticket::issued("u", now())).await.unwrap();
+        table
+            .keep_ticket("t", &Ticket::issued("u", now()))
+            .await
+            .unwrap();
         assert_eq!(table.connections_of("u").await.unwrap(), ["a"]);
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod emulator;
 mod environment;
 mod ports;
 mod process;
+mod terraform;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -14,17 +15,20 @@ use anyhow::{Context, Result};
 use clap::Args;
 use devcloud::{Addresses, Stack, users};
 
-use self::deploy::{Deployed, Site};
+use self::deploy::{Deployed, Site, Tool};
 use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
-use crate::{say, site};
 use crate::setup::bootstraps::{Profile, Programs, fingerprint};
 use crate::setup::{bootstraps, ffmpeg, python};
 use crate::workspace::Workspace;
+use crate::{say, site};
 
 /// Where `up` writes what a client needs to know.
 pub(crate) const STACK_FILE: &str = "stack.json";
+
+/// Which tool deployed what is in the local cloud.
+const TOOL_FILE: &str = "tool.txt";
 
 /// How the local cloud is started.
 #[derive(Debug, Default, Args)]
@@ -38,6 +42,9 @@ pub(crate) struct Options {
     /// The API alone, without the site
     #[arg(long)]
     without_site: bool,
+    /// Deploy infrastructure/terraform instead of template.yaml
+    #[arg(long)]
+    pub(crate) terraform: bool,
     /// Another value for a parameter of template.yaml
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) parameter: Vec<String>,
@@ -54,6 +61,22 @@ impl Options {
         }
     }
 
+    /// Everything as usual, but for the tool.
+    pub(crate) fn by(terraform: bool) -> Self {
+        Self {
+            terraform,
+            ..Self::default()
+        }
+    }
+
+    fn tool(&self) -> Tool {
+        if self.terraform {
+            Tool::Terraform
+        } else {
+            Tool::Sam
+        }
+    }
+
     fn profile(&self) -> Profile {
         if self.release {
             Profile::Release
@@ -62,8 +85,9 @@ impl Options {
         }
     }
 
+    /// infrastructure/terraform has the API alone.
     fn site(&self) -> Site {
-        if self.without_site {
+        if self.without_site || self.terraform {
             Site::Off
         } else {
             Site::On
@@ -87,6 +111,7 @@ pub(crate) fn up_with(
     python::environment(workspace, python::CLOUD)?;
     let ffmpeg = ffmpeg::install(workspace)?;
     let replicate = bootstraps::stage(workspace, programs)?;
+    leave_to(workspace, options.tool())?;
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
     let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, options)?;
     let stack = deployed.stack(&addresses)?;
@@ -127,6 +152,40 @@ pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
         forget_everything(workspace)?;
         say::note("Its state is forgotten.");
     }
+    Ok(())
+}
+
+/// A stack belongs to the tool that made it: the other one starts with an empty cloud.
+fn leave_to(workspace: &Workspace, tool: Tool) -> Result<()> {
+    let file = workspace.local(TOOL_FILE);
+    let last = fs::read_to_string(&file).unwrap_or_else(|_| Tool::Sam.name().to_owned());
+    if last != tool.name() {
+        let services = Services::of(workspace)?;
+        services.replicate.stop()?;
+        services.emulator.stop()?;
+        if workspace.local("state").exists() {
+            say::note(&format!(
+                "What is there was deployed by {last}: it starts anew, without its jobs."
+            ));
+        }
+        forget_everything(workspace)?;
+    }
+    Ok(fs::write(file, tool.name())?)
+}
+
+/// Removes by Terraform what Terraform made in the local cloud that is up.
+pub(crate) fn destroy(workspace: &Workspace) -> Result<()> {
+    let stack = stack(workspace)?;
+    let last = fs::read_to_string(workspace.local(TOOL_FILE)).unwrap_or_default();
+    anyhow::ensure!(
+        last == Tool::Terraform.name(),
+        "what is there was not deployed by Terraform"
+    );
+    deploy::forget(workspace);
+    say::step("Destroying what Terraform made", || {
+        terraform::destroy(workspace, &stack.endpoint_url)
+    })?;
+    say::note("Nothing is left.");
     Ok(())
 }
 
@@ -231,8 +290,8 @@ fn deploy_healthily(
     options: &Options,
 ) -> Result<Deployed> {
     let deploy = || {
-        let (site, parameters) = (options.site(), &options.parameter);
-        deploy::deploy(workspace, addresses, ffmpeg, site, parameters)
+        let (tool, site) = (options.tool(), options.site());
+        deploy::deploy(workspace, addresses, ffmpeg, tool, site, &options.parameter)
     };
     let deployed = deploy()?;
     if is_answering(addresses) {

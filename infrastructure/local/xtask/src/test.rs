@@ -112,7 +112,7 @@ fn fuzzed(workspace: &Workspace, stack: &Stack) -> Count {
 }
 
 fn checks(workspace: &Workspace) -> Count {
-    match check::run(workspace) {
+    match check::run(workspace, None) {
         Ok(passed) => Count { passed, failed: 0 },
         Err(error) => Count::failure(error),
     }

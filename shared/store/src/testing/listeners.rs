@@ -42,10 +42,6 @@ impl Listeners {
             listeners.heard.lock().unwrap().push(message);
             MockResponse::Output(PostToConnectionOutput::builder().build())
         });
-        mock_client!(
-            aws_sdk_apigatewaymanagement,
-            RuleMode::MatchAny,
-            &[&posts]
-        )
+        mock_client!(aws_sdk_apigatewaymanagement, RuleMode::MatchAny, &[&posts])
     }
 }

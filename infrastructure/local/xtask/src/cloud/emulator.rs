@@ -104,12 +104,20 @@ pub(crate) fn python_command(workspace: &Workspace, endpoint: &str) -> Result<Co
         .env("HOME", workspace.local_folder("tmp")?)
         .env("LANG", "C.UTF-8")
         .env("TZ", "UTC")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    as_root(&mut command, endpoint);
+    Ok(command)
+}
+
+/// Makes a command talk to the local cloud, as its root user, and to no account.
+pub(crate) fn as_root(command: &mut Command, endpoint: &str) {
+    command
+        .env_remove("AWS_PROFILE")
+        .env_remove("AWS_SESSION_TOKEN")
         .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_REGION", REGION)
         .env("AWS_DEFAULT_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
         .env("AWS_EC2_METADATA_DISABLED", "true");
-    Ok(command)
 }
