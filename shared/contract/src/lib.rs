@@ -15,6 +15,7 @@ mod read;
 mod sign_in;
 mod spending;
 mod storyboards;
+mod takes;
 mod transcodes;
 mod uploads;
 mod webhooks;
@@ -41,6 +42,7 @@ pub use storyboards::{
     ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
     StoryboardScene, UpdateStoryboard,
 };
+pub use takes::{ChooseTake, RegenerateScene, SceneAccepted, SceneChange, Take};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

@@ -11,8 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, sign_in, spending, storyboards, transcodes,
-    uploads, webhooks,
+    account, administration, films, gallery, health, sign_in, spending, storyboards, takes,
+    transcodes, uploads, webhooks,
 };
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.
@@ -306,6 +306,7 @@ pub fn operations() -> Vec<Operation> {
         ("Account", account::operations()),
         ("Films", films::operations()),
         ("Films", storyboards::operations()),
+        ("Films", takes::operations()),
         ("Uploads", uploads::operations()),
         ("Gallery", gallery::operations()),
         ("Transcodes", transcodes::operations()),
