@@ -1,7 +1,6 @@
 //! What is seen of a scene while its film is made (D44).
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use domain::failure::StepError;
 use domain::job::JobId;
@@ -12,9 +11,6 @@ use media::preview::scene_preview;
 
 use super::FilmRenderer;
 use crate::errors::{disk_error, media_error};
-
-/// The longest time that a film waits for what it does not need.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 impl FilmRenderer {
     /// Shows a take that was prepared just now. The film is made without that too.
@@ -44,9 +40,8 @@ impl FilmRenderer {
     ) -> Result<(), StepError> {
         let (index, take) = (scene.index, scene.take);
         let directory = media::scratch::directory().map_err(disk_error)?;
-        let session = session.until(Instant::now() + PATIENCE);
         let start = storyboard.preview_start(index);
-        let made = scene_preview(&session, prepared, start, directory.path())
+        let made = scene_preview(session, prepared, start, directory.path())
             .await
             .map_err(media_error)?;
         for (key, file, kind) in [

@@ -6,6 +6,7 @@
 //! comes in: players that join parts without looking at their beginnings play every frame.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use domain::film::{FRAME_RATE, seconds};
 
@@ -16,6 +17,9 @@ use crate::{MediaError, Probe, Session, inspection};
 
 /// The longest side of the still and of the playlist's picture, in pixels.
 const LONGEST_SIDE: u32 = 640;
+
+/// A film does not wait longer for what it does not need.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a playlist and a page need of one scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,7 @@ pub async fn scene_preview(
     start: u32,
     directory: &Path,
 ) -> Result<ScenePreview, MediaError> {
+    let session = &session.until(Instant::now() + PATIENCE);
     let source = inspection::inspect(session, prepared).await?;
     let frames = source
         .video
