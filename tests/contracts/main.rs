@@ -4,6 +4,7 @@
 mod account;
 mod code;
 mod events;
+mod keys;
 mod permissions;
 mod queue;
 mod requirements;

@@ -16,6 +16,7 @@ mod read;
 mod sign_in;
 mod spending;
 mod storyboards;
+mod takes;
 mod transcodes;
 mod uploads;
 mod webhooks;
@@ -43,6 +44,7 @@ pub use storyboards::{
     ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
     StoryboardScene, UpdateStoryboard,
 };
+pub use takes::{ChooseTake, RegenerateScene, SceneAccepted, SceneChange, Take};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

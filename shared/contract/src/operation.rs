@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, live, sign_in, spending, storyboards,
+    account, administration, films, gallery, health, live, sign_in, spending, storyboards, takes,
     transcodes, uploads, webhooks,
 };
 
@@ -307,6 +307,7 @@ pub fn operations() -> Vec<Operation> {
         ("Account", live::operations()),
         ("Films", films::operations()),
         ("Films", storyboards::operations()),
+        ("Films", takes::operations()),
         ("Uploads", uploads::operations()),
         ("Gallery", gallery::operations()),
         ("Transcodes", transcodes::operations()),

@@ -26,6 +26,7 @@ pub mod spending;
 pub mod storage;
 pub mod storyboard;
 mod storyboard_arcs;
+pub mod take;
 pub mod time;
 pub mod transcode;
 pub mod upload;
