@@ -4,12 +4,14 @@
 mod account;
 mod code;
 mod events;
+mod keys;
 mod permissions;
 mod queue;
 mod requirements;
 mod retries;
 mod routes;
 mod sign_in;
+mod site;
 mod sources;
 mod tables;
 mod template;

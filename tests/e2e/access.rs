@@ -34,12 +34,16 @@ const TABLE: &[(&str, Thing)] = &[
     ("auth-refresh", Thing::Session),
     ("auth-logout", Thing::None),
     ("me", Thing::None),
+    ("live-ticket", Thing::None),
     ("jobs-create", Thing::None),
     ("jobs-list", Thing::None),
     ("jobs-get", Thing::Job),
     ("jobs-resume", Thing::Job),
     ("jobs-cancel", Thing::Job),
     ("jobs-video", Thing::Job),
+    ("jobs-preview", Thing::Job),
+    ("scenes-regenerate", Thing::Job),
+    ("scenes-take", Thing::Job),
     ("storyboard-get", Thing::Job),
     ("storyboard-update", Thing::Job),
     ("storyboard-approve", Thing::Job),
@@ -201,7 +205,10 @@ async fn ask(
     let things = cast.things(id);
     let path = match thing {
         Thing::None | Thing::Session => operation.path.replace("{file}", "index.html"),
-        Thing::Job => operation.path.replace("{id}", &things.job),
+        Thing::Job => {
+            let path = operation.path.replace("{id}", &things.job);
+            path.replace("{index}", "1")
+        }
         Thing::Video => {
             let path = operation.path.replace("{id}", &things.video);
             path.replace("{playlist}", "master.m3u8")

@@ -50,8 +50,10 @@ mod tests {
         assert_eq!(methods_of("/api/v1/jobs"), ["GET", "HEAD", "POST"]);
         assert_eq!(methods_of("/api/v1/jobs/abc"), ["DELETE", "GET", "HEAD"]);
         assert_eq!(methods_of("/api/v1/jobs/abc/video"), ["GET", "HEAD"]);
+        assert_eq!(methods_of("/api/v1/jobs/abc/scenes/2/take"), ["PUT"]);
         assert_eq!(methods_of("/api/v1/webhooks/abc"), ["DELETE", "PUT"]);
         assert_eq!(methods_of("/api/v1/webhooks/replicate"), ["POST"]);
+        assert_eq!(methods_of("/api/v1/live"), ["POST"]);
     }
 
     #[test]

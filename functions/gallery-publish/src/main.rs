@@ -2,7 +2,7 @@
 //! where it lies; nothing is copied. The same film is always the same video.
 
 use config::Bootstrap;
-use domain::job::{Job, Status};
+use domain::job::Job;
 use domain::upload::Upload;
 use domain::video::{PublishFilm, Video};
 use edge::http::{ApiError, Authentication, Caller, Error, Idempotency, Reply, Request, body};
@@ -50,7 +50,7 @@ async fn finished(state: &State, wanted: &PublishFilm, caller: &Caller) -> Resul
     let job = job
         .filter(|job| job.user_id == caller.user_id)
         .ok_or(ApiError::NotFound("Job"))?;
-    if job.status != Status::Completed {
+    if job.film().is_none() {
         return Err(ApiError::VideoNotReady);
     }
     Ok(job)
@@ -58,7 +58,7 @@ async fn finished(state: &State, wanted: &PublishFilm, caller: &Caller) -> Resul
 
 /// The film's video; if it is shown already, as it is.
 async fn publish(state: &State, job: &Job, wanted: PublishFilm) -> Result<Video, ApiError> {
-    let key = job.video_key.as_deref().ok_or(ApiError::VideoNotReady)?;
+    let key = job.film().ok_or(ApiError::VideoNotReady)?;
     let object = state.gallery.objects.head(key).await?;
     let object = object.ok_or(ApiError::VideoNotReady)?;
     let now = state.gallery.clock.now();

@@ -3,6 +3,7 @@
 //! What runs for it is stopped, what that cost is noted, its place is given back. What takes
 //! longer than a request may is left to the reconciler: the answer is `cancelling` then.
 //! Repeated it answers the same; a film that has ended otherwise is 409, somebody else's 404.
+//! Where a scene of a film changes, that is what ends: the film stays (D44).
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ async fn handle(
 
     let message = match status {
         Status::Cancelled => "Video generation cancelled",
+        Status::Completed => "The change is cancelled; the film is as it was",
         _ => "Video generation is being cancelled",
     };
     Reply::accepted(&JobCancelled {

@@ -37,6 +37,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     let record = own_record(&state.reader.jobs, id, &caller).await?;
 
     let thumbnail = state.reader.thumbnail_url(&record.job).await?;
+    let posters = state.reader.posters(&record).await?;
     let times = state.times.times(&record, state.clock.now()).await?;
-    Reply::ok(&job_view::detail(&record, thumbnail, &times))
+    Reply::ok(&job_view::detail(&record, thumbnail, &posters, &times))
 }

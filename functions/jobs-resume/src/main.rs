@@ -69,9 +69,9 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     })
 }
 
-/// Whether it is going on again.
+/// Whether it is going on again. A film of which a scene changes was there.
 fn is_resumed(job: &Job) -> bool {
-    job.status.is_running() && job.run > 1
+    job.status.is_running() && job.run > 1 && job.redo.is_none()
 }
 
 /// The job as it goes on.

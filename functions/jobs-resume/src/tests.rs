@@ -116,17 +116,11 @@ impl World {
 fn attempt(scene: u32, state: AttemptState) -> Attempt {
     Attempt {
         target: Target::Scene(scene),
-        number: 1,
-        run: 1,
         attempt_id: format!("attempt-{scene}"),
-        state,
-        prediction_id: None,
-        task_token: None,
-        model: "m".to_owned(),
         predicted_nano_usd: 5,
         created_at: now(),
         updated_at: now(),
-        failure: None,
+        ..Attempt::sample(state)
     }
 }
 

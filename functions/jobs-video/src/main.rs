@@ -1,12 +1,11 @@
 //! `GET /api/v1/jobs/{id}/video`: the way to the finished film (R8, D3).
 //!
 //! 302 to a signed URL; with `Accept: application/json` its text instead. With
-//! `?download=1` the URL makes a browser save the film (R131). A job that is not
-//! finished: 409 `VIDEO_NOT_READY`; somebody else's: 404.
+//! `?download=1` the URL makes a browser save the film (R131). A job that has no
+//! film: 409 `VIDEO_NOT_READY`; somebody else's: 404.
 
 use config::Bootstrap;
 use contract::VideoLink;
-use domain::job::Status;
 use edge::http::{
     ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, job_id, query,
 };
@@ -30,10 +29,7 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
     let id = job_id(&request)?;
 
     let job = own_job(&reader.jobs, id, &caller).await?;
-    let key = match &job.video_key {
-        Some(key) if job.status == Status::Completed => key,
-        _ => return Err(ApiError::VideoNotReady),
-    };
+    let key = job.film().ok_or(ApiError::VideoNotReady)?;
 
     let file_name = query(&request, "download").map(|_| format!("omnigen-{id}.mp4"));
     let url = reader

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use config::Bootstrap;
 use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
-use films::{Quotes, own_job, storyboard_view};
+use films::{Quotes, own_record, storyboard_view};
 use store::JobsTable;
 
 #[derive(Clone)]
@@ -34,6 +34,8 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
-    let job = own_job(&state.jobs, job_id(&request)?, &caller).await?;
-    Reply::ok(&storyboard_view(&job, &state.quotes, state.clock.now())?)
+    let record = own_record(&state.jobs, job_id(&request)?, &caller).await?;
+    let (job, attempts) = (&record.job, &record.attempts);
+    let view = storyboard_view(job, attempts, &state.quotes, state.clock.now())?;
+    Reply::ok(&view)
 }

@@ -47,7 +47,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     let edited = job.with_edit(edited.map_err(ApiError::Faults)?, now);
     state.jobs.edit_storyboard(&job, &edited).await?;
 
-    Reply::ok(&storyboard_view(&edited, &state.quotes, now)?)
+    Reply::ok(&storyboard_view(&edited, &[], &state.quotes, now)?)
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl World {
 
     /// The storyboard as it is read, as a body that changes nothing.
     async fn unchanged(&self) -> Value {
-        let view = storyboard_view(&self.there().await, &self.state.quotes, now()).unwrap();
+        let view = storyboard_view(&self.there().await, &[], &self.state.quotes, now()).unwrap();
         let view = json!(view);
         let mut scenes = view["scenes"].clone();
         for scene in scenes.as_array_mut().unwrap() {
@@ -83,7 +83,7 @@ async fn what_was_read_can_be_written_back() {
 async fn a_longer_film_costs_more() {
     let world = World::new().await;
     let mut body = world.unchanged().await;
-    let first = storyboard_view(&world.there().await, &world.state.quotes, now()).unwrap();
+    let first = storyboard_view(&world.there().await, &[], &world.state.quotes, now()).unwrap();
     let scene = body["scenes"][0].clone();
     body["scenes"].as_array_mut().unwrap().push(scene);
     body["scenes"][5]["seconds"] = json!(9.5);

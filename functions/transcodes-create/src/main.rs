@@ -7,7 +7,7 @@
 use config::Bootstrap;
 use contract::{CreateTranscode, TranscodeCreated};
 use domain::ids::{TranscodeId, VideoId};
-use domain::job::Status;
+use domain::job::Job;
 use domain::transcode::{self, InputSource, Transcode, TranscodeStatus};
 use edge::http::{
     ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, body,
@@ -85,6 +85,10 @@ async fn accept(
 ) -> Result<Transcode, HoldError> {
     let id = TranscodeId(creation.id);
     let now = queue.clock.now();
+    let wanted = transcode::CreateTranscode {
+        input_source: source.key,
+        ..wanted
+    };
     let mut transcode = Transcode::accepted(id, &caller.user_id, wanted, source.video, now);
     transcode.source_etag = source.etag;
     queue
@@ -95,8 +99,9 @@ async fn accept(
 }
 
 /// What a transcode is made from.
-#[derive(Default)]
 struct Source {
+    /// Where it lies.
+    key: String,
     /// The gallery video that the file is, if it is one.
     video: Option<VideoId>,
     /// Which bytes were confirmed.
@@ -104,7 +109,8 @@ struct Source {
 }
 
 /// The caller's own file. Somebody else's, and that of a deleted video, is as
-/// unknown as one that is not there; a film is there without its video too.
+/// unknown as one that is not there; a film is there without its video too. It is the
+/// film as it is now, unless the caller's gallery shows that of the key.
 async fn source(state: &State, key: &str, user_id: &str) -> Result<Source, ApiError> {
     const UNKNOWN: ApiError = ApiError::NotFound("Input source");
     let source = InputSource::read(key, user_id).ok_or(UNKNOWN)?;
@@ -113,9 +119,21 @@ async fn source(state: &State, key: &str, user_id: &str) -> Result<Source, ApiEr
         return shown.ok_or(UNKNOWN);
     };
     let job = state.jobs.get(job).await?;
-    let is_theirs =
-        job.is_some_and(|job| job.user_id == user_id && job.status == Status::Completed);
-    is_theirs.then(|| shown.unwrap_or_default()).ok_or(UNKNOWN)
+    let job = job.filter(|job| job.user_id == user_id);
+    let film = job.as_ref().and_then(Job::film).ok_or(UNKNOWN)?;
+    if let Some(shown) = shown {
+        return Ok(shown);
+    }
+    let unshown = Source {
+        key: film.to_owned(),
+        video: None,
+        etag: None,
+    };
+    let now_shown = match film == key {
+        true => None,
+        false => self::shown(&state.videos, film, user_id).await?,
+    };
+    Ok(now_shown.unwrap_or(unshown))
 }
 
 /// The caller's video that stands in the gallery with this file.
@@ -132,6 +150,7 @@ async fn shown(
     };
     let video = videos.get(upload.video_id).await?;
     Ok(video.map(|video| Source {
+        key: key.to_owned(),
         video: Some(video.id),
         etag: upload.etag,
     }))

@@ -145,7 +145,9 @@ async fn only_a_finished_film_of_ones_own_is_a_source() {
     let film = format!("{}/final.mp4", job.job_id);
     assert_eq!(world.create("user", &film).await.0, 404);
 
-    world.state.jobs.begin(job.job_id, now()).await.unwrap();
+    let jobs = &world.state.jobs;
+    jobs.begin(job.job_id, now()).await.unwrap();
+    jobs.set_film(&job, &job.new_film()).await.unwrap();
     let ending = store::Ending::Completed;
     let webhooks = testing::webhooks(&world.tables);
     usage
@@ -155,6 +157,28 @@ async fn only_a_finished_film_of_ones_own_is_a_source() {
     assert_eq!(world.create("stranger", &film).await.0, 404);
     assert!(world.is_untouched());
     assert_eq!(world.create("user", &film).await.0, 201);
+}
+
+/// A scene of it was made anew: what is transcoded is the film as it is now.
+#[tokio::test]
+async fn a_film_is_transcoded_as_it_is_now() {
+    let world = World::new();
+    let job = job(7, "user");
+    let film = format!("{}/final.mp4", job.job_id);
+    let now_at = format!("{}/redo-2/final.mp4", job.job_id);
+    let row = domain::job::Job {
+        status: domain::job::Status::Completed,
+        video_key: Some(now_at.clone()),
+        ..job
+    };
+    let usage = UsageTable::new(world.tables.client(), "usage");
+    let reserved = usage.reserve(&world.state.jobs, &row, Ceilings::of_quota(10));
+    reserved.await.unwrap();
+    for source in [&film, &now_at] {
+        let (status, body) = world.create("user", source).await;
+        assert_eq!((status, &body["job"]["inputSource"]), (201, &json!(now_at)));
+    }
+    assert_eq!(world.create("stranger", &now_at).await.0, 404);
 }
 
 #[tokio::test]

@@ -37,6 +37,25 @@ export async function progress(id: string): Promise<[number, number]> {
   return [data.progress, ready(data)];
 }
 
+/** Has a scene made anew; gives the number of its take. */
+export async function regenerate(id: string, index: number, seed: number): Promise<number> {
+  const { data, error } = await api.POST("/api/v1/jobs/{id}/scenes/{index}/regenerate", {
+    params: { path: { id, index } },
+    body: { seed },
+  });
+  if (error) throw new Error(refusal(error));
+  return data.take;
+}
+
+/** Chooses the first take of a scene again. */
+export async function firstTake(id: string, index: number): Promise<void> {
+  const { error } = await api.PUT("/api/v1/jobs/{id}/scenes/{index}/take", {
+    params: { path: { id, index } },
+    body: { take: 1 },
+  });
+  if (error) throw new Error(refusal(error));
+}
+
 function ready(job: Job): number {
   return (job.scenes ?? []).filter((scene) => scene.status === "complete").length;
 }

@@ -1,8 +1,8 @@
 """API Gateway: SAM writes an HTTP API as one OpenAPI body, which the emulator ignores.
 
 The body's routes, integrations, JWT authorizers and CORS rules are imported after every
-create and update. The first API is called `omnigen`, so that its address is known before
-the deploy, whoever makes it.
+create and update. The first API is called `omnigen`, the first for WebSockets `omnigenlive`,
+so that their addresses are known before the deploy, whoever makes it.
 """
 
 import json
@@ -13,6 +13,7 @@ from ministack.services import apigateway
 import provisioners
 
 API_ID = "omnigen"
+LIVE_API_ID = "omnigenlive"
 RESOURCE = "AWS::ApiGatewayV2::Api"
 ID_TAG = "ms-custom-id"
 
@@ -41,8 +42,9 @@ def _naming(create):
 
 def _named_with_cors(properties):
     prepared = dict(properties or {})
-    if apigateway.find_api_scope(API_ID) is None:
-        prepared["Tags"] = {**(prepared.get("Tags") or {}), ID_TAG: API_ID}
+    wanted = LIVE_API_ID if prepared.get("ProtocolType") == "WEBSOCKET" else API_ID
+    if apigateway.find_api_scope(wanted) is None:
+        prepared["Tags"] = {**(prepared.get("Tags") or {}), ID_TAG: wanted}
     if prepared.get("CorsConfiguration"):
         prepared["CorsConfiguration"] = _lower_first(prepared["CorsConfiguration"])
     return prepared

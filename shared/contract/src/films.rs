@@ -14,6 +14,7 @@ use crate::error::ErrorCode;
 use crate::operation::{Access, Content, Method, Operation};
 use crate::paging::CursorQuery;
 use crate::quote::{CreateQuery, JobResumed, Quote, TimeLeft};
+use crate::takes::{SceneChange, Take};
 
 /// Asks for a film (R34, R35).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -97,7 +98,8 @@ pub struct JobAccepted {
 pub struct JobCancelled {
     /// Its name.
     pub job_id: JobId,
-    /// `cancelled`, or `cancelling` while something of it is still being stopped.
+    /// `cancelled`, or `cancelling` while something of it is still being stopped;
+    /// `completed` if it was a change of a film, which stays as it was.
     pub status: Status,
     /// For people.
     pub message: String,
@@ -113,7 +115,7 @@ pub struct Job {
     pub status: Status,
     /// How far it is.
     pub stage: Stage,
-    /// Percent; never falls (D5).
+    /// Percent; never falls (D5) but when a scene of the film changes.
     #[schema(maximum = 100)]
     pub progress: u32,
     /// As it was asked for.
@@ -157,7 +159,10 @@ pub struct Job {
     /// What the film lacks, though it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degraded: Option<String>,
-    /// Why it failed.
+    /// The change of a scene that is being made; the film that is there is served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<SceneChange>,
+    /// Why it failed; of a film that is completed, why the last change of a scene did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<JobError>,
     /// A link to its picture, good for an hour.
@@ -197,6 +202,11 @@ pub struct Scene {
     pub seconds: Option<f64>,
     /// How often it was begun.
     pub attempts: u32,
+    /// A link to its still picture once it is prepared, good for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster_url: Option<String>,
+    /// The takes of it that are there.
+    pub takes: Vec<Take>,
     /// How long the provider may still take, while it is at work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
@@ -268,7 +278,7 @@ struct WebhookQuery {
 }
 
 /// Why a film finds no place.
-const FILM_REFUSALS: [ErrorCode; 5] = [
+pub(crate) const FILM_REFUSALS: [ErrorCode; 5] = [
     ErrorCode::QuotaExceeded,
     ErrorCode::TooManyFailures,
     ErrorCode::TooManyFilms,
@@ -340,6 +350,19 @@ pub(crate) fn operations() -> Vec<Operation> {
         .query::<VideoQuery>()
         .answers::<VideoLink>(200, "With `Accept: application/json`")
         .replies(302, "To the film", Content::Redirect)
+        .fails(&[ErrorCode::VideoNotReady]),
+        operation(
+            "jobs-preview",
+            Get,
+            "/api/v1/jobs/{id}/preview.m3u8",
+            SignedIn,
+            "An HLS playlist of the scenes that are there, which grows while the film is made",
+        )
+        .replies(
+            200,
+            "The playlist, its media behind signed links",
+            Content::Text("application/vnd.apple.mpegurl"),
+        )
         .fails(&[ErrorCode::VideoNotReady]),
         operation(
             "replicate-webhook",

@@ -7,6 +7,7 @@ mod error;
 mod films;
 mod gallery;
 mod health;
+mod live;
 mod openapi;
 mod operation;
 mod paging;
@@ -15,6 +16,7 @@ mod read;
 mod sign_in;
 mod spending;
 mod storyboards;
+mod takes;
 mod transcodes;
 mod uploads;
 mod webhooks;
@@ -30,6 +32,7 @@ pub use films::{
 };
 pub use gallery::{PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
 pub use health::{Check, Checks, Health, HealthStatus};
+pub use live::LiveTicket;
 pub use openapi::{document, text};
 pub use operation::{Access, Method, Operation, operations};
 pub use paging::{Message, Pagination};
@@ -41,6 +44,7 @@ pub use storyboards::{
     ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
     StoryboardScene, UpdateStoryboard,
 };
+pub use takes::{ChooseTake, RegenerateScene, SceneAccepted, SceneChange, Take};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

@@ -181,6 +181,11 @@ fn path_schema(name: &str) -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String);
     match name {
         "playlist" | "file" => text.build().into(),
+        "index" => ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .build()
+            .into(),
         _ => text
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
             .build()

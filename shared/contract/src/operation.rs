@@ -11,8 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, sign_in, spending, storyboards, transcodes,
-    uploads, webhooks,
+    account, administration, films, gallery, health, live, sign_in, spending, storyboards, takes,
+    transcodes, uploads, webhooks,
 };
 
 /// A method that routes are made with. What answers `Get` answers `HEAD` as well.
@@ -304,8 +304,10 @@ pub fn operations() -> Vec<Operation> {
         ("Service", health::operations()),
         ("Sign-in", sign_in::operations()),
         ("Account", account::operations()),
+        ("Account", live::operations()),
         ("Films", films::operations()),
         ("Films", storyboards::operations()),
+        ("Films", takes::operations()),
         ("Uploads", uploads::operations()),
         ("Gallery", gallery::operations()),
         ("Transcodes", transcodes::operations()),

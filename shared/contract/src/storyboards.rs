@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::error::ErrorCode;
 use crate::films::JobAccepted;
 use crate::operation::{Access, Method, Operation};
+use crate::takes::Take;
 
 /// The plan of a film, and what it is expected to cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -55,6 +56,9 @@ pub struct StoryboardScene {
     pub transition: Transition,
     /// In billionths of a dollar.
     pub price_nano_usd: u64,
+    /// The takes of it that are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<Take>,
 }
 
 /// The music of a storyboard, and what it is expected to cost.

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::film::UnknownName;
 use crate::job::first_run;
+use crate::storyboard::first_take;
+use crate::take::Words;
 use crate::time::Time;
 
 /// How long a create may be on its way: the client's own time limit and then some.
@@ -123,6 +125,12 @@ pub struct Attempt {
     /// The job's execution that it was made in, from 1.
     #[serde(default = "first_run")]
     pub run: u32,
+    /// The take of the scene that it is to make, from 1.
+    #[serde(default = "first_take")]
+    pub take: u32,
+    /// What the model was told of the scene.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Words>,
     /// Unguessable; travels in the webhook's URL.
     pub attempt_id: String,
     /// See [`AttemptState`].
@@ -151,6 +159,26 @@ impl Attempt {
     pub fn step(&self) -> String {
         format!("{}#{}", self.target, self.number)
     }
+
+    /// One for tests: the first at the first scene.
+    pub fn sample(state: AttemptState) -> Self {
+        Self {
+            target: Target::Scene(1),
+            number: 1,
+            run: first_run(),
+            take: first_take(),
+            words: None,
+            attempt_id: "attempt-1".to_owned(),
+            state,
+            prediction_id: None,
+            task_token: None,
+            model: "model".to_owned(),
+            predicted_nano_usd: 1,
+            created_at: Time::from_millisecond(0),
+            updated_at: Time::from_millisecond(0),
+            failure: None,
+        }
+    }
 }
 
 /// What may be done for a target, given its attempts.
@@ -168,23 +196,21 @@ pub enum Decision<'a> {
     GiveUp(Failure),
 }
 
-/// The rule. `attempts` are those of one target, in any order. What failed in an earlier
-/// execution than `run` is no reason to give up: its owner let the job go on (D44).
-pub fn decide(attempts: &[Attempt], run: u32) -> Decision<'_> {
-    if attempts
-        .iter()
-        .any(|attempt| attempt.state == AttemptState::Succeeded)
-    {
+/// The rule. `attempts` are those of one target, in any order; only those of the same take
+/// count. What failed in an earlier execution than `run` is no reason to give up: its
+/// owner let the job go on (D44).
+pub fn decide(attempts: &[Attempt], take: u32, run: u32) -> Decision<'_> {
+    let of_take = || attempts.iter().filter(|attempt| attempt.take == take);
+    if of_take().any(|attempt| attempt.state == AttemptState::Succeeded) {
         return Decision::Done;
     }
-    if let Some(open) = attempts.iter().find(|attempt| attempt.state.is_open()) {
+    if let Some(open) = of_take().find(|attempt| attempt.state.is_open()) {
         return match open.prediction_id {
             Some(_) => Decision::Adopt(open),
             None => Decision::LookUp(open),
         };
     }
-    let failures: Vec<Failure> = attempts
-        .iter()
+    let failures: Vec<Failure> = of_take()
         .filter(|attempt| attempt.state == AttemptState::Failed && attempt.run == run)
         .map(|attempt| attempt.failure.unwrap_or(Failure::ProviderFailed))
         .collect();
@@ -217,18 +243,8 @@ mod tests {
 
     fn attempt(number: u32, state: AttemptState) -> Attempt {
         Attempt {
-            target: Target::Scene(1),
             number,
-            run: 1,
-            attempt_id: format!("attempt-{number}"),
-            state,
-            prediction_id: None,
-            task_token: None,
-            model: "model".to_owned(),
-            predicted_nano_usd: 1,
-            created_at: Time::from_millisecond(0),
-            updated_at: Time::from_millisecond(0),
-            failure: None,
+            ..Attempt::sample(state)
         }
     }
 
@@ -252,7 +268,7 @@ mod tests {
             let mut attempts: Vec<Attempt> = Vec::new();
             let mut run = 1;
             for outcome in outcomes {
-                match decide(&attempts, run) {
+                match decide(&attempts, 1, run) {
                     Decision::Create(number) => {
                         prop_assert!(attempts.iter().all(|known| !known.state.is_open()));
                         prop_assert!(attempts.iter().all(|known| known.number < number));
@@ -281,7 +297,7 @@ mod tests {
             ..attempt(1, AttemptState::Failed)
         };
         assert_eq!(
-            decide(std::slice::from_ref(&refused), 1),
+            decide(std::slice::from_ref(&refused), 1, 1),
             Decision::GiveUp(Failure::ContentRefused)
         );
     }
@@ -293,10 +309,10 @@ mod tests {
             ..attempt(1, AttemptState::Failed)
         };
         let attempts = [refused, attempt(2, AttemptState::Failed)];
-        assert!(matches!(decide(&attempts, 1), Decision::GiveUp(_)));
-        assert_eq!(decide(&attempts, 2), Decision::Create(3));
+        assert!(matches!(decide(&attempts, 1, 1), Decision::GiveUp(_)));
+        assert_eq!(decide(&attempts, 1, 2), Decision::Create(3));
         let made = [attempt(1, AttemptState::Succeeded)];
-        assert_eq!(decide(&made, 2), Decision::Done);
+        assert_eq!(decide(&made, 1, 2), Decision::Done);
     }
 
     /// What an owner stopped says nothing of whether the model can make it.
@@ -305,8 +321,26 @@ mod tests {
         for state in [AttemptState::Void, AttemptState::Canceled] {
             let attempts = (1..=5).map(|number| attempt(number, state));
             let attempts: Vec<Attempt> = attempts.collect();
-            assert_eq!(decide(&attempts, 1), Decision::Create(6));
+            assert_eq!(decide(&attempts, 1, 1), Decision::Create(6));
         }
+    }
+
+    /// A take that is made anew is none of the one that is there, but has a number after it.
+    #[test]
+    fn another_take_is_decided_by_itself() {
+        let first = attempt(1, AttemptState::Succeeded);
+        let attempts = [first.clone()];
+        assert_eq!(decide(&attempts, 2, 2), Decision::Create(2));
+        let second = |state| Attempt {
+            take: 2,
+            run: 2,
+            ..attempt(2, state)
+        };
+        // Left open by a change that was given up: another take does not wait for it.
+        let attempts = [first, second(AttemptState::Creating)];
+        assert_eq!(decide(&attempts, 3, 3), Decision::Create(3));
+        assert_eq!(decide(&attempts, 1, 3), Decision::Done);
+        assert_eq!(decide(&attempts, 2, 2), Decision::LookUp(&attempts[1]));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::attempt::{Attempt, AttemptState, Target};
 use crate::failure::JobError;
 use crate::film::FRAME_RATE;
 pub use crate::ids::JobId;
@@ -13,9 +15,11 @@ use crate::spending::Day;
 use crate::storyboard::Storyboard;
 use crate::time::Time;
 
+mod redo;
 mod run;
 mod status;
 
+pub use redo::{FREE_REDOS, FilmKeys, Place, Redo};
 pub use run::JobRun;
 pub(crate) use run::first_run;
 pub use status::{SceneStatus, Soundtrack, Stage, Status};
@@ -114,7 +118,19 @@ pub struct Job {
     /// The still picture's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_key: Option<String>,
-    /// Why it failed.
+    /// The change of a scene that is being made, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo: Option<Redo>,
+    /// The name under which the last one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redo_id: Option<Uuid>,
+    /// The film with that change, once composed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redone_film: Option<FilmKeys>,
+    /// Scenes that were redone.
+    #[serde(default)]
+    pub redone_scenes: u32,
+    /// Why it failed; of a film that is there, why the last change of it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<JobError>,
     /// `"yes"` while the job runs: the key of the index the reconciler reads.
@@ -168,6 +184,10 @@ impl Job {
             degraded: None,
             video_key: None,
             thumbnail_key: None,
+            redo: None,
+            redo_id: None,
+            redone_film: None,
+            redone_scenes: 0,
             error: None,
             open: Some("yes".to_owned()),
         }
@@ -186,7 +206,7 @@ impl Job {
             Soundtrack::Failed => Soundtrack::Pending,
             other => other,
         };
-        let has_ended = self.status.is_final() && self.status.can_become(status);
+        let has_ended = matches!(self.status, Status::Failed | Status::Cancelled);
         has_ended.then(|| Self {
             status,
             stage,
@@ -299,15 +319,23 @@ pub struct Scene {
     pub status: SceneStatus,
     /// When it last changed.
     pub updated_at: Time,
+    /// The takes that can be seen before the film is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previews: Vec<u32>,
 }
 
 impl Scene {
-    /// Its status, as it is true of a job that was cancelled: the provider is at work on
-    /// none of its scenes any more.
-    pub fn status_in(&self, job: &Job) -> SceneStatus {
-        match (job.status, self.status) {
-            (Status::Cancelled, SceneStatus::Generating) => SceneStatus::Pending,
-            (_, status) => status,
+    /// Its status, as it is true of a job that has ended: the provider is at work on none of
+    /// its scenes any more, and has failed with one whose last attempt failed.
+    pub fn status_in(&self, job: &Job, attempts: &[Attempt]) -> SceneStatus {
+        if !job.status.is_final() || self.status != SceneStatus::Generating {
+            return self.status;
+        }
+        let target = Target::Scene(self.index);
+        let of_scene = attempts.iter().filter(|attempt| attempt.target == target);
+        match of_scene.max_by_key(|attempt| attempt.created_at) {
+            Some(last) if last.state == AttemptState::Failed => SceneStatus::Failed,
+            _ => SceneStatus::Pending,
         }
     }
 }

@@ -6,14 +6,44 @@ use crate::rendition::Quality;
 /// Bytes of the longest key that S3 has.
 pub const LONGEST: usize = 1024;
 
-/// A scene as the provider made it: `{jobId}/scene-001.mp4`.
-pub fn scene(job: JobId, index: u32) -> String {
-    format!("{job}/scene-{index:03}.mp4")
+/// A take of a scene as the provider made it: the first is `{jobId}/scene-001.mp4`, the
+/// second `{jobId}/take-2/scene-001.mp4`.
+pub fn scene(job: JobId, index: u32, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/{folder}scene-{index:03}.mp4")
 }
 
-/// A scene in the film's format, ready to be joined.
-pub fn prepared_scene(job: JobId, index: u32) -> String {
-    format!("{job}/prepared/scene-{index:03}.mp4")
+/// A take of a scene in the film's format, ready to be joined.
+pub fn prepared_scene(job: JobId, index: u32, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/prepared/{folder}scene-{index:03}.mp4")
+}
+
+/// The still picture of a take.
+pub fn poster(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, ".jpg")
+}
+
+/// The beginning of a take's part of the preview: what `EXT-X-MAP` names.
+pub fn preview_head(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, "-head.mp4")
+}
+
+/// A take's part of the preview.
+pub fn preview_segment(job: JobId, index: u32, take: u32) -> String {
+    preview(job, index, take, ".m4s")
+}
+
+fn preview(job: JobId, index: u32, take: u32, ending: &str) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/preview/{folder}scene-{index:03}{ending}")
+}
+
+fn folder_of_take(take: u32) -> String {
+    match take {
+        1 => String::new(),
+        later => format!("take-{later}/"),
+    }
 }
 
 /// The music bed: `{jobId}/soundtrack.mp3`, whatever codec is in it.
@@ -29,6 +59,24 @@ pub fn film(job: JobId) -> String {
 /// Its still picture.
 pub fn thumbnail(job: JobId) -> String {
     format!("{job}/thumbnail.jpg")
+}
+
+/// A film with a changed scene, by the execution that made it. Its name ends as the
+/// film's, by which rights are given.
+pub fn redone_film(job: JobId, run: u32) -> String {
+    format!("{job}/redo-{run}/final.mp4")
+}
+
+/// Its still picture.
+pub fn redone_thumbnail(job: JobId, run: u32) -> String {
+    format!("{job}/redo-{run}/thumbnail.jpg")
+}
+
+/// Whether a key in a job's folder is that of a film or of its picture, whichever
+/// execution made it.
+pub fn is_film(key: &str) -> bool {
+    let file = key.rsplit('/').next();
+    matches!(file, Some("final.mp4" | "thumbnail.jpg"))
 }
 
 /// An upload: `gallery/{userId}/{epoch}-{filename}` (R125), the name sanitised.

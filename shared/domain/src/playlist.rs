@@ -1,6 +1,7 @@
 //! HLS playlists as text, for the API that signs what they name.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// The attribute of a tag that names a file.
 const URI: &str = "URI=\"";
@@ -24,6 +25,42 @@ pub fn uris(playlist: &str) -> BTreeSet<String> {
         String::new()
     });
     found
+}
+
+/// A part of a playlist that grows: one segment, with the beginning that it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The URI of its beginning.
+    pub head: String,
+    /// The URI of the segment.
+    pub segment: String,
+    /// The segment's length.
+    pub seconds: f64,
+}
+
+/// A playlist to which parts are added until it `is_whole` (RFC 8216, 4.3.3.5). Each part is
+/// encoded by itself. `longest` is the length in seconds of the longest part that there will
+/// be: it may not change from one reading to the next.
+pub fn growing(parts: &[Part], longest: f64, is_whole: bool) -> String {
+    let mut playlist = format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n\
+         #EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n",
+        longest.ceil().max(1.0)
+    );
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            playlist.push_str("#EXT-X-DISCONTINUITY\n");
+        }
+        let _ = write!(
+            playlist,
+            "#EXT-X-MAP:URI=\"{}\"\n#EXTINF:{:.6},\n{}\n",
+            part.head, part.seconds, part.segment
+        );
+    }
+    if is_whole {
+        playlist.push_str("#EXT-X-ENDLIST\n");
+    }
+    playlist
 }
 
 fn rewrite_line(line: &str, replace: &mut impl FnMut(&str) -> String) -> String {
@@ -77,6 +114,35 @@ mod tests {
         let rewritten = rewrite(master, |uri| format!("v/{uri}"));
         assert!(rewritten.contains("URI=\"v/sound.m3u8\",NAME"));
         assert!(rewritten.ends_with("CODECS=\"avc1.640028\"\nv/high.m3u8\n"));
+    }
+
+    fn part(name: &str, seconds: f64) -> Part {
+        Part {
+            head: format!("{name}/head.mp4"),
+            segment: format!("{name}/part.m4s"),
+            seconds,
+        }
+    }
+
+    #[test]
+    fn a_growing_playlist_keeps_what_it_said_and_ends_when_it_is_whole() {
+        let parts = [part("one", 6.4), part("two", 4.0)];
+        let first = growing(&parts[..1], 6.4, false);
+        assert_eq!(
+            first,
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:7\n\
+             #EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+             #EXT-X-MAP:URI=\"one/head.mp4\"\n#EXTINF:6.400000,\none/part.m4s\n"
+        );
+        let whole = growing(&parts, 6.4, true);
+        assert!(whole.starts_with(&first));
+        assert_eq!(
+            whole.strip_prefix(&first),
+            Some(
+                "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"two/head.mp4\"\n\
+                 #EXTINF:4.000000,\ntwo/part.m4s\n#EXT-X-ENDLIST\n"
+            )
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ const PROMPT_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
 pub(crate) const SCENES: std::ops::RangeInclusive<u32> = 1..=12;
 pub(crate) const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 6..=60;
 /// The largest seed every pinned model takes.
-const MAX_SEED: u32 = 2_147_483_647;
+pub(crate) const MAX_SEED: u32 = 2_147_483_647;
 const DEFAULT_SCENES: u32 = 5;
 const DEFAULT_DURATION_SECONDS: u32 = 30;
 

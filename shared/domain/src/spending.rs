@@ -95,7 +95,6 @@ pub fn paid(attempts: &[Attempt], ledger: &[LedgerEntry]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attempt::Target;
 
     #[test]
     fn a_day_ends_at_midnight_in_utc() {
@@ -110,18 +109,9 @@ mod tests {
     #[test]
     fn what_is_known_counts_else_what_was_expected_and_nothing_for_what_made_nothing() {
         let attempt = |number, state| Attempt {
-            target: Target::Scene(1),
             number,
-            run: 1,
-            attempt_id: "a".to_owned(),
-            state,
-            prediction_id: None,
-            task_token: None,
-            model: "m".to_owned(),
             predicted_nano_usd: 100,
-            created_at: Time::from_millisecond(0),
-            updated_at: Time::from_millisecond(0),
-            failure: None,
+            ..Attempt::sample(state)
         };
         let line = |number: u32, kind, actual_nano_usd| LedgerEntry {
             step: format!("scene-001#{number}"),

@@ -19,7 +19,7 @@ use crate::ids::{JobId, TranscodeId};
 use crate::keys::{GALLERY, TRANSCODES};
 use crate::time::Time;
 
-pub use records::{Due, Ended, Made, Origin, Reclaim, Records, Shown, Trash};
+pub use records::{Due, Ended, Film, Made, Origin, Reclaim, Records, Shown, Trash};
 pub use references::{Disposition, Reason, References};
 pub use report::{Missing, Report, Tally};
 

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::film::{SceneTiming, Transition, timeline};
-use crate::request::{Category, CreateJob};
+use crate::request::{Category, CreateJob, MAX_SEED, SCENES};
 use crate::storyboard_arcs::{Beat, arc};
+use crate::take::Words;
 
 mod edit;
 
@@ -13,8 +14,8 @@ pub use edit::{SceneEdit, StoryboardEdit};
 
 /// The longest text a scene's part may have, in characters.
 const MAX_TITLE: usize = 60;
-const MAX_CAMERA: usize = 120;
-const MAX_TEXT: usize = 600;
+pub(crate) const MAX_CAMERA: usize = 120;
+pub(crate) const MAX_TEXT: usize = 600;
 
 /// Who wrote the storyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,9 +46,52 @@ pub struct PlannedScene {
     /// Its place in the film.
     #[serde(flatten)]
     pub timing: SceneTiming,
+    /// Which of its takes is in the film (D44).
+    #[serde(default = "first_take", skip_serializing_if = "is_first_take")]
+    pub take: u32,
+    /// A seed of that take's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+}
+
+pub(crate) const fn first_take() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn is_first_take(take: &u32) -> bool {
+    *take == first_take()
 }
 
 impl PlannedScene {
+    /// What the video model is told that may differ from take to take.
+    pub fn words(&self) -> Words {
+        Words {
+            description: self.description.clone(),
+            camera: self.camera.clone(),
+            seed: self.seed,
+        }
+    }
+
+    /// The scene in another take.
+    pub fn in_take(&self, take: u32, words: Words) -> Self {
+        Self {
+            take,
+            description: words.description,
+            camera: words.camera,
+            seed: words.seed,
+            ..self.clone()
+        }
+    }
+
+    /// The seed for the video model, in a film that has one: neighbouring scenes, and takes
+    /// of one scene, tend to look the same with the same.
+    pub fn model_seed(&self, film: Option<u32>) -> Option<u32> {
+        let shift = (self.index - 1).wrapping_add((self.take - 1).wrapping_mul(*SCENES.end()));
+        let of_film = film.map(|seed| seed.wrapping_add(shift) & MAX_SEED);
+        self.seed.or(of_film)
+    }
+
     /// What the video model is told.
     pub fn prompt(&self, subject: &str) -> String {
         format!(
@@ -176,6 +220,8 @@ impl Storyboard {
                 camera: draft.camera,
                 transition,
                 timing,
+                take: first_take(),
+                seed: None,
             })
             .collect();
         let music = music
@@ -187,6 +233,13 @@ impl Storyboard {
             scenes,
             music,
         }
+    }
+
+    /// The frame of the film's preview that a scene begins with: there no scene overlaps
+    /// another.
+    pub fn preview_start(&self, index: u32) -> u32 {
+        let before = self.scenes.iter().take_while(|scene| scene.index != index);
+        before.map(|scene| scene.timing.frames).sum()
     }
 
     /// The film's length in frames.

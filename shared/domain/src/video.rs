@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::film::{FRAME_RATE, UnknownName};
 use crate::ids::{TranscodeId, VideoId};
-use crate::job::{Job, Status};
+use crate::job::Job;
 use crate::rendition::Quality;
 use crate::time::Time;
 
@@ -185,8 +185,7 @@ impl Video {
     /// The video of a finished film, which stays with its job: published again it
     /// is the same video. `None` while the job has no film.
     pub fn of_film(job: &Job, file_size: u64, details: Details, now: Time) -> Option<Self> {
-        let key = job.video_key.as_ref();
-        let key = key.filter(|_| job.status == Status::Completed)?;
+        let key = job.film()?;
         let last = job.storyboard.as_ref()?.scenes.last()?.timing;
         let (width, height) = job.request.aspect_ratio.size();
         // Films are made in one format: see the composer.
@@ -201,7 +200,7 @@ impl Video {
         };
         let id = VideoId(job.job_id.0);
         Some(Self {
-            thumbnail_key: job.thumbnail_key.clone(),
+            thumbnail_key: job.picture().map(str::to_owned),
             ..Self::uploaded(id, &job.user_id, key, details, facts, now)
         })
     }

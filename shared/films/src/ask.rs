@@ -4,13 +4,14 @@ use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, JobRun, SceneStatus};
 use domain::prices::{CostKind, LedgerEntry};
+use domain::storyboard::PlannedScene;
 use domain::time::Time;
 use replicate::{CreateOptions, Prediction, WebhookEvent};
 use store::JobRecord;
 use url::Url;
 use uuid::Uuid;
 
-use crate::generation::{Generation, attempts_for};
+use crate::generation::{Generation, attempts_for, scene_in_work, storyboard_in_work};
 use crate::model_request::ModelRequest;
 use crate::provider::{CallError, Provider};
 use crate::quote::unless_stopped;
@@ -29,7 +30,8 @@ impl Generation {
         for _ in 0..ROUNDS {
             let record = self.running_record(run).await?;
             let attempts = attempts_for(&record, target);
-            match decide(&attempts, run.run) {
+            let take = scene_of(&record, target)?.map_or(1, |scene| scene.take);
+            match decide(&attempts, take, run.run) {
                 Decision::Done => {
                     self.mark_generated(run.job_id, target).await?;
                     return self.answer_success(token, target).await;
@@ -131,12 +133,15 @@ impl Generation {
     ) -> Result<(), StepError> {
         let job = record.job.job_id;
         let model_request = self.model_request(record, target)?;
+        let scene = scene_of(record, target)?;
         unless_stopped(&self.spending).await?;
         let now = self.clock.now();
         let attempt = Attempt {
             target,
             number,
             run: record.job.run,
+            take: scene.as_ref().map_or(1, |scene| scene.take),
+            words: scene.map(|scene| scene.words()),
             attempt_id: Uuid::new_v4().to_string(),
             state: AttemptState::Creating,
             prediction_id: None,
@@ -253,20 +258,15 @@ impl Generation {
         target: Target,
     ) -> Result<ModelRequest<'_>, StepError> {
         let job = &record.job;
-        let storyboard = job
-            .storyboard
-            .as_ref()
-            .ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))?;
         let (wanted, settings) = (&job.request, &self.provider.settings);
         match target {
             Target::Scene(index) => {
-                let scene = storyboard.scene(index).ok_or_else(|| {
-                    StepError::new(Failure::Internal, format!("there is no scene {index}"))
-                })?;
+                let scene = scene_in_work(job, index)?;
                 let model = self.provider.model(&settings.scene_model)?;
-                Ok(ModelRequest::scene(model, wanted, scene))
+                Ok(ModelRequest::scene(model, wanted, &scene))
             }
             Target::Soundtrack => {
+                let storyboard = storyboard_in_work(job)?;
                 let model = self.provider.model(&settings.music_model)?;
                 Ok(ModelRequest::soundtrack(model, wanted, &storyboard.music))
             }
@@ -284,6 +284,14 @@ impl Generation {
     ) -> Result<(), StepError> {
         let output = serde_json::json!({ "target": target.to_string() });
         Ok(self.workflow.task_succeeded(token, &output).await?)
+    }
+}
+
+/// The scene that a target is, as its job's execution makes it.
+fn scene_of(record: &JobRecord, target: Target) -> Result<Option<PlannedScene>, StepError> {
+    match target {
+        Target::Scene(index) => scene_in_work(&record.job, index).map(Some),
+        Target::Plan | Target::Soundtrack => Ok(None),
     }
 }
 

@@ -110,7 +110,10 @@ impl FilmClock {
 /// What a film that was made just now tells of durations.
 fn durations(record: &JobRecord, now: Time) -> Vec<(Kind, Vec<Duration>)> {
     let mut by_model = HashMap::<&str, Vec<Duration>>::new();
-    for attempt in &record.attempts {
+    let job = &record.job;
+    // Of a changed film, what was made for the change: the rest was counted with the film.
+    let is_new = |attempt: &&Attempt| job.redo.is_none() || attempt.run == job.run;
+    for attempt in record.attempts.iter().filter(is_new) {
         if attempt.state == AttemptState::Succeeded && attempt.target != Target::Plan {
             let duration = attempt.updated_at.since(attempt.created_at);
             by_model.entry(&attempt.model).or_default().push(duration);
@@ -166,18 +169,10 @@ mod tests {
     /// A film whose one scene took 30 seconds, accepted `now`.
     fn record(state: AttemptState) -> JobRecord {
         let attempt = Attempt {
-            target: Target::Scene(1),
-            number: 1,
-            run: 1,
-            attempt_id: "a".to_owned(),
-            state,
-            prediction_id: None,
-            task_token: None,
             model: "m".to_owned(),
-            predicted_nano_usd: 1,
             created_at: now(),
             updated_at: after(30),
-            failure: None,
+            ..Attempt::sample(state)
         };
         JobRecord {
             job: job(1, "user"),

@@ -156,7 +156,7 @@ impl Generation {
         .map_err(unusable)?;
         let length = self.inspector.inspect(attempt.target, &file).await?;
         let (key, content_type) = match attempt.target {
-            Target::Scene(index) => (keys::scene(job, index), "video/mp4"),
+            Target::Scene(index) => (keys::scene(job, index, attempt.take), "video/mp4"),
             Target::Soundtrack | Target::Plan => {
                 (keys::soundtrack(job), downloaded.content_type.as_str())
             }

@@ -156,7 +156,7 @@ impl Finisher {
         };
         let ending = self.ending(&record.job, failure).await?;
         let status = self.end(&record, &ending).await?;
-        if status == Status::Failed {
+        if status == ending.status(&record.job) && ending != Ending::Completed {
             self.cancel_running(&record).await;
         }
         Ok(status)
@@ -199,10 +199,10 @@ impl Finisher {
             Err(error) if error.is_conflict() => return self.status_there(id).await,
             Err(error) => return Err(error.into()),
         }
-        let status = ending.status();
+        let status = ending.status(&record.job);
         tracing::info!(job = %id, status = status.as_str(), "job ended");
         metrics::counter!("JobsEnded", "Status" => status.as_str()).increment(1);
-        if status == Status::Completed {
+        if *ending == Ending::Completed {
             self.count_durations(record).await;
         }
         Ok(status)
@@ -239,7 +239,7 @@ impl Finisher {
     /// A film that was composed and proved counts, whatever failed after it, if it is
     /// in the bucket.
     async fn ending(&self, job: &Job, failure: Failure) -> Result<Ending, StepError> {
-        if let Some(key) = &job.video_key
+        if let Some(key) = job.composed()
             && self.objects.exists(key).await?
         {
             return Ok(Ending::Completed);

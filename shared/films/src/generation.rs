@@ -6,7 +6,8 @@ use std::time::Duration;
 use config::Bootstrap;
 use domain::attempt::{Attempt, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::JobRun;
+use domain::job::{Job, JobRun};
+use domain::storyboard::{PlannedScene, Storyboard};
 use domain::time::Clock;
 use media::Ffmpeg;
 use store::{JobRecord, JobsTable, Objects, SpendingTable, Workflow};
@@ -71,6 +72,18 @@ impl Generation {
             _ => Err(Failure::JobClosed.into()),
         }
     }
+}
+
+/// What the job's execution makes a film of.
+pub(crate) fn storyboard_in_work(job: &Job) -> Result<Storyboard, StepError> {
+    let storyboard = job.storyboard_in_work();
+    storyboard.ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))
+}
+
+/// A scene of it.
+pub(crate) fn scene_in_work(job: &Job, index: u32) -> Result<PlannedScene, StepError> {
+    let scene = storyboard_in_work(job)?.scene(index).cloned();
+    scene.ok_or_else(|| StepError::new(Failure::Internal, format!("there is no scene {index}")))
 }
 
 /// The attempts made for one target.

@@ -1,9 +1,15 @@
 //! What the routes that read jobs stand on.
 
+use std::collections::HashMap;
+
 use config::Bootstrap;
-use domain::job::{Job, Status};
+use domain::job::Job;
+use domain::keys;
 use edge::http::ApiError;
-use store::{JobsTable, LINK_LIFE, Objects};
+use store::{JobRecord, JobsTable, LINK_LIFE, Objects};
+
+/// Signed links to still pictures, by scenes and takes.
+pub(crate) type Posters = HashMap<(u32, u32), String>;
 
 /// The jobs, and the bucket their films lie in.
 #[derive(Debug, Clone)]
@@ -23,15 +29,31 @@ impl JobReader {
         }
     }
 
-    /// A signed link to the picture of a finished film; other jobs have none.
+    /// Signed links to the pictures of all takes that have one.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
+    pub async fn posters(&self, record: &JobRecord) -> Result<Posters, ApiError> {
+        let mut posters = Posters::new();
+        for scene in &record.scenes {
+            for take in &scene.previews {
+                let key = keys::poster(record.job.job_id, scene.index, *take);
+                let url = self.objects.presign(&key, LINK_LIFE, "image/jpeg", None);
+                posters.insert((scene.index, *take), url.await?);
+            }
+        }
+        Ok(posters)
+    }
+
+    /// A signed link to the picture of a film that is there; other jobs have none.
     ///
     /// # Errors
     ///
     /// [`ApiError`]: what the client is told, by its status.
     pub async fn thumbnail_url(&self, job: &Job) -> Result<Option<String>, ApiError> {
-        let key = match &job.thumbnail_key {
-            Some(key) if job.status == Status::Completed => key,
-            _ => return Ok(None),
+        let Some(key) = job.picture() else {
+            return Ok(None);
         };
         let url = self
             .objects

@@ -6,6 +6,8 @@ use domain::job::{Job, Scene, Status};
 use store::JobRecord;
 
 use crate::clock::FilmTimes;
+use crate::job_reader::Posters;
+use crate::takes::{change_view, take_views};
 
 /// A film in a list.
 pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
@@ -34,6 +36,7 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         completed_at: job.completed_at,
         soundtrack: job.soundtrack,
         degraded: job.degraded.clone(),
+        change: job.redo.as_ref().map(change_view),
         error: job.error.clone(),
         thumbnail_url,
         scenes: None,
@@ -44,10 +47,15 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
 }
 
 /// A film by itself, with its scenes and what each step cost.
-pub fn detail(record: &JobRecord, thumbnail_url: Option<String>, times: &FilmTimes) -> JobView {
+pub fn detail(
+    record: &JobRecord,
+    thumbnail_url: Option<String>,
+    posters: &Posters,
+    times: &FilmTimes,
+) -> JobView {
     let storyboard = record.job.storyboard.as_ref();
     let scenes = record.scenes.iter();
-    let scenes = scenes.map(|scene| scene_view(record, scene, times));
+    let scenes = scenes.map(|scene| scene_view(record, scene, posters, times));
     JobView {
         scenes: Some(scenes.collect()),
         storyboard_by: storyboard.map(|storyboard| storyboard.author),
@@ -57,7 +65,12 @@ pub fn detail(record: &JobRecord, thumbnail_url: Option<String>, times: &FilmTim
     }
 }
 
-fn scene_view(record: &JobRecord, scene: &Scene, times: &FilmTimes) -> contract::Scene {
+fn scene_view(
+    record: &JobRecord,
+    scene: &Scene,
+    posters: &Posters,
+    times: &FilmTimes,
+) -> contract::Scene {
     let storyboard = record.job.storyboard.as_ref();
     let planned = storyboard.and_then(|storyboard| storyboard.scene(scene.index));
     let target = Target::Scene(scene.index);
@@ -67,11 +80,13 @@ fn scene_view(record: &JobRecord, scene: &Scene, times: &FilmTimes) -> contract:
     contract::Scene {
         index: scene.index,
         title: scene.title.clone(),
-        status: scene.status_in(&record.job),
+        status: scene.status_in(&record.job, &record.attempts),
         updated_at: scene.updated_at,
         description: planned.map(|planned| planned.description.clone()),
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        poster_url: planned.and_then(|planned| posters.get(&(scene.index, planned.take)).cloned()),
+        takes: take_views(&record.job, &record.attempts, scene.index, posters),
         time_left: times.parts.get(&target).copied(),
     }
 }

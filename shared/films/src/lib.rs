@@ -9,6 +9,7 @@
 //! - [`Reconciler`] sees to it that everything ends.
 //! - [`FilmClock`] knows how long films take.
 //! - [`Quotes`] knows what a film costs, [`quote_view`] shows it.
+//! - [`another_take`] and [`chosen_take`] change a scene of a film that is there.
 //! - [`own_job`] and [`own_record`] find a job for its owner, [`JobReader`] its files;
 //!   [`job_view`] shows it.
 
@@ -25,6 +26,7 @@ pub mod job_view;
 mod model_request;
 mod own;
 mod plan;
+mod preview;
 mod provider;
 mod quote;
 pub mod quote_view;
@@ -34,6 +36,7 @@ mod renderer;
 mod simulation;
 mod start;
 mod storyboard_view;
+mod takes;
 
 pub use clock::{FilmClock, FilmTimes};
 pub use complete::Completion;
@@ -48,3 +51,4 @@ pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use renderer::FilmRenderer;
 pub use start::start;
 pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, storyboard_view};
+pub use takes::{another_take, chosen_take, redo_prices, scene_accepted, scene_of_film};

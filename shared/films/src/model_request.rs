@@ -25,10 +25,7 @@ impl<'a> ModelRequest<'a> {
             prompt: &prompt,
             seconds,
             aspect_ratio: wanted.aspect_ratio.as_str(),
-            // Neighbouring scenes with one seed tend to look the same.
-            seed: wanted
-                .seed
-                .map(|seed| seed.wrapping_add(scene.index - 1) & 0x7fff_ffff),
+            seed: scene.model_seed(wanted.seed),
         };
         Self::of_seconds(model, registry::scene_input(model, &request), seconds)
     }

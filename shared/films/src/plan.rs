@@ -124,6 +124,8 @@ impl Planner {
             target: Target::Plan,
             number: 1,
             run: job.run,
+            take: 1,
+            words: None,
             attempt_id: Uuid::new_v4().to_string(),
             state: AttemptState::Creating,
             prediction_id: None,
@@ -189,9 +191,16 @@ fn is_planned_by(job: &Job, run: JobRun) -> bool {
 }
 
 fn plan_of(job: &Job, storyboard: &Storyboard) -> Plan {
+    // Of a film that is there one scene changes, and nothing else is made again.
+    let is_whole = job.redo.is_none();
+    let scenes = storyboard.scenes.iter().map(|scene| scene.index);
+    let is_made = |index: &u32| {
+        let redo = job.redo.as_ref();
+        redo.is_none_or(|redo| redo.scene.index == *index)
+    };
     Plan {
         review: job.status == Status::AwaitingReview,
-        scenes: storyboard.scenes.iter().map(|scene| scene.index).collect(),
-        soundtrack: job.request.audio.wants_music(),
+        scenes: scenes.filter(is_made).collect(),
+        soundtrack: is_whole && job.request.audio.wants_music(),
     }
 }

@@ -5,7 +5,7 @@ use config::Bootstrap;
 use domain::attempt::{AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::request::CreateJob;
-use domain::storyboard::Storyboard;
+use domain::storyboard::{PlannedScene, Storyboard};
 use replicate::registry::{Model, Registry};
 use store::{JobRecord, SpendingTable};
 
@@ -139,6 +139,17 @@ impl Quotes {
             prices.push(priced(Target::Soundtrack, name, &request));
         }
         Ok(prices)
+    }
+
+    /// What a scene is expected to cost, in the take that it is in.
+    ///
+    /// # Errors
+    ///
+    /// The model is not in the registry.
+    pub fn scene(&self, wanted: &CreateJob, scene: &PlannedScene) -> Result<Price, StepError> {
+        let name = &self.models.scene;
+        let request = ModelRequest::scene(self.model(name)?, wanted, scene);
+        Ok(priced(Target::Scene(scene.index), name, &request))
     }
 
     /// The same for what a job that ended without a film has not made.

@@ -15,8 +15,11 @@ use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
+mod preview;
+
 use crate::ask::ignore_conflict;
 use crate::errors::{disk_error, media_error};
+use crate::generation::storyboard_in_work;
 
 /// Progress is written when it has grown by so many percent.
 const PROGRESS_STEP: u32 = 4;
@@ -51,10 +54,7 @@ impl FilmRenderer {
             .await?
             .filter(|job| job.is_worked_on_by(run));
         let job = job.ok_or(Failure::JobClosed)?;
-        let storyboard = job
-            .storyboard
-            .clone()
-            .ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))?;
+        let storyboard = storyboard_in_work(&job)?;
         Ok((job, storyboard))
     }
 
@@ -111,18 +111,17 @@ impl FilmRenderer {
         let scene = storyboard.scene(index).ok_or_else(|| {
             StepError::new(Failure::Internal, format!("there is no scene {index}"))
         })?;
-        let prepared = keys::prepared_scene(id, index);
-        if self.jobs.scene_status(id, index).await? == Some(SceneStatus::Complete)
-            && self.objects.exists(&prepared).await?
-        {
-            return Ok(());
+        // A take is prepared in one way only.
+        let prepared = keys::prepared_scene(id, index, scene.take);
+        if self.objects.exists(&prepared).await? {
+            return self.scene_is_prepared(id, index).await;
         }
         let directory = media::scratch::directory().map_err(disk_error)?;
         let input = directory.path().join("scene.mp4");
         let output = directory.path().join("prepared.mp4");
 
         self.objects
-            .download(&keys::scene(id, index), &input)
+            .download(&keys::scene(id, index, scene.take), &input)
             .await?;
         let spec = SceneSpec {
             size: job.request.aspect_ratio.size(),
@@ -132,21 +131,24 @@ impl FilmRenderer {
         media::prepare_scene(&session, &input, &spec, &output, |_| {})
             .await
             .map_err(media_error)?;
+        self.show_take(id, storyboard, scene, &output, &session)
+            .await;
         self.objects.upload(&prepared, &output, "video/mp4").await?;
 
-        let advanced = self
-            .jobs
-            .advance_scene(id, index, SceneStatus::Complete, self.clock.now())
-            .await;
-        ignore_conflict(advanced)?;
+        self.scene_is_prepared(id, index).await?;
         let expected = scene.timing.seconds() * prices::PREPARING;
         let step = format!("prepare-{index:03}");
         self.book(id, "scene-preparer", step, expected, invocation)
             .await
     }
 
+    async fn scene_is_prepared(&self, id: JobId, index: u32) -> Result<(), StepError> {
+        let (to, now) = (SceneStatus::Complete, self.clock.now());
+        ignore_conflict(self.jobs.advance_scene(id, index, to, now).await)
+    }
+
     /// Composes the film and puts it into the bucket. The job is finished by the
-    /// next step; until then nobody is shown the file.
+    /// next step; until then nobody is shown the file, and a film that is there is served.
     ///
     /// # Errors
     ///
@@ -186,15 +188,14 @@ impl FilmRenderer {
             .map_err(media_error)?;
         tracing::info!(job = %id, loudness = film.loudness, true_peak = film.true_peak, "film composed");
 
+        let new = job.new_film();
         self.objects
-            .upload(&keys::thumbnail(id), &film.thumbnail, "image/jpeg")
+            .upload(&new.thumbnail_key, &film.thumbnail, "image/jpeg")
             .await?;
         self.objects
-            .upload(&keys::film(id), &film.video, "video/mp4")
+            .upload(&new.video_key, &film.video, "video/mp4")
             .await?;
-        self.jobs
-            .set_film(id, &keys::film(id), &keys::thumbnail(id))
-            .await?;
+        self.jobs.set_film(job, &new).await?;
         let expected = f64::from(job.request.duration_seconds) * prices::COMPOSING;
         self.book(id, "composer", "compose".to_owned(), expected, invocation)
             .await
@@ -210,7 +211,7 @@ impl FilmRenderer {
         for scene in &storyboard.scenes {
             let file = directory.join(format!("scene-{:03}.mp4", scene.index));
             self.objects
-                .download(&keys::prepared_scene(id, scene.index), &file)
+                .download(&keys::prepared_scene(id, scene.index, scene.take), &file)
                 .await?;
             files.push(file);
         }

@@ -2,9 +2,9 @@
 //! calls and answers, webhooks that are late, doubled, lost or about another
 //! attempt, killed functions, calls that arrive after their sender was killed,
 //! retries, the reconciler, an owner who changes and approves the storyboard or does not,
-//! cancels, and lets the job go on. Whatever the order, no target is paid for twice at a
-//! time, the job ends, a film that stands counts, and the place in the month is settled
-//! once for each execution.
+//! cancels, lets the job go on, and has scenes of the film made anew. Whatever the order,
+//! nothing is paid for twice at a time, the job ends, a film that stands counts and stays,
+//! and the place in the month is settled once for each execution.
 //!
 //! `OMNIGEN_SCHEDULES=10000 cargo nextest run -p films simulation` runs more of
 //! them; `OMNIGEN_SEED=7` replays the one that a failure names.
@@ -13,6 +13,7 @@ mod invariants;
 mod machine;
 mod owner;
 mod provider;
+mod redo;
 mod retries;
 mod scheduler;
 mod world;

@@ -1,13 +1,15 @@
 //! A film's storyboard as its owner reads it and changes it (D44).
 
 use contract::{EditedScene, PlannedStoryboard, StoryboardMusic, StoryboardScene};
-use domain::attempt::Target;
+use domain::attempt::{Attempt, Target};
 use domain::job::Job;
 use domain::storyboard::{PlannedScene, Storyboard};
 use domain::time::Time;
 use edge::http::ApiError;
 
+use crate::job_reader::Posters;
 use crate::quote::{Price, Quotes, total};
+use crate::takes::take_views;
 
 /// The job's storyboard.
 ///
@@ -36,26 +38,32 @@ pub fn storyboard_in_review(job: &Job, version: u32, now: Time) -> Result<&Story
     Ok(storyboard)
 }
 
-/// The storyboard, and what its parts are expected to cost.
+/// The storyboard, what its parts are expected to cost, and their takes, which the job's
+/// attempts tell.
 ///
 /// # Errors
 ///
 /// There is none yet, or a model has no price.
 pub fn storyboard_view(
     job: &Job,
+    attempts: &[Attempt],
     quotes: &Quotes,
     now: Time,
 ) -> Result<contract::Storyboard, ApiError> {
     let storyboard = storyboard_of(job)?;
     let prices = quotes.film_by(&job.request, storyboard)?;
     let editable = job.is_in_review(now);
+    let mut scenes = priced_scenes(storyboard, &prices);
+    for scene in &mut scenes {
+        scene.takes = take_views(job, attempts, scene.index, &Posters::new());
+    }
     Ok(contract::Storyboard {
         version: job.storyboard_version,
         author: storyboard.author,
         editable,
         review_until: job.review_until.filter(|_| editable),
         seconds: domain::film::seconds(storyboard.total_frames()),
-        scenes: priced_scenes(storyboard, &prices),
+        scenes,
         music: StoryboardMusic {
             description: storyboard.music.clone(),
             price_nano_usd: price_of(&prices, Target::Soundtrack),
@@ -75,6 +83,7 @@ pub fn priced_scenes(storyboard: &Storyboard, prices: &[Price]) -> Vec<Storyboar
         seconds: scene.timing.seconds(),
         transition: scene.transition,
         price_nano_usd: price_of(prices, Target::Scene(scene.index)),
+        takes: Vec::new(),
     });
     scenes.collect()
 }

@@ -7,6 +7,7 @@
 
 mod gif;
 mod looks;
+mod scene;
 mod shape;
 mod thumbnail;
 
@@ -19,6 +20,7 @@ use crate::supervisor::Finished;
 use crate::{MediaError, Probe, Session};
 
 pub use gif::{MAX_BYTES as MAX_GIF_BYTES, gif};
+pub use scene::{ScenePreview, scene_preview};
 pub use thumbnail::thumbnail;
 
 /// How long the places of one preview may be looked at, all together.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use config::Bootstrap;
 use domain::attempt::Attempt;
-use domain::job::{Job, JobId, Scene, SceneStatus, Status};
+use domain::job::{Job, JobId, Scene, Status};
 use domain::prices::LedgerEntry;
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,12 @@ use crate::transaction;
 
 mod attempts;
 mod changes;
+mod redo;
 mod review;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use redo::end_redo;
 
 const JOB_ROW: &str = "job";
 const BY_USER: &str = "byUser";
@@ -97,19 +100,14 @@ impl JobsTable {
         row_of("get job", &self.client, &self.table, key(id, JOB_ROW)).await
     }
 
-    /// How far a scene is.
+    /// One of its scenes.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn scene_status(
-        &self,
-        id: JobId,
-        index: u32,
-    ) -> Result<Option<SceneStatus>, StoreError> {
+    pub async fn scene(&self, id: JobId, index: u32) -> Result<Option<Scene>, StoreError> {
         let key = key(id, &scene_row(index));
-        let scene: Option<Scene> = row_of("get scene", &self.client, &self.table, key).await?;
-        Ok(scene.map(|scene| scene.status))
+        row_of("get scene", &self.client, &self.table, key).await
     }
 
     /// The job and all its parts, in one query.

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::JobId;
-use domain::storage::{Made, Records, Shown, Trash};
+use domain::storage::{Film, Made, Records, Shown, Trash};
+use domain::time::Time;
 use domain::transcode::Transcode;
 use domain::upload::Upload;
 use domain::video::Video;
@@ -37,6 +38,21 @@ pub struct TableScan {
 #[serde(rename_all = "camelCase")]
 struct JobRow {
     job_id: JobId,
+    updated_at: Time,
+    video_key: Option<String>,
+    thumbnail_key: Option<String>,
+    open: Option<String>,
+}
+
+impl From<JobRow> for Film {
+    fn from(row: JobRow) -> Self {
+        let keys = row.video_key.into_iter().chain(row.thumbnail_key);
+        Self {
+            id: row.job_id,
+            keys: keys.collect(),
+            settled: row.open.is_none().then_some(row.updated_at),
+        }
+    }
 }
 
 impl TableScan {
@@ -61,11 +77,12 @@ impl TableScan {
     pub async fn records(&self) -> Result<Records, StoreError> {
         let mut records = Records::default();
         let jobs = self.scan(&self.jobs, "sk = :row", "job");
-        let jobs = jobs.projection_expression("jobId");
+        let jobs = jobs
+            .projection_expression("jobId, updatedAt, videoKey, thumbnailKey, #open")
+            .expression_attribute_names("#open", "open");
         each_row("scan of jobs", jobs, |row| {
-            records
-                .jobs
-                .push(from_item::<JobRow>("scan of jobs", row)?.job_id);
+            let row: JobRow = from_item("scan of jobs", row)?;
+            records.jobs.push(row.into());
             Ok(())
         })
         .await?;
@@ -156,7 +173,10 @@ mod tests {
 
     fn rows(input: &ScanInput, video: &Value) -> Vec<Value> {
         match input.table_name().unwrap() {
-            "jobs" => vec![json!({"jobId": ID})],
+            "jobs" => vec![
+                json!({"jobId": ID, "updatedAt": TIME, "videoKey": "film", "thumbnailKey": "still"}),
+                json!({"jobId": ID, "updatedAt": TIME, "open": "yes"}),
+            ],
             "transcodes" => vec![json!({
                 "transcodeId": ID, "sk": "job", "id": ID, "userId": "u", "inputSource": "k",
                 "outputFormats": [], "status": "FAILED", "progress": 0, "createdAt": TIME,
@@ -212,7 +232,9 @@ mod tests {
             "views": 0, "thumbnailKey": "picture", "createdAt": TIME, "updatedAt": TIME,
         });
         let records = table_scan(video).records().await.unwrap();
-        assert_eq!(records.jobs.len(), 1);
+        let films = records.jobs.iter();
+        let films = films.map(|film| (film.keys.len(), film.settled.is_some()));
+        assert_eq!(films.collect::<Vec<_>>(), [(2, true), (0, false)]);
         assert!(matches!(
             records.transcodes[0].ended,
             Some((Ended::Failed, _))

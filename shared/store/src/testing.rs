@@ -13,6 +13,7 @@ mod expression;
 mod fixtures;
 mod folders;
 mod key_condition;
+mod listeners;
 mod messages;
 mod objects;
 mod outage;
@@ -27,7 +28,10 @@ mod writing;
 
 pub use aws_sdk_sfn::types::ExecutionStatus;
 pub use executions::Executions;
-pub use fixtures::{facts, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks};
+pub use fixtures::{
+    facts, film, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks,
+};
+pub use listeners::Listeners;
 pub use messages::Messages;
 pub use objects::Bucket;
 pub use outage::Outage;

@@ -1,7 +1,8 @@
 //! The table `omnigen-usage`: the quota ledger and the request windows.
 //!
-//! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved, risked =
-//! reserved + failed after money was spent),
+//! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved, redoing =
+//! scenes that are redone free of the quota, risked = reserved + redoing + failed after
+//! money was spent),
 //! `quota` (an operator's override, if any), `holding` (what the user holds at once),
 //! `rate` (request counters, TTL).
 
@@ -12,26 +13,21 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem,
 };
 use config::Bootstrap;
-use domain::failure::JobError;
 use domain::holding::Holding;
-use domain::job::{Job, Stage, Status};
-use domain::quota::{Month, Reservation, Usage};
+use domain::quota::{Month, Usage};
 use domain::time::Time;
-use domain::webhook::Event;
 use domain::window::{Verdict, judge, minute_of};
 
 use crate::change::Change;
 use crate::error::StoreError;
-use crate::jobs::JobsTable;
 use crate::rows::Row;
-use crate::spending;
-use crate::transaction;
-use crate::webhooks::WebhooksTable;
 
 mod approval;
 mod holding;
 mod months;
 mod places;
+mod redo;
+mod settlement;
 
 pub use approval::ApproveError;
 pub use holding::HoldError;
@@ -39,6 +35,7 @@ use holding::{HOLDING, holding_of};
 pub(crate) use holding::{confirm_upload, end_transcode, end_upload, free_bytes, take_transcode};
 pub use months::MonthRow;
 pub use places::{Ceilings, ReserveError};
+pub use settlement::Ending;
 
 /// Counters older than the window and younger than this many minutes are
 /// removed by the next request; the row's TTL takes the rest.
@@ -52,8 +49,8 @@ pub struct UsageTable {
 }
 
 /// Films that failed after money was spent: `risked` counts those that are being made too.
-fn paid_failures(risked: u32, reserved: u32) -> u32 {
-    risked.saturating_sub(reserved)
+fn paid_failures(risked: u32, in_work: u32) -> u32 {
+    risked.saturating_sub(in_work)
 }
 
 /// What a user has and may have.
@@ -63,43 +60,6 @@ pub struct Account {
     pub usage: Usage,
     /// What the user holds now.
     pub holding: Holding,
-}
-
-/// How a job ends.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ending {
-    /// With its film; the place in the month is used.
-    Completed,
-    /// Without; the place is given back.
-    Failed(JobError),
-    /// Its creator could not start its execution: it fails, unless an execution has begun
-    /// it, which is a conflict. A start that was not answered may have taken effect.
-    Unstarted,
-    /// By its owner's will; the place is given back.
-    Cancelled,
-}
-
-impl Ending {
-    /// The job's status then.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Completed => Status::Completed,
-            Self::Failed(_) | Self::Unstarted => Status::Failed,
-            Self::Cancelled => Status::Cancelled,
-        }
-    }
-
-    /// What the owner's webhooks are told of it.
-    pub fn event(&self, job: &Job, now: Time) -> Event {
-        match self {
-            Self::Completed => Event::job_ended(job.job_id, None, now),
-            Self::Failed(error) => Event::job_ended(job.job_id, Some(error), now),
-            Self::Unstarted => {
-                Event::job_ended(job.job_id, Some(&JobError::workflow_failed()), now)
-            }
-            Self::Cancelled => Event::job_cancelled(job.job_id, now),
-        }
-    }
 }
 
 impl UsageTable {
@@ -210,7 +170,8 @@ impl UsageTable {
             reserved: month.map_or(0, |row| number(row, "reserved")),
             quota: quota.unwrap_or(default_quota),
             paid_failures: month.map_or(0, |row| {
-                paid_failures(number(row, "risked"), number(row, "reserved"))
+                let in_work = number(row, "reserved") + number(row, "redoing");
+                paid_failures(number(row, "risked"), in_work)
             }),
         };
         let holding = row(HOLDING).map(|row| holding_of(row, now));
@@ -218,83 +179,6 @@ impl UsageTable {
             usage,
             holding: holding.unwrap_or_default(),
         })
-    }
-
-    /// Ends a job, settles its place, puts what was paid since it was taken in the place of
-    /// its quote (`paid` is all that was ever paid for the job, in billionths of a dollar)
-    /// and lays out the event of it, which is answered; all or nothing, once: a job that
-    /// has ended already is a conflict and nothing is written (D30).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn settle(
-        &self,
-        jobs: &JobsTable,
-        webhooks: &WebhooksTable,
-        job: &Job,
-        ending: &Ending,
-        paid: u64,
-        now: Time,
-    ) -> Result<Event, StoreError> {
-        let event = ending.event(job, now);
-        let paid_since = paid.saturating_sub(job.paid_nano_usd);
-        let close = Change::new()
-            .set("status", &ending.status())?
-            .set("completedAt", &now)?
-            .set("paidNanoUsd", &paid)?
-            .set("updatedAt", &now)?
-            .remove("open")
-            .when_in("status", &Status::before(ending.status()));
-        let released = || {
-            Change::new()
-                .add("reserved", -1)
-                .add("taken", -1)
-                // What was paid for stays counted.
-                .add("risked", if paid_since > 0 { 0 } else { -1 })
-        };
-        let (close, month) = match ending {
-            Ending::Completed => (
-                close
-                    .set("stage", &Stage::Done)?
-                    .set("reservation", &Reservation::Committed)?,
-                Change::new()
-                    .add("reserved", -1)
-                    .add("risked", -1)
-                    .add("used", 1),
-            ),
-            Ending::Failed(error) => (
-                close
-                    .set("error", error)?
-                    .set("reservation", &Reservation::Released)?,
-                released(),
-            ),
-            Ending::Unstarted => (
-                close
-                    .set("error", &JobError::workflow_failed())?
-                    .set("reservation", &Reservation::Released)?
-                    .when("stage", "=", &Stage::Queued)?,
-                released(),
-            ),
-            Ending::Cancelled => (
-                close.set("reservation", &Reservation::Released)?,
-                released(),
-            ),
-        };
-        // What another execution began with meanwhile is not ended by this one's news.
-        let close = close
-            .when("reservation", "=", &Reservation::Held)?
-            .when_absent_or("run", "=", &job.run)?;
-        let mut writes = vec![
-            jobs.job_update(job.job_id, &close)?,
-            self.month_update(&job.user_id, &job.month, &month)?,
-            webhooks.event_write(&job.user_id, &event)?,
-        ];
-        if job.quote_nano_usd > 0 {
-            writes.push(spending::settle_quote(&self.table, job, paid_since)?);
-        }
-        transaction::commit(&self.client, "settle", writes).await?;
-        Ok(event)
     }
 
     fn month_update(

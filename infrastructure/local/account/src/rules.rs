@@ -232,7 +232,9 @@ fn retained(template: &Template) -> Finding {
 /// The logical id, the longest name and the name of everything that has one of ours.
 fn named(template: &Template) -> Vec<(&str, usize, &Value)> {
     let mut names = Vec::new();
-    for (id, resource) in template.resources() {
+    let resources = template.resources();
+    // A permission names the function that it lets be called.
+    for (id, resource) in resources.filter(|(_, it)| it["Type"] != "AWS::Lambda::Permission") {
         let properties = &resource["Properties"];
         let events = properties["Events"].as_object().into_iter().flatten();
         let schedules = events

@@ -71,7 +71,7 @@ impl Answer {
     ///
     /// # Errors
     /// As [`Answer::of`].
-    pub(crate) async fn with_text(request: RequestBuilder) -> Result<(Self, String)> {
+    pub async fn with_text(request: RequestBuilder) -> Result<(Self, String)> {
         let (http, request) = request.build_split();
         let request = request?;
         let (method, path) = (request.method().clone(), request.url().path().to_owned());

@@ -2,7 +2,7 @@
 //! the model provider.
 
 pub(crate) mod deploy;
-mod emulator;
+pub(crate) mod emulator;
 mod environment;
 mod ports;
 mod process;
@@ -15,14 +15,14 @@ use anyhow::{Context, Result};
 use clap::Args;
 use devcloud::{Addresses, Stack, users};
 
-use self::deploy::{Deployed, Tool};
+use self::deploy::{Deployed, Site, Tool};
 use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
-use crate::say;
 use crate::setup::bootstraps::{Profile, Programs, fingerprint};
 use crate::setup::{bootstraps, ffmpeg, python};
 use crate::workspace::Workspace;
+use crate::{say, site};
 
 /// Where `up` writes what a client needs to know.
 pub(crate) const STACK_FILE: &str = "stack.json";
@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// Run the functions as they are compiled for AWS
     #[arg(long)]
     pub(crate) release: bool,
+    /// The API alone, without the site
+    #[arg(long)]
+    without_site: bool,
     /// Deploy infrastructure/terraform instead of template.yaml
     #[arg(long)]
     pub(crate) terraform: bool,
@@ -52,6 +55,7 @@ impl Options {
     pub(crate) fn measured() -> Self {
         Self {
             release: true,
+            without_site: true,
             parameter: vec!["RateLimitPerMinute=10000000".to_owned()],
             ..Self::default()
         }
@@ -80,6 +84,15 @@ impl Options {
             Profile::Dev
         }
     }
+
+    /// infrastructure/terraform has the API alone.
+    fn site(&self) -> Site {
+        if self.without_site || self.terraform {
+            Site::Off
+        } else {
+            Site::On
+        }
+    }
 }
 
 /// Makes the local cloud run, whatever state it is in.
@@ -102,10 +115,16 @@ pub(crate) fn up_with(
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
     let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, options)?;
     let stack = deployed.stack(&addresses)?;
+    site::serve(workspace, &stack)?;
     http::wait(users::create(&stack))?;
     environment::write(workspace, &stack)?;
     stack.write(&workspace.local(STACK_FILE))?;
     say::note(&format!("The local cloud is up: {}", stack.api_url));
+    if let Some(site) = &stack.site_url {
+        let user = &stack.users[&users::Name::Demo];
+        let (name, password) = (&user.username, &user.password);
+        say::note(&format!("The site: {site} (sign in as {name}, {password})"));
+    }
     Ok(stack)
 }
 
@@ -118,7 +137,11 @@ pub(crate) fn stack(workspace: &Workspace) -> Result<Stack> {
 pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
     let _lock = lock(workspace)?;
     let services = Services::of(workspace)?;
-    let stopped = [services.replicate.stop()?, services.emulator.stop()?];
+    let stopped = [
+        services.site.stop()?,
+        services.replicate.stop()?,
+        services.emulator.stop()?,
+    ];
     if stopped.contains(&true) {
         say::note("The local cloud is down.");
     } else {
@@ -266,13 +289,16 @@ fn deploy_healthily(
     ffmpeg: &Path,
     options: &Options,
 ) -> Result<Deployed> {
-    let (tool, parameters) = (options.tool(), &options.parameter);
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, tool, parameters)?;
+    let deploy = || {
+        let (tool, site) = (options.tool(), options.site());
+        deploy::deploy(workspace, addresses, ffmpeg, tool, site, &options.parameter)
+    };
+    let deployed = deploy()?;
     if is_answering(addresses) {
         return Ok(deployed);
     }
     deploy::forget(workspace);
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, tool, parameters)?;
+    let deployed = deploy()?;
     if !is_answering(addresses) {
         deploy::forget(workspace);
         anyhow::bail!(

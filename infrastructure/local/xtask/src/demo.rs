@@ -138,6 +138,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let film = save(&api, &id, &job, &options.out)?;
     let seconds = began.elapsed().as_secs_f64();
     report(&film, &stages, seconds);
+    if let Some(site) = &stack.site_url {
+        say::note(&format!("On the site: {site}/films/{id}"));
+    }
     if options.json {
         let summary = Summary {
             job_id: &id,

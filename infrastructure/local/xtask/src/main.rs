@@ -15,6 +15,7 @@ mod http;
 mod login;
 mod say;
 mod setup;
+mod site;
 mod smoke;
 mod test;
 mod webhooks;
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long)]
         destroy: bool,
     },
+    /// Build the web app, or develop it
+    Site(site::Options),
     /// Sign in by the form in a browser; `token --login` prints the session's token
     Login,
     /// Print a token of a user of the local cloud
@@ -130,6 +133,7 @@ fn run(command: Command) -> Result<()> {
             }
             cloud::down(&workspace, wipe)
         }
+        Command::Site(options) => site::run(&workspace, options),
         Command::Login => login::run(&workspace),
         Command::Token {
             login: true, kind, ..

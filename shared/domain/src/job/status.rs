@@ -36,7 +36,7 @@ impl Status {
     ];
 
     /// Whether the job has ended: nothing moves it afterwards (D30) but its owner, who may
-    /// let one that ended without a film go on.
+    /// let one that ended without a film go on, and have a scene of a film made anew.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
@@ -66,10 +66,12 @@ impl Status {
             Self::Pending => matches!(next, Processing | Failed | Cancelling),
             Self::Processing => matches!(next, AwaitingReview | Completed | Failed | Cancelling),
             Self::AwaitingReview => matches!(next, Processing | Failed | Cancelling),
-            Self::Cancelling => next == Cancelled,
+            // The film stays when its owner cancels the change of a scene.
+            Self::Cancelling => matches!(next, Cancelled | Completed),
             // Its owner lets it go on.
             Self::Cancelled | Self::Failed => matches!(next, Pending | Processing),
-            Self::Completed => false,
+            // Its owner has a scene made anew.
+            Self::Completed => next == Processing,
         }
     }
 

@@ -1,19 +1,46 @@
 use super::*;
+use crate::keys;
+use crate::take::TakeRequest;
 use proptest::prelude::*;
 
 #[test]
-fn a_cancelled_job_has_no_scene_that_is_being_generated() {
+fn an_ended_job_has_no_scene_that_is_being_generated() {
     let scene = |status| Scene {
         index: 1,
         title: String::new(),
         status,
         updated_at: Time::from_millisecond(0),
+        previews: Vec::new(),
     };
-    let in_job = |status, scene: Scene| scene.status_in(&Job { status, ..job(1) });
+    let attempt = |state, second| Attempt {
+        created_at: Time::from_millisecond(second),
+        ..Attempt::sample(state)
+    };
+    let failed = attempt(AttemptState::Failed, 1);
+    let canceled = attempt(AttemptState::Canceled, 2);
     for status in Status::ALL {
-        let shown = in_job(status, scene(SceneStatus::Generating));
-        assert_eq!(shown == SceneStatus::Pending, status == Status::Cancelled);
-        let done = in_job(status, scene(SceneStatus::Complete));
+        let job = Job { status, ..job(1) };
+        let shown = |scene: Scene, attempts: &[Attempt]| scene.status_in(&job, attempts);
+        let generating = || scene(SceneStatus::Generating);
+        let expected = |then| {
+            if status.is_final() {
+                then
+            } else {
+                SceneStatus::Generating
+            }
+        };
+        assert_eq!(shown(generating(), &[]), expected(SceneStatus::Pending));
+        let attempts = [failed.clone()];
+        assert_eq!(
+            shown(generating(), &attempts),
+            expected(SceneStatus::Failed)
+        );
+        let attempts = [canceled.clone(), failed.clone()];
+        assert_eq!(
+            shown(generating(), &attempts),
+            expected(SceneStatus::Pending)
+        );
+        let done = shown(scene(SceneStatus::Complete), &attempts);
         assert_eq!(done, SceneStatus::Complete);
     }
 }
@@ -54,9 +81,10 @@ proptest! {
 }
 
 #[test]
-fn a_film_stays_and_what_ended_without_one_may_go_on() {
+fn a_film_stays_but_for_a_change_of_it_and_what_ended_without_one_may_go_on() {
     for next in Status::ALL {
-        assert!(!Status::Completed.can_become(next));
+        let is_change = next == Status::Processing;
+        assert_eq!(Status::Completed.can_become(next), is_change, "{next:?}");
         let goes_on = next.is_running();
         assert_eq!(Status::Failed.can_become(next), goes_on, "{next:?}");
         assert_eq!(Status::Cancelled.can_become(next), goes_on, "{next:?}");
@@ -64,6 +92,123 @@ fn a_film_stays_and_what_ended_without_one_may_go_on() {
     assert!(Status::Pending.can_become(Status::Processing));
     assert!(!Status::Processing.can_become(Status::Pending));
     assert_eq!(Status::before(Status::Cancelled), ["cancelling"]);
+}
+
+fn film(scenes: u32) -> Job {
+    let job = job(scenes);
+    Job {
+        status: Status::Completed,
+        stage: Stage::Done,
+        storyboard: Some(Storyboard::by_rules(&job.request)),
+        scenes_generated: scenes,
+        scenes_prepared: scenes,
+        compose_percent: 100,
+        video_key: Some(keys::film(job.job_id)),
+        thumbnail_key: Some(keys::thumbnail(job.job_id)),
+        reservation: Reservation::Committed,
+        ..job
+    }
+}
+
+fn second_take(job: &Job, index: u32) -> Redo {
+    let scene = job.storyboard.as_ref().unwrap().scene(index).unwrap();
+    Redo {
+        scene: TakeRequest::new(Some("A lighthouse burns"), None, None)
+            .unwrap()
+            .scene(scene, 2),
+        place: job.redo_place(),
+    }
+}
+
+fn redone(job: &Job, redo: Redo) -> Option<Job> {
+    let (now, limit) = (Time::from_millisecond(9), Duration::from_secs(60));
+    job.redone(redo, None, 5, now, limit)
+}
+
+#[test]
+fn while_a_scene_is_redone_the_film_that_is_there_is_served() {
+    let film = film(3);
+    let job = redone(&film, second_take(&film, 2)).unwrap();
+    assert_eq!((job.film(), job.picture()), (film.film(), film.picture()));
+    assert!(job.film().is_some() && job.composed().is_none());
+    assert_eq!((job.run, job.status), (2, Status::Processing));
+    let new = job.new_film();
+    assert_ne!(Some(new.video_key.as_str()), film.film());
+    let composed = Job {
+        redone_film: Some(new.clone()),
+        ..job
+    };
+    assert_eq!(composed.composed(), Some(new.video_key.as_str()));
+    assert_eq!(composed.film(), film.film());
+    for other in Status::ALL {
+        let first = Job {
+            status: other,
+            ..film.clone()
+        };
+        assert_eq!(first.film().is_some(), other == Status::Completed);
+    }
+}
+
+#[test]
+fn only_the_redone_scene_is_another_and_its_length_stays() {
+    let film = film(3);
+    let job = redone(&film, second_take(&film, 2)).unwrap();
+    let (before, after) = (
+        film.storyboard.unwrap().scenes,
+        job.storyboard_in_work().unwrap().scenes,
+    );
+    assert_eq!(job.storyboard.unwrap().scenes, before);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before == after, before.index != 2);
+        assert_eq!(before.timing, after.timing);
+    }
+    assert_eq!(after[1].take, 2);
+}
+
+#[test]
+fn a_film_that_is_not_there_or_is_being_changed_is_not_redone() {
+    let film = film(2);
+    for status in Status::ALL {
+        let job = Job {
+            status,
+            ..film.clone()
+        };
+        let redone = redone(&job, second_take(&film, 1));
+        assert_eq!(redone.is_some(), status == Status::Completed);
+    }
+    let job = redone(&film, second_take(&film, 1)).unwrap();
+    assert_eq!(redone(&job, second_take(&film, 2)), None);
+    let limit = Duration::from_secs(60);
+    assert_eq!(film.resumed(1, film.created_at, limit), None);
+    assert_eq!(job.resumed(1, film.created_at, limit), None);
+}
+
+#[test]
+fn the_first_redone_scenes_of_a_film_are_free_of_the_quota() {
+    for redone_scenes in 0..6 {
+        let film = Job {
+            redone_scenes,
+            ..film(2)
+        };
+        let is_free = film.redo_place() == Place::Free;
+        assert_eq!(is_free, redone_scenes < FREE_REDOS);
+        assert_eq!(film.place(), Place::Counted, "the film's own");
+    }
+}
+
+/// Neighbouring scenes, and the takes of one.
+#[test]
+fn no_two_takes_of_a_film_have_one_seed() {
+    let film = film(12);
+    let scenes = film.storyboard.unwrap().scenes;
+    let takes = scenes.iter().flat_map(|scene| {
+        let take = |take| scene.in_take(take, scene.words());
+        (1..=9).map(move |number| take(number).model_seed(Some(7)))
+    });
+    let seeds: std::collections::HashSet<_> = takes.collect();
+    assert_eq!(seeds.len(), 12 * 9);
+    assert_eq!(scenes[0].model_seed(Some(7)), Some(7));
+    assert_eq!(scenes[0].model_seed(None), None);
 }
 
 #[test]

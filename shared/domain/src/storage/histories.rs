@@ -24,6 +24,8 @@ enum Event {
     Settle,
     Delete(usize),
     NewJob,
+    /// Another film takes the place of a job's.
+    Redo(usize),
     Publish(usize),
     Transcode(usize),
     StorePiece(usize),
@@ -49,6 +51,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         3 => Just(Event::Settle),
         2 => who.clone().prop_map(Event::Delete),
         1 => Just(Event::NewJob),
+        1 => who.clone().prop_map(Event::Redo),
         2 => who.clone().prop_map(Event::Publish),
         3 => who.clone().prop_map(Event::Transcode),
         2 => who.clone().prop_map(Event::StorePiece),
@@ -132,7 +135,7 @@ impl World {
 
     fn read(&mut self, meanwhile: &mut Iter<'_, Event>) -> Records {
         let mut records = Records {
-            jobs: self.jobs.keys().copied().collect(),
+            jobs: self.films.iter().map(film).collect(),
             ..Records::default()
         };
         self.go_on(meanwhile);
@@ -194,6 +197,14 @@ impl World {
         assert!(!self.needs(key), "{key} is needed");
         let ago = self.now.since(self.needed_last[key]);
         assert!(ago >= GRACE, "{key} was needed {ago:?} ago");
+    }
+}
+
+fn film((id, (key, settled)): (&JobId, &(String, Time))) -> Film {
+    Film {
+        id: *id,
+        keys: vec![key.clone()],
+        settled: Some(*settled),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::is_over;
 use crate::ids::{JobId, TranscodeId, VideoId};
+use crate::keys;
 use crate::time::Time;
 use crate::transcode::{Transcode, TranscodeStatus};
 use crate::upload::Upload;
@@ -28,7 +29,28 @@ pub struct Records {
     /// The transcodes.
     pub transcodes: Vec<Made>,
     /// The generation jobs.
-    pub jobs: Vec<JobId>,
+    pub jobs: Vec<Film>,
+}
+
+/// The film of a generation job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Film {
+    /// The job.
+    pub id: JobId,
+    /// Where its film and its picture lie, if it is there.
+    pub keys: Vec<String>,
+    /// When that was settled; nothing while the job is worked on.
+    pub settled: Option<Time>,
+}
+
+impl Film {
+    /// Since when the film or the picture at `key`, which lies in the job's folder, has not
+    /// been its own any more: one that another took the place of (D44), or that was
+    /// composed and never shown. What a film is made of stays with it.
+    pub(super) fn superseded_since(&self, key: &str) -> Option<Time> {
+        let is_named = self.keys.iter().any(|own| own == key);
+        self.settled.filter(|_| keys::is_film(key) && !is_named)
+    }
 }
 
 /// The files of a video that is shown.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::records::{Ended, Made, Origin, Records, needless_since};
+use super::records::{Ended, Film, Made, Records, Trash, needless_since};
 use super::{Object, is_over, job_of};
 use crate::ids::{JobId, TranscodeId};
 use crate::keys::{GALLERY, TRANSCODES};
@@ -18,7 +18,7 @@ pub enum Reason {
     Unconfirmed,
     /// Its video was deleted.
     Deleted,
-    /// A transcode that has ended left it behind.
+    /// A transcode that has ended left it behind, or another film took its place.
     Leftover,
     /// An upload in parts that was neither completed nor aborted.
     Abandoned,
@@ -81,7 +81,7 @@ pub struct References {
     keys: HashMap<String, Reference>,
     shown: HashSet<TranscodeId>,
     transcodes: HashMap<TranscodeId, Output>,
-    jobs: HashSet<JobId>,
+    jobs: HashMap<JobId, Film>,
 }
 
 impl References {
@@ -100,10 +100,7 @@ impl References {
             references.transcodes.insert(made.id, output(made));
         }
         for (trash, made) in records.deleted() {
-            if trash.source == Origin::Upload {
-                let reference = Reference::Deleted(trash.deleted_at);
-                references.keys.insert(trash.s3_key.clone(), reference);
-            }
+            references.note_deleted(trash);
             if let Some(since) = needless_since(trash, &made) {
                 let doomed = made.iter().map(|made| (made.id, Output::Deleted(since)));
                 references.transcodes.extend(doomed);
@@ -116,8 +113,19 @@ impl References {
                 .keys
                 .extend(keys.map(|key| (key, Reference::Live)));
         }
-        references.jobs.extend(&records.jobs);
+        let films = records.jobs.iter().map(|film| (film.id, film.clone()));
+        references.jobs.extend(films);
         references
+    }
+
+    /// A film may be published and deleted again: its last deletion counts.
+    fn note_deleted(&mut self, trash: &Trash) {
+        let key = trash.s3_key.clone();
+        let since = match self.keys.get(&key) {
+            Some(Reference::Deleted(since)) => trash.deleted_at.max(*since),
+            _ => trash.deleted_at,
+        };
+        self.keys.insert(key, Reference::Deleted(since));
     }
 
     /// Keeps an object, whatever the records said when they were read.
@@ -154,7 +162,15 @@ impl References {
             return self.needless_output(id, file, orphan);
         }
         if let Some(job) = job_of(&object.key) {
-            return orphan.filter(|_| !self.jobs.contains(&job));
+            let Some(film) = self.jobs.get(&job) else {
+                return orphan;
+            };
+            let superseded = film.superseded_since(&object.key)?;
+            let since = match reference {
+                Some(Reference::Deleted(since)) => superseded.max(*since),
+                _ => superseded,
+            };
+            return Some((Reason::Leftover, since));
         }
         match reference {
             Some(Reference::Deleted(since)) => Some((Reason::Deleted, *since)),

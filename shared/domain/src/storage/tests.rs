@@ -81,6 +81,14 @@ fn shown(key: &str, transcode_id: Option<TranscodeId>) -> Shown {
     }
 }
 
+fn film_of(number: u32, key: &str, settled: Option<Time>) -> Film {
+    Film {
+        id: id(number),
+        keys: vec![key.to_owned()],
+        settled,
+    }
+}
+
 #[test]
 fn what_nobody_names_goes_after_its_grace() {
     let records = Records::default();
@@ -146,7 +154,7 @@ fn a_film_stays_with_its_job() {
             ..upload(Some(start()))
         }],
         trash: vec![trash(Origin::Film, &film, start())],
-        jobs: vec![id(5)],
+        jobs: vec![film_of(5, &film, Some(start()))],
         ..Records::default()
     };
     assert_eq!(after_days(&records, &film, 1000), Disposition::Keep);
@@ -154,6 +162,44 @@ fn a_film_stays_with_its_job() {
     records.jobs.clear();
     let disposition = after_days(&records, &film, 7);
     assert_eq!(disposition, Disposition::Remove(Reason::Orphan));
+}
+
+/// What is published stays with its video, and what a film is made of with the film.
+#[test]
+fn a_film_that_another_took_the_place_of_goes_after_its_grace() {
+    let (old, new) = (keys::film(id(5)), keys::redone_film(id(5), 2));
+    let judged = |key: &str, settled, videos, trash, days| {
+        let records = Records {
+            videos,
+            trash,
+            jobs: vec![film_of(5, &new, settled)],
+            ..Records::default()
+        };
+        after_days(&records, key, days)
+    };
+    let settled = Some(day(2));
+    let of_film = |key: &str, days| judged(key, settled, vec![], vec![], days);
+    assert_eq!(of_film(&old, 8), Disposition::Wait(Reason::Leftover));
+    assert_eq!(of_film(&old, 9), Disposition::Remove(Reason::Leftover));
+    let pieces = [
+        keys::scene(id(5), 1, 1),
+        keys::scene(id(5), 1, 2),
+        keys::prepared_scene(id(5), 1, 1),
+        keys::soundtrack(id(5)),
+    ];
+    for kept in pieces.iter().chain([&new]) {
+        assert_eq!(of_film(kept, 1000), Disposition::Keep, "{kept}");
+    }
+    let while_made = judged(&old, None, vec![], vec![], 1000);
+    assert_eq!(while_made, Disposition::Keep);
+    let published = judged(&old, settled, vec![shown(&old, None)], vec![], 1000);
+    assert_eq!(published, Disposition::Keep);
+    let deleted = |days| {
+        let trash = vec![trash(Origin::Film, &old, day(20))];
+        judged(&old, settled, vec![], trash, days)
+    };
+    assert_eq!(deleted(26), Disposition::Wait(Reason::Leftover));
+    assert_eq!(deleted(27), Disposition::Remove(Reason::Leftover));
 }
 
 #[test]
@@ -257,7 +303,7 @@ fn a_video_that_is_shown_again_keeps_what_was_made_of_it() {
             later,
         ],
         trash: vec![trash(Origin::Film, &film, day(1))],
-        jobs: vec![id(5)],
+        jobs: vec![film_of(5, &film, Some(start()))],
         ..Records::default()
     };
     let due = records.due(GRACE, day(8)).trash;

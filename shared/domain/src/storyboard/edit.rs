@@ -1,6 +1,6 @@
 //! A storyboard as its owner changes it (D44): every fault is named by scene and field.
 
-use super::{Author, MAX_CAMERA, MAX_TEXT, MAX_TITLE, PlannedScene, Storyboard};
+use super::{Author, MAX_CAMERA, MAX_TEXT, MAX_TITLE, PlannedScene, Storyboard, first_take};
 use crate::fields::{InvalidField, visible_line};
 use crate::film::{FRAME_RATE, SceneTiming, Transition, seconds, timeline_of};
 use crate::request::{DURATION_SECONDS, SCENES};
@@ -90,6 +90,8 @@ impl SceneEdit {
                 overlap_after: 0,
                 start: 0,
             },
+            take: first_take(),
+            seed: None,
         }
     }
 }

@@ -44,7 +44,7 @@ impl CreateTranscode {
 pub enum InputSource {
     /// An upload of the caller's.
     Upload(String),
-    /// The film of a job, which must be the caller's and finished.
+    /// The film of a job, which must be the caller's and there.
     Film(JobId),
 }
 
@@ -58,9 +58,20 @@ impl InputSource {
             let is_plain = !file.is_empty() && !file.contains('/') && file != "..";
             return is_plain.then(|| Self::Upload(key.to_owned()));
         }
-        let job: JobId = key.strip_suffix("/final.mp4")?.parse().ok()?;
-        Some(Self::Film(job))
+        film_of(key).map(Self::Film)
     }
+}
+
+/// The job of a film's key: the first one's, or that of one with a changed scene.
+fn film_of(key: &str) -> Option<JobId> {
+    let (job, rest) = key.split_once('/')?;
+    let job: JobId = job.parse().ok()?;
+    let run = rest
+        .strip_prefix("redo-")
+        .and_then(|run| run.split_once('/'));
+    let run = run.and_then(|(run, _)| run.parse().ok());
+    let film = run.map_or_else(|| keys::film(job), |run| keys::redone_film(job, run));
+    (film == key).then_some(job)
 }
 
 #[cfg(test)]
@@ -76,6 +87,14 @@ mod tests {
         ));
         let film = "0198c0de-0000-7000-8000-000000000001/final.mp4";
         assert!(matches!(read(film), Some(InputSource::Film(_))));
+        let job: JobId = film[..36].parse().unwrap();
+        let redone = keys::redone_film(job, 12);
+        let redone = InputSource::read(&redone, "user-1");
+        assert_eq!(redone, Some(InputSource::Film(job)));
+        for wrong in ["redo-02", "redo-x", "redo-", "take-2", "redo-2/redo-3"] {
+            let key = format!("{job}/{wrong}/final.mp4");
+            assert_eq!(InputSource::read(&key, "user-1"), None, "{wrong}");
+        }
         for key in [
             "gallery/user-2/17-a.mp4",
             "gallery/user-1/",

@@ -65,13 +65,12 @@ impl World {
     /// The same with a film that was composed and proved.
     async fn with_film() -> Self {
         let world = Self::new().await;
-        let key = keys::film(world.run.job_id);
         let jobs = &world.finisher.jobs;
         jobs.begin(world.run.job_id, now()).await.unwrap();
-        jobs.set_film(world.run.job_id, &key, "thumbnail")
-            .await
-            .unwrap();
-        world.bucket.put(&key, b"film");
+        let job = world.job().await;
+        let film = job.new_film();
+        jobs.set_film(&job, &film).await.unwrap();
+        world.bucket.put(&film.video_key, b"film");
         world
     }
 

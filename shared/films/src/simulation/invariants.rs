@@ -1,11 +1,15 @@
 //! What must hold whatever the order.
 
+use std::time::Duration;
+
 use domain::job::{Job, Status};
 use domain::keys;
 use domain::spending::Day;
 use domain::time::Time;
 
 use super::world::{QUOTA, USER, World};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl World {
     /// Progress never falls; what is final stays.
@@ -14,7 +18,8 @@ impl World {
         let (progress, status) = self.last;
         let went_on = job.run != self.seen_run;
         self.seen_run = job.run;
-        if job.progress() < progress && job.status != Status::Failed {
+        self.observe_film(&job);
+        if job.progress() < progress && job.status != Status::Failed && !went_on {
             let what = format!("progress fell from {progress} to {}", job.progress());
             self.violations.push(what);
         }
@@ -24,7 +29,7 @@ impl World {
                 .push(format!("{before:?} became {:?}", job.status));
         }
         if job.status.is_final() && ended.is_none() {
-            self.ended(&job);
+            self.ended(&job).await;
         }
         if job.status == Status::AwaitingReview && status != Some(job.status) {
             self.begin_review();
@@ -33,9 +38,9 @@ impl World {
     }
 
     /// An execution has ended the job.
-    fn ended(&mut self, job: &Job) {
+    async fn ended(&mut self, job: &Job) {
         if job.status == Status::Completed {
-            return;
+            return self.film_is_there(job).await;
         }
         self.paid_failures += u32::from(job.paid_nano_usd > self.paid);
         self.paid = job.paid_nano_usd;
@@ -62,13 +67,29 @@ impl World {
         if cancelled {
             self.check_books().await;
         }
+        self.check_days(&job).await;
         if usage.paid_failures != self.paid_failures {
             let (counted, expected) = (usage.paid_failures, self.paid_failures);
             let what = format!("{counted} paid failures, not {expected}");
             self.violations.push(what);
         }
-        if (usage.reserved, usage.used) != (0, u32::from(completed)) {
+        if (usage.reserved, usage.used) != (0, self.film.used) {
             let what = format!("used {}, reserved {}", usage.used, usage.reserved);
+            self.violations.push(what);
+        }
+    }
+
+    /// What was taken from the installation's days is what was paid.
+    async fn check_days(&mut self, job: &Job) {
+        let days = (0..3).map(|days| self.job.created_at.after(DAY * days));
+        let mut sums = (0, 0);
+        for day in days {
+            let day = Day::of(day);
+            let of_day = self.generation.spending.spending_sums(&day).await.unwrap();
+            sums = (sums.0 + of_day.taken, sums.1 + of_day.spent);
+        }
+        if sums != (job.paid_nano_usd, job.paid_nano_usd) {
+            let what = format!("in the days {sums:?}, paid {}", job.paid_nano_usd);
             self.violations.push(what);
         }
     }

@@ -194,8 +194,10 @@ impl Machine {
 
     /// Reads the answers to waiting tasks and goes on to what comes next.
     pub(super) fn advance(&mut self, world: &mut World) {
-        if self.is_running(world, self.run + 1) {
-            self.run += 1;
+        // An execution that was cancelled before it began is passed over.
+        let mut later = self.run + 1..self.run + 10;
+        if let Some(next) = later.find(|run| self.is_running(world, *run)) {
+            self.run = next;
             self.add(world, Kind::Plan);
         }
         if !self.is_running(world, self.run) {
@@ -295,7 +297,12 @@ async fn compose(
 ) -> Result<(), StepError> {
     let id = run.job_id;
     let job = jobs.get(id).await?.filter(|job| job.is_worked_on_by(run));
-    job.ok_or(Failure::JobClosed)?;
+    let job = job.ok_or(Failure::JobClosed)?;
+    let storyboard = job.storyboard_in_work().expect("it was planned");
+    for scene in &storyboard.scenes {
+        let clip = keys::scene(id, scene.index, scene.take);
+        assert!(bucket.object(&clip).is_some(), "{clip} is not there");
+    }
     for scene in scenes {
         ignore_conflict(
             jobs.advance_scene(id, scene, SceneStatus::Complete, now)
@@ -303,8 +310,7 @@ async fn compose(
         )?;
     }
     jobs.begin_composing(id, now).await?;
-    bucket.put(&keys::film(id), b"film");
-    Ok(jobs
-        .set_film(id, &keys::film(id), &keys::thumbnail(id))
-        .await?)
+    let film = job.new_film();
+    bucket.put(&film.video_key, b"film");
+    Ok(jobs.set_film(&job, &film).await?)
 }

@@ -88,7 +88,7 @@ impl World {
         self.invoke(Caller::Schedule, resumed);
     }
 
-    fn parts(&self) -> (JobsTable, UsageTable, Workflow) {
+    pub(super) fn parts(&self) -> (JobsTable, UsageTable, Workflow) {
         let workflow = self.generation.workflow.clone();
         (self.jobs.clone(), self.usage.clone(), workflow)
     }

@@ -16,6 +16,8 @@ pub(super) struct Made {
     pub(super) id: String,
     /// What it makes, by its attempt's row.
     target: String,
+    /// Which take of it, by the same.
+    take: String,
     /// The execution that it was made in, by the same.
     run: String,
     pub(super) attempt_id: String,
@@ -214,7 +216,7 @@ impl FakeProvider {
             pairs.find_map(|(name, value)| (name == "attempt").then(|| value.into_owned()))
         });
         let attempt_id = attempt_id.unwrap_or_default();
-        let (target, run) = self.intent_of(&attempt_id);
+        let [target, take, run] = self.intent_of(&attempt_id);
         let mut state = self.state();
         let earlier: Vec<Made> = state
             .predictions
@@ -227,7 +229,8 @@ impl FakeProvider {
                 .violations
                 .push("paid without an intent record".to_owned());
         }
-        if earlier.iter().any(Made::stands_in_the_way) {
+        let mut same_take = earlier.iter().filter(|made| made.take == take);
+        if same_take.any(Made::stands_in_the_way) {
             state
                 .violations
                 .push(format!("two predictions for {target}"));
@@ -241,6 +244,7 @@ impl FakeProvider {
         let made = Made {
             id: format!("p{}", state.predictions.len()),
             target,
+            take,
             run,
             attempt_id,
             webhook,
@@ -251,9 +255,9 @@ impl FakeProvider {
         made
     }
 
-    /// What the intent record says that is to be made, and in which execution; empty
-    /// without one.
-    fn intent_of(&self, attempt_id: &str) -> (String, String) {
+    /// What the intent record says that is to be made, which take of it, and in which
+    /// execution; empty without one.
+    fn intent_of(&self, attempt_id: &str) -> [String; 3] {
         let text = |row: &store::testing::Item, name: &str| {
             let value = row.get(name);
             let value = value.and_then(|value| value.as_s().or(value.as_n()).ok());
@@ -264,7 +268,7 @@ impl FakeProvider {
             .iter()
             .filter_map(|(job, sort)| self.tables.row("jobs", job, sort));
         let row = rows.find(|row| text(row, "attemptId") == attempt_id);
-        row.map(|row| (text(&row, "target"), text(&row, "run")))
+        row.map(|row| ["target", "take", "run"].map(|name| text(&row, name)))
             .unwrap_or_default()
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::Duration;
 
 use domain::failure::StepError;
-use domain::job::{Job, JobId, Status};
+use domain::job::{Job, JobId, JobRun, Status};
 use domain::request::{Audio, CreateJob};
 use domain::time::{Clock, Time};
 use replicate::Http;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::machine::Machine;
 use super::provider::FakeProvider;
+use super::redo::Film;
 use super::scheduler::{Invocation, pause};
 use crate::FilmClock;
 use crate::inspector::Inspector;
@@ -63,6 +64,8 @@ pub(super) enum Event {
     Cancel,
     /// The owner lets a job go on that has ended.
     Resume,
+    /// The owner has a scene of the film made anew, or chooses a take of it.
+    Redo { index: u32, is_new: bool },
 }
 
 /// Who is told how an invocation ended.
@@ -111,6 +114,7 @@ pub(super) struct World {
     pub(super) paid_failures: u32,
     /// What had been paid when the last execution ended.
     pub(super) paid: u64,
+    pub(super) film: Film,
 }
 
 impl World {
@@ -219,6 +223,7 @@ impl World {
             seen_run: 1,
             paid_failures: 0,
             paid: 0,
+            film: Film::default(),
         }
     }
 
@@ -255,7 +260,7 @@ impl World {
         let mut machine = Machine::begin(&self);
         self.after(60.0, Event::Reconcile);
         if self.random.u8(0..100) < 5 {
-            let when = self.random.f64() * 400.0;
+            let when = self.random.f64() * if self.random.bool() { 400.0 } else { 4000.0 };
             self.after(when, Event::Die);
         }
         self.may_cancel();
@@ -292,10 +297,11 @@ impl World {
     }
 
     fn is_over(&self) -> bool {
-        let is_resume = |(_, event): &(i64, Event)| matches!(event, Event::Resume);
+        let goes_on =
+            |(_, event): &(i64, Event)| matches!(event, Event::Resume | Event::Redo { .. });
         self.running.is_empty()
             && self.last.1.is_some_and(Status::is_final)
-            && !self.agenda.iter().any(is_resume)
+            && !self.agenda.iter().any(goes_on)
     }
 
     /// When the job must have ended: each execution has an hour, and so has a review.
@@ -378,6 +384,7 @@ impl World {
             Event::Edit => self.edit(at),
             Event::Approve => self.approve(at),
             Event::Resume => self.resume(at),
+            Event::Redo { index, is_new } => self.redo(at, index, is_new),
             Event::Reconcile => {
                 self.after(60.0, Event::Reconcile);
                 let reconciler = self.reconciler.clone();
@@ -387,7 +394,8 @@ impl World {
             }
             Event::Cancel => self.cancel(),
             Event::Die => {
-                let name = self.job.job_id.to_string();
+                let (job_id, run) = (self.job.job_id, self.seen_run);
+                let name = JobRun { job_id, run }.to_string();
                 let status = ExecutionStatus::Failed;
                 let error = UNCAUGHT[self.random.usize(0..UNCAUGHT.len())];
                 self.executions.end(&name, status, Some(error));

@@ -32,13 +32,24 @@ pub async fn thumbnail(
     probe: &Probe,
     output: &Path,
 ) -> Result<Picture, MediaError> {
+    still(session, input, probe, LONGEST_SIDE, output).await
+}
+
+/// The same, at most `longest_side` pixels long.
+pub(super) async fn still(
+    session: &Session,
+    input: &Path,
+    probe: &Probe,
+    longest_side: u32,
+    output: &Path,
+) -> Result<Picture, MediaError> {
     let video = video_of(probe)?;
     let scratch = scratch_beside(output)?;
     let mut picker = Picker {
         looker: Looker::new(session),
         input,
         video,
-        size: shape::fitted((video.width, video.height), LONGEST_SIDE),
+        size: shape::fitted((video.width, video.height), longest_side),
         scratch: scratch.path(),
         shots: 0,
     };

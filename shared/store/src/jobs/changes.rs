@@ -1,7 +1,7 @@
 //! How a job and its scenes move on: conditional writes along one transition table (D30).
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::job::{Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
+use domain::job::{FilmKeys, Job, JobId, Scene, SceneStatus, Soundtrack, Stage, Status};
 use domain::storyboard::Storyboard;
 use domain::time::Time;
 
@@ -99,6 +99,7 @@ impl JobsTable {
                 title: planned.title.clone(),
                 status: SceneStatus::Pending,
                 updated_at: now,
+                previews: Vec::new(),
             };
             put(
                 &self.table,
@@ -152,6 +153,26 @@ impl JobsTable {
             self.job_update(id, &job)?,
         ];
         transaction::commit(&self.client, "advance scene", writes).await
+    }
+
+    /// Which takes of a scene can be seen before the film is made. The scene's one preparer
+    /// knows them all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn set_previews(
+        &self,
+        id: JobId,
+        index: u32,
+        takes: &[u32],
+    ) -> Result<(), StoreError> {
+        let change = Change::new().set("previews", &takes)?.when_in(
+            "status",
+            &["pending", "generating", "generated", "complete"],
+        );
+        self.apply("set previews", id, &scene_row(index), &change)
+            .await
     }
 
     /// How the music bed is coming along, with what to say when it failed.
@@ -242,24 +263,29 @@ impl JobsTable {
         change.write(&self.table, key(resumed.job_id, &scene_row(index)))
     }
 
-    /// Remembers where the film lies. The job is not finished by this.
+    /// Remembers where the film lies that the job's execution has composed. The job is not
+    /// finished by this, and a film that is there is served on.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn set_film(
-        &self,
-        id: JobId,
-        video: &str,
-        thumbnail: &str,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("videoKey", &video)?
-            .set("thumbnailKey", &thumbnail)?
+    pub async fn set_film(&self, job: &Job, film: &FilmKeys) -> Result<(), StoreError> {
+        let change = match job.redo {
+            Some(_) => Change::new().set("redoneFilm", film)?,
+            None => shown(Change::new(), film)?,
+        };
+        let change = change
             .set("composePercent", &100)?
-            .when_in("status", &RUNNING);
-        self.apply("set film", id, JOB_ROW, &change).await
+            .when_in("status", &RUNNING)
+            .when_absent_or("run", "=", &job.run)?;
+        self.apply("set film", job.job_id, JOB_ROW, &change).await
     }
+}
+
+/// What is written of the film that is served.
+pub(super) fn shown(change: Change, film: &FilmKeys) -> Result<Change, StoreError> {
+    let change = change.set("videoKey", &film.video_key)?;
+    change.set("thumbnailKey", &film.thumbnail_key)
 }
 
 /// What is written whenever another execution goes on with a job.

@@ -17,6 +17,7 @@ fn with_scene(status: SceneStatus) -> (Tables, JobsTable, JobId) {
         title: "One".to_owned(),
         status,
         updated_at: now(),
+        previews: Vec::new(),
     };
     let id = job.job_id;
     tables.put("jobs", item(id, JOB_ROW, &job).unwrap());
@@ -41,6 +42,17 @@ async fn a_scene_moves_on_once_and_is_counted_once() {
     }
     let job = jobs.get(id).await.unwrap().unwrap();
     assert_eq!((job.scenes_generated, job.scenes_prepared), (1, 1));
+}
+
+#[tokio::test]
+async fn the_takes_that_can_be_seen_stay_while_the_scene_moves_on() {
+    let (_, jobs, id) = with_scene(SceneStatus::Generated);
+    jobs.set_previews(id, 1, &[1]).await.unwrap();
+    jobs.set_previews(id, 1, &[1, 2]).await.unwrap();
+    let moved = jobs.advance_scene(id, 1, SceneStatus::Complete, now());
+    moved.await.unwrap();
+    assert_eq!(jobs.scene(id, 1).await.unwrap().unwrap().previews, [1, 2]);
+    assert!(jobs.set_previews(id, 2, &[1]).await.is_err());
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use domain::attempt::{Attempt, AttemptState, Target};
 use domain::ids::{JobId, TranscodeId, UploadId, VideoId};
-use domain::job::Job;
+use domain::job::{Job, SceneStatus};
 use domain::rendition::Quality;
 use domain::request::CreateJob;
+use domain::storyboard::Storyboard;
 use domain::time::Time;
 use domain::transcode::{CreateTranscode, Transcode};
 use domain::upload::{Announcement, Multipart, Upload};
@@ -13,7 +15,7 @@ use domain::video::{Details, Facts, Video, Visibility};
 use uuid::Uuid;
 
 use super::{Messages, Tables};
-use crate::{Outbox, Queue, WebhooksTable};
+use crate::{Ceilings, Ending, JobsTable, Outbox, Queue, UsageTable, WebhooksTable};
 
 /// A moment to count from.
 pub fn now() -> Time {
@@ -29,6 +31,53 @@ pub fn job(number: u128, user_id: &str) -> Job {
         now(),
         Duration::from_secs(3600),
     )
+}
+
+/// A film of two scenes that is there, each in its first take.
+///
+/// # Panics
+///
+/// A table that is in memory fails.
+pub async fn film(tables: &Tables, number: u128, user_id: &str) -> JobId {
+    let jobs = JobsTable::new(tables.client(), "jobs");
+    let usage = UsageTable::new(tables.client(), "usage");
+    let request = CreateJob {
+        scenes: 2,
+        ..CreateJob::sample()
+    };
+    let job = Job {
+        request,
+        ..job(number, user_id)
+    };
+    let id = job.job_id;
+    let reserved = usage.reserve(&jobs, &job, Ceilings::of_quota(u32::MAX));
+    reserved.await.unwrap();
+    jobs.begin(id, now()).await.unwrap();
+    let storyboard = Storyboard::by_rules(&job.request);
+    let saved = jobs.save_storyboard(id, &storyboard, None, now());
+    saved.await.unwrap();
+    for scene in &storyboard.scenes {
+        let made = Attempt {
+            target: Target::Scene(scene.index),
+            words: Some(scene.words()),
+            attempt_id: format!("attempt-{}", scene.index),
+            created_at: now(),
+            updated_at: now(),
+            ..Attempt::sample(AttemptState::Succeeded)
+        };
+        jobs.put_attempt(id, &made).await.unwrap();
+        for status in [SceneStatus::Generated, SceneStatus::Complete] {
+            let advanced = jobs.advance_scene(id, scene.index, status, now());
+            advanced.await.unwrap();
+        }
+    }
+    jobs.begin_composing(id, now()).await.unwrap();
+    jobs.set_film(&job, &job.new_film()).await.unwrap();
+    let job = jobs.get(id).await.unwrap().unwrap();
+    let (hooks, done) = (webhooks(tables), Ending::Completed);
+    let settled = usage.settle(&jobs, &hooks, &job, &done, 2, now());
+    settled.await.unwrap();
+    id
 }
 
 /// A transcode of `user` to the lowest rendition, accepted then.

@@ -1,7 +1,7 @@
 //! A film's place in its user's month: taken when it is accepted, and again when it goes on.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::job::{Job, SceneStatus};
+use domain::job::{Job, Place, SceneStatus};
 use domain::quota::{Month, Usage};
 use serde::Deserialize;
 
@@ -48,6 +48,7 @@ impl Ceilings {
             taken: usage.used + usage.reserved,
             reserved: usage.reserved,
             risked: usage.reserved + usage.paid_failures,
+            redoing: 0,
         };
         (!counters.has_room(ceilings)).then(|| counters.refusal(ceilings))
     }
@@ -62,6 +63,8 @@ pub(super) struct MonthCounters {
     pub(super) reserved: u32,
     #[serde(default)]
     pub(super) risked: u32,
+    #[serde(default)]
+    pub(super) redoing: u32,
 }
 
 impl MonthCounters {
@@ -75,7 +78,7 @@ impl MonthCounters {
     /// By what a creation was refused. Films that are being made may yet fail, so that
     /// the last ones before the limit of paid failures wait for each other.
     pub(super) fn refusal(&self, ceilings: Ceilings) -> ReserveError {
-        let paid_failures = paid_failures(self.risked, self.reserved);
+        let paid_failures = paid_failures(self.risked, self.reserved + self.redoing);
         if self.reserved >= ceilings.running {
             ReserveError::TooManyRunning
         } else if paid_failures >= ceilings.paid_failures {
@@ -84,6 +87,15 @@ impl MonthCounters {
             ReserveError::TooManyRunning
         } else {
             ReserveError::QuotaExceeded
+        }
+    }
+
+    /// By what a scene that is free of the quota was not redone.
+    fn refusal_of_free(&self, ceilings: Ceilings) -> ReserveError {
+        let paid_failures = paid_failures(self.risked, self.reserved + self.redoing);
+        match paid_failures >= ceilings.paid_failures && self.redoing < ceilings.running {
+            true => ReserveError::TooManyFailures,
+            false => ReserveError::TooManyRunning,
         }
     }
 }
@@ -150,7 +162,7 @@ impl UsageTable {
     }
 
     /// The writes of a job together with those that take its place and its quote.
-    async fn take_place(
+    pub(super) async fn take_place(
         &self,
         operation: &'static str,
         job: &Job,
@@ -159,19 +171,23 @@ impl UsageTable {
     ) -> Result<(), ReserveError> {
         let quota = self.quota_of(&job.user_id, ceilings.quota).await?;
         let ceilings = Ceilings { quota, ..ceilings };
-        if quota == 0 {
+        let is_free = job.place() == Place::Free;
+        if quota == 0 && !is_free {
             return Err(ReserveError::QuotaExceeded);
         }
         if job.quote_nano_usd > ceilings.daily_nano_usd {
             return Err(ReserveError::SpendingLimit);
         }
+        let in_work = if is_free { "redoing" } else { "reserved" };
         let take = Change::new()
-            .add("taken", 1)
-            .add("reserved", 1)
+            .add(in_work, 1)
             .add("risked", 1)
-            .when_absent_or("taken", "<", &quota)?
             .when_absent_or("risked", "<", &ceilings.paid_failures)?
-            .when_absent_or("reserved", "<", &ceilings.running)?;
+            .when_absent_or(in_work, "<", &ceilings.running)?;
+        let take = match is_free {
+            true => take,
+            false => take.add("taken", 1).when_absent_or("taken", "<", &quota)?,
+        };
         let month = self.month_update(&job.user_id, &job.month, &take)?;
         let quote = match job.quote_nano_usd {
             0 => None,
@@ -187,7 +203,10 @@ impl UsageTable {
             Ok(()) => Ok(()),
             Err(Refusal::Conditions(refused)) if refused == [0] || refused == [0, quote_at] => {
                 let month = self.counters(&job.user_id, &job.month).await?;
-                Err(month.refusal(ceilings))
+                Err(match is_free {
+                    true => month.refusal_of_free(ceilings),
+                    false => month.refusal(ceilings),
+                })
             }
             Err(Refusal::Conditions(refused)) if refused == [quote_at] => {
                 Err(ReserveError::SpendingLimit)

@@ -3,12 +3,16 @@ mod review;
 
 use super::*;
 use crate::testing::{Tables, canceled, client_of, failure, job, now};
+use crate::{JobsTable, StoreError, WebhooksTable};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
 use aws_smithy_mocks::{Rule, mock};
+use domain::failure::JobError;
+use domain::job::{Job, Status};
+use domain::quota::Reservation;
 use std::time::Duration;
 
 const QUOTA: u32 = 10;

@@ -23,6 +23,15 @@ pub(crate) const STACK: &str = "omnigen";
 const FINGERPRINT: &str = "deployed.txt";
 const DEPLOYED: &str = "deployed.json";
 
+/// Whether the stack has the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// It serves the site, where people sign in.
+    On,
+    /// It is the API alone.
+    Off,
+}
+
 /// What deploys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -62,6 +71,7 @@ struct Resource {
 impl Deployed {
     /// What a client needs to know of it.
     pub(crate) fn stack(&self, addresses: &Addresses) -> Result<Stack> {
+        let has_site = self.outputs.contains_key("SiteUrl");
         Ok(Stack {
             api_url: addresses.api.clone(),
             endpoint_url: addresses.endpoint.clone(),
@@ -70,6 +80,8 @@ impl Deployed {
             client_id: self.output("ClientId")?,
             jwks_url: addresses.jwks.clone(),
             hosted_ui_url: self.output("HostedUiUrl")?,
+            site_url: has_site.then(|| addresses.site.clone()),
+            distribution_host: addresses.distribution.clone(),
             login_callback_url: addresses.login_callback.clone(),
             replicate_url: addresses.replicate.clone(),
             state_machine_arn: self.output("StateMachineArn")?,
@@ -135,9 +147,10 @@ pub(crate) fn deploy(
     addresses: &Addresses,
     ffmpeg: &Path,
     tool: Tool,
+    site: Site,
     overrides: &[String],
 ) -> Result<Deployed> {
-    let parameters = parameters(addresses, ffmpeg, overrides)?;
+    let parameters = parameters(addresses, ffmpeg, site, overrides)?;
     let state = state_of(workspace, tool, &parameters)?;
     if let Some(deployed) = remembered(workspace, &state) {
         return Ok(deployed);
@@ -184,13 +197,29 @@ pub(crate) fn forget(workspace: &Workspace) {
 }
 
 /// The template's parameters with their local values; those it does not declare are skipped.
-fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Result<Value> {
+fn parameters(
+    addresses: &Addresses,
+    ffmpeg: &Path,
+    site: Site,
+    overrides: &[String],
+) -> Result<Value> {
+    let (switch, front) = match site {
+        Site::On => ("on", &addresses.site),
+        Site::Off => ("off", &addresses.api),
+    };
     let mut parameters = json!({
         "Environment": "development",
         "Architecture": Architecture::host()?.lambda_name(),
-        "AllowedOrigin": "http://localhost:5173",
+        "Site": switch,
+        "AllowedOrigin": addresses.site,
+        "SecondAllowedOrigin": format!("http://{}", addresses.distribution),
+        "SiteApiHost": "127.0.0.1",
+        "SiteApiPort": addresses.cloud_port.to_string(),
+        "SiteApiPath": addresses.api_path,
+        "BucketOrigin": addresses.endpoint,
+        "LiveUrl": addresses.live,
         "PublicApiUrl": addresses.api,
-        "CallbackUrl": format!("{}/api/v1/auth/callback", addresses.api),
+        "CallbackUrl": format!("{front}/api/v1/auth/callback"),
         "SecondCallbackUrl": addresses.login_callback,
         "HostedUiUrl": addresses.endpoint,
         "JwtIssuer": "",

@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) deletions: BTreeMap<VideoId, Vec<Time>>,
     pub(super) transcodes: BTreeMap<TranscodeId, Made>,
     pub(super) jobs: BTreeMap<JobId, VideoId>,
+    /// Where each job's film lies, and since when.
+    pub(super) films: BTreeMap<JobId, (String, Time)>,
     pub(super) bucket: BTreeMap<String, Object>,
     pub(super) needed_last: BTreeMap<String, Time>,
     pub(super) removed: usize,
@@ -48,6 +50,7 @@ impl World {
             deletions: BTreeMap::new(),
             transcodes: BTreeMap::new(),
             jobs: BTreeMap::new(),
+            films: BTreeMap::new(),
             bucket: BTreeMap::new(),
             needed_last: BTreeMap::new(),
             removed: 0,
@@ -107,8 +110,17 @@ impl World {
             Event::NewJob => {
                 let (job, video) = (self.id(), self.id());
                 self.jobs.insert(job, video);
-                self.put(keys::scene(job, 1));
-                self.put(keys::film(job));
+                self.put(keys::scene(job, 1, 1));
+                self.show_film(job, keys::film(job));
+            }
+            Event::Redo(who) => {
+                let job = self.jobs.keys().nth(who % self.jobs.len().max(1));
+                if let Some(job) = job.copied() {
+                    let run = self.ids;
+                    self.ids += 1;
+                    self.put(keys::scene(job, 1, run));
+                    self.show_film(job, keys::redone_film(job, run));
+                }
             }
             Event::Publish(who) => self.publish(*who),
             Event::Transcode(who) => {
@@ -206,13 +218,20 @@ impl World {
         assert!(self.bucket.contains_key(&key), "confirmed without its file");
     }
 
+    /// The film is there, in the place of the one before.
+    fn show_film(&mut self, job: JobId, key: String) {
+        self.put(key.clone());
+        self.films.insert(job, (key, self.now));
+    }
+
     fn publish(&mut self, who: usize) {
         let job = self.jobs.iter().nth(who % self.jobs.len().max(1));
         let Some((job, id)) = job.map(|(job, id)| (*job, *id)) else {
             return;
         };
+        let key = self.films[&job].0.clone();
         self.videos.entry(id).or_insert(Video {
-            key: keys::film(job),
+            key,
             source: Origin::Film,
             transcode_id: None,
         });
@@ -299,8 +318,11 @@ impl World {
                 }
             };
         }
-        let mut jobs = self.jobs.keys();
-        jobs.any(|job| key.starts_with(&format!("{job}/")))
+        let mut films = self.films.iter();
+        films.any(|(job, (film, _))| {
+            let is_another = key.ends_with("/final.mp4") && key != film;
+            key.starts_with(&format!("{job}/")) && !is_another
+        })
     }
 
     /// An output of an earlier life of a video that is shown again: the rules

@@ -17,17 +17,12 @@ fn attempt(scene: u32, is_known: bool, age: Duration) -> Attempt {
     let created_at = Time::from_millisecond(now().as_millisecond() - age);
     Attempt {
         target: Target::Scene(scene),
-        number: 1,
-        run: 1,
         attempt_id: format!("attempt-{scene}"),
-        state: AttemptState::Creating,
         prediction_id: is_known.then(|| format!("p{scene}")),
-        task_token: None,
-        model: "model".to_owned(),
         predicted_nano_usd: PRICE,
         created_at,
         updated_at: created_at,
-        failure: None,
+        ..Attempt::sample(AttemptState::Creating)
     }
 }
 

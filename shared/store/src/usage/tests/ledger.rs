@@ -4,6 +4,8 @@
 use super::places::MonthCounters;
 use super::*;
 use crate::testing::Item;
+use domain::job::{Place, Redo};
+use domain::storyboard::Storyboard;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -28,6 +30,12 @@ enum Event {
     Resume,
     /// A step of its first execution, which may be over, gives up.
     FailFirst,
+    /// Its owner cancels it, and what runs is stopped.
+    Cancel,
+    /// Its owner has a scene made anew.
+    Redo,
+    /// Its owner chooses another take.
+    Choose,
 }
 
 fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
@@ -40,8 +48,11 @@ fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
         2 => Just(Event::FailPaid),
         2 => Just(Event::Resume),
         1 => Just(Event::FailFirst),
+        1 => Just(Event::Cancel),
+        3 => Just(Event::Redo),
+        1 => Just(Event::Choose),
     ];
-    prop::collection::vec((0..JOBS, event), 1..40)
+    prop::collection::vec((0..JOBS, event), 1..60)
 }
 
 struct World {
@@ -51,6 +62,8 @@ struct World {
     webhooks: WebhooksTable,
     /// Those that were taken up.
     paid_failures: std::cell::Cell<u32>,
+    /// Films, and redone scenes beyond the free ones.
+    used: std::cell::Cell<u32>,
 }
 
 /// What can be told of a job's row without trusting the code under test.
@@ -59,6 +72,8 @@ struct Seen {
     status: String,
     reservation: String,
     open: bool,
+    /// What a change of a film holds.
+    redo: Option<String>,
 }
 
 impl World {
@@ -71,6 +86,7 @@ impl World {
             jobs,
             usage,
             paid_failures: std::cell::Cell::default(),
+            used: std::cell::Cell::default(),
         }
     }
 
@@ -118,16 +134,45 @@ impl World {
             Event::Begin => self.jobs.begin(job.job_id, now()).await,
             Event::BeginComposing => self.jobs.begin_composing(job.job_id, now()).await,
             Event::Complete => {
+                // A change of a film is settled when it was composed.
+                let composed = Job {
+                    redone_film: job.redo.as_ref().map(|_| job.new_film()),
+                    ..job.clone()
+                };
                 let done = Ending::Completed;
-                self.settle(&job, &done, now()).await
+                let settled = self.settle(&composed, &done, now()).await;
+                let counts = settled.is_ok() && job.place() == Place::Counted;
+                self.used.set(self.used.get() + u32::from(counts));
+                settled
+            }
+            Event::Cancel => {
+                let _ = self.jobs.begin_cancelling(job.job_id, now()).await;
+                self.settle(&job, &Ending::Cancelled, now()).await
+            }
+            Event::Redo | Event::Choose => {
+                let place = match event {
+                    Event::Choose => Place::None,
+                    _ => job.redo_place(),
+                };
+                let redo = Redo {
+                    scene: Storyboard::by_rules(&job.request).scenes[0].clone(),
+                    place,
+                };
+                let limit = Duration::from_secs(60);
+                let Some(redone) = job.redone(redo, None, 0, now(), limit) else {
+                    return false;
+                };
+                let (jobs, usage) = (&self.jobs, &self.usage);
+                return is_taken(usage.redo(jobs, &job, &redone, CEILINGS).await);
             }
             Event::Fail => self.settle(&job, &failed, now()).await,
             Event::FailPaid => {
                 let settled = self
                     .settle_paid(&job, &failed, job.paid_nano_usd + 7, now())
                     .await;
+                let counts = settled.is_ok() && job.place() != Place::None;
                 let so_far = self.paid_failures.get();
-                self.paid_failures.set(so_far + u32::from(settled.is_ok()));
+                self.paid_failures.set(so_far + u32::from(counts));
                 settled
             }
         };
@@ -145,6 +190,9 @@ impl World {
                 status: text(&row, "status"),
                 reservation: text(&row, "reservation"),
                 open: row.contains_key("open"),
+                redo: row
+                    .get("redo")
+                    .map(|redo| text(redo.as_m().unwrap(), "place")),
             };
             Some((number, seen))
         };
@@ -159,9 +207,9 @@ impl World {
 
     fn check(&self) {
         let seen = self.seen();
-        let count = |reservation: &str| {
-            let matching = seen.values().filter(|job| job.reservation == reservation);
-            matching.count() as u32
+        let held = |place: Option<&str>| {
+            let held = seen.values().filter(|job| job.reservation == "held");
+            held.filter(|job| job.redo.as_deref() == place).count() as u32
         };
         let month = self.month();
         // Read as they are: `number` would hide a sum below zero.
@@ -172,17 +220,25 @@ impl World {
                 .parse::<u32>()
                 .unwrap()
         };
-        assert_eq!(sum("reserved"), count("held"), "{seen:?}");
-        assert_eq!(sum("used"), count("committed"), "{seen:?}");
+        assert_eq!(
+            sum("reserved"),
+            held(None) + held(Some("counted")),
+            "{seen:?}"
+        );
+        assert_eq!(sum("redoing"), held(Some("free")), "{seen:?}");
+        assert_eq!(sum("used"), self.used.get(), "{seen:?}");
         assert_eq!(sum("taken"), sum("used") + sum("reserved"));
         assert!(sum("taken") <= SMALL_QUOTA);
         let paid_failures = self.paid_failures.get();
-        assert_eq!(sum("risked"), sum("reserved") + paid_failures);
+        assert_eq!(
+            sum("risked"),
+            sum("reserved") + sum("redoing") + paid_failures
+        );
         assert!(paid_failures <= CEILINGS.paid_failures);
         for job in seen.values() {
             let expected = match job.status.as_str() {
                 "completed" => ("committed", false),
-                "failed" => ("released", false),
+                "failed" | "cancelled" => ("released", false),
                 _ => ("held", true),
             };
             assert_eq!((job.reservation.as_str(), job.open), expected, "{job:?}");
@@ -200,6 +256,10 @@ fn is_taken(result: Result<(), ReserveError>) -> bool {
         }
         Err(_) => false,
     }
+}
+
+fn has_film(job: &Seen) -> bool {
+    job.status == "completed" || job.redo.is_some()
 }
 
 /// The transition table of the domain, by the names in the row.
@@ -228,7 +288,12 @@ proptest! {
 
                 let after = world.seen();
                 for (number, job) in &before {
-                    assert!(is_legal(&job.status, &after[number].status), "{event:?}");
+                    let (was, is) = (&job.status, &after[number].status);
+                    // Cancelled in two steps.
+                    let is_cancelled = matches!(event, Event::Cancel);
+                    assert!(is_cancelled || is_legal(was, is), "{event:?}");
+                    let had_film = was == "completed" || job.redo.is_some();
+                    assert!(!had_film || has_film(&after[number]), "{event:?}");
                 }
                 if !taken_up {
                     assert_eq!((before, month), (after, world.month()), "{event:?}");
@@ -359,6 +424,7 @@ fn a_month_that_is_used_up_is_told_before_what_may_yet_fail() {
             taken,
             reserved,
             risked,
+            redoing: 0,
         };
         month.refusal(CEILINGS)
     };

@@ -3,6 +3,7 @@
 
 use super::*;
 use domain::film::FRAME_RATE;
+use domain::job::Stage;
 use domain::spending::Day;
 use domain::storyboard::Storyboard;
 

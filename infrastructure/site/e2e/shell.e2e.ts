@@ -1,0 +1,83 @@
+import { look } from "./checks/look";
+import { expect, test } from "./fixtures/test";
+
+test("signed out there is the first page, and private pages ask to sign in", async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+  const page = await context.newPage();
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await look(page, "landing");
+  await page.goto("/films");
+  await expect(page.getByRole("heading", { name: "Sign in to go on" })).toBeVisible();
+  await look(page, "sign-in");
+  await context.close();
+});
+
+test("an address that is nothing says so", async ({ page }) => {
+  await page.goto("/nowhere");
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await look(page, "not-found");
+  await page.goto("/films/01a223d0-4d58-77be-a26c-a4ee50b2eb92");
+  await expect(page.getByRole("alert")).toContainText("does not exist");
+});
+
+test("navigation focuses the heading, and keys lead to places", async ({ page }) => {
+  await page.goto("/gallery");
+  await page.getByRole("heading", { name: "Gallery", level: 1 }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await expect(page.getByRole("heading", { name: "My films", level: 1 })).toBeFocused();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await look(page, "shortcuts");
+});
+
+test("a session that ends keeps what is typed", async ({ page, context }) => {
+  await page.goto("/create");
+  const prompt = page.getByLabel("What is the film about?");
+  await prompt.fill("A letter that is never sent");
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Plan it and see the price" }).click();
+  await expect(page.getByText("Your session is over.")).toBeVisible();
+  await expect(prompt).toHaveValue("A letter that is never sent");
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Sign in to go on" })).toBeVisible();
+});
+
+test("offline is said, and what waits goes on afterwards", async ({ page, context }) => {
+  await page.goto("/create");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await context.setOffline(true);
+  await expect(page.getByText("You are offline.")).toBeVisible();
+  await look(page, "offline");
+  await context.setOffline(false);
+  await expect(page.getByText("You are offline.")).toBeHidden();
+});
+
+test("the theme that is chosen stays", async ({ page }) => {
+  await page.goto("/gallery");
+  await page.getByRole("button", { name: "Account" }).click();
+  await look(page, "account-menu");
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("administration is refused to others", async ({ page }) => {
+  await page.goto("/admin");
+  await expect(page.getByRole("alert")).toContainText("administrators only");
+});
+
+test("my films and the account are shown", async ({ page }) => {
+  await page.goto("/films");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await look(page, "films");
+  await page.goto("/account");
+  await expect(page.getByText("Films made")).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await look(page, "account");
+});

@@ -1,0 +1,48 @@
+import { defineConfig } from "@playwright/test";
+import { stack } from "./e2e/fixtures/stack";
+
+const PORT = process.env["OMNIGEN_SITE_PORT"] ?? "4720";
+/** A site that is served already; without it the tests serve the build themselves. */
+const served = process.env["OMNIGEN_SITE"];
+/** Tools that only read this file need no cloud. */
+const api = process.env["OMNIGEN_STACK"] ? stack().apiUrl : "";
+const origin = served ?? `http://127.0.0.1:${PORT}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "*.e2e.ts",
+  outputDir: "test-results",
+  // The machine has two cores, and the films are made on it as well.
+  workers: 1,
+  // A film of two scenes takes a quarter of a minute; a machine at other work takes its time.
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    baseURL: origin,
+    locale: "en-GB",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium-headless-shell",
+      args: [
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+      ],
+    },
+  },
+  projects: [
+    { name: "sign-in", testMatch: "sign-in.setup.ts" },
+    { name: "journeys", dependencies: ["sign-in"] },
+  ],
+  webServer: served
+    ? undefined
+    : {
+        command: "bun run preview",
+        url: origin,
+        env: { OMNIGEN_API: api, OMNIGEN_SITE_PORT: PORT },
+        reuseExistingServer: true,
+      },
+});

@@ -1,0 +1,32 @@
+import { Trans } from "@lingui/react/macro";
+import type { ReactNode } from "react";
+import { Failure } from "@/api/failure";
+
+/** What Query says of an answer. */
+interface Answer<T> {
+  data: T | undefined;
+  error: unknown;
+  isPaused: boolean;
+  refetch: () => unknown;
+}
+
+interface Props<T> {
+  answer: Answer<T>;
+  /** Of the size of what comes. */
+  loading: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** An answer in each of its states; one that is asked for again stays in sight. */
+export function Loaded<T>({ answer, loading, children }: Props<T>) {
+  if (answer.data !== undefined) return children(answer.data);
+  if (answer.error) return <Failure error={answer.error} onRetry={answer.refetch} />;
+  return (
+    <div aria-busy="true">
+      <p role="status" className="sr-only">
+        {answer.isPaused ? <Trans>Waiting for the connection</Trans> : <Trans>Loading</Trans>}
+      </p>
+      {loading}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { isStatus } from "@/api/api-error";
+import { meQueryKey } from "@/api/generated/@tanstack/react-query.gen";
+import { me } from "@/api/generated/sdk.gen";
+import type { Profile } from "@/api/generated/types.gen";
+
+/** Who is signed in; `null` for nobody. */
+export const sessionOptions = queryOptions({
+  queryKey: meQueryKey(),
+  queryFn: async ({ signal }): Promise<Profile | null> => {
+    try {
+      const { data } = await me({ signal, throwOnError: true });
+      return data;
+    } catch (error) {
+      if (isStatus(error, 401)) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export type Session =
+  | { kind: "unknown"; error: Error | null; retry: () => unknown }
+  | { kind: "signed-out" }
+  | { kind: "signed-in"; profile: Profile };
+
+export function useSession(): Session {
+  const { data, error, refetch } = useQuery(sessionOptions);
+  if (data === undefined) return { kind: "unknown", error, retry: refetch };
+  return data === null ? { kind: "signed-out" } : { kind: "signed-in", profile: data };
+}
+
+/** The API said that the session is over. */
+export function forgetSession(cache: QueryClient): void {
+  cache.setQueryData(sessionOptions.queryKey, null);
+}
+
+export function isAdmin(profile: Profile): boolean {
+  return profile.groups.includes("admin");
+}
+
+/** The hosted sign-in form, which leads back to `path`. */
+export function signInUrl(path: string): string {
+  return `/api/v1/auth/login?returnTo=${encodeURIComponent(path)}`;
+}

@@ -1,0 +1,51 @@
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { ErrorPage } from "@/app/error-page";
+import { NotFoundPage } from "@/app/not-found-page";
+import { Shell } from "@/app/shell/shell";
+import { SignedIn } from "@/app/shell/signed-in";
+
+/** What is there before the first page is. */
+function Nothing() {
+  return null;
+}
+
+/** The whole map. */
+export function routes(): RouteObject[] {
+  return [
+    {
+      Component: Shell,
+      ErrorBoundary: ErrorPage,
+      HydrateFallback: Nothing,
+      children: [
+        {
+          ErrorBoundary: ErrorPage,
+          children: [
+            { index: true, lazy: () => import("@/features/landing/landing-page") },
+            { path: "gallery", lazy: () => import("@/features/gallery/gallery-page") },
+            { path: "watch/:id", lazy: () => import("@/features/watch/watch-page") },
+            {
+              Component: SignedIn,
+              children: [
+                { path: "create", lazy: () => import("@/features/create/create-page") },
+                { path: "upload", lazy: () => import("@/features/upload/upload-page") },
+                { path: "account", lazy: () => import("@/features/account/account-page") },
+                { path: "admin", lazy: () => import("@/features/admin/admin-page") },
+                { path: "films", lazy: () => import("@/features/films/films-page") },
+                {
+                  path: "films/:id/storyboard",
+                  lazy: () => import("@/features/storyboard/storyboard-page"),
+                },
+                { path: "films/:id", lazy: () => import("@/features/film/film-page") },
+              ],
+            },
+            { path: "*", Component: NotFoundPage },
+          ],
+        },
+      ],
+    },
+  ];
+}
+
+export function createRouter() {
+  return createBrowserRouter(routes());
+}

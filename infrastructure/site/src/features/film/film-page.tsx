@@ -1,0 +1,63 @@
+import { useLingui } from "@lingui/react/macro";
+import { useParams } from "react-router";
+import type { Job } from "@/api/generated/types.gen";
+import { Loaded } from "@/api/loaded";
+import { Chip } from "@/ui/chip";
+import { PageHeading } from "@/ui/heading";
+import { Skeleton } from "@/ui/skeleton";
+import { FILM_STATUS } from "@/video/status-words";
+import { useFilm } from "./film-queries";
+import { type FilmView, filmView } from "./film-view";
+import { InReview } from "./in-review";
+import { Making } from "./making";
+import { Ready } from "./ready";
+import { useSpokenProgress } from "./spoken-progress";
+import { Stopped } from "./stopped";
+
+export function Component() {
+  const { t } = useLingui();
+  const { id = "" } = useParams();
+  const film = useFilm(id);
+  return (
+    <div className="grid gap-6">
+      <title>{t`Film · OmniGen`}</title>
+      <Loaded answer={film} loading={<Loading />}>
+        {(job) => <Film job={job} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Film({ job }: { job: Job }) {
+  const { t } = useLingui();
+  useSpokenProgress(job);
+  const { word, tone } = FILM_STATUS[job.status];
+  return (
+    <>
+      <PageHeading aside={<Chip tone={tone}>{t(word)}</Chip>}>{job.prompt}</PageHeading>
+      <Body job={job} view={filmView(job)} />
+    </>
+  );
+}
+
+function Body({ job, view }: { job: Job; view: FilmView }) {
+  switch (view.kind) {
+    case "making":
+      return <Making job={job} view={view} />;
+    case "review":
+      return <InReview job={job} />;
+    case "ready":
+      return <Ready job={job} />;
+    case "stopped":
+      return <Stopped job={job} view={view} />;
+  }
+}
+
+function Loading() {
+  return (
+    <div className="grid gap-6">
+      <Skeleton className="h-10 w-2/3" />
+      <Skeleton className="h-72" />
+    </div>
+  );
+}

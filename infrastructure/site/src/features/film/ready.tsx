@@ -1,0 +1,72 @@
+import { Trans } from "@lingui/react/macro";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import type { Job } from "@/api/generated/types.gen";
+import { clock } from "@/lib/format";
+import { buttonClass } from "@/ui/button";
+import { Fact, Facts } from "@/ui/facts";
+import { Note } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
+import { AnotherLikeThis } from "@/video/another";
+import { ChapterList } from "@/video/chapter-list";
+import { chaptersOf } from "@/video/chapters";
+import { Player } from "@/video/player/player";
+import { Costs } from "./costs";
+import { useStoryboard } from "./film-queries";
+import { Publish } from "./publish";
+
+/** A finished film. */
+export function Ready({ job }: { job: Job }) {
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const src = `/api/v1/jobs/${job.jobId}/video`;
+  return (
+    <>
+      <Player
+        src={src}
+        title={job.prompt}
+        poster={job.thumbnailUrl}
+        shape={job.aspectRatio}
+        onVideo={setVideo}
+      />
+      {job.degraded ? <Note>{job.degraded}</Note> : null}
+      <div className="flex flex-wrap gap-2">
+        <Publish job={job} />
+        <a href={`${src}?download=1`} download className={buttonClass()}>
+          <Download aria-hidden className="size-5" />
+          <Trans>Download</Trans>
+        </a>
+        <AnotherLikeThis film={job} />
+      </div>
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <Scenes job={job} video={video} />
+        <Recipe job={job} />
+      </div>
+    </>
+  );
+}
+
+function Scenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
+  const { data } = useStoryboard(job.jobId);
+  if (!data) return null;
+  return (
+    <Panel title={<Trans>Scenes</Trans>}>
+      <ChapterList chapters={chaptersOf(data.scenes, data.seconds)} video={video} />
+    </Panel>
+  );
+}
+
+function Recipe({ job }: { job: Job }) {
+  return (
+    <Panel title={<Trans>Recipe</Trans>}>
+      <Facts>
+        <Fact name={<Trans>Length</Trans>}>{clock(job.durationSeconds)}</Fact>
+        <Fact name={<Trans>Shape</Trans>}>{job.aspectRatio}</Fact>
+        <Fact name={<Trans>Transition</Trans>}>{job.transition}</Fact>
+        {job.seed === null || job.seed === undefined ? null : (
+          <Fact name={<Trans>Seed</Trans>}>{job.seed}</Fact>
+        )}
+        <Costs job={job} />
+      </Facts>
+    </Panel>
+  );
+}

@@ -1,0 +1,84 @@
+import { msg } from "@lingui/core/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useNavigate } from "react-router";
+import { Loaded } from "@/api/loaded";
+import { MoreButton } from "@/api/more-button";
+import { rowsOf } from "@/api/pages";
+import { clock, dateTime } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { Button } from "@/ui/button";
+import { Chip } from "@/ui/chip";
+import { Empty } from "@/ui/empty";
+import { CardSkeletons } from "@/ui/skeleton";
+import { Card, CardGrid } from "@/video/card";
+import { filmDraft } from "@/video/film-draft";
+import { FILM_STATUS } from "@/video/status-words";
+import { useMadeFilms } from "./films-queries";
+import { type FilmRow, filmRows } from "./films-view";
+
+export function MadeList() {
+  const films = useMadeFilms();
+  return (
+    <Loaded answer={films} loading={<CardSkeletons />}>
+      {(data) => {
+        const rows = rowsOf(data, filmRows);
+        if (rows.length === 0) return <NoFilms />;
+        return (
+          <>
+            <CardGrid>
+              {rows.map((row) => (
+                <FilmCard key={row.job.jobId} row={row} />
+              ))}
+            </CardGrid>
+            <MoreButton pages={films} />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function FilmCard({ row: { job, poster } }: { row: FilmRow }) {
+  const { t } = useLingui();
+  const { word, tone } = FILM_STATUS[job.status];
+  return (
+    <Card
+      to={paths.film(job.jobId)}
+      title={job.prompt}
+      poster={poster}
+      facts={
+        <>
+          <Chip tone={tone}>{t(word)}</Chip>
+          <span>{clock(job.durationSeconds)}</span>
+          <span>{dateTime(job.createdAt)}</span>
+        </>
+      }
+    />
+  );
+}
+
+const SAMPLES = [
+  msg`A paper boat crosses a flooded city at dawn`,
+  msg`A lighthouse keeper paints the storm from memory`,
+  msg`A new espresso machine wakes a whole street`,
+];
+
+function NoFilms() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const take = (prompt: string) => {
+    filmDraft.write({ ...filmDraft.read(), prompt });
+    void navigate(paths.create);
+  };
+  return (
+    <Empty title={<Trans>No films yet. How about one of these?</Trans>}>
+      <div className="flex flex-wrap justify-center gap-2">
+        {SAMPLES.map((sample) => (
+          <Button key={sample.id} onClick={() => take(t(sample))}>
+            {t(sample)}
+          </Button>
+        ))}
+      </div>
+    </Empty>
+  );
+}

@@ -1,0 +1,83 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+import { galleryListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
+import type { Video } from "@/api/generated/types.gen";
+import { Loaded } from "@/api/loaded";
+import { MoreButton } from "@/api/more-button";
+import { byCursor, rowsOf } from "@/api/pages";
+import { paths } from "@/lib/paths";
+import { Empty } from "@/ui/empty";
+import { PageHeading } from "@/ui/heading";
+import { CardSkeletons } from "@/ui/skeleton";
+import { Card, CardGrid } from "@/video/card";
+import { VideoFacts } from "@/video/video-facts";
+import { GallerySearch } from "./gallery-search";
+
+export function Component() {
+  const { t } = useLingui();
+  const [search] = useSearchParams();
+  const words = search.get("q") ?? "";
+  return (
+    <div className="grid gap-6">
+      <title>{words ? t`${words} · Gallery · OmniGen` : t`Gallery · OmniGen`}</title>
+      <PageHeading>
+        <Trans>Gallery</Trans>
+      </PageHeading>
+      <GallerySearch key={words} words={words} />
+      <Videos words={words} />
+    </div>
+  );
+}
+
+function Videos({ words }: { words: string }) {
+  const videos = useInfiniteQuery({
+    ...galleryListInfiniteOptions({
+      query: { visibility: "public", limit: 24, ...(words ? { search: words } : {}) },
+    }),
+    ...byCursor,
+  });
+  return (
+    <Loaded answer={videos} loading={<CardSkeletons />}>
+      {(data) => {
+        const rows = rowsOf(data, (page) => page.videos);
+        if (rows.length === 0) return <Nothing words={words} />;
+        return (
+          <>
+            {words ? <Found count={rows.length} /> : null}
+            <CardGrid>
+              {rows.map((video) => (
+                <PublicVideo key={video.id} video={video} />
+              ))}
+            </CardGrid>
+            <MoreButton pages={videos} />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Found({ count }: { count: number }) {
+  return (
+    <p role="status" className="text-muted">
+      <Plural value={count} one="# video shown" other="# videos shown" />
+    </p>
+  );
+}
+
+function PublicVideo({ video }: { video: Video }) {
+  return (
+    <Card
+      to={paths.watch(video.id)}
+      title={video.title}
+      poster={video.thumbnailUrl}
+      facts={<VideoFacts video={video} />}
+    />
+  );
+}
+
+function Nothing({ words }: { words: string }) {
+  if (words) return <Empty title={<Trans>Nothing is found for “{words}”.</Trans>} />;
+  return <Empty title={<Trans>The gallery is empty. Be the first.</Trans>} />;
+}

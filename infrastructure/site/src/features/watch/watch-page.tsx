@@ -1,0 +1,101 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { isStatus } from "@/api/api-error";
+import type { Stream, Video } from "@/api/generated/types.gen";
+import { Loaded } from "@/api/loaded";
+import { signInUrl, useSession } from "@/api/session";
+import { paths } from "@/lib/paths";
+import { PageHeading } from "@/ui/heading";
+import { Skeleton } from "@/ui/skeleton";
+import { EditVideo } from "@/video/edit-video";
+import { Player } from "@/video/player/player";
+import { VideoFacts } from "@/video/video-facts";
+import { Downloads } from "./downloads";
+import { Share } from "./share";
+import { useStream, useVideo } from "./watch-queries";
+import { shapeOf, sourceOf } from "./watch-view";
+
+export function Component() {
+  const { t } = useLingui();
+  const { id = "" } = useParams();
+  const video = useVideo(id);
+  return (
+    <div className="grid gap-6">
+      <title>{video.data ? t`${video.data.title} · OmniGen` : t`Watch · OmniGen`}</title>
+      <Loaded answer={video} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
+        {(found) => <Watch key={found.id} video={found} />}
+      </Loaded>
+      {isStatus(video.error, 403) ? <MaybeYours id={id} /> : null}
+    </div>
+  );
+}
+
+/** A private video is in sight of its owner. */
+function MaybeYours({ id }: { id: string }) {
+  const session = useSession();
+  if (session.kind !== "signed-out") return null;
+  return (
+    <p>
+      <Trans>
+        If it is yours,{" "}
+        <a href={signInUrl(paths.watch(id))} className="underline">
+          sign in
+        </a>{" "}
+        to watch it.
+      </Trans>
+    </p>
+  );
+}
+
+function Watch({ video }: { video: Video }) {
+  const stream = useStream(video.id);
+  const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  return (
+    <>
+      <Loaded answer={stream} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
+        {(found) => <Film video={video} stream={found} onVideo={setElement} />}
+      </Loaded>
+      <PageHeading>{video.title}</PageHeading>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-muted">
+        <VideoFacts video={video} />
+      </div>
+      <div className="flex flex-wrap gap-2">
+        <Share video={video} element={element} />
+        <OwnersPart video={video} />
+      </div>
+      {video.description ? (
+        <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
+      ) : null}
+      {stream.data ? <Downloads video={video} stream={stream.data} /> : null}
+    </>
+  );
+}
+
+interface FilmProps {
+  video: Video;
+  stream: Stream;
+  onVideo: (element: HTMLVideoElement | null) => void;
+}
+
+function Film({ video, stream, onVideo }: FilmProps) {
+  const [search] = useSearchParams();
+  const [src] = useState(() => sourceOf(stream));
+  return (
+    <Player
+      src={src}
+      title={video.title}
+      poster={video.thumbnailUrl}
+      shape={shapeOf(video)}
+      startAt={Number(search.get("t")) || 0}
+      onVideo={onVideo}
+    />
+  );
+}
+
+function OwnersPart({ video }: { video: Video }) {
+  const session = useSession();
+  const navigate = useNavigate();
+  if (session.kind !== "signed-in" || session.profile.userId !== video.userId) return null;
+  return <EditVideo video={video} onDelete={() => void navigate(`${paths.films}?tab=videos`)} />;
+}

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { linkTo, shapeOf, sourceOf } from "./watch-view";
+
+const stream = { streamUrl: "https://bucket/film.mp4", expiresIn: 900, renditions: [] };
+
+test("the stream is asked for at this origin, whatever the API's address is", () => {
+  const hlsUrl = "https://api.example/stage/api/gallery/videos/x/hls/master.m3u8";
+  expect(sourceOf({ ...stream, hlsUrl })).toBe("/api/gallery/videos/x/hls/master.m3u8");
+  expect(sourceOf(stream)).toBe(stream.streamUrl);
+});
+
+test("a video has the nearest of the shapes that films have", () => {
+  const shapes = [
+    [1920, 1080],
+    [1080, 1920],
+    [1080, 1000],
+  ] as const;
+  expect(shapes.map(([width, height]) => shapeOf({ width, height }))).toEqual([
+    "16:9",
+    "9:16",
+    "1:1",
+  ]);
+});
+
+test("a link begins where it was shared, if that is not the beginning", () => {
+  expect(linkTo("/watch/x", "https://site", 12.7)).toBe("https://site/watch/x?t=12");
+  expect(linkTo("/watch/x", "https://site", 0.4)).toBe("https://site/watch/x");
+});

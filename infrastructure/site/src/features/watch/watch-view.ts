@@ -1,0 +1,24 @@
+import type { AspectRatio, Quality, Stream, Video } from "@/api/generated/types.gen";
+
+/**
+ * The stream that adapts where there is one, else the file. The stream is asked for at this
+ * origin, whose cookies a private video needs.
+ */
+export function sourceOf({ hlsUrl, streamUrl }: Stream): string {
+  return hlsUrl ? hlsUrl.slice(hlsUrl.indexOf("/api/")) : streamUrl;
+}
+
+/** The nearest of the shapes that films have. */
+export function shapeOf({ width, height }: Pick<Video, "width" | "height">): AspectRatio {
+  const ratio = width / height;
+  if (ratio > 1.2) return "16:9";
+  return ratio < 0.8 ? "9:16" : "1:1";
+}
+
+export const HEIGHTS: Record<Quality, string> = { high: "1080p", medium: "720p", low: "480p" };
+
+/** A link to a video, at a time of it where that is not the beginning. */
+export function linkTo(path: string, origin: string, seconds: number): string {
+  const whole = Math.floor(seconds);
+  return whole > 0 ? `${origin}${path}?t=${whole}` : `${origin}${path}`;
+}

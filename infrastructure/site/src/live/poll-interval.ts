@@ -1,0 +1,9 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** How long to wait before asking again for what began at `since`, in milliseconds. */
+export function pollInterval(since: string, now: number): number {
+  const age = now - Date.parse(since);
+  if (age < MINUTE) return 2 * SECOND;
+  return age < 5 * MINUTE ? 5 * SECOND : 15 * SECOND;
+}

@@ -1,0 +1,39 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router";
+import { onSessionOver } from "@/api/renewal";
+import { forgetSession } from "@/api/session";
+import { setUpClient } from "@/api/setup";
+import { createQueryClient } from "@/app/query-client";
+import { reportError } from "@/app/report-error";
+import { createRouter } from "@/app/routes";
+import { showTheme, theme } from "@/lib/theme";
+import { messages } from "../locales/en.po";
+import "@/styles/index.css";
+
+showTheme(theme());
+i18n.loadAndActivate({ locale: "en", messages });
+setUpClient();
+
+const cache = createQueryClient();
+onSessionOver(() => forgetSession(cache));
+window.addEventListener("error", (event) => reportError(event.error));
+window.addEventListener("unhandledrejection", (event) => reportError(event.reason));
+// A new deploy took the files away that this page would load next.
+window.addEventListener("vite:preloadError", () => window.location.reload());
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={cache}>
+          <RouterProvider router={createRouter()} onError={reportError} />
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>,
+  );
+}

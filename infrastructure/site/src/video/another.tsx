@@ -1,0 +1,27 @@
+import { Trans } from "@lingui/react/macro";
+import { Copy } from "lucide-react";
+import { useNavigate } from "react-router";
+import type { Job } from "@/api/generated/types.gen";
+import { paths } from "@/lib/paths";
+import { Button } from "@/ui/button";
+import { filmDraft } from "@/video/film-draft";
+
+/** Opens the form with the same words and settings. */
+export function AnotherLikeThis({ film }: { film: Job }) {
+  const navigate = useNavigate();
+  const begin = () => {
+    const { prompt, category, aspectRatio, durationSeconds, transition, audio, seed } = film;
+    filmDraft.write({
+      ...filmDraft.read(),
+      ...{ prompt, category, aspectRatio, durationSeconds, transition, audio, seed },
+      scenes: film.sceneCount,
+    });
+    void navigate(paths.create);
+  };
+  return (
+    <Button onClick={begin}>
+      <Copy aria-hidden className="size-5" />
+      <Trans>Make another like this</Trans>
+    </Button>
+  );
+}

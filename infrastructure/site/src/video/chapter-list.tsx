@@ -1,0 +1,53 @@
+import { Trans } from "@lingui/react/macro";
+import { useSyncExternalStore } from "react";
+import { clock } from "@/lib/format";
+import { cx } from "@/ui/cx";
+import { type Chapter, chapterAt } from "@/video/chapters";
+
+interface Props {
+  chapters: Chapter[];
+  video: HTMLVideoElement | null;
+}
+
+/** The scenes of a film: which one plays, and a way to each. */
+export function ChapterList({ chapters, video }: Props) {
+  const current = useChapter(chapters, video);
+  const seek = (start: number) => {
+    if (!video) return;
+    video.currentTime = start;
+    void video.play();
+  };
+  return (
+    <ol className="grid gap-1">
+      {chapters.map(({ title, start }, at) => (
+        <li key={start}>
+          <button
+            type="button"
+            aria-current={at === current || undefined}
+            onClick={() => seek(start)}
+            className={cx(
+              "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-left hover:bg-raised",
+              at === current && "bg-accent-soft font-medium",
+            )}
+          >
+            <span className="text-sm text-muted tabular-nums">{clock(start)}</span>
+            <span className="min-w-0 break-words">{title}</span>
+            {at === current ? (
+              <span className="sr-only">
+                <Trans>(plays now)</Trans>
+              </span>
+            ) : null}
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function useChapter(chapters: Chapter[], video: HTMLVideoElement | null): number {
+  const subscribe = (changed: () => void) => {
+    video?.addEventListener("timeupdate", changed);
+    return () => video?.removeEventListener("timeupdate", changed);
+  };
+  return useSyncExternalStore(subscribe, () => chapterAt(chapters, video?.currentTime ?? 0));
+}

@@ -1,0 +1,59 @@
+import { lingui } from "@lingui/vite-plugin";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import type { ProxyOptions } from "vite";
+import { defineConfig } from "vitest/config";
+
+/**
+ * `OMNIGEN_API` is the address that the paths `/api/...` are added to, such as the local
+ * cloud's gateway with its stage. Vite's proxy makes site and API one origin, as the
+ * distribution does, so that the session's cookies are sent.
+ */
+function proxy(): Record<string, ProxyOptions> {
+  const api = process.env["OMNIGEN_API"];
+  if (!api) return {};
+  const { origin, pathname } = new URL(api);
+  const prefix = pathname.replace(/\/$/, "");
+  return { "/api": { target: origin, changeOrigin: true, rewrite: (path) => prefix + path } };
+}
+
+/**
+ * The policy that the distribution sends (template.yaml), with the local cloud's origin in
+ * the place of the bucket's: what it refuses is an error in the console, and fails a test.
+ */
+function policy(): string {
+  const api = process.env["OMNIGEN_API"];
+  const bucket = api ? new URL(api).origin : "";
+  return [
+    "default-src 'self'",
+    `img-src 'self' data: blob: ${bucket}`,
+    `media-src 'self' blob: ${bucket}`,
+    "worker-src 'self' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    `connect-src 'self' ${bucket}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "form-action 'self'",
+  ].join("; ");
+}
+
+const server = {
+  host: process.env["OMNIGEN_SITE_HOST"] ?? "127.0.0.1",
+  port: Number(process.env["OMNIGEN_SITE_PORT"] ?? 4720),
+  strictPort: true,
+  proxy: proxy(),
+};
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), lingui({ macroTransform: true })],
+  resolve: { tsconfigPaths: true },
+  server,
+  preview: { ...server, headers: { "Content-Security-Policy": policy() } },
+  build: { target: "es2023", manifest: true, sourcemap: false },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: "src/test/setup.ts",
+  },
+});

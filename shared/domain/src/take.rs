@@ -1,0 +1,176 @@
+//! Takes of a scene (D44): everything that was made of it is kept, and one of them is in
+//! the film.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{Attempt, AttemptState, Target};
+use crate::fields::{InvalidField, visible_line};
+use crate::request;
+use crate::storyboard::{MAX_CAMERA, MAX_TEXT, PlannedScene};
+use crate::time::Time;
+
+/// What a model is told of a scene, by which its takes differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Words {
+    /// What is to be seen.
+    pub description: String,
+    /// How it is filmed.
+    pub camera: String,
+    /// A seed of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+}
+
+/// A take that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    /// From 1. What could not be made has a number too, so that some may be missing.
+    pub number: u32,
+    /// What the model was told.
+    pub words: Option<Words>,
+    /// When it was there.
+    pub made_at: Time,
+}
+
+/// The takes of a scene that are there, by their numbers.
+pub fn takes_of(attempts: &[Attempt], index: u32) -> Vec<Take> {
+    let made = of_scene(attempts, index);
+    let made = made.filter(|attempt| attempt.state == AttemptState::Succeeded);
+    let takes = made.map(|attempt| Take {
+        number: attempt.take,
+        words: attempt.words.clone(),
+        made_at: attempt.updated_at,
+    });
+    let mut takes: Vec<Take> = takes.collect();
+    takes.sort_by_key(|take| take.number);
+    takes
+}
+
+/// The number of a scene's next take. None is given twice, whatever became of the first:
+/// what comes late of one cannot take the place of another.
+pub fn next_take(attempts: &[Attempt], index: u32) -> u32 {
+    let numbers = of_scene(attempts, index).map(|attempt| attempt.take);
+    numbers.max().unwrap_or(0) + 1
+}
+
+fn of_scene(attempts: &[Attempt], index: u32) -> impl Iterator<Item = &Attempt> {
+    let target = Target::Scene(index);
+    attempts
+        .iter()
+        .filter(move |attempt| attempt.target == target)
+}
+
+/// What a scene's owner wants otherwise in its next take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TakeRequest {
+    description: Option<String>,
+    camera: Option<String>,
+    seed: Option<u32>,
+}
+
+impl TakeRequest {
+    /// Checks each.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
+    pub fn new(
+        description: Option<&str>,
+        camera: Option<&str>,
+        seed: Option<u32>,
+    ) -> Result<Self, InvalidField> {
+        let line = |field, text: Option<&str>, most| {
+            let line = text.map(|text| visible_line(field, text, most));
+            line.transpose()
+        };
+        Ok(Self {
+            description: line("description", description, MAX_TEXT)?,
+            camera: line("camera", camera, MAX_CAMERA)?,
+            seed: request::seed(seed)?,
+        })
+    }
+
+    /// The scene as it is to be in that take. A seed counts for one take.
+    pub fn scene(self, scene: &PlannedScene, number: u32) -> PlannedScene {
+        let words = scene.words();
+        let words = Words {
+            description: self.description.unwrap_or(words.description),
+            camera: self.camera.unwrap_or(words.camera),
+            seed: self.seed,
+        };
+        scene.in_take(number, words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::CreateJob;
+    use crate::storyboard::Storyboard;
+
+    fn attempt(scene: u32, take: u32, state: AttemptState) -> Attempt {
+        Attempt {
+            target: Target::Scene(scene),
+            take,
+            ..Attempt::sample(state)
+        }
+    }
+
+    #[test]
+    fn a_number_that_was_given_is_not_given_again() {
+        let attempts = [
+            attempt(1, 1, AttemptState::Succeeded),
+            attempt(1, 2, AttemptState::Canceled),
+            attempt(2, 7, AttemptState::Running),
+        ];
+        assert_eq!(next_take(&attempts, 1), 3);
+        assert_eq!(next_take(&attempts, 2), 8);
+        assert_eq!(next_take(&attempts, 3), 1);
+    }
+
+    #[test]
+    fn what_was_made_can_be_chosen_and_nothing_else() {
+        let attempts = [
+            attempt(1, 3, AttemptState::Succeeded),
+            attempt(1, 1, AttemptState::Failed),
+            attempt(1, 1, AttemptState::Succeeded),
+            attempt(1, 2, AttemptState::Canceled),
+            attempt(2, 4, AttemptState::Succeeded),
+        ];
+        let takes = takes_of(&attempts, 1);
+        let numbers: Vec<u32> = takes.iter().map(|take| take.number).collect();
+        assert_eq!(numbers, [1, 3]);
+    }
+
+    #[test]
+    fn what_is_not_said_stays_as_it_was_but_a_seed() {
+        let storyboard = Storyboard::by_rules(&CreateJob::sample());
+        let scene = storyboard.scene(2).unwrap();
+        let first = TakeRequest::new(Some(" A lighthouse\n burns "), None, Some(7)).unwrap();
+        let second = first.scene(scene, 2);
+        assert_eq!(second.description, "A lighthouse burns");
+        assert_eq!((second.take, second.seed), (2, Some(7)));
+        let third = TakeRequest::default().scene(&second, 3);
+        assert_eq!(third.description, "A lighthouse burns");
+        assert_eq!((third.take, third.seed), (3, None));
+        assert_eq!(third.camera, scene.camera);
+        assert_eq!(third.timing, scene.timing);
+    }
+
+    #[test]
+    fn what_breaks_a_rule_is_named() {
+        let field = |request: Result<TakeRequest, InvalidField>| request.unwrap_err().field;
+        let long = "x".repeat(601);
+        assert_eq!(
+            field(TakeRequest::new(Some(&long), None, None)),
+            "description"
+        );
+        assert_eq!(
+            field(TakeRequest::new(Some("\u{200B}"), None, None)),
+            "description"
+        );
+        assert_eq!(field(TakeRequest::new(None, Some(&long), None)), "camera");
+        assert_eq!(field(TakeRequest::new(None, None, Some(u32::MAX))), "seed");
+    }
+}

@@ -1,0 +1,145 @@
+//! What the owner of a film that is there does: has scenes made anew and chooses takes, some
+//! of it twice at once, and cancels it. Each request may be killed anywhere.
+
+use std::time::Duration;
+
+use domain::failure::StepError;
+use domain::job::{FREE_REDOS, Job, JobId, Place};
+use domain::take::{TakeRequest, takes_of};
+use domain::time::Time;
+use store::{Ceilings, JobsTable, ReserveError, UsageTable, Workflow};
+
+use super::world::{Caller, Event, QUOTA, World};
+use crate::ask::ignore_conflict;
+use crate::{another_take, chosen_take, scene_of_film};
+
+/// How long an execution may take.
+const TIME_LIMIT: Duration = Duration::from_secs(3600);
+
+/// What has become of a film that is there, by what was seen of it.
+#[derive(Debug, Default)]
+pub(super) struct Film {
+    /// Whether it is there.
+    is_there: bool,
+    /// Places of the month that it has used.
+    pub(super) used: u32,
+    /// Scenes that were redone.
+    redone: u32,
+    /// What the change that is being made holds.
+    place: Option<Place>,
+    /// How often its owner has wished a change.
+    wishes: u32,
+}
+
+impl World {
+    /// Owners of films change them some times, and cancel some of the changes.
+    fn may_redo(&mut self) {
+        if self.film.wishes > self.random.u32(0..8) {
+            return;
+        }
+        self.film.wishes += 1;
+        let when = self.random.f64() * 200.0;
+        for _ in 0..self.random.u8(1..3) {
+            let index = self.random.u32(1..=2);
+            let is_new = self.random.bool();
+            self.after(when, Event::Redo { index, is_new });
+        }
+        if self.random.u8(0..4) == 0 {
+            let later = self.random.f64() * 200.0;
+            self.after(when + later, Event::Cancel);
+        }
+    }
+
+    pub(super) fn redo(&mut self, at: i64, index: u32, is_new: bool) {
+        let (jobs, usage, workflow) = self.parts();
+        let (id, now) = (self.job.job_id, Time::from_millisecond(at));
+        let choice = if is_new {
+            None
+        } else {
+            Some(self.random.usize(..))
+        };
+        let redone = redo(jobs, usage, workflow, id, index, choice, now);
+        self.invoke(Caller::Schedule, redone);
+    }
+
+    /// A film that was there is there still, whatever is being made of it.
+    pub(super) fn observe_film(&mut self, job: &Job) {
+        if let Some(redo) = &job.redo {
+            self.film.place = Some(redo.place);
+        }
+        if !self.film.is_there {
+            return;
+        }
+        let film = job.film();
+        if film.is_none_or(|key| self.bucket.object(key).is_none()) {
+            let what = format!("{:?} has lost its film {film:?}", job.status);
+            self.violations.push(what);
+        }
+    }
+
+    /// The film is there, or a change of it has ended.
+    pub(super) async fn film_is_there(&mut self, job: &Job) {
+        let place = self.film.place.take();
+        let is_first = !std::mem::replace(&mut self.film.is_there, true);
+        let redone = job.redone_scenes - self.film.redone;
+        self.film.redone = job.redone_scenes;
+        let is_counted = job.redone_scenes > FREE_REDOS;
+        self.film.used += u32::from(is_first) + u32::from(redone > 0 && is_counted);
+        let has_paid = job.paid_nano_usd > self.paid;
+        let holds = place.is_some_and(|place| place != Place::None);
+        self.paid_failures += u32::from(!is_first && redone == 0 && holds && has_paid);
+        self.paid = job.paid_nano_usd;
+        if redone > 1 || (is_first && redone > 0) {
+            self.violations.push(format!("{redone} redone at once"));
+        }
+        self.check_takes(job).await;
+        self.may_redo();
+    }
+
+    /// What is in the film was made.
+    async fn check_takes(&mut self, job: &Job) {
+        let record = self.jobs.load(job.job_id).await.unwrap().unwrap();
+        for scene in &record.job.storyboard.unwrap().scenes {
+            let takes = takes_of(&record.attempts, scene.index);
+            if !takes.iter().any(|take| take.number == scene.take) {
+                let what = format!("take {} of {} is none", scene.take, scene.index);
+                self.violations.push(what);
+            }
+        }
+    }
+}
+
+/// What the routes that change a film do: without a choice the scene is made anew.
+async fn redo(
+    jobs: JobsTable,
+    usage: UsageTable,
+    workflow: Workflow,
+    id: JobId,
+    index: u32,
+    choice: Option<usize>,
+    now: Time,
+) -> Result<(), StepError> {
+    let Some(record) = jobs.load(id).await? else {
+        return Ok(());
+    };
+    let Ok(scene) = scene_of_film(&record.job, index) else {
+        return Ok(());
+    };
+    let redo = match choice {
+        None => another_take(&record, scene, TakeRequest::default()),
+        Some(choice) => {
+            let takes = takes_of(&record.attempts, index);
+            let take = &takes[choice % takes.len()];
+            chosen_take(&record, scene, take.number).unwrap()
+        }
+    };
+    let quote = if redo.is_new() { 1_000_000_000 } else { 0 };
+    let redone = record.job.redone(redo, None, quote, now, TIME_LIMIT);
+    let redone = redone.expect("it is a film");
+    let ceilings = Ceilings::of_quota(QUOTA);
+    match usage.redo(&jobs, &record.job, &redone, ceilings).await {
+        Ok(()) => Ok(workflow.start(redone.latest_run()).await.map(drop)?),
+        Err(ReserveError::Store(error)) => ignore_conflict(Err(error)),
+        Err(refusal) => panic!("there is room for a change: {refusal}"),
+    }
+}
