@@ -78,7 +78,7 @@ fn parameters(template: &Template) -> Finding {
             refused.push(format!("{name} = {value}"));
         }
     }
-    finding("parameters", "what the template allows", count, refused)
+    finding("parameters", "what the template allows", &count, refused)
 }
 
 /// Two stacks fit one account: every physical name begins with the prefix (D48).
@@ -90,7 +90,7 @@ fn prefixes(template: &Template) -> Finding {
     };
     let refused = names.iter().filter(|(.., value)| !is_prefixed(value));
     let refused = refused.map(|(id, ..)| (*id).to_owned()).collect();
-    finding("names", "another stack beside it", names.len(), refused)
+    finding("names", "another stack beside it", &names.len(), refused)
 }
 
 fn lengths(template: &Template) -> Finding {
@@ -103,7 +103,7 @@ fn lengths(template: &Template) -> Finding {
             refused.push(format!("{id}: {name} is longer than {most}"));
         }
     }
-    finding("length of names", "each service's own", longest, refused)
+    finding("length of names", "each service's own", &longest, refused)
 }
 
 fn domain(template: &Template) -> Finding {
@@ -114,7 +114,7 @@ fn domain(template: &Template) -> Finding {
     finding(
         "sign-in domain",
         "no aws, amazon, cognito",
-        prefix,
+        &prefix,
         refused.collect(),
     )
 }
@@ -155,7 +155,7 @@ fn at_most<'a>(
             refused.push(format!("{id}: {text}"));
         }
     }
-    finding(rule, limit, largest, refused)
+    finding(rule, limit, &largest, refused)
 }
 
 /// What is known only after a deploy is counted as a name of a hundred letters.
@@ -179,7 +179,7 @@ fn variables(template: &Template) -> Finding {
             refused.push(format!("{id}: {bytes} bytes"));
         }
     }
-    finding("variables of a function", "4096 bytes", largest, refused)
+    finding("variables of a function", "4096 bytes", &largest, refused)
 }
 
 /// A new account runs ten functions at once: films and transcodes leave two for the API.
@@ -193,7 +193,7 @@ fn side_by_side(template: &Template) -> Finding {
     finding(
         "functions at once",
         "10, two of them for the API",
-        sum,
+        &sum,
         refused.into_iter().collect(),
     )
 }
@@ -206,7 +206,7 @@ fn reserved(template: &Template) -> Finding {
     let refused: Vec<String> = set
         .map(|name| format!("{name} = {}", template.parameter(name)))
         .collect();
-    finding("reserved concurrency", "none", refused.len(), refused)
+    finding("reserved concurrency", "none", &refused.len(), refused)
 }
 
 /// A first deploy that is rolled back leaves nothing that the next one meets.
@@ -224,7 +224,7 @@ fn retained(template: &Template) -> Finding {
     finding(
         "what is kept",
         "nothing of a failed creation",
-        count,
+        &count,
         refused,
     )
 }
@@ -254,7 +254,7 @@ fn named(template: &Template) -> Vec<(&str, usize, &Value)> {
 fn finding(
     rule: &'static str,
     limit: &'static str,
-    found: impl ToString,
+    found: &impl ToString,
     refused: Vec<String>,
 ) -> Finding {
     Finding {
