@@ -15,7 +15,7 @@ use crate::setup::ffmpeg::Architecture;
 use crate::setup::{elf, python};
 use crate::workspace::Workspace;
 
-/// The service's own bound; what comes near it is split.
+/// The own bound of a stack; what comes near it is split.
 const MOST_RESOURCES: usize = 500;
 /// Lambda's bound on a program and its layer, unpacked.
 const MOST_BYTES: u64 = 250 * 1024 * 1024;
