@@ -2,6 +2,9 @@
 
 from reading import Seen, first, text, texts
 
+# The default of CloudFront's.
+NOWHERE = {"GeoRestriction": {"RestrictionType": "none"}}
+
 
 def accesses_in_template(template):
     for _, given in template.of("AWS::CloudFront::OriginAccessControl"):
@@ -93,6 +96,7 @@ def distributions_in_template(template):
             "ipv6": text(config["IPV6Enabled"]),
             "first page": config["DefaultRootObject"],
             "aliases": texts(config.get("Aliases")),
+            "countries": config.get("Restrictions", NOWHERE)["GeoRestriction"]["RestrictionType"],
             "certificate": {
                 "own": text(certificate.get("CloudFrontDefaultCertificate", False)),
                 "arn": certificate.get("AcmCertificateArn"),
@@ -105,6 +109,7 @@ def distributions_in_template(template):
                     "origin": given["TargetOriginId"],
                     "viewers": given["ViewerProtocolPolicy"],
                     "methods": texts(given["AllowedMethods"]),
+                    "cached": texts(given.get("CachedMethods", ["GET", "HEAD"])),
                     "compress": text(given["Compress"]),
                     "cache": given["CachePolicyId"],
                     "request": given.get("OriginRequestPolicyId"),
@@ -124,7 +129,7 @@ def origin_in_template(origin):
         "host": origin["DomainName"],
         "path": origin.get("OriginPath") or "",
         "access": origin.get("OriginAccessControlId"),
-        "port": text(own.get("HTTPPort")),
+        "ports": [text(own.get("HTTPPort")), text(own.get("HTTPSPort", 443 if own else None))],
         "protocol": own.get("OriginProtocolPolicy"),
         "tls": texts(own.get("OriginSSLProtocols")),
         "headers": {h["HeaderName"]: h["HeaderValue"] for h in origin.get("OriginCustomHeaders", [])},
@@ -143,6 +148,7 @@ def distributions_in_state(state):
             "ipv6": text(given["is_ipv6_enabled"]),
             "first page": given["default_root_object"],
             "aliases": texts(given["aliases"]),
+            "countries": first(first(given["restrictions"])["geo_restriction"])["restriction_type"],
             "certificate": {
                 "own": text(certificate["cloudfront_default_certificate"] or False),
                 "arn": certificate["acm_certificate_arn"],
@@ -155,6 +161,7 @@ def distributions_in_state(state):
                     "origin": given["target_origin_id"],
                     "viewers": given["viewer_protocol_policy"],
                     "methods": texts(given["allowed_methods"]),
+                    "cached": texts(given["cached_methods"]),
                     "compress": text(given["compress"]),
                     "cache": given["cache_policy_id"],
                     "request": given["origin_request_policy_id"],
@@ -172,7 +179,7 @@ def origin_in_state(origin):
         "host": origin["domain_name"],
         "path": origin["origin_path"] or "",
         "access": origin["origin_access_control_id"] or None,
-        "port": text(own.get("http_port")),
+        "ports": [text(own.get("http_port")), text(own.get("https_port"))],
         "protocol": own.get("origin_protocol_policy"),
         "tls": texts(own.get("origin_ssl_protocols")),
         "headers": {header["name"]: header["value"] for header in origin["custom_header"]},

@@ -37,7 +37,7 @@ def apis_in_state(state):
         throttling, log = first(stage["default_route_settings"]), first(stage["access_log_settings"])
         yield kind, {
             # SAM calls the HTTP API by the stack.
-            "name": given["name"] if kind == "websocket" else None,
+            "name": {"http": None}.get(kind, given["name"]),
             "selection": given["route_selection_expression"],
             "origins": texts(cors.get("allow_origins")),
             "methods": texts(cors.get("allow_methods")),
