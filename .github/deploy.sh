@@ -32,8 +32,8 @@ case "$1" in
     ;;
   site)
     initialise
-    site=$(in_terraform output -json SiteBucket | tr -d '"')
-    if [ "$site" = null ]; then
+    site=$(in_terraform output -json | jq -r '.SiteBucket.value // empty')
+    if [ -z "$site" ]; then
       echo "$STAGE has no site." >&2
       exit 0
     fi
