@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The steps of a deploy to $STAGE, in the order infrastructure, functions: a new table or index is
-# there before the programs that read it. What passed its smoke test is kept beside the state, so
+# The steps of a deploy to $STAGE, in the order infrastructure, functions, site: a new table or
+# index is there before the programs that read it, and these before the pages that call them. What passed its smoke test is kept beside the state, so
 # that a later deploy which fails is rolled back to it.
 set -euo pipefail
 
@@ -29,6 +29,21 @@ case "$1" in
     ;;
   functions)
     apply
+    ;;
+  site)
+    initialise
+    site=$(in_terraform output -json SiteBucket | tr -d '"')
+    if [ "$site" = null ]; then
+      echo "$STAGE has no site." >&2
+      exit 0
+    fi
+    cd infrastructure/site
+    npx --yes bun@1.4.5 install --frozen-lockfile
+    npx --yes bun@1.4.5 run build
+    # Names below assets/ have a digest; the first page comes when everything that it names is there.
+    aws s3 sync --quiet dist/assets "s3://$site/assets" --cache-control "public, max-age=31536000, immutable"
+    aws s3 sync --quiet dist "s3://$site" --exclude "assets/*" --exclude index.html --cache-control no-cache
+    aws s3 cp --quiet dist/index.html "s3://$site/index.html" --cache-control no-cache
     ;;
   address)
     initialise

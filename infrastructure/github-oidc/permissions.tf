@@ -33,6 +33,17 @@ locals {
           Resource = ["arn:${local.partition}:apigateway:${var.region}::/apis", "arn:${local.partition}:apigateway:${var.region}::/apis/*"]
         },
         {
+          # Of the site's distribution and what belongs to it only functions have a name in their ARN.
+          Effect = "Allow"
+          Action = ["cloudfront:*"]
+          Resource = [
+            "arn:${local.partition}:cloudfront::${local.account}:distribution/*",
+            "arn:${local.partition}:cloudfront::${local.account}:origin-access-control/*",
+            "arn:${local.partition}:cloudfront::${local.account}:response-headers-policy/*",
+            "arn:${local.partition}:cloudfront::${local.account}:function/${prefix}-*",
+          ]
+        },
+        {
           Effect   = "Allow"
           Action   = ["cognito-idp:*"]
           Resource = ["arn:${local.partition}:cognito-idp:${var.region}:${local.account}:userpool/*"]

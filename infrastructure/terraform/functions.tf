@@ -18,6 +18,7 @@ locals {
     StatsTable           = module.storage.tables["stats"]
     IdempotencyTable     = module.storage.tables["idempotency"]
     WebhookTable         = module.storage.tables["webhooks"]
+    ConnectionTable      = module.storage.tables["connections"]
     AssetsBucket         = module.storage.assets
     ReplicateSecret      = module.storage.replicate_secret
     TranscodeQueue       = module.storage.queues["transcodes"]
@@ -26,10 +27,13 @@ locals {
     UserPool             = module.auth.pool
     UserPoolClient       = module.auth.client
     Api                  = module.api.api
+    LiveApi              = module.api.live
     AWS = {
       Partition = data.aws_partition.current.partition
       Region    = var.region
       AccountId = data.aws_caller_identity.current.account_id
+      URLSuffix = data.aws_partition.current.dns_suffix
+      StackUid  = terraform_data.stack.output
     }
   })
 

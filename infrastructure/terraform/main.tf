@@ -7,6 +7,15 @@ locals {
   logout_url   = coalesce(local.parameters.LogoutUrl, "${local.parameters.AllowedOrigin}/")
 }
 
+# What nobody can guess of a stack: by it the API believes the site's distribution.
+resource "terraform_data" "stack" {
+  input = uuid()
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 module "monitoring" {
   source = "./modules/monitoring"
 
@@ -73,4 +82,29 @@ module "api" {
   log_group       = module.monitoring.api_arn
   routes          = local.routes
   functions       = module.serverless.functions
+}
+
+# The site, where there is one.
+module "cdn" {
+  source = "./modules/cdn"
+  count  = local.parameters.Site == "on" ? 1 : 0
+
+  name            = local.name
+  region          = var.region
+  account         = local.account
+  partition       = local.partition
+  suffix          = data.aws_partition.current.dns_suffix
+  retain          = var.retain
+  host            = split("://", local.parameters.AllowedOrigin)[1]
+  certificate_arn = local.parameters.SiteCertificateArn
+  origin_secret   = terraform_data.stack.output
+  bucket_origin   = coalesce(local.parameters.BucketOrigin, "https://${module.storage.assets.Name}.s3.${var.region}.${data.aws_partition.current.dns_suffix}")
+  live_url        = coalesce(local.parameters.LiveUrl, "wss://${module.api.live.Id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/live")
+
+  api = {
+    host    = coalesce(local.parameters.SiteApiHost, "${module.api.api.Id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}")
+    path    = local.parameters.SiteApiPath
+    port    = tonumber(local.parameters.SiteApiPort)
+    has_tls = local.parameters.SiteApiHost == ""
+  }
 }

@@ -54,3 +54,11 @@ output "TranscodeDeadLetters" {
 output "AssetsBucket" {
   value = module.storage.assets.Name
 }
+
+output "SiteUrl" {
+  value = one([for site in module.cdn : local.parameters.SiteCertificateArn != "" ? local.parameters.AllowedOrigin : "https://${site.domain}"])
+}
+
+output "SiteBucket" {
+  value = one(module.cdn[*].bucket)
+}

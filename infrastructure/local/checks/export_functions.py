@@ -33,6 +33,8 @@ REF = {
     "AWS::ApiGatewayV2::Api": "Id",
 }
 ATTRIBUTES = {"Arn": "Arn", "StreamArn": "StreamArn", "ApiEndpoint": "Endpoint"}
+# The part of a stack's id that nobody can guess.
+STACK_UID = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
 # What the modules say for every function, or make of the table by themselves.
 COMMON = {"Code", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "Tags"}
 FUNCTION = COMMON | {
@@ -112,7 +114,7 @@ def statement(values, given):
 
 def add_routes(values, functions):
     for api in values.of("AWS::ApiGatewayV2::Api"):
-        for path, operations in sorted(api["Body"]["paths"].items()):
+        for path, operations in sorted(api.get("Body", {}).get("paths", {}).items()):
             for method, operation in sorted(operations.items()):
                 refuse({"security"} & set(operation), "a route")
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
@@ -183,6 +185,8 @@ class Values:
         """A value as one text with placeholders in it."""
         if not isinstance(value, dict):
             return str(value)
+        if value == STACK_UID:
+            return "${AWS.StackUid}"
         ((kind, of),) = value.items()
         readers = {"Ref": self.ref, "Fn::GetAtt": self.attribute, "Fn::Sub": self.sub, "Fn::If": self.choice}
         return readers[kind](of)

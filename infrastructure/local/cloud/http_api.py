@@ -26,14 +26,15 @@ def apply():
 
 
 def _naming(create):
-    """Name the first HTTP API that is made by a call, as Terraform does."""
+    """Name the first API of each kind that is made by a call, as Terraform does."""
 
     def create_named(data):
-        if data.get("protocolType") != "HTTP" or apigateway.find_api_scope(API_ID) is not None:
+        wanted = LIVE_API_ID if data.get("protocolType") == "WEBSOCKET" else API_ID
+        if apigateway.find_api_scope(wanted) is not None:
             return create(data)
-        answer = create({**data, "tags": {**(data.get("tags") or {}), ID_TAG: API_ID}})
+        answer = create({**data, "tags": {**(data.get("tags") or {}), ID_TAG: wanted}})
         # Nobody asked for the tag.
-        for tags in (apigateway._apis[API_ID]["tags"], apigateway._api_tags[apigateway._api_arn(API_ID)]):
+        for tags in (apigateway._apis[wanted]["tags"], apigateway._api_tags[apigateway._api_arn(wanted)]):
             tags.pop(ID_TAG, None)
         return answer
 

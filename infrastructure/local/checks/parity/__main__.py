@@ -40,9 +40,9 @@ def main():
         print(f"{name}: {result.facts} facts, {len(result.problems)} differences")
     problems += [f"no longer needed: {pattern}" for pattern in comparison.patterns(allowed) - used]
     if not problems:
-        parameters = json.loads((PARAMETERS / "defaults.json").read_text())
+        parameters = json.loads((PARAMETERS / "everything.json").read_text())
         template = translated(ROOT / "template.yaml", parameters)
-        problems += mutations.unseen(template, parameters, found["defaults"], allowed)
+        problems += mutations.unseen(template, parameters, found["everything"], allowed)
     if problems:
         sys.exit("\n".join(problems))
 

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
+import cdn
 import edge
 import functions
 import storage
@@ -30,6 +31,10 @@ KINDS = {
     "client": (edge.clients_in_template, edge.clients_in_state),
     "group": (edge.groups_in_template, edge.groups_in_state),
     "domain": (edge.domains_in_template, edge.domains_in_state),
+    "origin access": (cdn.accesses_in_template, cdn.accesses_in_state),
+    "edge function": (cdn.functions_in_template, cdn.functions_in_state),
+    "headers": (cdn.headers_in_template, cdn.headers_in_state),
+    "distribution": (cdn.distributions_in_template, cdn.distributions_in_state),
 }
 
 

@@ -2,16 +2,19 @@
 
 import re
 
-from reading import Seen, first, text, texts
+from reading import Seen, first, text, texts, whole
 
 
 def apis_in_template(template):
     stages = {given["ApiId"]: given for _, given in template.of("AWS::ApiGatewayV2::Stage")}
     for _, given in template.of("AWS::ApiGatewayV2::Api"):
-        cors = given["Body"].get("x-amazon-apigateway-cors", Seen({}))
-        stage = stages["<api http id>"]
-        throttling, log = stage["DefaultRouteSettings"], stage["AccessLogSettings"]
-        yield "http", {
+        kind = given.get("ProtocolType", "HTTP").lower()
+        cors = given.get("Body", Seen({})).get("x-amazon-apigateway-cors", Seen({}))
+        stage = stages[f"<api {kind} id>"]
+        throttling, log = stage["DefaultRouteSettings"], stage.get("AccessLogSettings", Seen({}))
+        yield kind, {
+            "name": given.get("Name"),
+            "selection": given.get("RouteSelectionExpression"),
             "origins": texts(cors.get("allowOrigins")),
             "methods": texts(cors.get("allowMethods")),
             "headers": texts(cors.get("allowHeaders")),
@@ -21,17 +24,21 @@ def apis_in_template(template):
             "deployed by itself": text(stage["AutoDeploy"]),
             "rate": text(throttling["ThrottlingRateLimit"]),
             "burst": text(throttling["ThrottlingBurstLimit"]),
-            "log group": log["DestinationArn"].removesuffix(":*"),
-            "log format": log["Format"],
+            "log group": log.get("DestinationArn", "").removesuffix(":*"),
+            "log format": log.get("Format"),
         }
 
 
 def apis_in_state(state):
     stages = {given["api_id"]: given for given in state.of("aws_apigatewayv2_stage")}
     for given in state.of("aws_apigatewayv2_api"):
-        cors, stage = first(given["cors_configuration"]), stages["<api http id>"]
+        kind = given["protocol_type"].lower()
+        cors, stage = first(given["cors_configuration"]), stages[f"<api {kind} id>"]
         throttling, log = first(stage["default_route_settings"]), first(stage["access_log_settings"])
-        yield "http" if given["protocol_type"] == "HTTP" else given["protocol_type"], {
+        yield kind, {
+            # SAM calls the HTTP API by the stack.
+            "name": {"http": None}.get(kind, given["name"]),
+            "selection": given["route_selection_expression"],
             "origins": texts(cors.get("allow_origins")),
             "methods": texts(cors.get("allow_methods")),
             "headers": texts(cors.get("allow_headers")),
@@ -41,37 +48,62 @@ def apis_in_state(state):
             "deployed by itself": text(stage["auto_deploy"]),
             "rate": text(throttling["throttling_rate_limit"]),
             "burst": text(throttling["throttling_burst_limit"]),
-            "log group": log["destination_arn"],
-            "log format": log["format"],
+            "log group": log.get("destination_arn", ""),
+            "log format": log.get("format"),
         }
 
 
 def routes_in_template(template):
     for _, given in template.of("AWS::ApiGatewayV2::Api"):
-        for path, methods in given["Body"]["paths"].items():
+        for path, methods in given.get("Body", Seen({})).get("paths", Seen({})).items():
             for method, operation in methods.items():
                 integration = operation["x-amazon-apigateway-integration"]
-                yield path if path == "$default" else f"{method.upper()} {path}", {
-                    "function": re.search(r"<function (.*) arn>", integration["uri"])[1],
+                name = path if path == "$default" else f"{method.upper()} {path}"
+                yield f"<api http id> {name}", {
+                    "function": function_behind(integration["uri"]),
                     "type": f"{integration['httpMethod']} {integration['type'].upper()}",
                     "payload": integration["payloadFormatVersion"],
                     "authorisation": "JWT" if operation.get("security") else "NONE",
                 }
+    integrations = {f"integrations/<integration {n} id>": g for n, g in template.of("AWS::ApiGatewayV2::Integration")}
+    for _, given in template.of("AWS::ApiGatewayV2::Route"):
+        integration = integrations[given["Target"]]
+        yield f"{integration['ApiId']} {given['RouteKey']}", {
+            "api": given["ApiId"],
+            "function": function_behind(integration.get("IntegrationUri")),
+            "type": integration["IntegrationType"],
+            "template": integration.get("TemplateSelectionExpression"),
+            "templates": whole(integration.get("RequestTemplates", {})),
+            "authorisation": given.get("AuthorizationType", "NONE"),
+        }
 
 
 def routes_in_state(state):
     integrations = {}
-    for _, address, given in state.resources:
-        if ".aws_apigatewayv2_integration." in f".{address}":
+    for kind, address, given in state.resources:
+        if kind == "aws_apigatewayv2_integration":
             integrations[f"integrations/<integration {address} id>"] = given
     for given in state.of("aws_apigatewayv2_route"):
         integration = integrations[given["target"]]
-        yield given["route_key"], {
-            "function": re.search(r"<function (.*) invoke>", integration["integration_uri"])[1],
-            "type": f"{integration['integration_method']} {integration['integration_type']}",
-            "payload": integration["payload_format_version"],
+        facts = {
+            "function": function_behind(integration["integration_uri"]),
+            "type": integration["integration_type"],
             "authorisation": given["authorization_type"] or "NONE",
         }
+        if given["api_id"] == "<api http id>":
+            facts["type"] = f"{integration['integration_method']} {facts['type']}"
+            facts["payload"] = integration["payload_format_version"]
+        else:
+            facts["api"] = given["api_id"]
+            facts["template"] = integration["template_selection_expression"]
+            facts["templates"] = whole(integration["request_templates"]) or {}
+        yield f"{integration['api_id']} {given['route_key']}", facts
+
+
+def function_behind(uri):
+    """The function that an integration calls, if it calls one."""
+    found = re.search(r"<function (.*) (arn|invoke)>", uri or "")
+    return found and found[1]
 
 
 def pools_in_template(template):

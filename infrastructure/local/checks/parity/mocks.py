@@ -16,14 +16,14 @@ from pathlib import Path
 ACCOUNT, REGION = "111122223333", "us-east-1"
 PARAMETERS = Path(__file__).parents[3] / "terraform/tests/parameters"
 # The provider looks at the form of these where another resource names them.
-ARNS = ("arn", "execution_arn")
+ARNS = ("arn", "execution_arn", "stream_arn")
 IDS = {"aws_cognito_user_pool": {"id": f"{REGION}_mock"}}
 
 
 def main():
     """Write one of the two."""
     if sys.argv[1] == "addresses":
-        print(mocks([]), run("addresses", "defaults", "command = plan"), sep="\n")
+        print(mocks([]), run("addresses", "everything", "command = plan"), sep="\n")
     else:
         runs = [run(name, name, "") for name in parameter_sets()]
         print(mocks(planned(Path(sys.argv[2]))), *runs, sep="\n")
@@ -40,17 +40,17 @@ def planned(file):
         message = json.loads(line)
         if message["type"] == "test_plan":
             plan = message["test_plan"]
-    (schemas,) = plan["provider_schemas"].values()
+    schemas = plan["provider_schemas"]["registry.terraform.io/hashicorp/aws"]["resource_schemas"]
     for change in plan["resource_changes"]:
-        if change.get("mode", "managed") == "managed":
-            attributes = schemas["resource_schemas"][change["type"]]["block"]["attributes"]
-            values = {name: f"{arn(change['address'])}" for name in ARNS if name in attributes}
+        if change.get("mode", "managed") == "managed" and change["type"] in schemas:
+            attributes = schemas[change["type"]]["block"]["attributes"]
+            values = {name: arn(change["address"], name) for name in ARNS if name in attributes}
             yield change["address"], values | IDS.get(change["type"], {})
 
 
-def arn(address):
+def arn(address, attribute):
     """The ARN that a resource gets, which names it."""
-    return f"arn:aws:mock:{REGION}:{ACCOUNT}:" + address.replace('"', "'")
+    return f"arn:aws:mock:{REGION}:{ACCOUNT}:{attribute}/" + address.replace('"', "'")
 
 
 def mocks(resources):
@@ -64,7 +64,7 @@ def mocks(resources):
     defaults = {{ account_id = "{ACCOUNT}" }}
   }}
   mock_data "aws_partition" {{
-    defaults = {{ partition = "aws" }}
+    defaults = {{ partition = "aws", dns_suffix = "amazonaws.com" }}
   }}
 {overrides}
 }}

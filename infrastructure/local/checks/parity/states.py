@@ -22,7 +22,12 @@ NAMES = {
     "aws_apigatewayv2_integration": (None, "integration", {"id": "id"}),
     "aws_iam_role": ("name", "role", {"arn": "arn"}),
     "aws_cloudwatch_event_rule": ("name", "rule", {"arn": "arn"}),
+    "aws_cloudfront_origin_access_control": ("name", "origin access", {"id": "id"}),
+    "aws_cloudfront_function": ("name", "edge function", {"arn": "arn"}),
+    "aws_cloudfront_response_headers_policy": ("name", "headers", {"id": "id"}),
+    "aws_cloudfront_distribution": (None, "distribution", {"id": "id", "domain_name": "domain"}),
 }
+PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
 def states(file):
@@ -39,7 +44,7 @@ class State:
     """Its resources; ids and ARNs that were made up are tokens, as in the template."""
 
     def __init__(self, document):
-        self.schemas = next(iter(document["provider_schemas"].values()))["resource_schemas"]
+        self.schemas = document["provider_schemas"][PROVIDER]["resource_schemas"]
         raw = list(resources(document["root_module"]))
         self.tokens = dict(self.named(raw))
         longest_first = sorted(self.tokens, key=len, reverse=True)
@@ -48,15 +53,20 @@ class State:
             (resource["type"], resource["address"], seen(self.with_tokens(resource["values"]))) for resource in raw
         ]
         given = document.get("outputs", {})
-        self.outputs = {name: self.with_tokens(output["value"]) for name, output in given.items()}
+        outputs = {name: self.with_tokens(output.get("value")) for name, output in given.items()}
+        self.outputs = {name: value for name, value in outputs.items() if value is not None}
 
     def named(self, raw):
         for resource in raw:
+            values = resource["values"]
+            if resource["type"] == "terraform_data":
+                yield values["output"], "<stack uid>"
             if resource["type"] not in NAMES:
                 continue
             name, word, attributes = NAMES[resource["type"]]
-            values = resource["values"]
-            known = values[name] if name else "http" if word == "api" else resource["address"]
+            known = known_name(resource, name, word)
+            if word == "bucket" and known != values["bucket"]:
+                yield values["bucket"], known
             for attribute, suffix in attributes.items():
                 if values.get(attribute):
                     yield values[attribute], f"<{word} {known} {suffix}>"
@@ -77,6 +87,8 @@ class State:
     def unread(self):
         """What the configuration says and nobody looked at, by type."""
         for kind, _, values in self.resources:
+            if kind == "terraform_data":
+                continue
             if not values.asked:
                 yield kind, "a resource that no kind reads"
                 continue
@@ -85,6 +97,18 @@ class State:
                 is_answer = schema.get("computed") and not schema.get("optional")
                 if not is_answer and not is_made_up(value, schema):
                     yield path, value
+
+
+def known_name(resource, name, word):
+    """The physical name, or what stands for it in the template as well."""
+    values = resource["values"]
+    if word == "api":
+        return values["protocol_type"].lower()
+    if word == "distribution":
+        return "site"
+    if word == "bucket" and values["bucket_prefix"].endswith("-"):
+        return "<unnamed bucket>"
+    return values[name] if name else resource["address"]
 
 
 def attribute(block, path):

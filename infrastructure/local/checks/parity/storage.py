@@ -22,6 +22,7 @@ def tables_in_template(template):
                 }
                 for index in given.get("GlobalSecondaryIndexes", [])
             },
+            "stream": given.get("StreamSpecification", Seen({})).get("StreamViewType"),
             "ttl": ttl.get("AttributeName") if ttl.get("Enabled") else None,
             "recovery": text(recovery.get("PointInTimeRecoveryEnabled", False)),
             "kept": text(template.is_kept(name)),
@@ -47,6 +48,7 @@ def tables_in_state(state):
                 }
                 for index in given["global_secondary_index"]
             },
+            "stream": given["stream_view_type"] if given["stream_enabled"] else None,
             "ttl": ttl.get("attribute_name") if ttl.get("enabled") else None,
             "recovery": text(first(given["point_in_time_recovery"]).get("enabled", False)),
             "kept": text(given["deletion_protection_enabled"]),
@@ -81,9 +83,10 @@ def queues_in_state(state):
 def buckets_in_template(template):
     policies = {given["Bucket"]: given["PolicyDocument"] for _, given in template.of("AWS::S3::BucketPolicy")}
     for name, given in template.of("AWS::S3::Bucket"):
+        bucket = given.get("BucketName", "<unnamed bucket>")
         (encryption,) = given["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         public = given["PublicAccessBlockConfiguration"]
-        yield given["BucketName"], {
+        yield bucket, {
             "encryption": encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"],
             "closed": sorted(key for key, value in public.items() if value),
             "cors": [
@@ -103,7 +106,7 @@ def buckets_in_template(template):
                 }
                 for rule in given.get("LifecycleConfiguration", Seen({})).get("Rules", [])
             },
-            "policy": statements(policies[given["BucketName"]]) if given["BucketName"] in policies else {},
+            "policy": statements(policies[bucket]) if bucket in policies else {},
             "kept": text(template.is_kept(name)),
         }
 

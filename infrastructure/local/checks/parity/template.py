@@ -20,13 +20,21 @@ NAMES = {
     "AWS::ApiGatewayV2::Api": (None, "api"),
     "AWS::IAM::Role": (None, "role"),
     "AWS::Events::Rule": (None, "rule"),
+    "AWS::ApiGatewayV2::Integration": (None, "integration"),
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name", "origin access"),
+    "AWS::CloudFront::Function": ("Name", "edge function"),
+    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig.Name", "headers"),
+    "AWS::CloudFront::Distribution": (None, "distribution"),
 }
 # What `Ref` gives where it is not the name.
 REF = {
     "queue": "url", "secret": "arn", "state machine": "arn", "layer": "arn", "pool": "id",
-    "client": "id", "api": "id", "role": "arn",
+    "client": "id", "api": "id", "role": "arn", "integration": "id", "headers": "id", "distribution": "id",
 }
-ATTRIBUTES = {"Arn": "arn", "ApiEndpoint": "endpoint"}
+ATTRIBUTES = {
+    "Arn": "arn", "StreamArn": "stream", "ApiEndpoint": "endpoint", "FunctionARN": "arn", "Id": "id",
+    "DomainName": "domain",
+}
 
 
 class Template:
@@ -40,10 +48,13 @@ class Template:
             "AWS::Region": REGION,
             "AWS::AccountId": ACCOUNT,
             "AWS::StackName": "stack",
+            "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/stack/<stack uid>",
+            "AWS::URLSuffix": "amazonaws.com",
         }
         self.resources = {
             name: (resource["Type"], seen(self.resolve(resource.get("Properties", {}))), resource)
             for name, resource in document["Resources"].items()
+            if self.is_there(resource)
         }
 
     def of(self, kind):
@@ -57,8 +68,13 @@ class Template:
     def is_kept(self, logical_id):
         return self.document["Resources"][logical_id].get("DeletionPolicy", "Delete").startswith("Retain")
 
+    def is_there(self, given):
+        """Whether a resource or an output is made with these parameters."""
+        return "Condition" not in given or self.is_true(self.document["Conditions"][given["Condition"]])
+
     def outputs(self):
-        return {name: self.resolve(output["Value"]) for name, output in self.document["Outputs"].items()}
+        outputs = self.document["Outputs"]
+        return {name: self.resolve(given["Value"]) for name, given in outputs.items() if self.is_there(given)}
 
     def unread(self):
         """What nobody looked at, by type."""
@@ -77,7 +93,7 @@ class Template:
             ((key, of),) = value.items()
             readers = {
                 "Ref": self.ref, "Fn::GetAtt": self.attribute, "Fn::Sub": self.sub,
-                "Fn::If": self.choice, "Fn::Join": self.join,
+                "Fn::If": self.choice, "Fn::Join": self.join, "Fn::Select": self.select, "Fn::Split": self.split,
             }
             if key in readers:
                 return readers[key](of)
@@ -104,6 +120,14 @@ class Template:
     def join(self, of):
         separator, parts = of
         return separator.join(str(self.resolve(part)) for part in parts)
+
+    def select(self, of):
+        index, values = of
+        return self.resolve(values)[int(index)]
+
+    def split(self, of):
+        separator, value = of
+        return self.resolve(value).split(separator)
 
     def sub(self, of):
         pattern, given = of if isinstance(of, list) else (of, {})
@@ -141,7 +165,14 @@ class Template:
     def name(self, logical_id):
         """The physical name, or what stands for it."""
         resource = self.document["Resources"][logical_id]
-        named = NAMES.get(resource["Type"], (None,))[0]
-        if resource["Type"] == "AWS::ApiGatewayV2::Api":
-            return "http"
-        return self.resolve(resource["Properties"][named]) if named else logical_id
+        properties = resource.get("Properties", {})
+        path, word = NAMES.get(resource["Type"], (None, None))
+        if word == "api":
+            return properties.get("ProtocolType", "HTTP").lower()
+        if word == "distribution":
+            return "site"
+        if path is None:
+            return logical_id
+        for key in path.split("."):
+            properties = properties.get(key, {})
+        return self.resolve(properties) or f"<unnamed {word}>"

@@ -2,7 +2,8 @@ locals {
   # The keys of a table and of each of its indexes: hash, then range.
   tables = {
     jobs = {
-      keys = ["jobId", "sk"]
+      keys   = ["jobId", "sk"]
+      stream = "NEW_AND_OLD_IMAGES"
       # Keys only: progress that is written writes to no index.
       indexes = {
         byUser   = { keys = ["userId", "createdAt"] }
@@ -24,7 +25,8 @@ locals {
       ttl = "expiresAt"
     }
     transcodes = {
-      keys = ["transcodeId", "sk"]
+      keys   = ["transcodeId", "sk"]
+      stream = "NEW_AND_OLD_IMAGES"
       indexes = {
         byUser   = { keys = ["userId", "createdAt"], attributes = ["status"] }
         byStatus = { keys = ["status", "createdAt"] }
@@ -32,6 +34,11 @@ locals {
     }
     stats       = { keys = ["name", "shard"] }
     idempotency = { keys = ["scope", "keyDigest"], ttl = "expiresAt" }
+    connections = {
+      keys    = ["connection", "sk"]
+      indexes = { byListener = { keys = ["listener", "connection"] } }
+      ttl     = "expiresAt"
+    }
     webhooks = {
       keys    = ["account", "sk"]
       indexes = { dueWork = { keys = ["due", "dueAt"] } }
@@ -48,6 +55,8 @@ resource "aws_dynamodb_table" "this" {
   hash_key                    = each.value.keys[0]
   range_key                   = each.value.keys[1]
   deletion_protection_enabled = var.retain
+  stream_enabled              = can(each.value.stream)
+  stream_view_type            = try(each.value.stream, null)
 
   dynamic "attribute" {
     for_each = toset(concat(each.value.keys, flatten([for index in try(each.value.indexes, {}) : index.keys])))
@@ -82,5 +91,5 @@ resource "aws_dynamodb_table" "this" {
 }
 
 output "tables" {
-  value = { for key, table in aws_dynamodb_table.this : key => { Name = table.name, Arn = table.arn } }
+  value = { for key, table in aws_dynamodb_table.this : key => { Name = table.name, Arn = table.arn, StreamArn = table.stream_arn } }
 }
