@@ -2,12 +2,13 @@
 //! both ways: a key that no right reaches and a right that reaches no key are red. The local
 //! cloud would let it pass.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
 use domain::ids::{JobId, TranscodeId};
 use domain::keys;
 use domain::rendition::Quality;
+use serde_json::Value;
 
 use crate::sources;
 
@@ -158,15 +159,21 @@ fn kinds() -> Result<Vec<Kind>> {
     ])
 }
 
-/// A right of a function on objects: the action, and a pattern of keys.
-fn rights(function: &str) -> Result<Vec<(String, String)>> {
-    let functions = sources::template_functions()?;
-    let properties = functions.get(function);
-    let properties = properties.with_context(|| format!("no function {function}"))?;
+/// A right on objects: the action, and a pattern of keys.
+type Right = (String, String);
+
+/// The rights of each function.
+fn rights() -> Result<BTreeMap<String, Vec<Right>>> {
+    let functions = sources::template_functions()?.into_iter();
+    let rights = functions.map(|(function, properties)| (function, rights_of(&properties)));
+    Ok(rights.collect())
+}
+
+fn rights_of(properties: &Value) -> Vec<Right> {
     let mut rights = Vec::new();
     for statement in sources::statements(properties) {
         let resources = match &statement["Resource"] {
-            serde_json::Value::Array(resources) => resources.clone(),
+            Value::Array(resources) => resources.clone(),
             one => vec![one.clone()],
         };
         for resource in &resources {
@@ -179,7 +186,7 @@ fn rights(function: &str) -> Result<Vec<(String, String)>> {
             rights.extend(actions.map(|action| (action, pattern.to_owned())));
         }
     }
-    Ok(rights)
+    rights
 }
 
 /// As IAM does it: `*` stands for any text, slashes included.
@@ -204,14 +211,12 @@ fn matches(pattern: &str, key: &str) -> bool {
 
 #[test]
 fn who_uses_an_object_may_whatever_its_key_is() -> Result<()> {
-    let mut faults = Vec::new();
+    let (rights, mut faults) = (rights()?, Vec::new());
     for kind in kinds()? {
         for (function, action) in &kind.uses {
-            let rights = rights(function)?;
+            let rights = rights.get(*function).context(*function)?;
             for key in &kind.keys {
-                let may = |(granted, pattern): &(String, String)| {
-                    granted == action && matches(pattern, key)
-                };
+                let may = |(granted, pattern): &Right| granted == action && matches(pattern, key);
                 if !rights.iter().any(may) {
                     faults.push(format!("{function} may not {action} {key}"));
                 }
@@ -226,8 +231,8 @@ fn who_uses_an_object_may_whatever_its_key_is() -> Result<()> {
 fn no_function_has_a_right_on_keys_that_it_does_not_use() -> Result<()> {
     let kinds = kinds()?;
     let mut faults = Vec::new();
-    for function in sources::functions()? {
-        for (action, pattern) in rights(&function)? {
+    for (function, rights) in rights()? {
+        for (action, pattern) in rights {
             let is_used = kinds.iter().any(|kind| {
                 let mut uses = kind.uses.iter();
                 uses.any(|one| *one == (function.as_str(), action.as_str()))

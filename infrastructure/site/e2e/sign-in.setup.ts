@@ -1,10 +1,34 @@
-import { test } from "@playwright/test";
-import { sessionOf, signIn } from "./fixtures/session";
+import { expect, test } from "@playwright/test";
+import { look } from "./checks/look";
+import { fillSignIn, sessionOf } from "./fixtures/session";
+import { stack } from "./fixtures/stack";
+import { signUp } from "./fixtures/users";
 
-for (const person of ["demo", "admin"] as const) {
-  test(`${person} signs in through the hosted form`, async ({ page }) => {
-    await page.goto("/");
-    await signIn(page, person);
-    await page.context().storageState({ path: sessionOf(person) });
-  });
-}
+test("what a new person wrote is kept through the sign-in, and nothing is there yet", async ({
+  page,
+}) => {
+  const visitor = await signUp("visitor");
+  await page.goto("/");
+  await page.getByRole("textbox").fill("A paper boat crosses a flooded city");
+  await page.getByRole("button", { name: "Plan the film" }).click();
+  await fillSignIn(page, visitor);
+  await expect(page.getByLabel("What is the film about?")).toHaveValue(
+    "A paper boat crosses a flooded city",
+  );
+  await page.context().storageState({ path: sessionOf("visitor") });
+  await page.goto("/films");
+  await expect(page.getByText("No films yet.")).toBeVisible();
+  await look(page, "films-empty");
+});
+
+test("the administrator signs in, and out again", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+  await fillSignIn(page, stack().users.admin);
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
+  await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();
+  await fillSignIn(page, stack().users.admin);
+  await page.context().storageState({ path: sessionOf("admin") });
+});

@@ -94,7 +94,7 @@ codes! {
     MediaStalled = "MEDIA_STALLED", 422;
     /// The file is not as long as it was announced.
     SizeMismatch = "SIZE_MISMATCH", 422;
-    /// The `Idempotency-Key` was used with another body (D42).
+    /// The `Idempotency-Key` was used with another body, or for another thing (D42).
     IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", 422;
     /// Too many requests in a minute (R65).
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED", 429;

@@ -51,13 +51,14 @@ impl KeyDigest {
     }
 }
 
-/// Tells one request's body from another's. JSON is compared by its values: spaces
-/// and the order of fields do not count.
-pub fn fingerprint(body: &[u8]) -> String {
-    match serde_json::from_slice(body) {
+/// Tells one request of a route from another: by the things that its path names, and by
+/// its body. JSON is compared by its values: spaces and the order of fields do not count.
+pub fn fingerprint(path: &str, body: &[u8]) -> String {
+    let body = match serde_json::from_slice(body) {
         Ok(value) => digest(sorted(value).to_string().as_bytes()),
         Err(_) => digest(body),
-    }
+    };
+    digest(format!("{path}\n{body}").as_bytes())
 }
 
 /// The same value with the fields of every object in the order of their names.
@@ -183,7 +184,7 @@ mod tests {
     }
 
     fn record(answer: Option<Answer>) -> Record {
-        let body = fingerprint(b"{}");
+        let body = fingerprint("/a", b"{}");
         Record {
             answer,
             ..Record::first(body, Uuid::nil(), seconds(0), seconds(15))
@@ -234,16 +235,17 @@ mod tests {
 
     #[test]
     fn a_body_is_told_by_its_values() {
-        let one = fingerprint(br#"{"a": {"c": 1, "d": 2}, "b": [1, 2]}"#);
-        assert_eq!(one, fingerprint(br#"{"b":[1,2], "a":{"d":2,"c":1}}"#));
-        assert_ne!(one, fingerprint(br#"{"a": 1, "b": [2, 1]}"#));
-        assert_ne!(fingerprint(b""), fingerprint(b"{}"));
-        assert_ne!(fingerprint(b"{"), fingerprint(b"["));
+        let one = fingerprint("/a", br#"{"a": {"c": 1, "d": 2}, "b": [1, 2]}"#);
+        assert_eq!(one, fingerprint("/a", br#"{"b":[1,2], "a":{"d":2,"c":1}}"#));
+        assert_ne!(one, fingerprint("/a", br#"{"a": 1, "b": [2, 1]}"#));
+        assert_ne!(fingerprint("/a", b""), fingerprint("/a", b"{}"));
+        assert_ne!(fingerprint("/a", b"{}"), fingerprint("/b", b"{}"));
+        assert_ne!(fingerprint("/a", b"{"), fingerprint("/a", b"["));
     }
 
     #[test]
     fn a_used_key_is_replayed_refused_or_taken_over() {
-        let (body, other) = (fingerprint(b"{}"), fingerprint(b"[]"));
+        let (body, other) = (fingerprint("/a", b"{}"), fingerprint("/a", b"[]"));
         let (held, answered) = (record(None), record(Some(answer())));
         for (record, body, at, decision) in [
             (&held, &body, 14, Decision::InFlight),

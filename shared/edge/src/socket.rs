@@ -129,7 +129,7 @@ mod tests {
         answer("test", event, &handler).await.status_code
     }
 
-    fn event(query: Value) -> Value {
+    fn event(query: &Value) -> Value {
         json!({
             "requestContext": {"connectionId": "c", "eventType": "CONNECT"},
             "queryStringParameters": query,
@@ -144,11 +144,11 @@ mod tests {
             None => Ok(Verdict::Refused),
         };
         assert_eq!(
-            answered(event(json!({"ticket": "t"})), by_ticket).await,
+            answered(event(&json!({"ticket": "t"})), by_ticket).await,
             200
         );
         assert_eq!(
-            answered(event(json!({"ticket": "x"})), by_ticket).await,
+            answered(event(&json!({"ticket": "x"})), by_ticket).await,
             500
         );
         assert_eq!(answered(event(Value::Null), by_ticket).await, 403);

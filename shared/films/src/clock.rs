@@ -70,8 +70,11 @@ impl FilmClock {
             return Ok(FilmTimes::default());
         }
         let film = film_kind(record).zip(whole_since(job));
-        let open = record.attempts.iter();
-        let open: Vec<&Attempt> = open.filter(|attempt| attempt.state.is_open()).collect();
+        let open = record.attempts.iter().filter(|attempt| {
+            let is_left = job.redo.is_some() && attempt.run != job.run;
+            attempt.state.is_open() && !is_left
+        });
+        let open: Vec<&Attempt> = open.collect();
         let kinds = open.iter().map(|attempt| prediction_kind(attempt));
         let kinds = kinds.chain(film.iter().map(|(kind, _)| kind.clone()));
         let known = self.history.durations(kinds.collect(), now).await?;

@@ -9,8 +9,10 @@
 //! `OMNIGEN_SCHEDULES=10000 cargo nextest run -p films simulation` runs more of
 //! them; `OMNIGEN_SEED=7` replays the one that a failure names.
 
+mod event;
 mod invariants;
 mod machine;
+mod news;
 mod owner;
 mod provider;
 mod redo;
@@ -18,12 +20,13 @@ mod retries;
 mod scheduler;
 mod world;
 
+use std::time::Duration;
+
 use config::Environment;
 use domain::attempt::Target;
 use domain::failure::Failure;
 use rstest::rstest;
 use world::World;
-pub(crate) use world::settings;
 
 /// How many schedules are run, by all parts together.
 const SCHEDULES: u64 = 1_000;
@@ -72,4 +75,19 @@ async fn while_buying_is_stopped_nothing_is_bought_for_a_running_film() {
         assert_eq!(record.attempts.len(), usize::from(!is_stopped));
     }
     assert!(world.provider.predictions().len() <= 1);
+}
+
+/// What the provider's client is told.
+pub(crate) fn settings() -> config::Provider {
+    config::Provider {
+        base_url: "https://api.test/v1".to_owned(),
+        secret_id: "key".to_owned(),
+        output_hosts: "https://files.test".to_owned(),
+        webhook_url: "https://omnigen.test/webhook".to_owned(),
+        scene_model: "bytedance/seedance-1-pro-fast".to_owned(),
+        music_model: "stability-ai/stable-audio-2.5".to_owned(),
+        language_model: None,
+        prediction_deadline: Duration::from_secs(900),
+        webhook_grace: Duration::from_secs(60),
+    }
 }

@@ -137,7 +137,8 @@ pub(crate) fn settle_quote(
 ) -> Result<TransactWriteItem, StoreError> {
     let change = Change::new()
         .add("taken", signed(paid) - signed(job.quote_nano_usd))
-        .add("spent", signed(paid));
+        .add("spent", signed(paid))
+        .set_once("expiresAt", &(job.created_at.as_second() + KEPT_SECONDS))?;
     change.write(table, key(&day_row(&job.quote_day())))
 }
 

@@ -3,6 +3,7 @@ import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
 import { Shell } from "@/app/shell/shell";
 import { SignedIn } from "@/app/shell/signed-in";
+import { awaitHeading } from "@/lib/arrival";
 
 /** What is there before the first page is. */
 function Nothing() {
@@ -47,5 +48,12 @@ export function routes(): RouteObject[] {
 }
 
 export function createRouter() {
-  return createBrowserRouter(routes());
+  const router = createBrowserRouter(routes());
+  let shown = router.state.location.pathname;
+  router.subscribe(({ location: { pathname } }) => {
+    if (pathname === shown) return;
+    shown = pathname;
+    awaitHeading();
+  });
+  return router;
 }

@@ -76,7 +76,7 @@ pub enum ApiError {
     #[error("Upload is not complete")]
     PartsMissing(Vec<u32>),
     /// The request's `Idempotency-Key` is another request's (D42).
-    #[error("This Idempotency-Key was used with another body; send a new key")]
+    #[error("This Idempotency-Key was used for another request; send a new key")]
     IdempotencyMismatch,
     /// The first request with this `Idempotency-Key` is still at work (D42).
     #[error("A request with this Idempotency-Key is still at work; try again")]

@@ -175,7 +175,8 @@ impl Idempotency {
         let body: &[u8] = request.body();
         let now = self.clock.now();
         let until = end_of_invocation(request, now);
-        let first = Record::first(fingerprint(body), Uuid::now_v7(), now, until);
+        let fingerprint = fingerprint(request.uri().path(), body);
+        let first = Record::first(fingerprint, Uuid::now_v7(), now, until);
         let Some(known) = self.table.claim_key(&key, &first).await? else {
             return Ok(held(key, &first, false));
         };

@@ -13,8 +13,9 @@ use domain::time::Time;
 use store::JobsTable;
 use store::testing::{Bucket, ExecutionStatus};
 
+use super::event::{Caller, Event};
 use super::retries::Retries;
-use super::world::{Caller, Event, World};
+use super::world::World;
 use crate::ask::ignore_conflict;
 use crate::{Outcome, Plan};
 

@@ -10,7 +10,8 @@ use domain::storyboard::Storyboard;
 use domain::time::Time;
 use store::{ApproveError, Ceilings, JobsTable, ReserveError, UsageTable, Workflow};
 
-use super::world::{Caller, Event, QUOTA, World};
+use super::event::{Caller, Event};
+use super::world::{QUOTA, World};
 use crate::CancelError;
 use crate::ask::ignore_conflict;
 

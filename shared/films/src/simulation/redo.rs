@@ -9,7 +9,8 @@ use domain::take::{TakeRequest, takes_of};
 use domain::time::Time;
 use store::{Ceilings, JobsTable, ReserveError, UsageTable, Workflow};
 
-use super::world::{Caller, Event, QUOTA, World};
+use super::event::{Caller, Event};
+use super::world::{QUOTA, World};
 use crate::ask::ignore_conflict;
 use crate::{another_take, chosen_take, scene_of_film};
 
@@ -34,7 +35,7 @@ pub(super) struct Film {
 impl World {
     /// Owners of films change them some times, and cancel some of the changes.
     fn may_redo(&mut self) {
-        if self.film.wishes > self.random.u32(0..8) {
+        if self.film.wishes > self.random.u32(0..6) {
             return;
         }
         self.film.wishes += 1;

@@ -16,10 +16,12 @@ use store::testing::{self, Bucket, ExecutionStatus, Executions, Messages, Tables
 use store::{Ceilings, History, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
 use uuid::Uuid;
 
+use super::event::{Caller, Event};
 use super::machine::Machine;
 use super::provider::FakeProvider;
 use super::redo::Film;
 use super::scheduler::{Invocation, pause};
+use super::settings;
 use crate::FilmClock;
 use crate::inspector::Inspector;
 use crate::{Finisher, Generation, OUTPUT_BUDGET, Planner, Provider, Reconciler};
@@ -37,44 +39,6 @@ const KILLS: u32 = 6;
 /// What ends an execution though its states catch `States.ALL`: no state can catch
 /// these, so that only the reconciler ends the job.
 const UNCAUGHT: [&str; 2] = ["States.Runtime", "States.DataLimitExceeded"];
-
-/// What happens at a time.
-pub(super) enum Event {
-    /// A task of the machine is tried.
-    Invoke(usize),
-    /// A try of a task takes too long.
-    TimeOut(usize, u32),
-    /// A prediction begins to run.
-    Starts(String),
-    /// A prediction ends so.
-    Ends(String, &'static str),
-    /// A create arrives whose sender was killed.
-    Arrives(String),
-    /// News of a prediction, as it was when they were sent.
-    Webhook(String, String),
-    /// The owner changes the storyboard.
-    Edit,
-    /// The owner approves the storyboard.
-    Approve,
-    /// The minute's reconciling.
-    Reconcile,
-    /// The execution dies without a word.
-    Die,
-    /// The owner cancels the job.
-    Cancel,
-    /// The owner lets a job go on that has ended.
-    Resume,
-    /// The owner has a scene of the film made anew, or chooses a take of it.
-    Redo { index: u32, is_new: bool },
-}
-
-/// Who is told how an invocation ended.
-#[derive(Clone)]
-pub(super) enum Caller {
-    Task(usize, u32),
-    Webhook(String, String),
-    Schedule,
-}
 
 /// How an invocation ended: well, or with an error's name.
 pub(super) type Answer = Rc<RefCell<Option<Result<(), String>>>>;
@@ -102,7 +66,7 @@ pub(super) struct World {
     agenda: Vec<(i64, Event)>,
     running: Vec<Running>,
     kills: u32,
-    known_predictions: usize,
+    pub(super) known_predictions: usize,
     /// Whether the owner was told that the job is being cancelled.
     pub(super) is_cancelled: Rc<Cell<bool>>,
     pub(super) violations: Vec<String>,
@@ -401,72 +365,5 @@ impl World {
                 self.executions.end(&name, status, Some(error));
             }
         }
-    }
-
-    fn send_news(&mut self, id: &str, percent: u8) {
-        let predictions = self.provider.predictions();
-        let Some(made) = predictions.iter().find(|made| made.id == id) else {
-            return;
-        };
-        if self.random.u8(0..100) < percent {
-            let delay = self.random.f64() * if self.random.bool() { 3.0 } else { 200.0 };
-            let view = made.view().to_string();
-            self.after(delay, Event::Webhook(made.attempt_id.clone(), view));
-        }
-    }
-
-    fn webhook(&mut self, attempt: String, view: String) {
-        let generation = self.generation.clone();
-        let job = self.job.job_id;
-        // Now and then it names another attempt.
-        let named = if self.random.u8(0..100) < 3 {
-            "another".to_owned()
-        } else {
-            attempt.clone()
-        };
-        let prediction: replicate::Prediction = serde_json::from_str(&view).unwrap();
-        self.invoke(Caller::Webhook(attempt, view), async move {
-            let done = generation.complete(job, &named, &prediction).await;
-            done.map(drop)
-        });
-    }
-
-    fn notice_predictions(&mut self) {
-        for webhook in self.provider.take_in_flight() {
-            // The client gives a call 30 s.
-            if self.random.bool() {
-                let delay = self.random.f64() * 29.0;
-                self.after(delay, Event::Arrives(webhook));
-            }
-        }
-        let predictions = self.provider.predictions();
-        for made in predictions.iter().skip(self.known_predictions) {
-            let start = self.random.f64() * 20.0;
-            let end =
-                start + 1.0 + self.random.f64() * if self.random.bool() { 60.0 } else { 800.0 };
-            let status = match self.random.u8(0..100) {
-                0..78 => "succeeded",
-                78..94 => "failed",
-                94..97 => "canceled",
-                _ => "aborted",
-            };
-            self.after(start, Event::Starts(made.id.clone()));
-            self.after(end, Event::Ends(made.id.clone(), status));
-        }
-        self.known_predictions = predictions.len();
-    }
-}
-
-pub(crate) fn settings() -> config::Provider {
-    config::Provider {
-        base_url: "https://api.test/v1".to_owned(),
-        secret_id: "key".to_owned(),
-        output_hosts: "https://files.test".to_owned(),
-        webhook_url: "https://omnigen.test/webhook".to_owned(),
-        scene_model: "bytedance/seedance-1-pro-fast".to_owned(),
-        music_model: "stability-ai/stable-audio-2.5".to_owned(),
-        language_model: None,
-        prediction_deadline: Duration::from_secs(900),
-        webhook_grace: Duration::from_secs(60),
     }
 }

@@ -139,7 +139,8 @@ impl UsageTable {
         if let Some(month) = ending.month(job.place(), paid_since > 0) {
             writes.push(self.month_update(&job.user_id, &job.month, &month)?);
         }
-        if job.quote_nano_usd > 0 {
+        // What cost nothing may find what an earlier execution did cost.
+        if job.quote_nano_usd > 0 || paid_since > 0 {
             writes.push(spending::settle_quote(&self.table, job, paid_since)?);
         }
         transaction::commit(&self.client, "settle", writes).await?;

@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { Suspense } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
-import { LiveRegion, useFocusOnNavigation } from "@/app/route-announcer";
+import { LiveRegion } from "@/app/live-region";
 import { Header } from "@/app/shell/header";
 import { OfflineBar } from "@/app/shell/offline-bar";
 import { Shortcuts } from "@/app/shell/shortcuts";
@@ -11,7 +11,6 @@ const Toaster = lazily(async () => (await import("sonner")).Toaster);
 
 /** What is around every page. */
 export function Shell() {
-  useFocusOnNavigation();
   return (
     <div className="mx-auto flex min-h-dvh max-w-6xl flex-col px-4 pb-24 sm:pb-10">
       <a

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { galleryListOptions } from "@/api/generated/@tanstack/react-query.gen";
 import { signInUrl, useSession } from "@/api/session";
+import { focusIfAwaited } from "@/lib/arrival";
 import { paths } from "@/lib/paths";
 import { Button, buttonClass } from "@/ui/button";
 import { inputClass } from "@/ui/input";
@@ -17,7 +18,11 @@ export function Component() {
     <div className="grid gap-12 py-6 sm:py-14">
       <title>{t`OmniGen: a prompt becomes a film`}</title>
       <section className="grid justify-items-center gap-5 text-center">
-        <h1 tabIndex={-1} className="max-w-3xl text-4xl font-bold text-balance sm:text-6xl">
+        <h1
+          ref={focusIfAwaited}
+          tabIndex={-1}
+          className="max-w-3xl text-4xl font-bold text-balance sm:text-6xl"
+        >
           <Trans>Say it. Watch it.</Trans>
         </h1>
         <p className="max-w-xl text-lg text-muted">

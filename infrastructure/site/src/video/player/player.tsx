@@ -12,7 +12,10 @@ const SkinnedPlayer = lazily(
 
 /** The player in a box of the film's shape, no higher than the window. */
 export function Player({ shape, ...player }: PlayerProps & { shape: AspectRatio }) {
-  const frame = cx(stageClass(shape), "mx-auto overflow-hidden rounded-2xl bg-raised");
+  const frame = cx(
+    stageClass(shape),
+    "mx-auto overflow-hidden rounded-2xl [--media-border-radius:1rem]",
+  );
   return (
     <div className={frame}>
       <Suspense fallback={<Skeleton className="size-full" />}>

@@ -157,11 +157,16 @@ async fn of_fifty_at_once_one_is_handled() {
 }
 
 #[tokio::test]
-async fn a_key_stands_for_one_body_of_one_user_on_one_route() {
+async fn a_key_stands_for_one_body_and_one_thing_of_one_user_on_one_route() {
     let world = World::new();
     world.ask(202, "user", "key", "{}").await;
     let other_body = world.ask(202, "user", "key", "[]").await;
     assert_eq!(code(&other_body), (422, "IDEMPOTENCY_MISMATCH".to_owned()));
+    let mut of_another_thing = world.request("user", b"key", "{}");
+    *of_another_thing.uri_mut() = "/api/v1/jobs/b/scenes/2/regenerate".parse().unwrap();
+    let another_thing = call(world.route("create", 202), of_another_thing).await;
+    let mismatch = (422, "IDEMPOTENCY_MISMATCH".to_owned());
+    assert_eq!(code(&another_thing), mismatch);
     let other_user = world.ask(202, "other", "key", "[]").await;
     let request = world.request("user", b"key", "[]");
     let other_route = call(world.route("another", 202), request).await;
