@@ -252,6 +252,7 @@ fn start_emulator(
         forget_everything(workspace)?;
     }
     Ports::check(workspace, options.port)?;
+    services.site.stop()?;
     services.replicate.stop()?;
     services.emulator.stop()?;
     let ports = Ports::choose(workspace, options.port)?;
