@@ -90,6 +90,18 @@ fn no_film_is_behind_the_distribution() -> Result<()> {
     Ok(())
 }
 
+/// Without it the API gets neither cookies nor queries, and with the `Host` it answers nothing.
+#[test]
+fn all_of_a_request_but_its_host_reaches_the_api() -> Result<()> {
+    // AWS's own AllViewerExceptHostHeader.
+    let policy = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+    for behaviour in behaviours(&distribution()?) {
+        let is_api = behaviour["TargetOriginId"] == "api";
+        assert_eq!(behaviour["OriginRequestPolicyId"] == policy, is_api);
+    }
+    Ok(())
+}
+
 /// What answers with secrets of its caller is not compressed beside what others sent.
 #[test]
 fn only_the_sites_own_files_are_compressed_and_cached() -> Result<()> {

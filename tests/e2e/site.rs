@@ -47,6 +47,9 @@ async fn the_api_answers_by_the_distribution_as_by_itself() -> Result<()> {
         (missing.status, &missing.body["code"]),
         (404, &json!("NOT_FOUND"))
     );
+    // A sign-in that began: its cookie reaches the function, and the query.
+    let login = Answer::of(ask(&stack, Method::POST, "/api/v1/auth/login?returnTo=//x")).await?;
+    assert_eq!(login.body["details"]["field"], "returnTo", "{}", login.body);
     let stranger = Answer::of(ask(&stack, Method::GET, "/api/v1/me")).await?;
     assert_eq!(stranger.status, 401);
     let refused = Answer::of(ask(&stack, Method::POST, "/index.html")).await?;

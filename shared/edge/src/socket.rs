@@ -151,6 +151,6 @@ mod tests {
             answered(event(&json!({"ticket": "x"})), by_ticket).await,
             500
         );
-        assert_eq!(answered(event(Value::Null), by_ticket).await, 403);
+        assert_eq!(answered(event(&Value::Null), by_ticket).await, 403);
     }
 }
