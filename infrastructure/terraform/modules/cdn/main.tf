@@ -2,7 +2,7 @@ locals {
   # AWS's own policies.
   caching_optimized             = "658327ea-f89d-4fab-a63d-7e88639e58f6"
   caching_disabled              = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-  all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-738e2966ac67"
+  all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
   viewers                       = var.api.has_tls ? "redirect-to-https" : "allow-all"
 }
 
