@@ -23,5 +23,5 @@ export function aJob(changes: Partial<Job> = {}): Job {
 }
 
 export function aScene(index: number, status: Scene["status"]): Scene {
-  return { index, title: `Scene ${index}`, status, attempts: 1, updatedAt: NOW };
+  return { index, title: `Scene ${index}`, status, attempts: 1, takes: [], updatedAt: NOW };
 }

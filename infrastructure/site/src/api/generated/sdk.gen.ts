@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AdminCleanupOldData, AdminCleanupOldErrors, AdminCleanupOldResponses, AdminDeadLettersData, AdminDeadLettersErrors, AdminDeadLettersResponses, AdminDiscardData, AdminDiscardErrors, AdminDiscardResponses, AdminJobsData, AdminJobsErrors, AdminJobsResponses, AdminRedriveData, AdminRedriveErrors, AdminRedriveResponses, AdminRestartFailedData, AdminRestartFailedErrors, AdminRestartFailedResponses, AdminSpendingData, AdminSpendingErrors, AdminSpendingResponses, AdminSpendingSetData, AdminSpendingSetErrors, AdminSpendingSetResponses, AdminStatsData, AdminStatsErrors, AdminStatsResponses, ApiDocsData, ApiDocsErrors, ApiDocsFileData, ApiDocsFileErrors, ApiDocsFileResponses, AuthCallbackData, AuthCallbackErrors, AuthLoginData, AuthLoginErrors, AuthLoginPostData, AuthLoginPostErrors, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, GalleryDeleteData, GalleryDeleteErrors, GalleryDeleteResponses, GalleryGetData, GalleryGetErrors, GalleryGetResponses, GalleryListData, GalleryListErrors, GalleryListResponses, GalleryPlaylistData, GalleryPlaylistErrors, GalleryPlaylistResponses, GalleryPublishData, GalleryPublishErrors, GalleryPublishResponses, GalleryStreamData, GalleryStreamErrors, GalleryStreamResponses, GalleryUpdateData, GalleryUpdateErrors, GalleryUpdateResponses, HealthData, HealthErrors, HealthResponses, JobsCancelData, JobsCancelErrors, JobsCancelResponses, JobsCreateData, JobsCreateErrors, JobsCreateResponses, JobsGetData, JobsGetErrors, JobsGetResponses, JobsListData, JobsListErrors, JobsListResponses, JobsResumeData, JobsResumeErrors, JobsResumeResponses, JobsVideoData, JobsVideoErrors, JobsVideoResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, MeData, MeErrors, MeResponses, OpenapiData, OpenapiErrors, OpenapiResponses, ReplicateWebhookData, ReplicateWebhookErrors, ReplicateWebhookResponses, StoryboardApproveData, StoryboardApproveErrors, StoryboardApproveResponses, StoryboardGetData, StoryboardGetErrors, StoryboardGetResponses, StoryboardUpdateData, StoryboardUpdateErrors, StoryboardUpdateResponses, TranscodesAssetsData, TranscodesAssetsErrors, TranscodesAssetsResponses, TranscodesCancelData, TranscodesCancelErrors, TranscodesCancelResponses, TranscodesCreateData, TranscodesCreateErrors, TranscodesCreateResponses, TranscodesDownloadData, TranscodesDownloadErrors, TranscodesDownloadResponses, TranscodesGetData, TranscodesGetErrors, TranscodesGetResponses, TranscodesListData, TranscodesListErrors, TranscodesListResponses, UploadConfirmData, UploadConfirmErrors, UploadConfirmResponses, UploadGenerateUrlData, UploadGenerateUrlErrors, UploadGenerateUrlResponses, UploadMultipartAbortData, UploadMultipartAbortErrors, UploadMultipartAbortResponses, UploadMultipartCompleteData, UploadMultipartCompleteErrors, UploadMultipartCompleteResponses, UploadMultipartCreateData, UploadMultipartCreateErrors, UploadMultipartCreateResponses, UploadMultipartListData, UploadMultipartListErrors, UploadMultipartListResponses, UploadMultipartPartsData, UploadMultipartPartsErrors, UploadMultipartPartsResponses, WebhooksCreateData, WebhooksCreateErrors, WebhooksCreateResponses, WebhooksDeleteData, WebhooksDeleteErrors, WebhooksDeleteResponses, WebhooksDeliveriesData, WebhooksDeliveriesErrors, WebhooksDeliveriesResponses, WebhooksListData, WebhooksListErrors, WebhooksListResponses, WebhooksRedeliverData, WebhooksRedeliverErrors, WebhooksRedeliverResponses, WebhooksRotateData, WebhooksRotateErrors, WebhooksRotateResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateData, WebhooksUpdateErrors, WebhooksUpdateResponses } from './types.gen';
+import type { AdminCleanupOldData, AdminCleanupOldErrors, AdminCleanupOldResponses, AdminDeadLettersData, AdminDeadLettersErrors, AdminDeadLettersResponses, AdminDiscardData, AdminDiscardErrors, AdminDiscardResponses, AdminJobsData, AdminJobsErrors, AdminJobsResponses, AdminRedriveData, AdminRedriveErrors, AdminRedriveResponses, AdminRestartFailedData, AdminRestartFailedErrors, AdminRestartFailedResponses, AdminSpendingData, AdminSpendingErrors, AdminSpendingResponses, AdminSpendingSetData, AdminSpendingSetErrors, AdminSpendingSetResponses, AdminStatsData, AdminStatsErrors, AdminStatsResponses, ApiDocsData, ApiDocsErrors, ApiDocsFileData, ApiDocsFileErrors, ApiDocsFileResponses, AuthCallbackData, AuthCallbackErrors, AuthLoginData, AuthLoginErrors, AuthLoginPostData, AuthLoginPostErrors, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, GalleryDeleteData, GalleryDeleteErrors, GalleryDeleteResponses, GalleryGetData, GalleryGetErrors, GalleryGetResponses, GalleryListData, GalleryListErrors, GalleryListResponses, GalleryPlaylistData, GalleryPlaylistErrors, GalleryPlaylistResponses, GalleryPublishData, GalleryPublishErrors, GalleryPublishResponses, GalleryStreamData, GalleryStreamErrors, GalleryStreamResponses, GalleryUpdateData, GalleryUpdateErrors, GalleryUpdateResponses, HealthData, HealthErrors, HealthResponses, JobsCancelData, JobsCancelErrors, JobsCancelResponses, JobsCreateData, JobsCreateErrors, JobsCreateResponses, JobsGetData, JobsGetErrors, JobsGetResponses, JobsListData, JobsListErrors, JobsListResponses, JobsPreviewData, JobsPreviewErrors, JobsPreviewResponses, JobsResumeData, JobsResumeErrors, JobsResumeResponses, JobsVideoData, JobsVideoErrors, JobsVideoResponses, LiveTicketData, LiveTicketErrors, LiveTicketResponses, MeData, MeErrors, MeResponses, OpenapiData, OpenapiErrors, OpenapiResponses, ReplicateWebhookData, ReplicateWebhookErrors, ReplicateWebhookResponses, ScenesRegenerateData, ScenesRegenerateErrors, ScenesRegenerateResponses, ScenesTakeData, ScenesTakeErrors, ScenesTakeResponses, StoryboardApproveData, StoryboardApproveErrors, StoryboardApproveResponses, StoryboardGetData, StoryboardGetErrors, StoryboardGetResponses, StoryboardUpdateData, StoryboardUpdateErrors, StoryboardUpdateResponses, TranscodesAssetsData, TranscodesAssetsErrors, TranscodesAssetsResponses, TranscodesCancelData, TranscodesCancelErrors, TranscodesCancelResponses, TranscodesCreateData, TranscodesCreateErrors, TranscodesCreateResponses, TranscodesDownloadData, TranscodesDownloadErrors, TranscodesDownloadResponses, TranscodesGetData, TranscodesGetErrors, TranscodesGetResponses, TranscodesListData, TranscodesListErrors, TranscodesListResponses, UploadConfirmData, UploadConfirmErrors, UploadConfirmResponses, UploadGenerateUrlData, UploadGenerateUrlErrors, UploadGenerateUrlResponses, UploadMultipartAbortData, UploadMultipartAbortErrors, UploadMultipartAbortResponses, UploadMultipartCompleteData, UploadMultipartCompleteErrors, UploadMultipartCompleteResponses, UploadMultipartCreateData, UploadMultipartCreateErrors, UploadMultipartCreateResponses, UploadMultipartListData, UploadMultipartListErrors, UploadMultipartListResponses, UploadMultipartPartsData, UploadMultipartPartsErrors, UploadMultipartPartsResponses, WebhooksCreateData, WebhooksCreateErrors, WebhooksCreateResponses, WebhooksDeleteData, WebhooksDeleteErrors, WebhooksDeleteResponses, WebhooksDeliveriesData, WebhooksDeliveriesErrors, WebhooksDeliveriesResponses, WebhooksListData, WebhooksListErrors, WebhooksListResponses, WebhooksRedeliverData, WebhooksRedeliverErrors, WebhooksRedeliverResponses, WebhooksRotateData, WebhooksRotateErrors, WebhooksRotateResponses, WebhooksTestData, WebhooksTestErrors, WebhooksTestResponses, WebhooksUpdateData, WebhooksUpdateErrors, WebhooksUpdateResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -553,6 +553,19 @@ export const storyboardApprove = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
+ * An HLS playlist of the scenes that are there, which grows while the film is made
+ */
+export const jobsPreview = <ThrowOnError extends boolean = false>(options: Options<JobsPreviewData, ThrowOnError>): RequestResult<JobsPreviewResponses, JobsPreviewErrors, ThrowOnError> => (options.client ?? client).get<JobsPreviewResponses, JobsPreviewErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs/{id}/preview.m3u8',
+    ...options
+});
+
+/**
  * Lets a film that failed or was cancelled go on from what it has
  */
 export const jobsResume = <ThrowOnError extends boolean = false>(options: Options<JobsResumeData, ThrowOnError>): RequestResult<JobsResumeResponses, JobsResumeErrors, ThrowOnError> => (options.client ?? client).post<JobsResumeResponses, JobsResumeErrors, ThrowOnError>({
@@ -563,6 +576,40 @@ export const jobsResume = <ThrowOnError extends boolean = false>(options: Option
         }],
     url: '/api/v1/jobs/{id}/resume',
     ...options
+});
+
+/**
+ * Has a scene of a film made anew; the film that is there is served meanwhile
+ */
+export const scenesRegenerate = <ThrowOnError extends boolean = false>(options: Options<ScenesRegenerateData, ThrowOnError>): RequestResult<ScenesRegenerateResponses, ScenesRegenerateErrors, ThrowOnError> => (options.client ?? client).post<ScenesRegenerateResponses, ScenesRegenerateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs/{id}/scenes/{index}/regenerate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Chooses the take of a scene that is in the film; nothing is paid for
+ */
+export const scenesTake = <ThrowOnError extends boolean = false>(options: Options<ScenesTakeData, ThrowOnError>): RequestResult<ScenesTakeResponses, ScenesTakeErrors, ThrowOnError> => (options.client ?? client).put<ScenesTakeResponses, ScenesTakeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/jobs/{id}/scenes/{index}/take',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -166,6 +166,16 @@ export type Checks = {
 };
 
 /**
+ * Chooses the take of a scene that is to be in the film.
+ */
+export type ChooseTake = {
+    /**
+     * A take that is there.
+     */
+    take: number;
+};
+
+/**
  * What was removed (R32).
  */
 export type Cleanup = {
@@ -568,6 +578,7 @@ export type Job = {
      * As it was asked for.
      */
     category: Category;
+    change?: SceneChange | null;
     completedAt?: Time | null;
     composingAt?: Time | null;
     /**
@@ -593,7 +604,7 @@ export type Job = {
     ledger?: Array<LedgerEntry> | null;
     plannedAt?: Time | null;
     /**
-     * Percent; never falls (D5).
+     * Percent; never falls (D5) but when a scene of the film changes.
      */
     progress: number;
     /**
@@ -673,7 +684,8 @@ export type JobCancelled = {
      */
     message: string;
     /**
-     * `cancelled`, or `cancelling` while something of it is still being stopped.
+     * `cancelled`, or `cancelling` while something of it is still being stopped;
+     * `completed` if it was a change of a film, which stays as it was.
      */
     status: Status;
 };
@@ -1068,6 +1080,24 @@ export type Redriven = {
 };
 
 /**
+ * Asks for another take of a scene. What is not said stays as it is in the film.
+ */
+export type RegenerateScene = {
+    /**
+     * How it is filmed.
+     */
+    camera?: string | null;
+    /**
+     * What is to be seen.
+     */
+    description?: string | null;
+    /**
+     * A seed for this take alone. Without one each take has another.
+     */
+    seed?: number | null;
+};
+
+/**
  * A rendition that can be streamed.
  */
 export type Rendition = {
@@ -1150,6 +1180,10 @@ export type Scene = {
      */
     index: number;
     /**
+     * A link to its still picture once it is prepared, good for an hour.
+     */
+    posterUrl?: string | null;
+    /**
      * Its length.
      */
     seconds?: number | null;
@@ -1157,6 +1191,10 @@ export type Scene = {
      * How far it is.
      */
     status: SceneStatus;
+    /**
+     * The takes of it that are there.
+     */
+    takes: Array<Take>;
     timeLeft?: TimeLeft | null;
     /**
      * In a few words.
@@ -1166,6 +1204,46 @@ export type Scene = {
      * When it last changed.
      */
     updatedAt: Time;
+};
+
+/**
+ * A scene of a film changes.
+ */
+export type SceneAccepted = SceneChange & {
+    /**
+     * What it is expected to cost.
+     */
+    cost: Cost;
+    /**
+     * The film.
+     */
+    jobId: JobId;
+    /**
+     * For people.
+     */
+    message: string;
+    /**
+     * `processing`; `completed` if the film has this take already.
+     */
+    status: Status;
+};
+
+/**
+ * A change of one scene of a film that is there, and is served until the new one is.
+ */
+export type SceneChange = {
+    /**
+     * The scene.
+     */
+    scene: number;
+    /**
+     * The take of it that will be in the film.
+     */
+    take: number;
+    /**
+     * Whether it uses a place of the month when it is done.
+     */
+    usesPlace: boolean;
 };
 
 /**
@@ -1420,6 +1498,10 @@ export type StoryboardScene = {
      */
     seconds: number;
     /**
+     * The takes of it that are there.
+     */
+    takes?: Array<Take>;
+    /**
      * A few words.
      */
     title: string;
@@ -1449,6 +1531,40 @@ export type Stream = {
      * A signed link to the file.
      */
     streamUrl: string;
+};
+
+/**
+ * A take of a scene: something that was made of it. All are kept, one is in the film.
+ */
+export type Take = {
+    /**
+     * What it was told of how it is filmed.
+     */
+    camera?: string | null;
+    /**
+     * Whether it is in the film.
+     */
+    chosen: boolean;
+    /**
+     * What the model was told is to be seen.
+     */
+    description?: string | null;
+    /**
+     * When it was there.
+     */
+    madeAt: Time;
+    /**
+     * A link to its still picture, good for an hour; not in the storyboard.
+     */
+    posterUrl?: string | null;
+    /**
+     * A seed of its own.
+     */
+    seed?: number | null;
+    /**
+     * Its number, from 1. Some may be missing: what could not be made had one too.
+     */
+    take: number;
 };
 
 /**
@@ -4299,6 +4415,55 @@ export type StoryboardApproveResponses = {
 
 export type StoryboardApproveResponse = StoryboardApproveResponses[keyof StoryboardApproveResponses];
 
+export type JobsPreviewData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/preview.m3u8';
+};
+
+export type JobsPreviewErrors = {
+    /**
+     * `INVALID_REQUEST`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `VIDEO_NOT_READY`
+     */
+    409: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type JobsPreviewError = JobsPreviewErrors[keyof JobsPreviewErrors];
+
+export type JobsPreviewResponses = {
+    /**
+     * The playlist, its media behind signed links
+     */
+    200: unknown;
+};
+
 export type JobsResumeData = {
     body?: never;
     path: {
@@ -4353,6 +4518,144 @@ export type JobsResumeResponses = {
 };
 
 export type JobsResumeResponse = JobsResumeResponses[keyof JobsResumeResponses];
+
+export type ScenesRegenerateData = {
+    body?: RegenerateScene;
+    headers?: {
+        /**
+         * Any key of your own. For a day the same request with the same key has the same answer, then marked `Idempotency-Replayed: true`, and creates nothing more.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/scenes/{index}/regenerate';
+};
+
+export type ScenesRegenerateErrors = {
+    /**
+     * `INVALID_REQUEST`, `VALIDATION_ERROR`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `CONFLICT`, `IDEMPOTENCY_IN_FLIGHT`
+     */
+    409: ErrorBody;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: ErrorBody;
+    /**
+     * `IDEMPOTENCY_MISMATCH`
+     */
+    422: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`, `QUOTA_EXCEEDED`, `SPENDING_LIMIT`, `TOO_MANY_FILMS`, `TOO_MANY_FAILURES`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`, `SPENDING_STOPPED`
+     */
+    503: ErrorBody;
+};
+
+export type ScenesRegenerateError = ScenesRegenerateErrors[keyof ScenesRegenerateErrors];
+
+export type ScenesRegenerateResponses = {
+    /**
+     * It is made
+     */
+    202: SceneAccepted;
+};
+
+export type ScenesRegenerateResponse = ScenesRegenerateResponses[keyof ScenesRegenerateResponses];
+
+export type ScenesTakeData = {
+    body: ChooseTake;
+    path: {
+        id: string;
+        index: number;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/scenes/{index}/take';
+};
+
+export type ScenesTakeErrors = {
+    /**
+     * `INVALID_REQUEST`, `VALIDATION_ERROR`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `CONFLICT`
+     */
+    409: ErrorBody;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type ScenesTakeError = ScenesTakeErrors[keyof ScenesTakeErrors];
+
+export type ScenesTakeResponses = {
+    /**
+     * The film is put together with it, or has it already
+     */
+    202: SceneAccepted;
+};
+
+export type ScenesTakeResponse = ScenesTakeResponses[keyof ScenesTakeResponses];
 
 export type StoryboardGetData = {
     body?: never;

@@ -102,6 +102,13 @@ export const zChecks = z.object({
 });
 
 /**
+ * Chooses the take of a scene that is to be in the film.
+ */
+export const zChooseTake = z.object({
+    take: z.int().check(z.gte(1), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
+});
+
+/**
  * What was removed (R32).
  */
 export const zCleanup = z.object({
@@ -413,6 +420,15 @@ export const zRedriven = z.object({
 });
 
 /**
+ * Asks for another take of a scene. What is not said stays as it is in the film.
+ */
+export const zRegenerateScene = z.object({
+    camera: z.nullish(z.string().check(z.minLength(1), z.maxLength(120))),
+    description: z.nullish(z.string().check(z.minLength(1), z.maxLength(600))),
+    seed: z.nullish(z.int().check(z.gte(0), z.lte(2147483647)))
+});
+
+/**
  * A rendition that can be streamed.
  */
 export const zRendition = z.object({
@@ -421,6 +437,15 @@ export const zRendition = z.object({
     quality: zQuality,
     url: z.string(),
     width: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
+});
+
+/**
+ * A change of one scene of a film that is there, and is served until the new one is.
+ */
+export const zSceneChange = z.object({
+    scene: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    take: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    usesPlace: z.boolean()
 });
 
 /**
@@ -566,6 +591,16 @@ export const zJobResumed = z.object({
 });
 
 /**
+ * A scene of a film changes.
+ */
+export const zSceneAccepted = z.intersection(zSceneChange, z.object({
+    cost: zCost,
+    jobId: zJobId,
+    message: z.string(),
+    status: zStatus
+}));
+
+/**
  * A part that is stored.
  */
 export const zStoredPart = z.object({
@@ -635,6 +670,19 @@ export const zErrorBody = z.object({
 });
 
 /**
+ * A take of a scene: something that was made of it. All are kept, one is in the film.
+ */
+export const zTake = z.object({
+    camera: z.nullish(z.string()),
+    chosen: z.boolean(),
+    description: z.nullish(z.string()),
+    madeAt: zTime,
+    posterUrl: z.nullish(z.string()),
+    seed: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))),
+    take: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
+});
+
+/**
  * How long something takes, by what took how long in this installation in this month and
  * the one before it. `null` where too little is known: of fewer than ten, or of what has
  * outlasted all but a few.
@@ -652,8 +700,10 @@ export const zScene = z.object({
     attempts: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
     description: z.nullish(z.string()),
     index: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    posterUrl: z.nullish(z.string()),
     seconds: z.nullish(z.number()),
     status: zSceneStatus,
+    takes: z.array(zTake),
     timeLeft: z.nullish(zTimeLeft),
     title: z.string(),
     updatedAt: zTime
@@ -821,6 +871,7 @@ export const zJob = z.object({
     aspectRatio: zAspectRatio,
     audio: zAudio,
     category: zCategory,
+    change: z.nullish(zSceneChange),
     completedAt: z.nullish(zTime),
     composingAt: z.nullish(zTime),
     createdAt: zTime,
@@ -874,6 +925,7 @@ export const zStoryboardScene = z.object({
     index: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
     priceNanoUsd: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' })),
     seconds: z.number(),
+    takes: z.optional(z.array(zTake)),
     title: z.string(),
     transition: zTransition
 });
@@ -1419,8 +1471,30 @@ export const zStoryboardApprovePath = z.object({
     id: z.uuid()
 });
 
+export const zJobsPreviewPath = z.object({
+    id: z.uuid()
+});
+
 export const zJobsResumePath = z.object({
     id: z.uuid()
+});
+
+export const zScenesRegenerateBody = zRegenerateScene;
+
+export const zScenesRegenerateHeaders = z.object({
+    'Idempotency-Key': z.optional(z.string().check(z.minLength(1), z.maxLength(255), z.regex(/^[!-~]+$/)))
+});
+
+export const zScenesRegeneratePath = z.object({
+    id: z.uuid(),
+    index: z.int().check(z.gte(1))
+});
+
+export const zScenesTakeBody = zChooseTake;
+
+export const zScenesTakePath = z.object({
+    id: z.uuid(),
+    index: z.int().check(z.gte(1))
 });
 
 export const zStoryboardGetPath = z.object({

@@ -34,11 +34,15 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
     <li className="grid content-start gap-2">
       <div
         className={cx(
-          "grid place-items-center rounded-xl border border-line bg-raised text-muted",
+          "grid place-items-center overflow-hidden rounded-xl border border-line bg-raised text-muted",
           frameClass(job.aspectRatio),
         )}
       >
-        <SceneIcon state={state} />
+        {scene.posterUrl ? (
+          <img src={scene.posterUrl} alt="" decoding="async" className="size-full object-cover" />
+        ) : (
+          <SceneIcon state={state} />
+        )}
       </div>
       <div>
         <h3 className="font-medium break-words">{scene.title}</h3>

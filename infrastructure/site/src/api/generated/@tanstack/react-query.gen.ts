@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { adminCleanupOld, adminDeadLetters, adminDiscard, adminJobs, adminRedrive, adminRestartFailed, adminSpending, adminSpendingSet, adminStats, apiDocs, apiDocsFile, authCallback, authLogin, authLoginPost, authLogout, authRefresh, galleryDelete, galleryGet, galleryList, galleryPlaylist, galleryPublish, galleryStream, galleryUpdate, health, jobsCancel, jobsCreate, jobsGet, jobsList, jobsResume, jobsVideo, liveTicket, me, openapi, type Options, replicateWebhook, storyboardApprove, storyboardGet, storyboardUpdate, transcodesAssets, transcodesCancel, transcodesCreate, transcodesDownload, transcodesGet, transcodesList, uploadConfirm, uploadGenerateUrl, uploadMultipartAbort, uploadMultipartComplete, uploadMultipartCreate, uploadMultipartList, uploadMultipartParts, webhooksCreate, webhooksDelete, webhooksDeliveries, webhooksList, webhooksRedeliver, webhooksRotate, webhooksTest, webhooksUpdate } from '../sdk.gen';
-import type { AdminCleanupOldData, AdminCleanupOldError, AdminCleanupOldResponse, AdminDeadLettersData, AdminDeadLettersError, AdminDeadLettersResponse, AdminDiscardData, AdminDiscardError, AdminDiscardResponse, AdminJobsData, AdminJobsError, AdminJobsResponse, AdminRedriveData, AdminRedriveError, AdminRedriveResponse, AdminRestartFailedData, AdminRestartFailedError, AdminRestartFailedResponse, AdminSpendingData, AdminSpendingError, AdminSpendingResponse, AdminSpendingSetData, AdminSpendingSetError, AdminSpendingSetResponse, AdminStatsData, AdminStatsError, AdminStatsResponse, ApiDocsData, ApiDocsError, ApiDocsFileData, ApiDocsFileError, AuthCallbackData, AuthCallbackError, AuthLoginData, AuthLoginError, AuthLoginPostData, AuthLoginPostError, AuthLogoutData, AuthLogoutError, AuthLogoutResponse, AuthRefreshData, AuthRefreshError, AuthRefreshResponse, GalleryDeleteData, GalleryDeleteError, GalleryDeleteResponse, GalleryGetData, GalleryGetError, GalleryGetResponse, GalleryListData, GalleryListError, GalleryListResponse, GalleryPlaylistData, GalleryPlaylistError, GalleryPublishData, GalleryPublishError, GalleryPublishResponse, GalleryStreamData, GalleryStreamError, GalleryStreamResponse, GalleryUpdateData, GalleryUpdateError, GalleryUpdateResponse, HealthData, HealthError, HealthResponse, JobsCancelData, JobsCancelError, JobsCancelResponse, JobsCreateData, JobsCreateError, JobsCreateResponse, JobsGetData, JobsGetError, JobsGetResponse, JobsListData, JobsListError, JobsListResponse, JobsResumeData, JobsResumeError, JobsResumeResponse, JobsVideoData, JobsVideoError, JobsVideoResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, MeData, MeError, MeResponse, OpenapiData, OpenapiError, ReplicateWebhookData, ReplicateWebhookError, ReplicateWebhookResponse, StoryboardApproveData, StoryboardApproveError, StoryboardApproveResponse, StoryboardGetData, StoryboardGetError, StoryboardGetResponse, StoryboardUpdateData, StoryboardUpdateError, StoryboardUpdateResponse, TranscodesAssetsData, TranscodesAssetsError, TranscodesAssetsResponse, TranscodesCancelData, TranscodesCancelError, TranscodesCancelResponse, TranscodesCreateData, TranscodesCreateError, TranscodesCreateResponse, TranscodesDownloadData, TranscodesDownloadError, TranscodesDownloadResponse, TranscodesGetData, TranscodesGetError, TranscodesGetResponse, TranscodesListData, TranscodesListError, TranscodesListResponse, UploadConfirmData, UploadConfirmError, UploadConfirmResponse, UploadGenerateUrlData, UploadGenerateUrlError, UploadGenerateUrlResponse, UploadMultipartAbortData, UploadMultipartAbortError, UploadMultipartAbortResponse, UploadMultipartCompleteData, UploadMultipartCompleteError, UploadMultipartCompleteResponse, UploadMultipartCreateData, UploadMultipartCreateError, UploadMultipartCreateResponse, UploadMultipartListData, UploadMultipartListError, UploadMultipartListResponse, UploadMultipartPartsData, UploadMultipartPartsError, UploadMultipartPartsResponse, WebhooksCreateData, WebhooksCreateError, WebhooksCreateResponse, WebhooksDeleteData, WebhooksDeleteError, WebhooksDeleteResponse, WebhooksDeliveriesData, WebhooksDeliveriesError, WebhooksDeliveriesResponse, WebhooksListData, WebhooksListError, WebhooksListResponse, WebhooksRedeliverData, WebhooksRedeliverError, WebhooksRedeliverResponse, WebhooksRotateData, WebhooksRotateError, WebhooksRotateResponse, WebhooksTestData, WebhooksTestError, WebhooksTestResponse, WebhooksUpdateData, WebhooksUpdateError, WebhooksUpdateResponse } from '../types.gen';
+import { adminCleanupOld, adminDeadLetters, adminDiscard, adminJobs, adminRedrive, adminRestartFailed, adminSpending, adminSpendingSet, adminStats, apiDocs, apiDocsFile, authCallback, authLogin, authLoginPost, authLogout, authRefresh, galleryDelete, galleryGet, galleryList, galleryPlaylist, galleryPublish, galleryStream, galleryUpdate, health, jobsCancel, jobsCreate, jobsGet, jobsList, jobsPreview, jobsResume, jobsVideo, liveTicket, me, openapi, type Options, replicateWebhook, scenesRegenerate, scenesTake, storyboardApprove, storyboardGet, storyboardUpdate, transcodesAssets, transcodesCancel, transcodesCreate, transcodesDownload, transcodesGet, transcodesList, uploadConfirm, uploadGenerateUrl, uploadMultipartAbort, uploadMultipartComplete, uploadMultipartCreate, uploadMultipartList, uploadMultipartParts, webhooksCreate, webhooksDelete, webhooksDeliveries, webhooksList, webhooksRedeliver, webhooksRotate, webhooksTest, webhooksUpdate } from '../sdk.gen';
+import type { AdminCleanupOldData, AdminCleanupOldError, AdminCleanupOldResponse, AdminDeadLettersData, AdminDeadLettersError, AdminDeadLettersResponse, AdminDiscardData, AdminDiscardError, AdminDiscardResponse, AdminJobsData, AdminJobsError, AdminJobsResponse, AdminRedriveData, AdminRedriveError, AdminRedriveResponse, AdminRestartFailedData, AdminRestartFailedError, AdminRestartFailedResponse, AdminSpendingData, AdminSpendingError, AdminSpendingResponse, AdminSpendingSetData, AdminSpendingSetError, AdminSpendingSetResponse, AdminStatsData, AdminStatsError, AdminStatsResponse, ApiDocsData, ApiDocsError, ApiDocsFileData, ApiDocsFileError, AuthCallbackData, AuthCallbackError, AuthLoginData, AuthLoginError, AuthLoginPostData, AuthLoginPostError, AuthLogoutData, AuthLogoutError, AuthLogoutResponse, AuthRefreshData, AuthRefreshError, AuthRefreshResponse, GalleryDeleteData, GalleryDeleteError, GalleryDeleteResponse, GalleryGetData, GalleryGetError, GalleryGetResponse, GalleryListData, GalleryListError, GalleryListResponse, GalleryPlaylistData, GalleryPlaylistError, GalleryPublishData, GalleryPublishError, GalleryPublishResponse, GalleryStreamData, GalleryStreamError, GalleryStreamResponse, GalleryUpdateData, GalleryUpdateError, GalleryUpdateResponse, HealthData, HealthError, HealthResponse, JobsCancelData, JobsCancelError, JobsCancelResponse, JobsCreateData, JobsCreateError, JobsCreateResponse, JobsGetData, JobsGetError, JobsGetResponse, JobsListData, JobsListError, JobsListResponse, JobsPreviewData, JobsPreviewError, JobsResumeData, JobsResumeError, JobsResumeResponse, JobsVideoData, JobsVideoError, JobsVideoResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, MeData, MeError, MeResponse, OpenapiData, OpenapiError, ReplicateWebhookData, ReplicateWebhookError, ReplicateWebhookResponse, ScenesRegenerateData, ScenesRegenerateError, ScenesRegenerateResponse, ScenesTakeData, ScenesTakeError, ScenesTakeResponse, StoryboardApproveData, StoryboardApproveError, StoryboardApproveResponse, StoryboardGetData, StoryboardGetError, StoryboardGetResponse, StoryboardUpdateData, StoryboardUpdateError, StoryboardUpdateResponse, TranscodesAssetsData, TranscodesAssetsError, TranscodesAssetsResponse, TranscodesCancelData, TranscodesCancelError, TranscodesCancelResponse, TranscodesCreateData, TranscodesCreateError, TranscodesCreateResponse, TranscodesDownloadData, TranscodesDownloadError, TranscodesDownloadResponse, TranscodesGetData, TranscodesGetError, TranscodesGetResponse, TranscodesListData, TranscodesListError, TranscodesListResponse, UploadConfirmData, UploadConfirmError, UploadConfirmResponse, UploadGenerateUrlData, UploadGenerateUrlError, UploadGenerateUrlResponse, UploadMultipartAbortData, UploadMultipartAbortError, UploadMultipartAbortResponse, UploadMultipartCompleteData, UploadMultipartCompleteError, UploadMultipartCompleteResponse, UploadMultipartCreateData, UploadMultipartCreateError, UploadMultipartCreateResponse, UploadMultipartListData, UploadMultipartListError, UploadMultipartListResponse, UploadMultipartPartsData, UploadMultipartPartsError, UploadMultipartPartsResponse, WebhooksCreateData, WebhooksCreateError, WebhooksCreateResponse, WebhooksDeleteData, WebhooksDeleteError, WebhooksDeleteResponse, WebhooksDeliveriesData, WebhooksDeliveriesError, WebhooksDeliveriesResponse, WebhooksListData, WebhooksListError, WebhooksListResponse, WebhooksRedeliverData, WebhooksRedeliverError, WebhooksRedeliverResponse, WebhooksRotateData, WebhooksRotateError, WebhooksRotateResponse, WebhooksTestData, WebhooksTestError, WebhooksTestResponse, WebhooksUpdateData, WebhooksUpdateError, WebhooksUpdateResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -952,6 +952,24 @@ export const storyboardApproveMutation = (options?: Partial<Options<StoryboardAp
     return mutationOptions;
 };
 
+export const jobsPreviewQueryKey = (options: Options<JobsPreviewData>) => createQueryKey('jobsPreview', options);
+
+/**
+ * An HLS playlist of the scenes that are there, which grows while the film is made
+ */
+export const jobsPreviewOptions = (options: Options<JobsPreviewData>) => queryOptions<unknown, JobsPreviewError, unknown, ReturnType<typeof jobsPreviewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await jobsPreview({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: jobsPreviewQueryKey(options)
+});
+
 /**
  * Lets a film that failed or was cancelled go on from what it has
  */
@@ -959,6 +977,40 @@ export const jobsResumeMutation = (options?: Partial<Options<JobsResumeData>>): 
     const mutationOptions: UseMutationOptions<JobsResumeResponse, JobsResumeError, Options<JobsResumeData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await jobsResume({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Has a scene of a film made anew; the film that is there is served meanwhile
+ */
+export const scenesRegenerateMutation = (options?: Partial<Options<ScenesRegenerateData>>): UseMutationOptions<ScenesRegenerateResponse, ScenesRegenerateError, Options<ScenesRegenerateData>> => {
+    const mutationOptions: UseMutationOptions<ScenesRegenerateResponse, ScenesRegenerateError, Options<ScenesRegenerateData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await scenesRegenerate({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Chooses the take of a scene that is in the film; nothing is paid for
+ */
+export const scenesTakeMutation = (options?: Partial<Options<ScenesTakeData>>): UseMutationOptions<ScenesTakeResponse, ScenesTakeError, Options<ScenesTakeData>> => {
+    const mutationOptions: UseMutationOptions<ScenesTakeResponse, ScenesTakeError, Options<ScenesTakeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await scenesTake({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
