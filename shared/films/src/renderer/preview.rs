@@ -40,8 +40,8 @@ impl FilmRenderer {
     ) -> Result<(), StepError> {
         let (index, take) = (scene.index, scene.take);
         let directory = media::scratch::directory().map_err(disk_error)?;
-        let start = storyboard.preview_start(index);
-        let made = scene_preview(session, prepared, start, directory.path())
+        let first_frame = storyboard.preview_start(index);
+        let made = scene_preview(session, prepared, first_frame, directory.path())
             .await
             .map_err(media_error)?;
         for (key, file, kind) in [

@@ -136,7 +136,7 @@ mod tests {
         let scene = |index, status| {
             let scene = serde_json::json!({
                 "index": index, "title": "One", "status": status, "attempts": 1,
-                "updatedAt": "2026-11-28T12:00:00.000Z",
+                "updatedAt": "2026-11-28T12:00:00.000Z", "takes": [],
             });
             serde_json::from_value(scene).expect("a scene")
         };

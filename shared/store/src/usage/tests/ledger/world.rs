@@ -1,8 +1,9 @@
 //! Jobs of one user, what can happen to them, and what must hold whenever it has.
 
 use super::*;
+use crate::change::to_item;
 use crate::testing::Item;
-use domain::job::{Place, Redo};
+use domain::job::{Place, Redo, Scene, SceneStatus};
 use domain::storyboard::Storyboard;
 use std::collections::BTreeMap;
 
@@ -108,6 +109,23 @@ impl World {
         settled.await.map(drop)
     }
 
+    /// The row of a job's first scene, which changes of its film touch.
+    fn put_scene(&self, job: &Job) {
+        let scene = Scene {
+            index: 1,
+            title: "One".to_owned(),
+            status: SceneStatus::Complete,
+            updated_at: now(),
+            previews: Vec::new(),
+        };
+        let mut row = to_item(&scene).unwrap();
+        let id = job.job_id.to_string();
+        row.insert("jobId".to_owned(), AttributeValue::S(id));
+        let name = AttributeValue::S("scene#001".to_owned());
+        row.insert("sk".to_owned(), name);
+        self.tables.put("jobs", row);
+    }
+
     /// Whether the event was taken up.
     pub(super) async fn happen(&self, number: u128, event: Event) -> bool {
         let first = job(number, "someone");
@@ -116,7 +134,11 @@ impl World {
         let failed = Ending::Failed(JobError::workflow_failed());
         let result = match event {
             Event::Create => {
-                return is_taken(self.usage.reserve(&self.jobs, &first, CEILINGS).await);
+                let taken = is_taken(self.usage.reserve(&self.jobs, &first, CEILINGS).await);
+                if taken {
+                    self.put_scene(&first);
+                }
+                return taken;
             }
             Event::Resume => {
                 let Some(record) = self.jobs.load(job.job_id).await.unwrap() else {
