@@ -10,7 +10,7 @@ const { chromium } = createRequire(`${process.cwd()}/`)("playwright-core");
 const [program, stackFile] = process.argv.slice(2);
 const stack = JSON.parse(readFileSync(stackFile, "utf8"));
 const user = stack.users.other;
-const login = `${stack.apiUrl}/api/v1/auth/login?returnTo=/create`;
+const login = `${stack.siteUrl}/api/v1/auth/login?returnTo=/create`;
 
 let [passed, failed] = [0, 0];
 
@@ -47,7 +47,7 @@ function ask(page, path, init = {}) {
       const answer = await fetch(url, options);
       return { status: answer.status, body: await answer.json().catch(() => null) };
     },
-    [`${stack.apiUrl}${path}`, init],
+    [`${stack.siteUrl}${path}`, init],
   );
 }
 
@@ -70,7 +70,7 @@ await probe(browser, "a person signs in and the page calls by cookie", async (pa
   assert.equal(me.status, 200);
   assert.match(me.body.userId, /^[0-9a-f-]{36}$/);
   const cookies = Object.fromEntries(
-    (await context.cookies(stack.apiUrl)).map((cookie) => [cookie.name, cookie]),
+    (await context.cookies(stack.siteUrl)).map((cookie) => [cookie.name, cookie]),
   );
   const session = cookies["__Host-session"];
   assert.ok(session.httpOnly && session.secure && session.path === "/");
@@ -82,7 +82,7 @@ await probe(browser, "a person signs in and the page calls by cookie", async (pa
 
 await probe(browser, "the page renews the session and ends it", async (page, context) => {
   await signIn(page);
-  const routes = `${stack.apiUrl}/api/v1/auth/refresh`;
+  const routes = `${stack.siteUrl}/api/v1/auth/refresh`;
   const token = async () =>
     (await context.cookies(routes)).find(({ name }) => name === "__Secure-refresh")?.value;
   const before = await token();
@@ -102,7 +102,7 @@ await probe(browser, "a write of the site itself passes, another site's does not
   await signIn(page);
   // Past the check the empty body is what is wrong with it.
   assert.equal((await ask(page, "/api/v1/jobs", post)).status, 400);
-  const url = `${stack.apiUrl}/api/v1/auth/logout`;
+  const url = `${stack.siteUrl}/api/v1/auth/logout`;
   // Another site, and another port of this host, where the browser sends the cookies.
   for (const host of ["localhost", "127.0.0.1"]) {
     const other = new URL(stack.replicateUrl);
@@ -118,7 +118,7 @@ await probe(browser, "a write of the site itself passes, another site's does not
     ]);
     assert.equal(answer.status(), 403, host);
   }
-  await page.goto(`${stack.apiUrl}/api/v1/me`);
+  await page.goto(`${stack.siteUrl}/api/v1/me`);
   assert.match(await page.textContent("body"), /userId/);
 });
 

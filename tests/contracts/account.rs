@@ -1,78 +1,84 @@
 //! What a fresh account, or a second stack in one, would refuse.
 
+use std::collections::BTreeMap;
+
+use account::{Finding, Template, findings};
 use anyhow::{Context, Result};
+use rstest::rstest;
 use serde_json::Value;
 
 use crate::sources;
 
-/// Megabytes that a new account's functions may have at most.
-const NEW_ACCOUNTS_MEMORY: u64 = 3008;
-/// The properties that give a resource its physical name.
-const NAMES: [&str; 10] = [
-    "FunctionName",
-    "TableName",
-    "QueueName",
-    "BucketName",
-    "LayerName",
-    "LogGroupName",
-    "UserPoolName",
-    "ClientName",
-    "Domain",
-    "Name",
-];
-
-/// Two stacks fit one account: every physical name begins with the prefix (D48).
-#[test]
-fn every_physical_name_carries_the_prefix() -> Result<()> {
-    let template = sources::template()?;
-    let mut named = 0;
-    for (id, resource) in resources(&template)? {
-        let properties = &resource["Properties"];
-        let events = properties["Events"].as_object();
-        let events = events.into_iter().flat_map(serde_json::Map::values);
-        let schedules = events.filter(|event| event["Type"] == "ScheduleV2");
-        let places = std::iter::once(properties).chain(schedules.map(|event| &event["Properties"]));
-        for place in places {
-            for name in NAMES.iter().filter_map(|name| place.get(*name)) {
-                let text = name["Fn::Sub"].as_str().unwrap_or_default();
-                let is_prefixed = text.contains("${NamePrefix}") || name["Ref"] == "NamePrefix";
-                assert!(is_prefixed, "{id}: {name}");
-                named += 1;
-            }
-        }
-    }
-    assert!(named > 50, "only {named} names were found");
-    Ok(())
+/// The values that a fresh account would refuse, of what the template says with `given`, or
+/// with a piece of it changed.
+fn refused(given: &[(&str, &str)], from: &str, to: &str) -> Result<Vec<Finding>> {
+    let given = given
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let text = sources::text("template.yaml")?;
+    assert!(text.contains(from), "the template has no {from}");
+    let template = Template::parse(&text.replacen(from, to, 1), &given.collect())?;
+    let found = findings(&template).into_iter();
+    Ok(found
+        .filter(|finding| !finding.refused.is_empty())
+        .collect())
 }
 
 #[test]
-fn no_function_asks_for_more_memory_than_a_new_account_gives() -> Result<()> {
-    let template = sources::template()?;
-    for (function, properties) in sources::template_functions()? {
-        let memory = &properties["MemorySize"];
-        let megabytes = match memory["Ref"].as_str() {
-            Some(parameter) => template["Parameters"][parameter]["Default"].as_u64(),
-            None => memory.as_u64().or(Some(0)),
-        };
-        let megabytes = megabytes.with_context(|| function.clone())?;
-        assert!(megabytes <= NEW_ACCOUNTS_MEMORY, "{function}: {megabytes}");
-    }
+fn a_fresh_account_refuses_nothing_of_the_defaults() -> Result<()> {
+    assert_eq!(refused(&[], "", "")?, []);
+    let template = Template::parse(&sources::text("template.yaml")?, &BTreeMap::new())?;
+    let names = findings(&template)
+        .into_iter()
+        .find(|finding| finding.rule == "names");
+    let names: usize = names.context("no rule")?.found.parse()?;
+    assert!(names > 50, "only {names} names were found");
     Ok(())
 }
 
-/// A first deploy that is rolled back leaves nothing that the next one meets.
-#[test]
-fn what_is_retained_is_not_retained_of_a_failed_creation() -> Result<()> {
-    let template = sources::template()?;
-    let mut retained = 0;
-    for (id, resource) in resources(&template)? {
-        let Some(policy) = resource["DeletionPolicy"].as_str() else {
-            continue;
-        };
-        assert_eq!(policy, "RetainExceptOnCreate", "{id}");
-        retained += 1;
-    }
-    assert!(retained > 0);
+#[rstest]
+#[case("parameters", "SelfSignUp", "perhaps")]
+#[case("parameters", "TranscoderConcurrency", "1")]
+#[case("parameters", "JobTimeLimitSeconds", "3601")]
+#[case("parameters", "QuotaPerMonth", "many")]
+#[case("memory", "ComposerMemory", "3538")]
+#[case("functions at once", "SceneConcurrency", "6")]
+#[case("reserved concurrency", "TranscoderReserved", "3")]
+#[case("sign-in domain", "NamePrefix", "awsome")]
+#[case(
+    "length of names",
+    "NamePrefix",
+    "a-prefix-of-thirty-seven-letters-here"
+)]
+#[case("variables of a function", "WebhookPrivateOrigins", &"o".repeat(4096))]
+fn it_refuses_a_parameter(
+    #[case] rule: &str,
+    #[case] name: &str,
+    #[case] value: &str,
+) -> Result<()> {
+    let found = refused(&[(name, value)], "", "")?;
+    let rules: Vec<&str> = found.iter().map(|finding| finding.rule).collect();
+    assert!(rules.contains(&rule), "{rules:?}");
+    Ok(())
+}
+
+#[rstest]
+#[case("names", "TableName: !Sub ${NamePrefix}-jobs", "TableName: jobs")]
+#[case(
+    "what is kept",
+    "DeletionPolicy: RetainExceptOnCreate",
+    "DeletionPolicy: Retain"
+)]
+#[case("time limits", "Timeout: 900", "Timeout: 901")]
+#[case(
+    "scratch space",
+    "EphemeralStorage: { Size: 1024 }",
+    "EphemeralStorage: { Size: 10241 }"
+)]
+fn it_refuses_a_resource(#[case] rule: &str, #[case] from: &str, #[case] to: &str) -> Result<()> {
+    let found = refused(&[], from, to)?;
+    let rules: Vec<&str> = found.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [rule]);
     Ok(())
 }
 
@@ -112,15 +118,10 @@ fn browsers_may_ask_the_bucket_for_ranges() -> Result<()> {
     Ok(())
 }
 
-/// A new account runs ten functions at once: films and transcodes leave two for the API.
+/// The parameters that the rule of functions at once adds up are those that bound them.
 #[test]
-fn ten_functions_at_once_are_enough() -> Result<()> {
+fn scenes_and_transcodes_are_bounded_by_their_parameters() -> Result<()> {
     let template = sources::template()?;
-    let parameter = |name: &str| template["Parameters"][name]["Default"].as_u64();
-    let scenes = parameter("SceneConcurrency").context("no SceneConcurrency")?;
-    let transcodes = parameter("TranscoderConcurrency").context("no TranscoderConcurrency")?;
-    assert!(scenes + transcodes <= 8, "{scenes} and {transcodes}");
-
     let machine = sources::text("statemachine/generate-video.asl.json")?;
     let maps = machine.matches("\"Type\": \"Map\"").count();
     let bounded = machine

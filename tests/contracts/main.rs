@@ -11,6 +11,7 @@ mod requirements;
 mod retries;
 mod routes;
 mod sign_in;
+mod site;
 mod sources;
 mod tables;
 mod template;

@@ -13,7 +13,7 @@ use crate::sources;
 type Right = (String, String);
 
 /// The SDK's calls, and the rights each takes.
-const CALLS: [(&str, &[&str]); 30] = [
+const CALLS: [(&str, &[&str]); 31] = [
     ("get_item", &["dynamodb:GetItem"]),
     ("query", &["dynamodb:Query"]),
     ("scan", &["dynamodb:Scan"]),
@@ -44,6 +44,7 @@ const CALLS: [(&str, &[&str]); 30] = [
         "change_message_visibility",
         &["sqs:ChangeMessageVisibility"],
     ),
+    ("post_to_connection", &["execute-api:ManageConnections"]),
     ("start_execution", &["states:StartExecution"]),
     ("describe_execution", &["states:DescribeExecution"]),
     ("stop_execution", &["states:StopExecution"]),
@@ -58,7 +59,7 @@ const WRITES: [(&str, &str); 3] = [
     ("Delete", "dynamodb:DeleteItem"),
 ];
 /// The types that stand for a table, and its name in the template.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     ("JobsTable", "JobTable"),
     ("UsageTable", "UsageTable"),
     ("SpendingTable", "UsageTable"),
@@ -68,6 +69,7 @@ const TABLES: [(&str, &str); 9] = [
     ("StatsTable", "StatsTable"),
     ("IdempotencyTable", "IdempotencyTable"),
     ("WebhooksTable", "WebhookTable"),
+    ("ConnectionsTable", "ConnectionTable"),
 ];
 /// Reads several tables by one function, so that its rights are told here.
 const SCANS: [(&str, &str); 4] = [

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde_json::{Map, Value};
-use serde_yaml_ng::Value as Yaml;
+use serde_json::Value;
 
 /// A method and a path.
 pub(crate) type Route = (String, String);
@@ -41,36 +40,7 @@ pub(crate) fn functions() -> Result<BTreeSet<String>> {
 /// `template.yaml` with its tags spelled out: `!Ref x` becomes `{"Ref": "x"}`,
 /// `!Sub x` becomes `{"Fn::Sub": "x"}`.
 pub(crate) fn template() -> Result<Value> {
-    let mut yaml: Yaml = serde_yaml_ng::from_str(&text("template.yaml")?)?;
-    // Once for each level of an anchor merged into an anchor.
-    yaml.apply_merge()?;
-    yaml.apply_merge()?;
-    spelled_out(yaml)
-}
-
-fn spelled_out(yaml: Yaml) -> Result<Value> {
-    Ok(match yaml {
-        Yaml::Tagged(tagged) => {
-            let name = tagged.tag.to_string();
-            let name = match name.trim_start_matches('!') {
-                name @ ("Ref" | "Condition") => name.to_owned(),
-                name => format!("Fn::{name}"),
-            };
-            Value::Object(Map::from_iter([(name, spelled_out(tagged.value)?)]))
-        }
-        Yaml::Mapping(mapping) => {
-            let mut object = Map::new();
-            for (key, value) in mapping {
-                let key = key.as_str().context("a key is no text")?.to_owned();
-                object.insert(key, spelled_out(value)?);
-            }
-            Value::Object(object)
-        }
-        Yaml::Sequence(items) => {
-            Value::Array(items.into_iter().map(spelled_out).collect::<Result<_>>()?)
-        }
-        plain => serde_json::to_value(plain)?,
-    })
+    account::spelled_out(&text("template.yaml")?)
 }
 
 /// The properties of every function of the template, by its folder's name.

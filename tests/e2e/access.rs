@@ -34,6 +34,7 @@ const TABLE: &[(&str, Thing)] = &[
     ("auth-refresh", Thing::Session),
     ("auth-logout", Thing::None),
     ("me", Thing::None),
+    ("live-ticket", Thing::None),
     ("jobs-create", Thing::None),
     ("jobs-list", Thing::None),
     ("jobs-get", Thing::Job),

@@ -24,6 +24,7 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("health", 200),
         ("fallback", 405),
         ("me", 401),
+        ("live-ticket", 401),
         ("jobs-create", 401),
         ("jobs-list", 401),
         ("jobs-get", 401),
@@ -87,6 +88,20 @@ async fn messages_are_understood() -> Result<()> {
         let answer = replay(&stack, function).await?;
         assert_eq!(answer, json!({"batchItemFailures": []}), "{function}");
     }
+    Ok(())
+}
+
+/// A ticket that was never issued lets nobody in; a closed connection is forgotten, and a
+/// change that nobody listens for is told to nobody.
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn events_of_connections_and_changes_are_understood() -> Result<()> {
+    let stack = stack()?;
+    let refused = replay(&stack, "live-connect").await?;
+    assert_eq!(refused, json!({"statusCode": 403}));
+    let closed = replay(&stack, "live-disconnect").await?;
+    assert_eq!(closed, json!({"statusCode": 200}));
+    assert_eq!(replay(&stack, "live-push").await?, Value::Null);
     Ok(())
 }
 

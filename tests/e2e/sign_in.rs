@@ -37,8 +37,9 @@ impl Visitor {
         })
     }
 
+    /// A route by way of the site, where people sign in.
     fn api(&self, path: &str) -> Result<Url> {
-        Ok(format!("{}{path}", self.stack.api_url).parse()?)
+        Ok(format!("{}{path}", self.stack.site()?).parse()?)
     }
 
     async fn get(&mut self, path: &str) -> Result<Page> {
@@ -139,7 +140,7 @@ async fn a_person_signs_in_by_the_form_calls_by_cookie_renews_and_signs_out() ->
     assert_eq!(visitor.browser.cookie(SESSION), None);
     assert_eq!(visitor.browser.cookie(REFRESH), None);
     let site = visitor.browser.open(&hosted_ui).await?.leads_to()?;
-    assert_eq!(site.as_str(), "http://localhost:5173/");
+    assert_eq!(site.as_str(), format!("{}/", visitor.stack.site()?));
     assert_eq!(visitor.status_of_me().await?, 401);
 
     // What somebody kept of the session cannot be renewed any more.

@@ -53,6 +53,7 @@ mod tests {
         assert_eq!(methods_of("/api/v1/jobs/abc/scenes/2/take"), ["PUT"]);
         assert_eq!(methods_of("/api/v1/webhooks/abc"), ["DELETE", "PUT"]);
         assert_eq!(methods_of("/api/v1/webhooks/replicate"), ["POST"]);
+        assert_eq!(methods_of("/api/v1/live"), ["POST"]);
     }
 
     #[test]

@@ -32,14 +32,18 @@ class NoManagedPolicies:
 def main():
     """Translate, or say what stands in the way."""
     source, destination = Path(sys.argv[1]), Path(sys.argv[2])
+    destination.write_text(json.dumps(translated(source), indent=1))
+
+
+def translated(source, parameters=None):
+    """The template as plain CloudFormation; SAM itself reads some of the parameters."""
     template = yaml_parse(source.read_text())
     problems = []
     for name, resource in template["Resources"].items():
         problems += prepare(name, resource, source.parent)
     if problems:
         sys.exit("\n".join(problems))
-    translated = transform(template, {}, NoManagedPolicies())
-    destination.write_text(json.dumps(translated, indent=1))
+    return transform(template, parameters or {}, NoManagedPolicies())
 
 
 def prepare(name, resource, root):

@@ -5,6 +5,7 @@ from the environment that `cargo xtask up` sets (BIND_HOST, GATEWAY_PORT, STATE_
 S3_DATA_DIR). No file of the emulator is edited and no function knows that it runs here.
 """
 
+import distributions
 import faults
 import functions
 import http_api
@@ -14,7 +15,10 @@ import state_machines
 import tables
 from ministack.app import main
 
-for adaptation in (faults, functions, http_api, identity, objects, state_machines, tables):
+ADAPTATIONS = (
+    distributions, faults, functions, http_api, identity, objects, state_machines, tables)
+
+for adaptation in ADAPTATIONS:
     adaptation.apply()
 
 main()

@@ -7,7 +7,8 @@ definitions) are replaced by where they were uploaded. Programs are not taken fr
 the template says below ROOT, which is where those for AWS lie, but from the same path below
 STAGED, where those for this machine lie. Archives are kept in the folder
 ARTIFACTS by what they hold, so an unchanged function is neither zipped nor uploaded
-again. Parameters that the template does not declare are skipped. On success the
+again. Parameters that the template does not declare are skipped; the others become its
+defaults as well, because the emulator translates a SAM template by its defaults alone. On success the
 outputs and the resources of the stack are printed as one JSON object.
 """
 
@@ -36,15 +37,17 @@ def main():
     """Package, deploy, print what came out."""
     template_path, stack, artifacts = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     root, staged = Path(sys.argv[4]), Path(sys.argv[5])
-    parameters = json.load(sys.stdin)
     template = yaml_parse(template_path.read_text())
+    parameters = declared(json.load(sys.stdin), template)
+    for name, value in parameters.items():
+        template["Parameters"][name]["Default"] = value
     names = function_names(template)
     session = botocore.session.get_session()
     s3 = session.create_client("s3")
     package(template, lambda resource: place_of(resource, template_path, root, staged),
             artifacts, s3)
     cloudformation = session.create_client("cloudformation")
-    deploy(cloudformation, stack, publish(s3, stack, template), declared(parameters, template))
+    deploy(cloudformation, stack, publish(s3, stack, template), parameters)
     print(json.dumps(describe(cloudformation, stack, names)))
 
 
@@ -157,11 +160,8 @@ def publish(s3, stack, template):
 
 def declared(parameters, template):
     """Only those parameters that the template declares."""
-    return [
-        {"ParameterKey": name, "ParameterValue": value}
-        for name, value in parameters.items()
-        if name in template.get("Parameters", {})
-    ]
+    known = template.get("Parameters", {})
+    return {name: value for name, value in parameters.items() if name in known}
 
 
 def deploy(cloudformation, stack, template_url, parameters):
@@ -173,7 +173,9 @@ def deploy(cloudformation, stack, template_url, parameters):
         ChangeSetName=name,
         ChangeSetType=kind,
         TemplateURL=template_url,
-        Parameters=parameters,
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+        ],
         Capabilities=CAPABILITIES,
     )
     if not change_set_ready(cloudformation, stack, name):

@@ -1,8 +1,8 @@
 """API Gateway: SAM writes an HTTP API as one OpenAPI body, which the emulator ignores.
 
 The body's routes, integrations, JWT authorizers and CORS rules are imported after every
-create and update. The first API is called `omnigen`, so that its address is known before
-the deploy.
+create and update. The first API is called `omnigen`, the first for WebSockets `omnigenlive`,
+so that their addresses are known before the deploy, whoever makes it.
 """
 
 import json
@@ -13,19 +13,39 @@ from ministack.services import apigateway
 import provisioners
 
 API_ID = "omnigen"
+LIVE_API_ID = "omnigenlive"
 RESOURCE = "AWS::ApiGatewayV2::Api"
+ID_TAG = "ms-custom-id"
 
 
 def apply():
     """Import the body of every HTTP API, and name the first one."""
     provisioners.before(RESOURCE, _named_with_cors)
     provisioners.after(RESOURCE, _import_body)
+    apigateway._create_api = _naming(apigateway._create_api)
+
+
+def _naming(create):
+    """Name the first API of each kind that is made by a call, as Terraform does."""
+
+    def create_named(data):
+        wanted = LIVE_API_ID if data.get("protocolType") == "WEBSOCKET" else API_ID
+        if apigateway.find_api_scope(wanted) is not None:
+            return create(data)
+        answer = create({**data, "tags": {**(data.get("tags") or {}), ID_TAG: wanted}})
+        # Nobody asked for the tag.
+        for tags in (apigateway._apis[wanted]["tags"], apigateway._api_tags[apigateway._api_arn(wanted)]):
+            tags.pop(ID_TAG, None)
+        return answer
+
+    return create_named
 
 
 def _named_with_cors(properties):
     prepared = dict(properties or {})
-    if apigateway.find_api_scope(API_ID) is None:
-        prepared["Tags"] = {**(prepared.get("Tags") or {}), "ms-custom-id": API_ID}
+    wanted = LIVE_API_ID if prepared.get("ProtocolType") == "WEBSOCKET" else API_ID
+    if apigateway.find_api_scope(wanted) is None:
+        prepared["Tags"] = {**(prepared.get("Tags") or {}), ID_TAG: wanted}
     if prepared.get("CorsConfiguration"):
         prepared["CorsConfiguration"] = _lower_first(prepared["CorsConfiguration"])
     return prepared

@@ -32,6 +32,7 @@ def apply():
     _take_turns()
     _give_lifetimes()
     provisioners.after(CLIENT, _keep_rotation)
+    cognito._run_idp_handler = _keeping_rotation(cognito._run_idp_handler)
     cognito._oauth2_token = _rotating(cognito._oauth2_token)
     app._handle_cognito_body_request = _revoking(app._handle_cognito_body_request)
 
@@ -82,6 +83,22 @@ def _keep_rotation(client_id, properties):
     """The emulator drops the property of a client that it does not know."""
     _pool_id, _pool, client = cognito._find_pool_by_client_id(client_id)
     client["RefreshTokenRotation"] = properties.get("RefreshTokenRotation") or {}
+
+
+def _keeping_rotation(handle):
+    """The same for a client that is made or changed by a call, as Terraform does."""
+
+    def handle_and_keep(handler, action, data):
+        answer = handle(handler, action, data)
+        if action not in ("CreateUserPoolClient", "UpdateUserPoolClient") or answer[0] != 200:
+            return answer
+        status, headers, body = answer
+        client = json.loads(body)["UserPoolClient"]
+        _keep_rotation(client["ClientId"], data)
+        client["RefreshTokenRotation"] = data.get("RefreshTokenRotation") or {}
+        return status, headers, json.dumps({"UserPoolClient": client}).encode()
+
+    return handle_and_keep
 
 
 def _form(body):

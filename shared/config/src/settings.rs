@@ -41,6 +41,9 @@ pub struct RequestPath {
     /// Requests that may come from an address without a token in a minute,
     /// `ANONYMOUS_RATE_LIMIT_PER_MIN`, 300.
     pub anonymous_rate_limit: u32,
+    /// `ORIGIN_SECRET`: what the site's distribution sends, so that the address is believed
+    /// which it tells of its viewer.
+    pub origin_secret: Option<String>,
 }
 
 /// The model provider.
@@ -95,6 +98,7 @@ impl Environment {
             sign_in: self.sign_in(),
             rate_limit: self.parsed("RATE_LIMIT_PER_MIN", 100),
             anonymous_rate_limit: self.parsed("ANONYMOUS_RATE_LIMIT_PER_MIN", 300),
+            origin_secret: self.optional("ORIGIN_SECRET"),
         }
     }
 

@@ -7,6 +7,7 @@ mod error;
 mod films;
 mod gallery;
 mod health;
+mod live;
 mod openapi;
 mod operation;
 mod paging;
@@ -31,6 +32,7 @@ pub use films::{
 };
 pub use gallery::{PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
 pub use health::{Check, Checks, Health, HealthStatus};
+pub use live::LiveTicket;
 pub use openapi::{document, text};
 pub use operation::{Access, Method, Operation, operations};
 pub use paging::{Message, Pagination};

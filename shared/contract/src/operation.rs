@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::{
-    account, administration, films, gallery, health, sign_in, spending, storyboards, takes,
+    account, administration, films, gallery, health, live, sign_in, spending, storyboards, takes,
     transcodes, uploads, webhooks,
 };
 
@@ -304,6 +304,7 @@ pub fn operations() -> Vec<Operation> {
         ("Service", health::operations()),
         ("Sign-in", sign_in::operations()),
         ("Account", account::operations()),
+        ("Account", live::operations()),
         ("Films", films::operations()),
         ("Films", storyboards::operations()),
         ("Films", takes::operations()),

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod job;
 pub mod keys;
+pub mod live;
 pub mod playlist;
 pub mod prices;
 pub mod quota;

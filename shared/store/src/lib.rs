@@ -4,6 +4,7 @@
 //! no SDK type leaves this crate; no business rule enters it.
 
 mod change;
+mod connections;
 mod counters;
 mod error;
 mod history;
@@ -15,6 +16,7 @@ mod outbox;
 mod queue;
 mod rows;
 mod secrets;
+mod sockets;
 mod spending;
 mod stats;
 mod table_scan;
@@ -27,6 +29,7 @@ mod videos;
 mod webhooks;
 mod workflow;
 
+pub use connections::ConnectionsTable;
 pub use counters::Counters;
 pub use error::{StoreError, unless_conflict};
 pub use history::History;
@@ -38,6 +41,7 @@ pub use objects::{
 pub use outbox::Outbox;
 pub use queue::Queue;
 pub use secrets::Secret;
+pub use sockets::{Sent, Sockets};
 pub use spending::SpendingTable;
 pub use stats::{StatsTable, TranscodeStats};
 pub use table_scan::TableScan;
@@ -55,6 +59,7 @@ pub use videos::{
 pub use webhooks::WebhooksTable;
 pub use workflow::{Execution, Workflow};
 
+pub use aws_sdk_apigatewaymanagement::Client as Connections;
 pub use aws_sdk_dynamodb::Client as DynamoDb;
 pub use aws_sdk_s3::Client as S3;
 pub use aws_sdk_secretsmanager::Client as SecretsManager;

@@ -13,6 +13,7 @@ mod expression;
 mod fixtures;
 mod folders;
 mod key_condition;
+mod listeners;
 mod messages;
 mod objects;
 mod outage;
@@ -30,6 +31,7 @@ pub use executions::Executions;
 pub use fixtures::{
     facts, film, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks,
 };
+pub use listeners::Listeners;
 pub use messages::Messages;
 pub use objects::Bucket;
 pub use outage::Outage;

@@ -27,6 +27,10 @@ pub struct Stack {
     pub jwks_url: String,
     /// The pool's hosted UI, without a path.
     pub hosted_ui_url: String,
+    /// Where a person opens the site; none where the stack is without it.
+    pub site_url: Option<String>,
+    /// The `Host` by which the emulator knows the site's distribution.
+    pub distribution_host: String,
     /// Where `cargo xtask login` waits for the browser.
     pub login_callback_url: String,
     /// The look-alike of the model provider, without `/v1`.
@@ -68,6 +72,15 @@ impl Stack {
     pub fn write(&self, file: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self)?;
         fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// Where a person opens the site.
+    ///
+    /// # Errors
+    /// The stack is without it.
+    pub fn site(&self) -> Result<&str> {
+        let site = self.site_url.as_deref();
+        site.context("the local cloud is without the site: run `cargo xtask up`")
     }
 
     /// A table's name.

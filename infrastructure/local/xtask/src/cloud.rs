@@ -2,10 +2,11 @@
 //! the model provider.
 
 pub(crate) mod deploy;
-mod emulator;
+pub(crate) mod emulator;
 mod environment;
 mod ports;
 mod process;
+mod terraform;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -14,17 +15,20 @@ use anyhow::{Context, Result};
 use clap::Args;
 use devcloud::{Addresses, Stack, users};
 
-use self::deploy::Deployed;
+use self::deploy::{Deployed, Site, Tool};
 use self::emulator::Services;
 use self::ports::Ports;
 use crate::http;
-use crate::say;
 use crate::setup::bootstraps::{Profile, Programs, fingerprint};
 use crate::setup::{bootstraps, ffmpeg, python};
 use crate::workspace::Workspace;
+use crate::{say, site};
 
 /// Where `up` writes what a client needs to know.
 pub(crate) const STACK_FILE: &str = "stack.json";
+
+/// Which tool deployed what is in the local cloud.
+const TOOL_FILE: &str = "tool.txt";
 
 /// How the local cloud is started.
 #[derive(Debug, Default, Args)]
@@ -35,6 +39,12 @@ pub(crate) struct Options {
     /// Run the functions as they are compiled for AWS
     #[arg(long)]
     pub(crate) release: bool,
+    /// The API alone, without the site
+    #[arg(long)]
+    without_site: bool,
+    /// Deploy infrastructure/terraform instead of template.yaml
+    #[arg(long)]
+    pub(crate) terraform: bool,
     /// Another value for a parameter of template.yaml
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) parameter: Vec<String>,
@@ -45,8 +55,25 @@ impl Options {
     pub(crate) fn measured() -> Self {
         Self {
             release: true,
+            without_site: true,
             parameter: vec!["RateLimitPerMinute=10000000".to_owned()],
             ..Self::default()
+        }
+    }
+
+    /// Everything as usual, but for the tool.
+    pub(crate) fn by(terraform: bool) -> Self {
+        Self {
+            terraform,
+            ..Self::default()
+        }
+    }
+
+    fn tool(&self) -> Tool {
+        if self.terraform {
+            Tool::Terraform
+        } else {
+            Tool::Sam
         }
     }
 
@@ -55,6 +82,15 @@ impl Options {
             Profile::Release
         } else {
             Profile::Dev
+        }
+    }
+
+    /// infrastructure/terraform has the API alone.
+    fn site(&self) -> Site {
+        if self.without_site || self.terraform {
+            Site::Off
+        } else {
+            Site::On
         }
     }
 }
@@ -75,13 +111,20 @@ pub(crate) fn up_with(
     python::environment(workspace, python::CLOUD)?;
     let ffmpeg = ffmpeg::install(workspace)?;
     let replicate = bootstraps::stage(workspace, programs)?;
+    leave_to(workspace, options.tool())?;
     let addresses = start(workspace, options, &replicate, &ffmpeg)?;
-    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, &options.parameter)?;
+    let deployed = deploy_healthily(workspace, &addresses, &ffmpeg, options)?;
     let stack = deployed.stack(&addresses)?;
+    site::serve(workspace, &stack)?;
     http::wait(users::create(&stack))?;
     environment::write(workspace, &stack)?;
     stack.write(&workspace.local(STACK_FILE))?;
     say::note(&format!("The local cloud is up: {}", stack.api_url));
+    if let Some(site) = &stack.site_url {
+        let user = &stack.users[&users::Name::Demo];
+        let (name, password) = (&user.username, &user.password);
+        say::note(&format!("The site: {site} (sign in as {name}, {password})"));
+    }
     Ok(stack)
 }
 
@@ -94,7 +137,11 @@ pub(crate) fn stack(workspace: &Workspace) -> Result<Stack> {
 pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
     let _lock = lock(workspace)?;
     let services = Services::of(workspace)?;
-    let stopped = [services.replicate.stop()?, services.emulator.stop()?];
+    let stopped = [
+        services.site.stop()?,
+        services.replicate.stop()?,
+        services.emulator.stop()?,
+    ];
     if stopped.contains(&true) {
         say::note("The local cloud is down.");
     } else {
@@ -105,6 +152,40 @@ pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
         forget_everything(workspace)?;
         say::note("Its state is forgotten.");
     }
+    Ok(())
+}
+
+/// A stack belongs to the tool that made it: the other one starts with an empty cloud.
+fn leave_to(workspace: &Workspace, tool: Tool) -> Result<()> {
+    let file = workspace.local(TOOL_FILE);
+    let last = fs::read_to_string(&file).unwrap_or_else(|_| Tool::Sam.name().to_owned());
+    if last != tool.name() {
+        let services = Services::of(workspace)?;
+        services.replicate.stop()?;
+        services.emulator.stop()?;
+        if workspace.local("state").exists() {
+            say::note(&format!(
+                "What is there was deployed by {last}: it starts anew, without its jobs."
+            ));
+        }
+        forget_everything(workspace)?;
+    }
+    Ok(fs::write(file, tool.name())?)
+}
+
+/// Removes by Terraform what Terraform made in the local cloud that is up.
+pub(crate) fn destroy(workspace: &Workspace) -> Result<()> {
+    let stack = stack(workspace)?;
+    let last = fs::read_to_string(workspace.local(TOOL_FILE)).unwrap_or_default();
+    anyhow::ensure!(
+        last == Tool::Terraform.name(),
+        "what is there was not deployed by Terraform"
+    );
+    deploy::forget(workspace);
+    say::step("Destroying what Terraform made", || {
+        terraform::destroy(workspace, &stack.endpoint_url)
+    })?;
+    say::note("Nothing is left.");
     Ok(())
 }
 
@@ -171,6 +252,7 @@ fn start_emulator(
         forget_everything(workspace)?;
     }
     Ports::check(workspace, options.port)?;
+    services.site.stop()?;
     services.replicate.stop()?;
     services.emulator.stop()?;
     let ports = Ports::choose(workspace, options.port)?;
@@ -206,14 +288,18 @@ fn deploy_healthily(
     workspace: &Workspace,
     addresses: &Addresses,
     ffmpeg: &Path,
-    parameters: &[String],
+    options: &Options,
 ) -> Result<Deployed> {
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let deploy = || {
+        let (tool, site) = (options.tool(), options.site());
+        deploy::deploy(workspace, addresses, ffmpeg, tool, site, &options.parameter)
+    };
+    let deployed = deploy()?;
     if is_answering(addresses) {
         return Ok(deployed);
     }
     deploy::forget(workspace);
-    let deployed = deploy::deploy(workspace, addresses, ffmpeg, parameters)?;
+    let deployed = deploy()?;
     if !is_answering(addresses) {
         deploy::forget(workspace);
         anyhow::bail!(

@@ -61,6 +61,9 @@ pub(crate) struct Options {
     /// `music` or `none`
     #[arg(long)]
     audio: Option<String>,
+    /// Deploy the local cloud by Terraform instead of SAM
+    #[arg(long)]
+    terraform: bool,
     /// The same seed and prompt make the same film
     #[arg(long)]
     seed: Option<u32>,
@@ -108,7 +111,7 @@ struct Film {
 
 /// Makes a film, shows how it goes, saves it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let stack = cloud::up(workspace, &cloud::Options::default())?;
+    let stack = cloud::up(workspace, &cloud::Options::by(options.terraform))?;
     if let Some(file) = &options.upload {
         return upload::run(
             workspace,
@@ -135,6 +138,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let film = save(&api, &id, &job, &options.out)?;
     let seconds = began.elapsed().as_secs_f64();
     report(&film, &stages, seconds);
+    if let Some(site) = &stack.site_url {
+        say::note(&format!("On the site: {site}/films/{id}"));
+    }
     if options.json {
         let summary = Summary {
             job_id: &id,

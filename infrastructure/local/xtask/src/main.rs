@@ -9,11 +9,14 @@ mod cloud;
 mod command;
 mod cost;
 mod demo;
+mod deploy;
 mod fuzz;
 mod http;
 mod login;
 mod say;
 mod setup;
+mod site;
+mod smoke;
 mod test;
 mod webhooks;
 mod workspace;
@@ -48,7 +51,12 @@ enum Command {
         /// Forget its state as well: jobs, films, users
         #[arg(long)]
         wipe: bool,
+        /// First remove by Terraform what `up --terraform` made, to the last resource
+        #[arg(long)]
+        destroy: bool,
     },
+    /// Build the web app, or develop it
+    Site(site::Options),
     /// Sign in by the form in a browser; `token --login` prints the session's token
     Login,
     /// Print a token of a user of the local cloud
@@ -69,8 +77,15 @@ enum Command {
     Openapi,
     /// Try the API with requests made of its own document, against the local cloud
     Fuzz(fuzz::Options),
-    /// Formats, lints, template and state machine checks, supply chain
-    Check,
+    /// Formats, lints, template and state machine checks, Terraform, supply chain
+    Check {
+        /// Only those with this in their names
+        only: Option<String>,
+    },
+    /// What a fresh account would refuse, before one is touched
+    Deploy(deploy::Options),
+    /// Ask a deployed API whether it answers as it should
+    Smoke(smoke::Options),
     /// The price table applied to the ledger of a job
     Cost {
         /// The job's id
@@ -112,7 +127,13 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test(options) => test::run(&workspace, options),
         Command::Up(options) => cloud::up(&workspace, &options).map(drop),
-        Command::Down { wipe } => cloud::down(&workspace, wipe),
+        Command::Down { wipe, destroy } => {
+            if destroy {
+                cloud::destroy(&workspace)?;
+            }
+            cloud::down(&workspace, wipe)
+        }
+        Command::Site(options) => site::run(&workspace, options),
         Command::Login => login::run(&workspace),
         Command::Token {
             login: true, kind, ..
@@ -128,7 +149,9 @@ fn run(command: Command) -> Result<()> {
             Ok(std::fs::write(file, contract::text()?)?)
         }
         Command::Fuzz(options) => fuzz::run(&workspace, options),
-        Command::Check => check::run(&workspace).map(drop),
+        Command::Check { only } => check::run(&workspace, only.as_deref()).map(drop),
+        Command::Deploy(options) => deploy::run(&workspace, &options),
+        Command::Smoke(options) => smoke::run(&workspace, &options),
         Command::Cost { job, user } => cost::run(&workspace, &job, user),
         Command::Bench { name } => bench::run(&workspace, name),
         Command::Layer { architecture, out } => {

@@ -79,7 +79,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         Ok(stack) => {
             if !options.quick {
                 count.add(clients::check(workspace, &stack));
-                count.add(browser::check(workspace));
+                count.add(browser::check(workspace, &stack));
             }
             count.add(say::step("Testing end to end", || {
                 nextest::run(workspace, Tests::WithCloud, films, &ffmpeg)
@@ -112,7 +112,7 @@ fn fuzzed(workspace: &Workspace, stack: &Stack) -> Count {
 }
 
 fn checks(workspace: &Workspace) -> Count {
-    match check::run(workspace) {
+    match check::run(workspace, None) {
         Ok(passed) => Count { passed, failed: 0 },
         Err(error) => Count::failure(error),
     }

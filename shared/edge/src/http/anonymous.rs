@@ -11,6 +11,11 @@ use super::error::ApiError;
 use super::layers::{Authentication, Route, around, call, rated, refuse};
 use super::request::client_ip;
 
+/// Proves that a request came through the site's distribution.
+const ORIGIN_SECRET: &str = "x-origin-secret";
+/// The viewer's address, as the site's distribution saw it.
+const VIEWER_ADDRESS: &str = "x-viewer-address";
+
 /// Counts a request against its address; one round trip, as for a user.
 pub(super) fn limit_anonymous(
     authentication: Arc<Authentication>,
@@ -26,7 +31,8 @@ async fn counted(
     request: Request,
     inner: Route,
 ) -> Response<Body> {
-    let who = window::address_key(&client_ip(&request));
+    let secret = authentication.origin_secret.as_deref();
+    let who = window::address_key(&viewer_address(&request, secret));
     let limit = authentication.anonymous_rate_limit;
     let usage = &authentication.usage;
     let verdict = usage.count_request(&who, config::clock::now(), limit).await;
@@ -35,4 +41,12 @@ async fn counted(
         Ok(verdict) => rated(refuse(ApiError::RateLimited(verdict)), &verdict),
         Err(error) => refuse(error.into()),
     }
+}
+
+/// The address of who asks: the gateway's peer, or whom the distribution asks for.
+fn viewer_address(request: &Request, secret: Option<&str>) -> String {
+    let header = |name| request.headers().get(name)?.to_str().ok();
+    let is_ours = secret.is_some() && header(ORIGIN_SECRET) == secret;
+    let viewer = header(VIEWER_ADDRESS).filter(|_| is_ours);
+    viewer.map_or_else(|| client_ip(request), str::to_owned)
 }

@@ -45,6 +45,8 @@ pub struct Authentication {
     pub rate_limit: u32,
     /// Requests of nobody in particular that may come from an address in a minute.
     pub anonymous_rate_limit: u32,
+    /// What the site's distribution sends.
+    pub origin_secret: Option<String>,
 }
 
 impl Authentication {
@@ -63,6 +65,7 @@ impl Authentication {
             usage,
             rate_limit: settings.rate_limit,
             anonymous_rate_limit: settings.anonymous_rate_limit,
+            origin_secret: settings.origin_secret.clone(),
         }
     }
 }

@@ -41,7 +41,17 @@ pub enum Projection {
 }
 
 /// Every table.
-pub const SCHEMAS: [Schema; 7] = [
+pub const SCHEMAS: [Schema; 8] = [
+    Schema {
+        table: "connections",
+        partition: "connection",
+        sort: "sk",
+        indexes: &[index(
+            "byListener",
+            ["listener", "connection"],
+            Projection::KeysOnly,
+        )],
+    },
     Schema {
         table: "webhooks",
         partition: "account",

@@ -1,4 +1,4 @@
-//! Deploying the unmodified template.yaml to the local cloud.
+//! Deploying the unmodified template.yaml to the local cloud, or what stands beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use devcloud::{Addresses, Stack, users};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cloud::emulator;
+use crate::cloud::{emulator, terraform};
 use crate::command::capture_with_input;
 use crate::say;
 use crate::setup::bootstraps::{bootstrap, fingerprint};
@@ -22,6 +22,34 @@ pub(crate) const STACK: &str = "omnigen";
 /// What is remembered of the last deploy.
 const FINGERPRINT: &str = "deployed.txt";
 const DEPLOYED: &str = "deployed.json";
+
+/// Whether the stack has the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// It serves the site, where people sign in.
+    On,
+    /// It is the API alone.
+    Off,
+}
+
+/// What deploys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// template.yaml, as `sam deploy` does it.
+    Sam,
+    /// infrastructure/terraform.
+    Terraform,
+}
+
+impl Tool {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sam => "SAM",
+            Self::Terraform => "Terraform",
+        }
+    }
+}
 
 /// What a deploy made: the stack's outputs and resources.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +71,7 @@ struct Resource {
 impl Deployed {
     /// What a client needs to know of it.
     pub(crate) fn stack(&self, addresses: &Addresses) -> Result<Stack> {
+        let has_site = self.outputs.contains_key("SiteUrl");
         Ok(Stack {
             api_url: addresses.api.clone(),
             endpoint_url: addresses.endpoint.clone(),
@@ -51,6 +80,8 @@ impl Deployed {
             client_id: self.output("ClientId")?,
             jwks_url: addresses.jwks.clone(),
             hosted_ui_url: self.output("HostedUiUrl")?,
+            site_url: has_site.then(|| addresses.site.clone()),
+            distribution_host: addresses.distribution.clone(),
             login_callback_url: addresses.login_callback.clone(),
             replicate_url: addresses.replicate.clone(),
             state_machine_arn: self.output("StateMachineArn")?,
@@ -115,24 +146,26 @@ pub(crate) fn deploy(
     workspace: &Workspace,
     addresses: &Addresses,
     ffmpeg: &Path,
+    tool: Tool,
+    site: Site,
     overrides: &[String],
 ) -> Result<Deployed> {
-    let parameters = parameters(addresses, ffmpeg, overrides)?;
-    let state = state_of(workspace, &parameters)?;
+    let parameters = parameters(addresses, ffmpeg, site, overrides)?;
+    let state = state_of(workspace, tool, &parameters)?;
     if let Some(deployed) = remembered(workspace, &state) {
         return Ok(deployed);
     }
     forget(workspace);
-    let answer = say::step("Deploying template.yaml", || {
-        let template = workspace.path("template.yaml");
-        run(
-            workspace,
-            &addresses.endpoint,
-            &template,
-            STACK,
-            &parameters,
-        )
-    })?;
+    let endpoint = &addresses.endpoint;
+    let answer = match tool {
+        Tool::Sam => say::step("Deploying template.yaml", || {
+            let template = workspace.path("template.yaml");
+            run(workspace, endpoint, &template, STACK, &parameters)
+        }),
+        Tool::Terraform => say::step("Applying infrastructure/terraform", || {
+            terraform::apply(workspace, endpoint, &parameters)
+        }),
+    }?;
     fs::write(workspace.local(DEPLOYED), &answer)?;
     fs::write(workspace.local(FINGERPRINT), &state)?;
     serde_json::from_str(&answer).context("the deploy answered something unexpected")
@@ -164,13 +197,29 @@ pub(crate) fn forget(workspace: &Workspace) {
 }
 
 /// The template's parameters with their local values; those it does not declare are skipped.
-fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Result<Value> {
+fn parameters(
+    addresses: &Addresses,
+    ffmpeg: &Path,
+    site: Site,
+    overrides: &[String],
+) -> Result<Value> {
+    let (switch, front) = match site {
+        Site::On => ("on", &addresses.site),
+        Site::Off => ("off", &addresses.api),
+    };
     let mut parameters = json!({
         "Environment": "development",
         "Architecture": Architecture::host()?.lambda_name(),
-        "AllowedOrigin": "http://localhost:5173",
+        "Site": switch,
+        "AllowedOrigin": addresses.site,
+        "SecondAllowedOrigin": format!("http://{}", addresses.distribution),
+        "SiteApiHost": "127.0.0.1",
+        "SiteApiPort": addresses.cloud_port.to_string(),
+        "SiteApiPath": addresses.api_path,
+        "BucketOrigin": addresses.endpoint,
+        "LiveUrl": addresses.live,
         "PublicApiUrl": addresses.api,
-        "CallbackUrl": format!("{}/api/v1/auth/callback", addresses.api),
+        "CallbackUrl": format!("{front}/api/v1/auth/callback"),
         "SecondCallbackUrl": addresses.login_callback,
         "HostedUiUrl": addresses.endpoint,
         "JwtIssuer": "",
@@ -207,14 +256,18 @@ fn parameters(addresses: &Addresses, ffmpeg: &Path, overrides: &[String]) -> Res
 }
 
 /// Everything that a deploy depends on, as text that changes when any of it does.
-fn state_of(workspace: &Workspace, parameters: &Value) -> Result<String> {
+fn state_of(workspace: &Workspace, tool: Tool, parameters: &Value) -> Result<String> {
     let mut files = vec![workspace.path("template.yaml")];
+    if tool == Tool::Terraform {
+        files.extend(files_below(&workspace.path("infrastructure/terraform"))?);
+    }
     files.extend(files_in(&workspace.path("statemachine"))?);
     files.push(workspace.staged("infrastructure/ffmpeg/layer/bin/ffmpeg"));
     for function in workspace.functions()? {
         files.push(bootstrap(workspace, &function));
     }
-    let mut lines = vec![parameters.to_string(), state_of_launcher(workspace)?];
+    let mut lines = vec![tool.name().to_owned(), parameters.to_string()];
+    lines.push(state_of_launcher(workspace)?);
     for file in &files {
         lines.push(fingerprint(file)?);
     }
@@ -226,6 +279,17 @@ pub(crate) fn state_of_launcher(workspace: &Workspace) -> Result<String> {
     let files = files_in(&workspace.path("infrastructure/local/cloud"))?;
     let lines: Result<Vec<String>> = files.iter().map(|file| fingerprint(file)).collect();
     Ok(lines?.join("\n"))
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = files_in(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.ends_with(".terraform") {
+            files.extend(files_below(&path)?);
+        }
+    }
+    Ok(files)
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {

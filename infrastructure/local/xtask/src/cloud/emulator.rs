@@ -10,8 +10,11 @@ use crate::cloud::ports::Ports;
 use crate::cloud::process::Process;
 use crate::http;
 use crate::setup::bootstraps::fingerprint;
-use crate::setup::python;
+use crate::setup::{node, python};
 use crate::workspace::Workspace;
+
+/// Where programs are found that everybody has.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The background programs of the local cloud.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Services {
     pub(crate) emulator: Process,
     /// The look-alike of the model provider.
     pub(crate) replicate: Process,
+    /// The site, as a person reaches it.
+    pub(crate) site: Process,
 }
 
 impl Services {
@@ -28,6 +33,7 @@ impl Services {
         Ok(Self {
             emulator: Process::named(workspace, "emulator")?,
             replicate: Process::named(workspace, "replicate")?,
+            site: Process::named(workspace, "site")?,
         })
     }
 
@@ -40,7 +46,10 @@ impl Services {
     ) -> Result<()> {
         let endpoint = ports.addresses().endpoint;
         let mut command = python_command(workspace, &endpoint)?;
+        // It runs CloudFront's functions.
+        let node = node::programs(workspace)?;
         command
+            .env("PATH", format!("{}:{PATH}", node.display()))
             .arg(workspace.path("infrastructure/local/cloud"))
             .env("GATEWAY_PORT", ports.cloud.to_string())
             .env("BIND_HOST", "127.0.0.1")
@@ -91,16 +100,24 @@ pub(crate) fn python_command(workspace: &Workspace, endpoint: &str) -> Result<Co
     let mut command = python::python_command(workspace, &python);
     command
         .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("PATH", PATH)
         .env("HOME", workspace.local_folder("tmp")?)
         .env("LANG", "C.UTF-8")
         .env("TZ", "UTC")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    as_root(&mut command, endpoint);
+    Ok(command)
+}
+
+/// Makes a command talk to the local cloud, as its root user, and to no account.
+pub(crate) fn as_root(command: &mut Command, endpoint: &str) {
+    command
+        .env_remove("AWS_PROFILE")
+        .env_remove("AWS_SESSION_TOKEN")
         .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_REGION", REGION)
         .env("AWS_DEFAULT_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
         .env("AWS_EC2_METADATA_DISABLED", "true");
-    Ok(command)
 }

@@ -18,6 +18,8 @@ pub(crate) struct Ports {
     pub(crate) replicate: u16,
     /// That of `cargo xtask login`, while it waits.
     pub(crate) login: u16,
+    /// The site's.
+    pub(crate) site: u16,
 }
 
 impl Ports {
@@ -29,7 +31,7 @@ impl Ports {
 
     /// Where things are on these ports.
     pub(crate) fn addresses(self) -> Addresses {
-        Addresses::on(self.cloud, self.replicate, self.login)
+        Addresses::on(self.cloud, self.replicate, self.login, self.site)
     }
 
     /// Fails when the port that was asked for belongs to another program than ours.
@@ -53,6 +55,7 @@ impl Ports {
             cloud,
             replicate: keep_or_find(remembered.map(|ports| ports.replicate))?,
             login: keep_or_find(remembered.map(|ports| ports.login))?,
+            site: keep_or_find(remembered.map(|ports| ports.site))?,
         };
         let file = workspace.local_folder("")?.join("ports.json");
         fs::write(file, serde_json::to_string(&ports)?)?;

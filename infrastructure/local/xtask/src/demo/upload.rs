@@ -90,6 +90,9 @@ pub(super) fn run(
     let playlist = stream.hls_url.context("the video has no playlist")?;
     let seconds = (began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     report(&end, &assets, &playlist, seconds);
+    if let Some(site) = &stack.site_url {
+        say::note(&format!("On the site: {site}/watch/{video}"));
+    }
     if json {
         let summary = Summary {
             video_id: &video,

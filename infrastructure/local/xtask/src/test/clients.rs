@@ -8,7 +8,6 @@ use devcloud::Stack;
 use devcloud::addresses::REPLICATE_TOKEN;
 
 use super::Count;
-use crate::command::command;
 use crate::say;
 use crate::setup::{node, python};
 use crate::workspace::Workspace;
@@ -47,7 +46,7 @@ fn python_client(workspace: &Workspace) -> Result<Command> {
 fn node_client(workspace: &Workspace) -> Result<Command> {
     let folder = node::packages(workspace, "clients", &NODE_CLIENT)?;
     // It finds the client from the folder that it is run in.
-    let mut check = command("node", &folder);
+    let mut check = node::node_command(workspace, "node", &folder)?;
     check.arg(workspace.path(CLIENTS).join("check_node.mjs"));
     Ok(check)
 }

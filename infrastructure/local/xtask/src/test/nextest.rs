@@ -60,8 +60,8 @@ pub(super) fn run(
     reported(&mut nextest, &workspace.path(REPORT))
 }
 
-/// Runs nextest and reads the counts from its report; without a report the run failed.
-fn reported(nextest: &mut Command, report: &Path) -> Result<Count> {
+/// Runs tests and reads the counts from their `JUnit` report; without one the run failed.
+pub(super) fn reported(nextest: &mut Command, report: &Path) -> Result<Count> {
     if report.exists() {
         std::fs::remove_file(report)?;
     }

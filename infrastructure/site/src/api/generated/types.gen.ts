@@ -806,6 +806,26 @@ export type Level = {
 };
 
 /**
+ * Where to listen, and what lets the caller.
+ */
+export type LiveTicket = {
+    /**
+     * For how many seconds the ticket is good.
+     */
+    expiresIn: number;
+    /**
+     * Good for one connection.
+     */
+    ticket: string;
+    /**
+     * The address of the `WebSocket`; the ticket is added to it as `?ticket=`. Each message
+     * is a hint, `{jobId, version}` or `{transcodeId, version}`: something of the caller's
+     * has changed. How it stands is told by the ordinary routes.
+     */
+    url: string;
+};
+
+/**
  * One sentence.
  */
 export type Message = {
@@ -4806,6 +4826,51 @@ export type JobsVideoResponses = {
 };
 
 export type JobsVideoResponse = JobsVideoResponses[keyof JobsVideoResponses];
+
+export type LiveTicketData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/live';
+};
+
+export type LiveTicketErrors = {
+    /**
+     * `INVALID_REQUEST`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type LiveTicketError = LiveTicketErrors[keyof LiveTicketErrors];
+
+export type LiveTicketResponses = {
+    /**
+     * The ticket
+     */
+    200: LiveTicket;
+};
+
+export type LiveTicketResponse = LiveTicketResponses[keyof LiveTicketResponses];
 
 export type MeData = {
     body?: never;

@@ -306,6 +306,15 @@ export const zHolding = z.object({
 });
 
 /**
+ * Where to listen, and what lets the caller.
+ */
+export const zLiveTicket = z.object({
+    expiresIn: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' })),
+    ticket: z.string(),
+    url: z.string()
+});
+
+/**
  * One sentence.
  */
 export const zMessage = z.object({

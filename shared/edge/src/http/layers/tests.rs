@@ -49,6 +49,7 @@ impl Cloud {
             },
             rate_limit: LIMIT,
             anonymous_rate_limit: ANONYMOUS_LIMIT,
+            origin_secret: Some("the-distribution's".to_owned()),
         };
         let dynamo = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -399,6 +400,29 @@ async fn who_sends_no_token_is_nobody_and_counted_by_address() {
     let refused = cloud.ask_optional(me(&[])).await;
     assert_failure(&refused, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
     assert!(header(&refused, "retry-after").is_some());
+}
+
+/// Behind the site's distribution all come from its addresses.
+#[tokio::test]
+async fn a_viewers_address_is_believed_of_the_sites_distribution_alone() {
+    const VIEWER: &str = "2001:db8:1:2::3";
+    for (secret, counted) in [
+        (Some("the-distribution's"), "address 2001:db8:1:2::/64"),
+        (Some("a guess"), "address 203.0.113.7"),
+        (None, "address 203.0.113.7"),
+    ] {
+        let cloud = Cloud::without_keys(counts(1)).await;
+        let mut request = me(&[]);
+        let headers = request.headers_mut();
+        headers.insert("x-viewer-address", VIEWER.parse().unwrap());
+        if let Some(secret) = secret {
+            headers.insert("x-origin-secret", secret.parse().unwrap());
+        }
+        cloud.ask_optional(request).await;
+        let asked = cloud.0.received_requests().await.unwrap();
+        let update: Value = asked[0].body_json().unwrap();
+        assert_eq!(update["Key"]["userId"]["S"], counted, "{secret:?}");
+    }
 }
 
 #[tokio::test]

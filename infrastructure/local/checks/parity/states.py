@@ -1,0 +1,136 @@
+"""What Terraform made in its tests, with answers that were made up."""
+
+import json
+import re
+
+from reading import seen
+
+# The attribute with the physical name, the word for what it names, and the attributes that
+# other resources name it by.
+NAMES = {
+    "aws_dynamodb_table": ("name", "table", {"arn": "arn", "stream_arn": "stream"}),
+    "aws_sqs_queue": ("name", "queue", {"arn": "arn", "url": "url"}),
+    "aws_s3_bucket": ("bucket", "bucket", {"arn": "arn"}),
+    "aws_lambda_function": ("function_name", "function", {"arn": "arn", "invoke_arn": "invoke"}),
+    "aws_lambda_layer_version": ("layer_name", "layer", {"arn": "arn"}),
+    "aws_cloudwatch_log_group": ("name", "log group", {"arn": "arn"}),
+    "aws_secretsmanager_secret": ("name", "secret", {"arn": "arn", "id": "arn"}),
+    "aws_sfn_state_machine": ("name", "state machine", {"arn": "arn"}),
+    "aws_cognito_user_pool": ("name", "pool", {"id": "id", "arn": "arn"}),
+    "aws_cognito_user_pool_client": ("name", "client", {"id": "id"}),
+    "aws_apigatewayv2_api": (None, "api", {"id": "id", "api_endpoint": "endpoint", "execution_arn": "execution"}),
+    "aws_apigatewayv2_integration": (None, "integration", {"id": "id"}),
+    "aws_iam_role": ("name", "role", {"arn": "arn"}),
+    "aws_cloudwatch_event_rule": ("name", "rule", {"arn": "arn"}),
+    "aws_cloudfront_origin_access_control": ("name", "origin access", {"id": "id"}),
+    "aws_cloudfront_function": ("name", "edge function", {"arn": "arn"}),
+    "aws_cloudfront_response_headers_policy": ("name", "headers", {"id": "id"}),
+    "aws_cloudfront_distribution": (None, "distribution", {"id": "id", "domain_name": "domain"}),
+}
+PROVIDER = "registry.terraform.io/hashicorp/aws"
+
+
+def states(file):
+    """The state after each run, by its name."""
+    found = {}
+    for line in file.read_text().splitlines():
+        message = json.loads(line)
+        if message["type"] == "test_state":
+            found[message["@testrun"]] = message["test_state"]
+    return found
+
+
+class State:
+    """Its resources; ids and ARNs that were made up are tokens, as in the template."""
+
+    def __init__(self, document):
+        self.schemas = document["provider_schemas"][PROVIDER]["resource_schemas"]
+        raw = list(resources(document["root_module"]))
+        self.tokens = dict(self.named(raw))
+        longest_first = sorted(self.tokens, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self.resources = [
+            (resource["type"], resource["address"], seen(self.with_tokens(resource["values"]))) for resource in raw
+        ]
+        given = document.get("outputs", {})
+        outputs = {name: self.with_tokens(output.get("value")) for name, output in given.items()}
+        self.outputs = {name: value for name, value in outputs.items() if value is not None}
+
+    def named(self, raw):
+        for resource in raw:
+            values = resource["values"]
+            if resource["type"] == "terraform_data":
+                yield values["output"], "<stack uid>"
+            if resource["type"] not in NAMES:
+                continue
+            name, word, attributes = NAMES[resource["type"]]
+            known = known_name(resource, name, word)
+            if word == "bucket" and known != values["bucket"]:
+                yield values["bucket"], known
+            for attribute, suffix in attributes.items():
+                if values.get(attribute):
+                    yield values[attribute], f"<{word} {known} {suffix}>"
+
+    def with_tokens(self, value):
+        if isinstance(value, dict):
+            return {key: self.with_tokens(child) for key, child in value.items()}
+        if isinstance(value, list):
+            return [self.with_tokens(child) for child in value]
+        if not isinstance(value, str):
+            return value
+        return self.pattern.sub(lambda match: self.tokens[match[0]], value)
+
+    def of(self, kind):
+        """The attributes of every resource of a type."""
+        return [values for found, _, values in self.resources if found == kind]
+
+    def unread(self):
+        """What the configuration says and nobody looked at, by type."""
+        for kind, _, values in self.resources:
+            if kind == "terraform_data":
+                continue
+            if not values.asked:
+                yield kind, "a resource that no kind reads"
+                continue
+            for path, value in values.unread(kind):
+                schema = attribute(self.schemas[kind]["block"], path.split(".")[1:])
+                is_answer = schema.get("computed") and not schema.get("optional")
+                if not is_answer and not is_made_up(value, schema):
+                    yield path, value
+
+
+def known_name(resource, name, word):
+    """The physical name, or what stands for it in the template as well."""
+    values = resource["values"]
+    if word == "api":
+        return values["protocol_type"].lower()
+    if word == "distribution":
+        return "site"
+    if word == "bucket" and values["bucket_prefix"].endswith("-"):
+        return "<unnamed bucket>"
+    return values[name] if name else resource["address"]
+
+
+def attribute(block, path):
+    """The schema of an attribute, in blocks or not."""
+    name, *rest = path
+    if name in block.get("block_types", {}) and rest:
+        return attribute(block["block_types"][name]["block"], rest)
+    return block.get("attributes", {}).get(name, {})
+
+
+def is_made_up(value, schema):
+    """True for what the configuration leaves to AWS."""
+    if value in (None, [], {}, ""):
+        return True
+    if not schema.get("computed"):
+        return False
+    return value in (0, False) or bool(isinstance(value, str) and re.fullmatch(r"[a-z0-9]{8}|<.*>", value))
+
+
+def resources(module):
+    for resource in module.get("resources", []):
+        if resource["mode"] == "managed":
+            yield resource
+    for child in module.get("child_modules", []):
+        yield from resources(child)

@@ -1,0 +1,23 @@
+variable "name" { type = string }
+variable "region" { type = string }
+variable "account" { type = string }
+variable "partition" { type = string }
+variable "suffix" { type = string }
+variable "retain" { type = bool }
+variable "host" { type = string }
+variable "bucket_origin" { type = string }
+variable "live_url" { type = string }
+
+variable "certificate_arn" {
+  description = "Of a certificate in us-east-1 for the host; empty for CloudFront's own name."
+  type        = string
+}
+
+variable "origin_secret" {
+  description = "What the API believes the distribution by."
+  type        = string
+}
+
+variable "api" {
+  type = object({ host = string, path = string, port = number, has_tls = bool })
+}
