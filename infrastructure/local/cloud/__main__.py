@@ -5,6 +5,7 @@ from the environment that `cargo xtask up` sets (BIND_HOST, GATEWAY_PORT, STATE_
 S3_DATA_DIR). No file of the emulator is edited and no function knows that it runs here.
 """
 
+import permissions  # first: the emulator reads its switch when it is imported
 import distributions
 import faults
 import functions
@@ -16,7 +17,8 @@ import tables
 from ministack.app import main
 
 ADAPTATIONS = (
-    distributions, faults, functions, http_api, identity, objects, state_machines, tables)
+    distributions, faults, functions, http_api, identity, objects, permissions, state_machines,
+    tables)
 
 for adaptation in ADAPTATIONS:
     adaptation.apply()
