@@ -112,6 +112,9 @@ fn kinds() -> Result<Vec<Kind>> {
         Kind::new("soundtrack", [keys::soundtrack(job)])
             .used(WRITE, COMPLETES)
             .used(READ, &["composer"]),
+        Kind::new("animatic", [1, 50].map(|version| keys::animatic(job, version)))
+            .used(WRITE, &["jobs-animatic"])
+            .used(READ, &["jobs-animatic"]),
         film(Kind::new("film", [keys::film(job)])),
         film(Kind::new(
             "redone_film",

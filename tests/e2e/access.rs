@@ -46,6 +46,7 @@ const TABLE: &[(&str, Thing)] = &[
     ("scenes-take", Thing::Job),
     ("storyboard-get", Thing::Job),
     ("storyboard-update", Thing::Job),
+    ("jobs-animatic", Thing::Job),
     ("storyboard-approve", Thing::Job),
     ("replicate-webhook", Thing::None),
     ("upload-generate-url", Thing::None),

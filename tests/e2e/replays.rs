@@ -36,6 +36,7 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("scenes-take", 401),
         ("storyboard-get", 401),
         ("storyboard-update", 401),
+        ("jobs-animatic", 401),
         ("storyboard-approve", 401),
         ("replicate-webhook", 401),
         ("transcodes-create", 401),

@@ -71,6 +71,10 @@ impl Review {
         person.post(&self.path("approve"), &body).await
     }
 
+    async fn animatic(&self) -> Result<Answer> {
+        self.person.post(&self.path("animatic"), &json!({})).await
+    }
+
     async fn paid(&self) -> Result<usize> {
         let provider = Provider::new(&self.stack);
         Ok(provider.creates(&self.word).await?.paid)
@@ -166,6 +170,56 @@ async fn a_film_is_made_as_its_owner_has_changed_and_approved_it() -> Result<()>
     assert_eq!(frames, (seconds * 30.0).round() as usize, "{seconds} s");
     assert_eq!(review.person.usage().await?, (1, 0, 9));
     Ok(())
+}
+
+/// Before anything is paid for it is seen how the film will go on, as often as it is changed.
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn a_storyboard_that_waits_is_seen_as_a_small_film_for_nothing() -> Result<()> {
+    let review = Review::begin("animatic").await?;
+    let first = review.animatic().await?;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(film_size(&first).await?, (640, 640, 9 * 30));
+    let again = review.animatic().await?;
+    assert_eq!(file_of(&first)?, file_of(&again)?);
+
+    let planned = review.storyboard().await?;
+    let mut body = change(&planned, &[0, 1]);
+    body["scenes"][0]["seconds"] = json!(5);
+    let edited = review.update(&review.person, &body).await?;
+    assert_eq!(edited.status, 200, "{}", edited.body);
+    let second = review.animatic().await?;
+    assert_eq!(second.body["version"], 2);
+    let frames = second.body["seconds"].as_f64().context("no length")? * 30.0;
+    assert_eq!(film_size(&second).await?.2, frames.round() as usize);
+    assert!(film_size(&second).await?.2 < 9 * 30);
+
+    let other = Person::sign_up(&review.stack).await?;
+    let foreign = other.post(&review.path("animatic"), &json!({})).await?;
+    check_error(&foreign, 404, "NOT_FOUND");
+    assert_eq!(review.paid().await?, 0);
+    assert_eq!(review.person.usage().await?, (0, 1, 9));
+
+    let ended = Answer::of(review.person.request(Method::DELETE, review.path("").trim_end_matches('/')));
+    assert_eq!(ended.await?.status, 202);
+    check_error(&review.animatic().await?, 409, "CONFLICT");
+    Ok(())
+}
+
+/// Width, height and frames of an animatic, all of which decode.
+async fn film_size(animatic: &Answer) -> Result<(u32, u32, usize)> {
+    let url = animatic.body["url"].as_str().context("no link")?;
+    let bytes = reqwest::get(url).await?.error_for_status()?.bytes().await?;
+    let folder = tempfile::tempdir()?;
+    let film = Film::save(bytes.to_vec(), folder.path())?;
+    let video = film.probe().await?.video.context("no picture")?;
+    Ok((video.width, video.height, film.frames()?.len()))
+}
+
+/// Which file its link leads to.
+fn file_of(animatic: &Answer) -> Result<String> {
+    let url = animatic.body["url"].as_str().context("no link")?;
+    Ok(url.split('?').next().unwrap_or_default().to_owned())
 }
 
 /// Two editors, two approvals, and what somebody else asks for.

@@ -41,7 +41,7 @@ pub use read::read;
 pub use sign_in::{SessionRenewed, SignedOut};
 pub use spending::{SetSpending, Spending};
 pub use storyboards::{
-    ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
+    Animatic, ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
     StoryboardScene, UpdateStoryboard,
 };
 pub use takes::{ChooseTake, RegenerateScene, SceneAccepted, SceneChange, Take};

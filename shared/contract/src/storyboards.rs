@@ -163,6 +163,20 @@ pub struct ApproveStoryboard {
     pub version: u32,
 }
 
+/// A storyboard as a small film: its words, lengths and transitions, over a beat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Animatic {
+    /// That of the storyboard.
+    pub version: u32,
+    /// A signed link to an mp4 of at most 640 pixels.
+    pub url: String,
+    /// Seconds that it is good for.
+    pub expires_in: u64,
+    /// Its length, which is the film's.
+    pub seconds: f64,
+}
+
 pub(crate) fn operations() -> Vec<Operation> {
     use Access::SignedIn;
     let operation = Operation::new;
@@ -185,6 +199,15 @@ pub(crate) fn operations() -> Vec<Operation> {
         )
         .takes::<UpdateStoryboard>()
         .answers::<Storyboard>(200, "The storyboard as it is now")
+        .fails(&[ErrorCode::Conflict]),
+        operation(
+            "jobs-animatic",
+            Method::Post,
+            "/api/v1/jobs/{id}/animatic",
+            SignedIn,
+            "A storyboard that waits, as a small film of its words; nothing is paid for it",
+        )
+        .answers::<Animatic>(200, "It is there")
         .fails(&[ErrorCode::Conflict]),
         operation(
             "storyboard-approve",

@@ -51,6 +51,11 @@ pub fn soundtrack(job: JobId) -> String {
     format!("{job}/soundtrack.mp3")
 }
 
+/// A storyboard as a small film, by its version.
+pub fn animatic(job: JobId, version: u32) -> String {
+    format!("{job}/animatic-{version}.mp4")
+}
+
 /// The finished film.
 pub fn film(job: JobId) -> String {
     format!("{job}/final.mp4")

@@ -1,5 +1,7 @@
 //! The plan of a film: its scenes, and the music under them (D15).
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +20,10 @@ pub(crate) use scene::first_take;
 const MAX_TITLE: usize = 60;
 pub(crate) const MAX_CAMERA: usize = 120;
 pub(crate) const MAX_TEXT: usize = 600;
+
+/// Beats a minute of music that names none, and those that are believed.
+const TEMPO: u32 = 100;
+const TEMPI: RangeInclusive<u32> = 40..=200;
 
 /// Who wrote the storyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -176,10 +182,30 @@ impl Storyboard {
         frames - overlaps.sum::<u32>()
     }
 
+    /// Beats a minute of its music: those that its description names, else those of a brisk walk.
+    pub fn tempo(&self) -> u32 {
+        let words: Vec<String> = self.music.split_whitespace().map(plain).collect();
+        let named = words.windows(2).find_map(|pair| match pair {
+            [beats, unit] if unit == "bpm" => beats.parse().ok(),
+            _ => None,
+        });
+        let joined = || {
+            let mut words = words.iter();
+            words.find_map(|word| word.strip_suffix("bpm")?.parse().ok())
+        };
+        let beats: u32 = named.or_else(joined).unwrap_or(TEMPO);
+        beats.clamp(*TEMPI.start(), *TEMPI.end())
+    }
+
     /// The scene of that number, from 1.
     pub fn scene(&self, index: u32) -> Option<&PlannedScene> {
         self.scenes.iter().find(|scene| scene.index == index)
     }
+}
+
+fn plain(word: &str) -> String {
+    let letters = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    letters.to_lowercase()
 }
 
 fn music_by_rules(request: &CreateJob) -> String {
@@ -302,6 +328,22 @@ mod tests {
         fn no_answer_breaks_the_reader(answer in ".{0,200}") {
             let _ = Storyboard::from_answer(&CreateJob::sample(), &answer);
         }
+    }
+
+    #[test]
+    fn the_tempo_is_what_the_music_is_described_by() {
+        let tempo = |music: &str| {
+            let mut board = Storyboard::by_rules(&CreateJob::sample());
+            music.clone_into(&mut board.music);
+            board.tempo()
+        };
+        assert_eq!(tempo("Warm synths at 92 BPM, building"), 92);
+        assert_eq!(tempo("drum and bass (174bpm)"), 174);
+        assert_eq!(tempo("piano"), TEMPO);
+        assert_eq!(tempo("9 bpm"), 40);
+        assert_eq!(tempo("4000000000 bpm"), 200);
+        assert_eq!(tempo("99999999999999999999 bpm"), TEMPO);
+        assert_eq!(tempo("bpm"), TEMPO);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
+mod animatic;
 mod preview;
 
 use crate::ask::ignore_conflict;

@@ -10,11 +10,13 @@
 //! - [`preview`] makes the still and the moving preview of any video.
 //! - [`ladder`] makes every rendition of a video, in segments; [`hls`] packages them.
 //! - [`compose()`] makes the film of prepared scenes; only transitions are encoded.
+//! - [`animatic()`] makes a small film of a storyboard's words, before anything is paid for.
 //!
 //! What FFmpeg is asked to do is planned by pure functions that return argument
 //! lists. Inputs are local files; no text of a user ever reaches an argument.
 
 mod alpha;
+pub mod animatic;
 pub mod compose;
 pub mod encoder;
 mod error;
@@ -42,6 +44,7 @@ mod transfer;
 #[cfg(test)]
 mod testing;
 
+pub use animatic::{Card, animatic};
 pub use compose::{Film, FilmPlan, compose};
 pub use error::MediaError;
 pub use ffmpeg::Ffmpeg;

@@ -91,7 +91,7 @@ fn blame_broken_input(error: MediaError) -> MediaError {
 }
 
 /// The frames at which the scene is cut apart when the film is composed.
-fn borders(timing: &SceneTiming) -> [u32; 2] {
+pub(crate) fn borders(timing: &SceneTiming) -> [u32; 2] {
     [timing.overlap_before, timing.frames - timing.overlap_after]
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use contract::{
-    AnnounceUpload, ApproveStoryboard, AssetList, ConfirmUpload, CreateTranscode, CreateWebhook,
-    Job, JobAccepted, JobCancelled, JobList, Message, Storyboard, Stream, Transcode,
+    Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ConfirmUpload, CreateTranscode, CreateWebhook,
+    Job, JobAccepted, JobCancelled, JobList, Message, SceneAccepted, Storyboard, Stream, Transcode,
     TranscodeCreated, UpdateStoryboard, UploadPlace, Video, VideoLink, WebhookCreated,
     WebhookDelivery,
 };
@@ -11,7 +11,7 @@ use domain::transcode::Asset;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::users::Name;
 use crate::watch::{is_final, watch_until};
@@ -96,6 +96,24 @@ impl Api {
     pub async fn approve(&self, id: &str, version: u32) -> Result<JobAccepted> {
         let path = format!("/api/v1/jobs/{id}/approve");
         self.post(&path, &ApproveStoryboard { version }).await
+    }
+
+    /// A storyboard that waits, as a small film.
+    ///
+    /// # Errors
+    /// The API refuses, or does not answer.
+    pub async fn animatic(&self, id: &str) -> Result<Animatic> {
+        let path = format!("/api/v1/jobs/{id}/animatic");
+        self.post(&path, &json!({})).await
+    }
+
+    /// Has one scene of a finished film made anew.
+    ///
+    /// # Errors
+    /// The API refuses, or does not answer.
+    pub async fn redo_scene(&self, id: &str, index: u32) -> Result<SceneAccepted> {
+        let path = format!("/api/v1/jobs/{id}/scenes/{index}/regenerate");
+        self.post(&path, &json!({})).await
     }
 
     /// Cancels a film.

@@ -40,6 +40,9 @@ pub(crate) struct Options {
     /// Show the storyboard and its price first, to be changed and approved
     #[arg(long, conflicts_with = "upload")]
     review: bool,
+    /// Have this scene of the finished film made anew
+    #[arg(long, value_name = "SCENE", conflicts_with = "upload")]
+    redo: Option<u32>,
     /// End with one JSON object as the last line of stdout
     #[arg(long)]
     json: bool,
@@ -100,7 +103,7 @@ struct Summary<'a> {
     video: &'a Path,
     thumbnail: Option<&'a Path>,
     seconds: f64,
-    scenes: usize,
+    scenes: u32,
 }
 
 /// The files of a film.
@@ -127,17 +130,31 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     say::note(&format!("Job {id}: \"{}\"", options.prompt));
     let (mut job, mut stages) = follow(&api, &id)?;
     if job.status == Status::AwaitingReview {
-        review::review(workspace, &api, &id)?;
+        review::review(workspace, &api, &id, &options.out)?;
         let (made, rest) = follow(&api, &id)?;
         job = made;
         stages.extend(rest);
     }
-    if job.status != Status::Completed {
-        bail!("{}", failure_of(&job));
-    }
-    let film = save(&api, &id, &job, &options.out)?;
+    let mut film = finished(&api, &id, &job, &options.out)?;
     let seconds = began.elapsed().as_secs_f64();
     report(&film, &stages, seconds);
+    let mut scene = options.redo;
+    if scene.is_none() && options.review {
+        scene = review::scene_to_redo(scene_count(&job))?;
+    }
+    while let Some(index) = scene {
+        let began = Instant::now();
+        let accepted = wait(api.redo_scene(&id, index))?;
+        say::note(&format!("{}: take {}", accepted.message, accepted.take));
+        let (made, stages) = follow(&api, &id)?;
+        job = made;
+        film = finished(&api, &id, &job, &options.out)?;
+        report(&film, &stages, began.elapsed().as_secs_f64());
+        scene = match options.review {
+            true => review::scene_to_redo(scene_count(&job))?,
+            false => None,
+        };
+    }
     if let Some(site) = &stack.site_url {
         say::note(&format!("On the site: {site}/films/{id}"));
     }
@@ -148,7 +165,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             video: &film.video,
             thumbnail: film.thumbnail.as_deref(),
             seconds: (seconds * 10.0).round() / 10.0,
-            scenes: job.scenes.as_deref().map_or(0, <[_]>::len),
+            scenes: scene_count(&job),
         };
         say::result(&serde_json::to_string(&summary)?);
     } else {
@@ -187,12 +204,29 @@ fn failure_of(job: &Job) -> String {
     }
 }
 
-fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
+/// The files of the film, if it is one.
+fn finished(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
+    match (job.status, &job.error) {
+        (Status::Completed, None) => save(api, id, job, out),
+        _ => bail!("{}", failure_of(job)),
+    }
+}
+
+fn scene_count(job: &Job) -> u32 {
+    let scenes = job.scenes.as_deref().map_or(0, <[_]>::len);
+    u32::try_from(scenes).unwrap_or(u32::MAX)
+}
+
+/// The folder that films are saved in.
+fn folder(out: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(out)
         .with_context(|| format!("cannot make the folder {}", out.display()))?;
-    let folder = out
-        .canonicalize()
-        .with_context(|| format!("cannot use the folder {}", out.display()))?;
+    out.canonicalize()
+        .with_context(|| format!("cannot use the folder {}", out.display()))
+}
+
+fn save(api: &Api, id: &str, job: &Job, out: &Path) -> Result<Film> {
+    let folder = folder(out)?;
     let video = folder.join(format!("{id}.mp4"));
     let link = wait(api.film(id))?;
     http::download(&link.video_url, &video).context("the film could not be fetched")?;

@@ -179,6 +179,7 @@ impl From<StepError> for ApiError {
     fn from(error: StepError) -> Self {
         match error.failure {
             Failure::StoreUnavailable
+            | Failure::TimedOut
             | Failure::ProviderThrottled
             | Failure::ProviderUnavailable => Self::Unavailable(Box::new(error)),
             _ => Self::Internal(Box::new(error)),

@@ -1,11 +1,11 @@
-//! `cargo xtask demo --review`: the storyboard is shown with its price, may be changed in
-//! `$EDITOR`, and is approved, before anything is paid for its scenes.
+//! `cargo xtask demo --review`: the storyboard is shown with its price and as a small film,
+//! may be changed in `$EDITOR`, and is approved, before anything is paid for its scenes.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use contract::{EditedScene, Storyboard, UpdateStoryboard};
@@ -13,7 +13,8 @@ use devcloud::Api;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{command, run};
-use crate::http::wait;
+use crate::demo::folder;
+use crate::http::{self, wait};
 use crate::say;
 use crate::workspace::Workspace;
 
@@ -43,7 +44,7 @@ impl Draft {
 
 /// Shows the storyboard that waits, has it changed as often as wanted, and approves it. On
 /// a terminal a person is asked; else `$EDITOR`, where it is set, has its turn once.
-pub(super) fn review(workspace: &Workspace, api: &Api, id: &str) -> Result<()> {
+pub(super) fn review(workspace: &Workspace, api: &Api, id: &str, out: &Path) -> Result<()> {
     let mut storyboard = wait(api.storyboard(id))?;
     show(&storyboard);
     if !is_asked() {
@@ -51,12 +52,16 @@ pub(super) fn review(workspace: &Workspace, api: &Api, id: &str) -> Result<()> {
             storyboard = edit(workspace, api, id, &storyboard)?;
             show(&storyboard);
         }
+        save_animatic(api, id, out)?;
         return approve(api, id, &storyboard);
     }
     loop {
-        say::note("[a] make it, [e] change it in your editor, [c] cancel it");
+        say::note(
+            "[a] make it, [e] change it in your editor, [p] see it as a small film, [c] cancel it",
+        );
         match answer()?.trim() {
             "a" => return approve(api, id, &storyboard),
+            "p" => save_animatic(api, id, out)?,
             "e" => match edit(workspace, api, id, &storyboard) {
                 Ok(edited) => {
                     storyboard = edited;
@@ -76,6 +81,35 @@ pub(super) fn review(workspace: &Workspace, api: &Api, id: &str) -> Result<()> {
 
 fn approve(api: &Api, id: &str, storyboard: &Storyboard) -> Result<()> {
     wait(api.approve(id, storyboard.version)).map(drop)
+}
+
+/// The rhythm of the film, before anything is paid for.
+fn save_animatic(api: &Api, id: &str, out: &Path) -> Result<()> {
+    let animatic = wait(api.animatic(id))?;
+    let file = folder(out)?.join(format!("{id}-animatic-{}.mp4", animatic.version));
+    http::download(&animatic.url, &file).context("the animatic could not be fetched")?;
+    say::note(&format!("Its animatic is there: {}", file.display()));
+    Ok(())
+}
+
+/// Which scene of the finished film a person wants made anew, if any.
+pub(super) fn scene_to_redo(scenes: u32) -> Result<Option<u32>> {
+    if !is_asked() {
+        return Ok(None);
+    }
+    loop {
+        say::note(&format!(
+            "[1-{scenes}] make that scene anew, [Enter] it is good"
+        ));
+        let answer = answer()?;
+        match answer.trim() {
+            "" => return Ok(None),
+            number => match number.parse() {
+                Ok(scene) if (1..=scenes).contains(&scene) => return Ok(Some(scene)),
+                _ => {}
+            },
+        }
+    }
 }
 
 /// Whether there is a person to be asked.
