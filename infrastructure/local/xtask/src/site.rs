@@ -1,6 +1,7 @@
 //! `cargo xtask site`: the web app built, developed, and served by the local cloud.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,8 +20,12 @@ use crate::{cloud, http, say};
 const FOLDER: &str = "infrastructure/site";
 /// The proxy that a person reaches it by.
 const FRONT: &str = "infrastructure/local/site/preview.config.mjs";
+/// The page that names all others.
+const FIRST_PAGE: &str = "index.html";
+/// Where its packages are.
+const PACKAGES: &str = "node_modules";
 /// What lies among the sources and is none.
-const MADE: [&str; 4] = ["node_modules", "dist", "test-results", "screenshots"];
+const MADE: [&str; 4] = [PACKAGES, "dist", "test-results", "screenshots"];
 
 /// What is done with the site.
 #[derive(Debug, Clone, Copy, Args)]
@@ -62,7 +67,11 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.path(FOLDER);
     let built = folder.join("dist");
     let sources = state_of(&folder)?;
-    unless_remembered(workspace, "site-built.txt", &sources, || {
+    let memory = workspace.local("site-built.txt");
+    if !built.join(FIRST_PAGE).exists() {
+        forget(&memory)?;
+    }
+    unless_remembered(&memory, &sources, || {
         let mut build = script(workspace, "build")?;
         say::step("Building the site", || capture(&mut build).map(drop))
     })?;
@@ -73,7 +82,8 @@ fn install(workspace: &Workspace) -> Result<()> {
     let folder = workspace.path(FOLDER);
     let wanted = fs::read_to_string(folder.join("bun.lock"))
         .with_context(|| format!("{FOLDER} has no bun.lock"))?;
-    unless_remembered(workspace, "site-installed.txt", &wanted, || {
+    // Among the packages, with which it goes.
+    unless_remembered(&folder.join(PACKAGES).join(".installed"), &wanted, || {
         let mut bun = command(node::bun(workspace)?, &folder);
         bun.args(["install", "--frozen-lockfile", "--ignore-scripts"]);
         say::step("Installing the site's packages", || {
@@ -87,7 +97,7 @@ fn publish(workspace: &Workspace, stack: &Stack, built: &Path) -> Result<()> {
     let bucket = stack.bucket("site")?;
     let wanted = format!("{bucket}\n{}", state_of(built)?);
     // Among the emulator's state, with which the bucket goes.
-    unless_remembered(workspace, "state/site-published.txt", &wanted, || {
+    unless_remembered(&workspace.local("state/site-published.txt"), &wanted, || {
         let mut publish = python_command(workspace, &stack.endpoint_url)?;
         publish
             .arg(workspace.path("infrastructure/local/cloud/publish.py"))
@@ -139,17 +149,22 @@ fn port_of(url: &str) -> Result<&str> {
 
 /// Does `work` unless it was done for what is `wanted` before.
 fn unless_remembered(
-    workspace: &Workspace,
-    file: &str,
+    memory: &Path,
     wanted: &str,
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let file = workspace.local(file);
-    if fs::read_to_string(&file).is_ok_and(|done| done == wanted) {
+    if fs::read_to_string(memory).is_ok_and(|done| done == wanted) {
         return Ok(());
     }
     work()?;
-    fs::write(&file, wanted).with_context(|| format!("cannot write {}", file.display()))
+    fs::write(memory, wanted).with_context(|| format!("cannot write {}", memory.display()))
+}
+
+fn forget(memory: &Path) -> Result<()> {
+    match fs::remove_file(memory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Text that changes when any file of a folder does.
@@ -192,6 +207,25 @@ mod tests {
         fs::write(folder.join("src/main.tsx"), "12").expect("a change");
         assert_ne!(state_of(&folder).expect("a state"), before);
         fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_is_remembered_is_not_done_again_until_it_is_forgotten() {
+        let memory = std::env::temp_dir().join(format!("omnigen-memory-{}", std::process::id()));
+        let mut done = 0;
+        let mut ask = |wanted: &str| {
+            let work = || {
+                done += 1;
+                Ok(())
+            };
+            unless_remembered(&memory, wanted, work).expect("it works");
+            done
+        };
+        assert_eq!([ask("a"), ask("a"), ask("b")], [1, 1, 2]);
+        forget(&memory).expect("it is forgotten");
+        forget(&memory).expect("once is enough");
+        assert_eq!(ask("b"), 3);
+        forget(&memory).expect("it is forgotten");
     }
 
     #[test]
