@@ -73,7 +73,7 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reserved_at: Option<Time>,
     /// What its executions had paid for their models when the last of them ended, in
-    /// billionths of a dollar.
+    /// billionths of a dollar: what was then to be thought paid, and never less than before.
     #[serde(default)]
     pub paid_nano_usd: u64,
     /// The number of its latest execution, from 1.

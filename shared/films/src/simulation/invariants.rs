@@ -79,8 +79,7 @@ impl World {
         }
     }
 
-    /// What was taken from the installation's days is what was paid, or was to be thought so
-    /// when an execution ended.
+    /// What was taken from the installation's days is what the job counts as paid.
     async fn check_days(&mut self, job: &Job) {
         let days = (0..3).map(|days| self.job.created_at.after(DAY * days));
         let mut sums = (0, 0);
@@ -89,7 +88,7 @@ impl World {
             let of_day = self.generation.spending.spending_sums(&day).await.unwrap();
             sums = (sums.0 + of_day.taken, sums.1 + of_day.spent);
         }
-        if sums.0 != sums.1 || sums.0 < job.paid_nano_usd {
+        if sums != (job.paid_nano_usd, job.paid_nano_usd) {
             let what = format!("in the days {sums:?}, paid {}", job.paid_nano_usd);
             self.violations.push(what);
         }

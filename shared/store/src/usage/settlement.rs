@@ -101,7 +101,9 @@ impl UsageTable {
         now: Time,
     ) -> Result<Event, StoreError> {
         let event = ending.event(job, now);
-        let paid_since = paid.saturating_sub(job.paid_nano_usd);
+        // What turned out to be free after it was counted is made good by what is paid next.
+        let paid = paid.max(job.paid_nano_usd);
+        let paid_since = paid - job.paid_nano_usd;
         let close = Change::new()
             .set("status", &ending.status(job))?
             .set("paidNanoUsd", &paid)?
