@@ -59,8 +59,9 @@ pub async fn scene_preview(
     if !finished.errors.is_empty() {
         return Err(MediaError::check(finished.errors));
     }
-    check(session, &preview, frames, directory).await?;
-    still(session, prepared, &source, LONGEST_SIDE, &preview.poster).await?;
+    // The still is looked for in the small picture: a ninth of the decoding.
+    let (whole, made) = check(session, &preview, frames, directory).await?;
+    still(session, &whole, &made, LONGEST_SIDE, &preview.poster).await?;
     Ok(preview)
 }
 
@@ -116,13 +117,13 @@ fn plan(
     arguments
 }
 
-/// The part is whole: with its head it has every frame, and sound.
+/// The part with its head as one file, and what that is: every frame, and sound.
 async fn check(
     session: &Session,
     preview: &ScenePreview,
     frames: usize,
     directory: &Path,
-) -> Result<(), MediaError> {
+) -> Result<(PathBuf, Probe), MediaError> {
     let whole = directory.join("part.mp4");
     let bytes = [
         std::fs::read(&preview.head)?,
@@ -139,7 +140,7 @@ async fn check(
     if found.audio.is_none() {
         return Err(MediaError::check("a preview has no sound"));
     }
-    Ok(())
+    Ok((whole, Probe::of(&found)?))
 }
 
 fn frames_of(file: &Inspection) -> usize {
