@@ -1,4 +1,4 @@
-# The table of functions is written once, in template.yaml, and read here from what
+# The table of functions and alarms is written once, in template.yaml, and read here from what
 # infrastructure/local/checks/export_functions.py makes of it. A value that is known only when
 # other things exist stands in it as "${JobTable.Arn}", the syntax of CloudFormation's Fn::Sub
 # and of Terraform's templates alike.
@@ -58,6 +58,13 @@ locals {
         }
       ]
     }
+  }
+
+  alarms = {
+    for name, alarm in local.table.alarms : name => merge(alarm, {
+      dimensions = { for key, value in alarm.dimensions : key => templatestring(value, local.things) }
+    })
+    if local.parameters.AlarmEmail != ""
   }
 
   # "POST /api/v1/jobs" = "jobs-create"

@@ -19,7 +19,9 @@ resource "terraform_data" "stack" {
 module "monitoring" {
   source = "./modules/monitoring"
 
-  name = local.name
+  name   = local.name
+  email  = local.parameters.AlarmEmail
+  alarms = local.alarms
 }
 
 module "storage" {

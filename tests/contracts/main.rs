@@ -5,6 +5,7 @@ mod account;
 mod code;
 mod events;
 mod keys;
+mod metrics;
 mod permissions;
 mod queue;
 mod requirements;

@@ -1,4 +1,4 @@
-"""Writes the table of functions that Terraform reads, from template.yaml.
+"""Writes the table of functions and alarms that Terraform reads, from template.yaml.
 
     python infrastructure/local/checks/export_functions.py [--check]
 
@@ -45,6 +45,10 @@ SOURCE = {
     "BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig",
     "StartingPosition", "MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FilterCriteria",
 }
+ALARM = {
+    "AlarmName", "AlarmDescription", "Namespace", "MetricName", "Dimensions", "Statistic", "Period",
+    "EvaluationPeriods", "Threshold", "ComparisonOperator", "TreatMissingData", "AlarmActions", "OKActions",
+}
 SCHEDULE = {"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target"}
 
 
@@ -75,6 +79,8 @@ def table(template):
         "parameters": {n: parameter(p) for n, p in template["Parameters"].items() if not p.get("NoEcho")},
         "environment": dict(sorted(shared)),
         "functions": {name: without_empty(record) for name, record in sorted(functions.items())},
+        "alarms": {folder(values, given["AlarmName"]): alarm(values, given)
+                   for given in values.of("AWS::CloudWatch::Alarm", ALARM)},
     }
 
 
@@ -100,6 +106,21 @@ def function(values, properties):
         "sources": {},
         "schedules": {},
         "events": {},
+    }
+
+
+def alarm(values, given):
+    return {
+        "description": given["AlarmDescription"],
+        "namespace": given["Namespace"],
+        "metric": given["MetricName"],
+        "dimensions": {one["Name"]: values.text(one["Value"]) for one in given.get("Dimensions", [])},
+        "statistic": given["Statistic"],
+        "period": given["Period"],
+        "periods": given["EvaluationPeriods"],
+        "threshold": given["Threshold"],
+        "comparison": given["ComparisonOperator"],
+        "missing": given["TreatMissingData"],
     }
 
 

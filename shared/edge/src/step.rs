@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use config::metrics::Metrics;
-use domain::failure::StepError;
+use domain::failure::{Failure, StepError};
 use domain::time::Time;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -85,7 +85,10 @@ fn report<T>(name: &'static str, started: Instant, result: &Result<T, StepError>
     match result {
         Ok(_) => tracing::info!(step = name, milliseconds, "step done"),
         Err(error) => {
-            metrics::counter!("ErrorCount", "ErrorType" => error.failure.name()).increment(1);
+            // That a job is worked on no longer is its owner's will.
+            if error.failure != Failure::JobClosed {
+                metrics::counter!("ErrorCount", "ErrorType" => error.failure.name()).increment(1);
+            }
             let cause = chain(error);
             tracing::error!(
                 step = name,

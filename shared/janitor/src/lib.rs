@@ -200,10 +200,8 @@ fn position_key() -> String {
 fn measure(outcome: &Outcome) {
     let report = &outcome.report;
     if !outcome.dry_run {
-        for (reason, tally) in &report.removed {
-            metrics::counter!("ObjectsRemoved", "Reason" => reason.clone())
-                .increment(tally.objects);
-        }
+        let objects = report.removed.values().map(|tally| tally.objects);
+        metrics::counter!("ObjectsRemoved").increment(objects.sum());
     }
     let is_whole = outcome.prefix.is_empty() && outcome.began_behind.is_empty();
     if is_whole && outcome.complete {

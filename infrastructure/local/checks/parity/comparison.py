@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
+import alarms
 import cdn
 import edge
 import functions
@@ -25,6 +26,8 @@ KINDS = {
     "bucket": (storage.buckets_in_template, storage.buckets_in_state),
     "secret": (storage.secrets_in_template, storage.secrets_in_state),
     "log group": (storage.log_groups_in_template, storage.log_groups_in_state),
+    "topic": (alarms.topics_in_template, alarms.topics_in_state),
+    "alarm": (alarms.alarms_in_template, alarms.alarms_in_state),
     "api": (edge.apis_in_template, edge.apis_in_state),
     "route": (edge.routes_in_template, edge.routes_in_state),
     "pool": (edge.pools_in_template, edge.pools_in_state),

@@ -82,6 +82,8 @@ IN_TEMPLATE = {
     "a schedule": changed("QuotaResetFunctionMonthly", ScheduleExpression="rate(1 day)"),
     "a schedule's absence": lambda r: r.pop("QuotaResetFunctionMonthly"),
     "an alarm": added("AWS::CloudWatch::Alarm", AlarmName="omnigen-extra", Threshold=1),
+    "an alarm's threshold": changed("ReconcilerErrorsAlarm", Threshold=4),
+    "who is told": changed("AlarmTopic", Subscription=[]),
     "a topic": added("AWS::SNS::Topic", TopicName="omnigen-extra"),
     "memory": changed("MeFunction", MemorySize=512),
     "a time limit": changed("ComposerFunction", Timeout=899),

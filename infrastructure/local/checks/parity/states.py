@@ -14,6 +14,7 @@ NAMES = {
     "aws_lambda_function": ("function_name", "function", {"arn": "arn", "invoke_arn": "invoke"}),
     "aws_lambda_layer_version": ("layer_name", "layer", {"arn": "arn"}),
     "aws_cloudwatch_log_group": ("name", "log group", {"arn": "arn"}),
+    "aws_sns_topic": ("name", "topic", {"arn": "arn"}),
     "aws_secretsmanager_secret": ("name", "secret", {"arn": "arn", "id": "arn"}),
     "aws_sfn_state_machine": ("name", "state machine", {"arn": "arn"}),
     "aws_cognito_user_pool": ("name", "pool", {"id": "id", "arn": "arn"}),

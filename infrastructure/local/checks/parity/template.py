@@ -12,6 +12,7 @@ NAMES = {
     "AWS::S3::Bucket": ("BucketName", "bucket"),
     "AWS::Lambda::Function": ("FunctionName", "function"),
     "AWS::Lambda::LayerVersion": ("LayerName", "layer"),
+    "AWS::SNS::Topic": ("TopicName", "topic"),
     "AWS::Logs::LogGroup": ("LogGroupName", "log group"),
     "AWS::SecretsManager::Secret": ("Name", "secret"),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", "state machine"),
@@ -28,7 +29,7 @@ NAMES = {
 }
 # What `Ref` gives where it is not the name.
 REF = {
-    "queue": "url", "secret": "arn", "state machine": "arn", "layer": "arn", "pool": "id",
+    "queue": "url", "secret": "arn", "topic": "arn", "state machine": "arn", "layer": "arn", "pool": "id",
     "client": "id", "api": "id", "role": "arn", "integration": "id", "headers": "id", "distribution": "id",
 }
 ATTRIBUTES = {
