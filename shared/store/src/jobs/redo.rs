@@ -36,7 +36,8 @@ impl JobsTable {
             .when_absent_or("run", "=", &film.run)?;
         let scene = Change::new()
             .set("status", &SceneStatus::Pending)?
-            .set("updatedAt", &redone.updated_at)?;
+            .set("updatedAt", &redone.updated_at)?
+            .when("status", "=", &SceneStatus::Complete)?;
         let scene_key = key(film.job_id, &scene_row(redo.scene.index));
         Ok(vec![
             self.job_update(film.job_id, &change)?,
