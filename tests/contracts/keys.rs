@@ -28,6 +28,9 @@ const PICTURES: &[&str] = &[
     "gallery-get",
     "gallery-update",
     "gallery-publish",
+    "share-page",
+    "share-embed",
+    "share-oembed",
 ];
 /// Who looks for what nobody names: it may read and remove everything.
 const JANITOR: &str = "storage-janitor";
@@ -78,7 +81,7 @@ fn kinds() -> Result<Vec<Kind>> {
     let film = |kind: Kind| {
         kind.used(WRITE, &["composer"])
             .used(READ, &["jobs-video", "gallery-publish", "gallery-stream"])
-            .used(READ, &["transcoder"])
+            .used(READ, &["transcoder", "share-embed"])
             .used(READ, FINISHES)
     };
     let picture = |kind: Kind| {
@@ -92,7 +95,8 @@ fn kinds() -> Result<Vec<Kind>> {
             .used(READ, &["admin-cleanup-old"])
     };
     let shown =
-        |kind: Kind| of_transcode(kind).used(READ, &["gallery-stream", "transcodes-download"]);
+        |kind: Kind| of_transcode(kind)
+            .used(READ, &["gallery-stream", "transcodes-download", "share-embed"]);
     Ok(vec![
         Kind::new("scene", scenes)
             .used(WRITE, COMPLETES)
@@ -141,6 +145,7 @@ fn kinds() -> Result<Vec<Kind>> {
                 READ,
                 &["upload-multipart-abort", "gallery-stream", "transcoder"],
             )
+            .used(READ, &["share-embed"])
             .used(REMOVE, &["upload-multipart-abort"]),
         shown(Kind::new(
             "transcode_output",

@@ -29,6 +29,7 @@ mod refusals;
 mod replays;
 mod resume;
 mod review;
+mod share;
 mod sign_in;
 mod site;
 mod soak;

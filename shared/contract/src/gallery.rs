@@ -190,8 +190,44 @@ struct VideoQuery {
     search: Option<String>,
 }
 
+/// How another site shows a video, as oembed.com has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OembedVideo {
+    /// `video`.
+    pub r#type: String,
+    /// Of oEmbed: `1.0`.
+    pub version: String,
+    /// The video's.
+    pub title: String,
+    /// This product.
+    pub provider_name: String,
+    /// A frame with a player.
+    pub html: String,
+    /// Of the frame.
+    pub width: u32,
+    /// Of the frame.
+    pub height: u32,
+    /// A link to its picture, good for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_url: Option<String>,
+}
+
+/// Which video is asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "describes parameters, which `edge` reads one by one"
+)]
+struct OembedQuery {
+    /// The address of a video's page on the site.
+    url: String,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
 pub(crate) fn operations() -> Vec<Operation> {
-    use Access::{Optional, SignedIn};
+    use Access::{Anyone, Optional, SignedIn};
     use ErrorCode::{Conflict, NotFound, VideoNotReady};
     use Method::{Delete, Get, Post, Put};
     let operation = Operation::new;
@@ -262,5 +298,40 @@ pub(crate) fn operations() -> Vec<Operation> {
             Content::Text(playlist::CONTENT_TYPE),
         )
         .fails(&[ErrorCode::Forbidden]),
+        operation(
+            "share-page",
+            Get,
+            "/v/{id}",
+            Anyone,
+            "A video's page for other sites and search engines",
+        )
+        .replies(200, "The page", Content::Text(HTML))
+        .replies(
+            302,
+            "To the site's own screen, where not everybody may see the video",
+            Content::Redirect,
+        ),
+        operation(
+            "share-embed",
+            Get,
+            "/embed/{id}",
+            Anyone,
+            "A video's player, for a frame on any site",
+        )
+        .replies(
+            200,
+            "The player, or that the video is not to be seen",
+            Content::Text(HTML),
+        ),
+        operation(
+            "share-oembed",
+            Get,
+            "/api/v1/oembed",
+            Anyone,
+            "How another site shows a video of this one (oembed.com)",
+        )
+        .query::<OembedQuery>()
+        .answers::<OembedVideo>(200, "The video")
+        .fails(&[NotFound]),
     ]
 }

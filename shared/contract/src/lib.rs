@@ -30,7 +30,7 @@ pub use error::{ErrorBody, ErrorCode};
 pub use films::{
     CreateJob, Job, JobAccepted, JobCancelled, JobList, Scene, Thumbnail, VideoLink, WebhookResult,
 };
-pub use gallery::{PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
+pub use gallery::{OembedVideo, PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
 pub use health::{Check, Checks, Health, HealthStatus};
 pub use live::LiveTicket;
 pub use openapi::{document, text};

@@ -1,6 +1,8 @@
-//! The gallery: uploads, videos, who may see what, and how a video is shown.
+//! The gallery: uploads, videos, who may see what, how a video is shown, and shared with
+//! other sites.
 
 mod gallery;
+pub mod share;
 mod uploads;
 mod video_view;
 

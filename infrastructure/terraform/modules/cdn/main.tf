@@ -135,20 +135,29 @@ resource "aws_cloudfront_distribution" "site" {
     }
   }
 
-  ordered_cache_behavior {
-    path_pattern               = "/api/*"
-    target_origin_id           = "api"
-    viewer_protocol_policy     = local.viewers
-    allowed_methods            = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
-    cached_methods             = ["GET", "HEAD"]
-    compress                   = false
-    cache_policy_id            = local.caching_disabled
-    origin_request_policy_id   = local.all_viewer_except_host_header
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+  # What other sites show of a video comes from the API as well.
+  dynamic "ordered_cache_behavior" {
+    for_each = [
+      { paths = "/api/*", methods = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"] },
+      { paths = "/v/*", methods = ["GET", "HEAD"] },
+      { paths = "/embed/*", methods = ["GET", "HEAD"] },
+    ]
 
-    function_association {
-      event_type   = "viewer-request"
-      function_arn = aws_cloudfront_function.viewers.arn
+    content {
+      path_pattern               = ordered_cache_behavior.value.paths
+      target_origin_id           = "api"
+      viewer_protocol_policy     = local.viewers
+      allowed_methods            = ordered_cache_behavior.value.methods
+      cached_methods             = ["GET", "HEAD"]
+      compress                   = false
+      cache_policy_id            = local.caching_disabled
+      origin_request_policy_id   = local.all_viewer_except_host_header
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.site.id
+
+      function_association {
+        event_type   = "viewer-request"
+        function_arn = aws_cloudfront_function.viewers.arn
+      }
     }
   }
 }
