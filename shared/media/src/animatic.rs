@@ -101,8 +101,9 @@ mod tests {
     async fn made(ffmpeg: &Ffmpeg, text: &str, size: (u32, u32), beats: Option<u32>) -> TempDir {
         let directory = TempDir::new().unwrap();
         let plan = plan(size, "dissolve".parse().unwrap());
-        let film = animatic(&session(ffmpeg), &plan, &cards(text), beats, directory.path());
-        let film = film.await.unwrap();
+        let film = animatic(&session(ffmpeg), &plan, &cards(text), beats, directory.path())
+            .await
+            .unwrap();
         fs::rename(film, directory.path().join("animatic.mp4")).unwrap();
         directory
     }

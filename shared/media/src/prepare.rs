@@ -20,6 +20,10 @@ pub(crate) const SAMPLE_RATE: u32 = 48_000;
 /// Samples of sound in one frame of picture: exact.
 pub(crate) const SAMPLES_PER_FRAME: u32 = SAMPLE_RATE / FRAME_RATE;
 
+/// What the encoder gets of every scene: else its parameter sets would differ.
+pub(crate) const FILM_PICTURE: &str = "format=yuv420p,setsar=1,\
+     setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
+
 /// A clip that is a little too short is slowed at most this much.
 const MAX_SLOWING: f64 = 1.25;
 
@@ -232,10 +236,7 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
     );
     let (colours, matrix) = to_standard_range(video);
     let shape = fill_frame((video.width, video.height), spec.size, matrix);
-    format!(
-        "[0:V:0]{rate}{colours},{shape},format=yuv420p,setsar=1,\
-         setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709[v]"
-    )
+    format!("[0:V:0]{rate}{colours},{shape},{FILM_PICTURE}[v]")
 }
 
 /// Frames that are not interlaced pass `bwdif` untouched and for nothing. It

@@ -29,14 +29,11 @@ impl FilmRenderer {
         }
         let directory = media::scratch::directory().map_err(disk_error)?;
         let beats = job.request.audio.wants_music().then(|| storyboard.tempo());
-        let film = media::animatic(
-            &Session::new(&self.ffmpeg, deadline),
-            &film_plan(job, storyboard),
-            &cards(storyboard),
-            beats,
-            directory.path(),
-        );
-        let film = film.await.map_err(media_error)?;
+        let session = Session::new(&self.ffmpeg, deadline);
+        let (plan, cards) = (film_plan(job, storyboard), cards(storyboard));
+        let film = media::animatic(&session, &plan, &cards, beats, directory.path())
+            .await
+            .map_err(media_error)?;
         self.objects.upload(&key, &film, "video/mp4").await?;
         Ok(key)
     }

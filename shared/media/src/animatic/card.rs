@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use domain::film::FRAME_RATE;
 
 use crate::input::{escaped, file_url, strings};
-use crate::prepare::borders;
+use crate::prepare::{FILM_PICTURE, borders};
 use crate::{MediaError, SceneSpec, Session, encoder};
 
 /// Light on dark, as the product's pages.
@@ -100,7 +100,9 @@ fn plan(threads: Option<u32>, spec: &SceneSpec, texts: &[String], path: &Path) -
         "color=c={BACKGROUND}:s={width}x{height}:r={FRAME_RATE},trim=end_frame=1"
     )];
     graph.extend(texts.iter().cloned());
-    graph.push(format!("loop=loop=-1:size=1,setpts=N/({FRAME_RATE}*TB)"));
+    graph.push(format!(
+        "{FILM_PICTURE},loop=loop=-1:size=1,setpts=N/({FRAME_RATE}*TB)"
+    ));
     let mut arguments = strings(&["-filter_complex"]);
     arguments.push(format!("{}[v]", graph.join(",")));
     arguments.extend(strings(&["-map", "[v]"]));
@@ -177,7 +179,7 @@ mod tests {
 
     #[test]
     fn words_are_broken_into_lines_that_fit() {
-        let words = "a lantern drifts over quiet water ".repeat(4);
+        let words = "a lantern drifts over quiet water ".repeat(8);
         let lines = lines(&text(&words), (640, 360));
         assert_eq!(lines.len(), 3);
         assert!(lines.iter().all(|line| line.chars().count() <= 59), "{lines:?}");

@@ -1,6 +1,8 @@
 //! Requests that are signed in by the session cookie, and those that a page of another
 //! site makes the browser send (D20, D41).
 
+use lambda_http::http::Method;
+
 use super::*;
 use crate::http::cookies::SESSION;
 use lambda_http::http::header::COOKIE;
