@@ -94,9 +94,12 @@ fn kinds() -> Result<Vec<Kind>> {
             .used(REMOVE, &cleaning)
             .used(READ, &["admin-cleanup-old"])
     };
-    let shown =
-        |kind: Kind| of_transcode(kind)
-            .used(READ, &["gallery-stream", "transcodes-download", "share-embed"]);
+    let shown = |kind: Kind| {
+        of_transcode(kind).used(
+            READ,
+            &["gallery-stream", "transcodes-download", "share-embed"],
+        )
+    };
     Ok(vec![
         Kind::new("scene", scenes)
             .used(WRITE, COMPLETES)
@@ -116,9 +119,12 @@ fn kinds() -> Result<Vec<Kind>> {
         Kind::new("soundtrack", [keys::soundtrack(job)])
             .used(WRITE, COMPLETES)
             .used(READ, &["composer"]),
-        Kind::new("animatic", [1, 50].map(|version| keys::animatic(job, version)))
-            .used(WRITE, &["jobs-animatic"])
-            .used(READ, &["jobs-animatic"]),
+        Kind::new(
+            "animatic",
+            [1, 50].map(|version| keys::animatic(job, version)),
+        )
+        .used(WRITE, &["jobs-animatic"])
+        .used(READ, &["jobs-animatic"]),
         film(Kind::new("film", [keys::film(job)])),
         film(Kind::new(
             "redone_film",

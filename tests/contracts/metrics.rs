@@ -26,8 +26,7 @@ fn metrics() -> BTreeMap<&'static str, Metric> {
     let failures = Failure::ALL.into_iter();
     let failures = failures.filter(|failure| *failure != Failure::JobClosed);
     let codes = ErrorCode::ALL.iter();
-    let codes =
-        codes.filter(|code| code.status() >= 500 || **code == ErrorCode::SpendingLimit);
+    let codes = codes.filter(|code| code.status() >= 500 || **code == ErrorCode::SpendingLimit);
     let errors = (failures.map(Failure::name))
         .chain(codes.map(|code| code.as_str()))
         .chain(["MessageFailed", "ContactFailed"]);
@@ -75,9 +74,9 @@ fn the_code_writes_these_metrics_and_no_others() -> Result<()> {
         }
     }
     let known = metrics();
-    let known = known.iter().map(|(name, (dimension, _))| {
-        ((*name).to_owned(), dimension.map(str::to_owned))
-    });
+    let known = known
+        .iter()
+        .map(|(name, (dimension, _))| ((*name).to_owned(), dimension.map(str::to_owned)));
     assert_eq!(written, known.collect());
     Ok(())
 }
@@ -118,7 +117,9 @@ fn written_metrics(text: &str) -> Vec<(String, Option<String>)> {
 fn alarms() -> Result<BTreeMap<String, Value>> {
     let template = sources::template()?;
     let resources = template["Resources"].as_object().context("no resources")?;
-    let alarms = resources.values().filter(|it| it["Type"] == "AWS::CloudWatch::Alarm");
+    let alarms = resources
+        .values()
+        .filter(|it| it["Type"] == "AWS::CloudWatch::Alarm");
     let named = alarms.map(|alarm| {
         let properties = &alarm["Properties"];
         let name = properties["AlarmName"]["Fn::Sub"].as_str();
@@ -137,10 +138,15 @@ fn an_alarm_is_on_a_metric_that_there_is() -> Result<()> {
         let dimensions = alarm["Dimensions"].as_array().cloned().unwrap_or_default();
         for dimension in &dimensions {
             let value = &dimension["Value"];
-            let named = value["Fn::Sub"].as_str().and_then(|it| it.strip_prefix("${NamePrefix}-"));
+            let named = value["Fn::Sub"]
+                .as_str()
+                .and_then(|it| it.strip_prefix("${NamePrefix}-"));
             if dimension["Name"] == "FunctionName" {
                 let function = named.context("a function without the prefix")?;
-                ensure!(functions.contains_key(function), "{name}: no function {function}");
+                ensure!(
+                    functions.contains_key(function),
+                    "{name}: no function {function}"
+                );
             }
         }
         if alarm["Namespace"] != NAMESPACE {
@@ -148,14 +154,21 @@ fn an_alarm_is_on_a_metric_that_there_is() -> Result<()> {
         }
         own += 1;
         let metric = alarm["MetricName"].as_str().context("no metric")?;
-        let (dimension, values) = metrics.get(metric).with_context(|| format!("{name}: {metric}"))?;
-        let found = dimensions.first().map(|found| (found["Name"].as_str(), found["Value"].as_str()));
+        let (dimension, values) = metrics
+            .get(metric)
+            .with_context(|| format!("{name}: {metric}"))?;
+        let found = dimensions
+            .first()
+            .map(|found| (found["Name"].as_str(), found["Value"].as_str()));
         let expected = dimension.map(|dimension| (Some(dimension), found.and_then(|it| it.1)));
         assert_eq!(found, expected, "{name}");
         let value = found.and_then(|(_, value)| value).unwrap_or_default();
         ensure!(values.contains(&value), "{name}: no {metric} of {value}");
     }
-    ensure!(own > 5, "only {own} alarms on metrics of our own were found");
+    ensure!(
+        own > 5,
+        "only {own} alarms on metrics of our own were found"
+    );
     Ok(())
 }
 
@@ -165,12 +178,24 @@ fn an_alarm_is_explained_and_tells_somebody() -> Result<()> {
     let (alarms, runbook) = (alarms()?, sources::text(RUNBOOK)?);
     let told = serde_json::json!([{"Ref": "AlarmTopic"}]);
     for (name, alarm) in &alarms {
-        ensure!(runbook.contains(&format!("| `{name}` |")), "{RUNBOOK} has no {name}");
-        assert_eq!((&alarm["AlarmActions"], &alarm["OKActions"]), (&told, &told), "{name}");
+        ensure!(
+            runbook.contains(&format!("| `{name}` |")),
+            "{RUNBOOK} has no {name}"
+        );
+        assert_eq!(
+            (&alarm["AlarmActions"], &alarm["OKActions"]),
+            (&told, &told),
+            "{name}"
+        );
     }
-    let rows = runbook.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let rows = runbook
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
     for (name, _) in rows {
-        ensure!(alarms.contains_key(name), "{RUNBOOK} explains {name}, which never rings");
+        ensure!(
+            alarms.contains_key(name),
+            "{RUNBOOK} explains {name}, which never rings"
+        );
     }
     Ok(())
 }

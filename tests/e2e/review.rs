@@ -200,7 +200,11 @@ async fn a_storyboard_that_waits_is_seen_as_a_small_film_for_nothing() -> Result
     assert_eq!(review.paid().await?, 0);
     assert_eq!(review.person.usage().await?, (0, 1, 9));
 
-    let ended = Answer::of(review.person.request(Method::DELETE, review.path("").trim_end_matches('/')));
+    let ended = Answer::of(
+        review
+            .person
+            .request(Method::DELETE, review.path("").trim_end_matches('/')),
+    );
     assert_eq!(ended.await?.status, 202);
     check_error(&review.animatic().await?, 409, "CONFLICT");
     Ok(())

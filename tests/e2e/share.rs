@@ -17,10 +17,16 @@ struct Page {
 
 async fn page(stack: &Stack, path: &str) -> Result<Page> {
     let client = Client::builder().redirect(Policy::none()).build()?;
-    let answer = client.get(format!("{}{path}", stack.api_url)).send().await?;
+    let answer = client
+        .get(format!("{}{path}", stack.api_url))
+        .send()
+        .await?;
     let header = |name: &str| {
         let value = answer.headers().get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     };
     Ok(Page {
         status: answer.status().as_u16(),
@@ -32,7 +38,9 @@ async fn page(stack: &Stack, path: &str) -> Result<Page> {
 
 /// What stands in quotes behind a mark.
 fn quoted<'a>(text: &'a str, mark: &str) -> Result<&'a str> {
-    let (_, rest) = text.split_once(mark).with_context(|| format!("no {mark} in {text}"))?;
+    let (_, rest) = text
+        .split_once(mark)
+        .with_context(|| format!("no {mark} in {text}"))?;
     rest.split('"').next().context("cut off")
 }
 
@@ -49,21 +57,44 @@ async fn a_video_is_shown_on_other_sites_unless_it_is_private() -> Result<()> {
 
     let shown = page(&stack, &format!("/v/{unlisted}")).await?;
     ensure!(shown.status == 200 && shown.policy.contains("default-src 'none'"));
-    ensure!(shown.text.contains(&format!("{word} &lt;b&gt;")), "{}", shown.text);
+    ensure!(
+        shown.text.contains(&format!("{word} &lt;b&gt;")),
+        "{}",
+        shown.text
+    );
     ensure!(!shown.text.contains("<b>"), "{}", shown.text);
     let canonical = quoted(&shown.text, "rel=\"canonical\" href=\"")?;
-    ensure!(canonical.ends_with(&format!("/v/{unlisted}")), "{canonical}");
+    ensure!(
+        canonical.ends_with(&format!("/v/{unlisted}")),
+        "{canonical}"
+    );
 
     let player = page(&stack, &format!("/embed/{unlisted}")).await?;
-    ensure!(player.policy.contains("frame-ancestors *"), "{}", player.policy);
+    ensure!(
+        player.policy.contains("frame-ancestors *"),
+        "{}",
+        player.policy
+    );
     let file = quoted(&player.text, " src=\"")?.replace("&amp;", "&");
-    let bytes = reqwest::get(&file).await?.error_for_status()?.bytes().await?;
+    let bytes = reqwest::get(&file)
+        .await?
+        .error_for_status()?
+        .bytes()
+        .await?;
     ensure!(bytes == film, "another file is played");
     let host = reqwest::Url::parse(&file)?.origin().ascii_serialization();
-    ensure!(player.policy.contains(&format!("media-src {host};")), "{}", player.policy);
+    ensure!(
+        player.policy.contains(&format!("media-src {host};")),
+        "{}",
+        player.policy
+    );
 
     let told = oembed(&owner, canonical).await?;
-    ensure!(told.status == 200 && told.body["title"] == title, "{}", told.body);
+    ensure!(
+        told.status == 200 && told.body["title"] == title,
+        "{}",
+        told.body
+    );
     let html = told.body["html"].as_str().context("no frame")?;
     ensure!(html.contains(&format!("/embed/{unlisted}\"")), "{html}");
 

@@ -13,12 +13,13 @@ import http_api
 import identity
 import objects
 import state_machines
+import streams
 import tables
 from ministack.app import main
 
 ADAPTATIONS = (
     distributions, faults, functions, http_api, identity, objects, permissions, state_machines,
-    tables)
+    streams, tables)
 
 for adaptation in ADAPTATIONS:
     adaptation.apply()

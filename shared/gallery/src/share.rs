@@ -278,7 +278,9 @@ mod tests {
     #[test]
     fn an_embedded_player_plays_the_file_anywhere() {
         let player = shared("A").player("https://bucket.test/a.mp4");
-        assert!(player.contains(r#"<video controls playsinline preload="metadata" src="https://bucket.test/a.mp4""#));
+        assert!(player.contains(
+            r#"<video controls playsinline preload="metadata" src="https://bucket.test/a.mp4""#
+        ));
         assert!(player_policy("https://bucket.test").ends_with("frame-ancestors *"));
         assert!(no_player(SITE).contains("private"));
     }

@@ -101,9 +101,15 @@ mod tests {
     async fn made(ffmpeg: &Ffmpeg, text: &str, size: (u32, u32), beats: Option<u32>) -> TempDir {
         let directory = TempDir::new().unwrap();
         let plan = plan(size, "dissolve".parse().unwrap());
-        let film = animatic(&session(ffmpeg), &plan, &cards(text), beats, directory.path())
-            .await
-            .unwrap();
+        let film = animatic(
+            &session(ffmpeg),
+            &plan,
+            &cards(text),
+            beats,
+            directory.path(),
+        )
+        .await
+        .unwrap();
         fs::rename(film, directory.path().join("animatic.mp4")).unwrap();
         directory
     }
@@ -113,7 +119,10 @@ mod tests {
         let film = directory.path().join("animatic.mp4");
         let film = film.to_str().unwrap();
         let picture = ["-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-"];
-        output_of(ffmpeg, &[&["-ss", second, "-i", film], &picture[..]].concat())
+        output_of(
+            ffmpeg,
+            &[&["-ss", second, "-i", film], &picture[..]].concat(),
+        )
     }
 
     #[rstest]
@@ -144,7 +153,10 @@ mod tests {
         let [first, second] = ["0.5", "3"].map(|second| frame(&ffmpeg, &directory, second));
         let bright = |frame: &[u8]| frame.iter().filter(|pixel| **pixel > 180).count();
         assert!(bright(&first) > 300, "{} bright pixels", bright(&first));
-        let differing = first.iter().zip(&second).filter(|(a, b)| a.abs_diff(**b) > 60);
+        let differing = first
+            .iter()
+            .zip(&second)
+            .filter(|(a, b)| a.abs_diff(**b) > 60);
         assert!(differing.count() > 20);
     }
 

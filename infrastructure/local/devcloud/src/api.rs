@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 use contract::{
-    Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ConfirmUpload, CreateTranscode, CreateWebhook,
-    Job, JobAccepted, JobCancelled, JobList, Message, SceneAccepted, Storyboard, Stream, Transcode,
-    TranscodeCreated, UpdateStoryboard, UploadPlace, Video, VideoLink, WebhookCreated,
-    WebhookDelivery,
+    Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ConfirmUpload, CreateTranscode,
+    CreateWebhook, Job, JobAccepted, JobCancelled, JobList, Message, SceneAccepted, Storyboard,
+    Stream, Transcode, TranscodeCreated, UpdateStoryboard, UploadPlace, Video, VideoLink,
+    WebhookCreated, WebhookDelivery,
 };
 use domain::transcode::Asset;
 use reqwest::Method;

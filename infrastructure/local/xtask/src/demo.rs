@@ -145,7 +145,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     while let Some(index) = scene {
         let began = Instant::now();
         let accepted = wait(api.redo_scene(&id, index))?;
-        say::note(&format!("{}: take {}", accepted.message, accepted.change.take));
+        say::note(&format!(
+            "{}: take {}",
+            accepted.message, accepted.change.take
+        ));
         let (made, stages) = follow(&api, &id)?;
         job = made;
         film = finished(&api, &id, &job, &options.out)?;

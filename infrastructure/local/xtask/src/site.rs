@@ -97,14 +97,18 @@ fn publish(workspace: &Workspace, stack: &Stack, built: &Path) -> Result<()> {
     let bucket = stack.bucket("site")?;
     let wanted = format!("{bucket}\n{}", state_of(built)?);
     // Among the emulator's state, with which the bucket goes.
-    unless_remembered(&workspace.local("state/site-published.txt"), &wanted, || {
-        let mut publish = python_command(workspace, &stack.endpoint_url)?;
-        publish
-            .arg(workspace.path("infrastructure/local/cloud/publish.py"))
-            .arg(built)
-            .arg(bucket);
-        say::step("Publishing the site", || capture(&mut publish).map(drop))
-    })
+    unless_remembered(
+        &workspace.local("state/site-published.txt"),
+        &wanted,
+        || {
+            let mut publish = python_command(workspace, &stack.endpoint_url)?;
+            publish
+                .arg(workspace.path("infrastructure/local/cloud/publish.py"))
+                .arg(built)
+                .arg(bucket);
+            say::step("Publishing the site", || capture(&mut publish).map(drop))
+        },
+    )
 }
 
 fn start_front(workspace: &Workspace, stack: &Stack, url: &str) -> Result<()> {
@@ -148,11 +152,7 @@ fn port_of(url: &str) -> Result<&str> {
 }
 
 /// Does `work` unless it was done for what is `wanted` before.
-fn unless_remembered(
-    memory: &Path,
-    wanted: &str,
-    work: impl FnOnce() -> Result<()>,
-) -> Result<()> {
+fn unless_remembered(memory: &Path, wanted: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     if fs::read_to_string(memory).is_ok_and(|done| done == wanted) {
         return Ok(());
     }

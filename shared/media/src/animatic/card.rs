@@ -182,7 +182,10 @@ mod tests {
         let words = "a lantern drifts over quiet water ".repeat(8);
         let lines = lines(&text(&words), (640, 360));
         assert_eq!(lines.len(), 3);
-        assert!(lines.iter().all(|line| line.chars().count() <= 59), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 59),
+            "{lines:?}"
+        );
         assert!(lines[2].ends_with('\u{2026}'));
     }
 
