@@ -47,7 +47,7 @@ function Body({ job, view }: { job: Job; view: FilmView }) {
     case "review":
       return <InReview job={job} />;
     case "ready":
-      return <Ready job={job} />;
+      return <Ready job={job} view={view} />;
     case "stopped":
       return <Stopped job={job} view={view} />;
   }

@@ -8,26 +8,32 @@ import { Fact, Facts } from "@/ui/facts";
 import { Note } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { AnotherLikeThis } from "@/video/another";
-import { ChapterList } from "@/video/chapter-list";
-import { chaptersOf } from "@/video/chapters";
 import { Player } from "@/video/player/player";
+import { ChangeFailed, Changing } from "./changing";
 import { Costs } from "./costs";
-import { useStoryboard } from "./film-queries";
+import { FilmScenes } from "./film-scenes";
+import { editionOf, type FilmView } from "./film-view";
 import { Publish } from "./publish";
 
-/** A finished film. */
-export function Ready({ job }: { job: Job }) {
+interface Props {
+  job: Job;
+  view: Extract<FilmView, { kind: "ready" }>;
+}
+
+/** A finished film; one whose scene changes is served as it was meanwhile. */
+export function Ready({ job, view: { change } }: Props) {
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const src = `/api/v1/jobs/${job.jobId}/video`;
   return (
     <>
       <Player
-        src={src}
+        src={`${src}?edition=${editionOf(job)}`}
         title={job.prompt}
         poster={job.thumbnailUrl}
         shape={job.aspectRatio}
         onVideo={setVideo}
       />
+      {change ? <Changing job={job} change={change} /> : <ChangeFailed job={job} />}
       {job.degraded ? <Note>{job.degraded}</Note> : null}
       <div className="flex flex-wrap gap-2">
         <Publish job={job} />
@@ -38,20 +44,10 @@ export function Ready({ job }: { job: Job }) {
         <AnotherLikeThis film={job} />
       </div>
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <Scenes job={job} video={video} />
+        <FilmScenes job={job} video={video} />
         <Recipe job={job} />
       </div>
     </>
-  );
-}
-
-function Scenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
-  const { data } = useStoryboard(job.jobId);
-  if (!data) return null;
-  return (
-    <Panel title={<Trans>Scenes</Trans>}>
-      <ChapterList chapters={chaptersOf(data.scenes, data.seconds)} video={video} />
-    </Panel>
   );
 }
 
