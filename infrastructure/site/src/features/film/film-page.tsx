@@ -1,4 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
+import { useState } from "react";
 import { useParams } from "react-router";
 import type { Job } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
@@ -11,6 +12,8 @@ import { type FilmView, filmView } from "./film-view";
 import { InReview } from "./in-review";
 import { Making } from "./making";
 import { Ready } from "./ready";
+import { SceneGrid } from "./scene-grid";
+import { Screen } from "./screen";
 import { useSpokenProgress } from "./spoken-progress";
 import { Stopped } from "./stopped";
 
@@ -30,24 +33,31 @@ export function Component() {
 
 function Film({ job }: { job: Job }) {
   const { t } = useLingui();
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   useSpokenProgress(job);
   const { word, tone } = FILM_STATUS[job.status];
+  const view = filmView(job);
   return (
     <>
       <PageHeading aside={<Chip tone={tone}>{t(word)}</Chip>}>{job.prompt}</PageHeading>
-      <Body job={job} view={filmView(job)} />
+      <Standing job={job} view={view} />
+      {/* One player for all, so that it goes on when the film is done. */}
+      <Screen job={job} onVideo={setVideo} />
+      {view.kind === "ready" ? <Ready job={job} view={view} video={video} /> : null}
+      {view.kind === "making" || view.kind === "stopped" ? <SceneGrid job={job} /> : null}
     </>
   );
 }
 
-function Body({ job, view }: { job: Job; view: FilmView }) {
+/** How a film stands that is not there. */
+function Standing({ job, view }: { job: Job; view: FilmView }) {
   switch (view.kind) {
     case "making":
       return <Making job={job} view={view} />;
     case "review":
       return <InReview job={job} />;
     case "ready":
-      return <Ready job={job} view={view} />;
+      return null;
     case "stopped":
       return <Stopped job={job} view={view} />;
   }

@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
 import type { Storyboard, StoryboardScene } from "@/api/generated/types.gen";
 import { aJob, aScene, aTake } from "@/test/factories";
-import {
-  costsOf,
-  editionOf,
-  filmView,
-  hasEnded,
-  newsOf,
-  priceToGoOn,
-  sceneState,
-} from "./film-view";
+import { costsOf, filmView, hasEnded, newsOf, priceToGoOn, sceneState } from "./film-view";
 
 function states(job = aJob()) {
   const view = filmView(job);
@@ -55,15 +47,6 @@ test("a film whose scene changes is ready, and says what becomes of it", () => {
   const view = filmView(aJob({ status: "cancelling", change, scenes: made }));
   expect(view).toMatchObject({ kind: "ready", change: { isMade: true, canCancel: false } });
   expect(filmView(aJob({ status: "completed" }))).toEqual({ kind: "ready", change: null });
-});
-
-test("a film is another one once a scene has another take", () => {
-  const scene = (chosen: number) => ({
-    ...aScene(1, "complete"),
-    takes: [1, 2].map((take) => aTake(take, { chosen: take === chosen })),
-  });
-  const film = (chosen: number) => editionOf(aJob({ scenes: [scene(chosen), scene(1)] }));
-  expect([film(1), film(2)]).toEqual(["1-1", "2-1"]);
 });
 
 test("going on costs what is missing only", () => {

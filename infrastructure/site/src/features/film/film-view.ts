@@ -66,12 +66,6 @@ function changeOf({ change, scenes, status }: Job): Change | null {
   return { scene, take, isMade, usesPlace, canCancel: status !== "cancelling" };
 }
 
-/** Which film it is: another one once a scene has another take. */
-export function editionOf({ scenes }: Job): string {
-  const chosen = (scenes ?? []).map(({ takes }) => takes.find((one) => one.chosen)?.take ?? 0);
-  return chosen.join("-");
-}
-
 export function hasEnded({ status }: Job): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }

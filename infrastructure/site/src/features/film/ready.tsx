@@ -1,6 +1,5 @@
 import { Trans } from "@lingui/react/macro";
 import { Download } from "lucide-react";
-import { useState } from "react";
 import type { Job } from "@/api/generated/types.gen";
 import { clock } from "@/lib/format";
 import { buttonClass } from "@/ui/button";
@@ -8,36 +7,27 @@ import { Fact, Facts } from "@/ui/facts";
 import { Note } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { AnotherLikeThis } from "@/video/another";
-import { Player } from "@/video/player/player";
 import { ChangeFailed, Changing } from "./changing";
 import { Costs } from "./costs";
 import { FilmScenes } from "./film-scenes";
-import { editionOf, type FilmView } from "./film-view";
+import type { FilmView } from "./film-view";
 import { Publish } from "./publish";
 
 interface Props {
   job: Job;
   view: Extract<FilmView, { kind: "ready" }>;
+  video: HTMLVideoElement | null;
 }
 
-/** A finished film; one whose scene changes is served as it was meanwhile. */
-export function Ready({ job, view: { change } }: Props) {
-  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
-  const src = `/api/v1/jobs/${job.jobId}/video`;
+/** What can be done with a finished film; one whose scene changes is served as it was meanwhile. */
+export function Ready({ job, view: { change }, video }: Props) {
   return (
     <>
-      <Player
-        src={`${src}?edition=${editionOf(job)}`}
-        title={job.prompt}
-        poster={job.thumbnailUrl}
-        shape={job.aspectRatio}
-        onVideo={setVideo}
-      />
       {change ? <Changing job={job} change={change} /> : <ChangeFailed job={job} />}
       {job.degraded ? <Note>{job.degraded}</Note> : null}
       <div className="flex flex-wrap gap-2">
         <Publish job={job} />
-        <a href={`${src}?download=1`} download className={buttonClass()}>
+        <a href={`/api/v1/jobs/${job.jobId}/video?download=1`} download className={buttonClass()}>
           <Download aria-hidden className="size-5" />
           <Trans>Download</Trans>
         </a>

@@ -1,6 +1,6 @@
 const HLS = "application/vnd.apple.mpegurl";
 /** A link that expired is asked for anew; one that fails again at once is broken. */
-const RELOADS_APART_MS = 10_000;
+export const RELOADS_APART_MS = 10_000;
 
 /** Where in a film a player is. */
 export interface Place {
@@ -17,8 +17,22 @@ export function placeIn(video: HTMLVideoElement): Place | null {
 
 /** Gives a video its source, and takes it away again by the function it answers with. */
 export function attach(video: HTMLVideoElement, src: string, place: Place): () => void {
-  const needsEngine = src.includes(".m3u8") && video.canPlayType(HLS) === "";
-  return needsEngine ? attachEngine(video, src, place) : attachNatively(video, src, place);
+  return needsEngine(src, video.canPlayType(HLS) !== "")
+    ? attachLazily(video, src, place)
+    : attachNatively(video, src, place);
+}
+
+/**
+ * Browsers without HLS of their own need an engine; others for a playlist of scenes, each with
+ * a beginning of its own, too: Chromium stops at the second.
+ */
+export function needsEngine(src: string, hasHls: boolean): boolean {
+  return isOfScenes(src) || (src.includes(".m3u8") && !hasHls);
+}
+
+/** The playlist of the scenes that are there, which may grow. */
+export function isOfScenes(src: string): boolean {
+  return src.includes("/preview.m3u8");
 }
 
 function attachNatively(video: HTMLVideoElement, src: string, place: Place): () => void {
@@ -44,21 +58,16 @@ function attachNatively(video: HTMLVideoElement, src: string, place: Place): () 
 }
 
 /** A browser may refuse what nobody has pressed for: the film waits then. */
-function play(video: HTMLVideoElement): void {
+export function play(video: HTMLVideoElement): void {
   video.play().catch(() => {});
 }
 
-/** The engine is a hundred kilobytes: only browsers without HLS of their own get it. */
-function attachEngine(video: HTMLVideoElement, src: string, place: Place): () => void {
+/** The engine is a hundred kilobytes: it is fetched where it is needed. */
+function attachLazily(video: HTMLVideoElement, src: string, place: Place): () => void {
   let detach = () => {};
   let isOver = false;
-  void import("hls.js/light").then(({ default: Hls }) => {
-    if (isOver) return;
-    const hls = new Hls({ startPosition: place.time });
-    hls.loadSource(src);
-    hls.attachMedia(video);
-    if (place.isPlaying) play(video);
-    detach = () => hls.destroy();
+  void import("@/video/player/hls-engine").then(({ attachEngine }) => {
+    if (!isOver) detach = attachEngine(video, src, place) ?? attachNatively(video, src, place);
   });
   return () => {
     isOver = true;

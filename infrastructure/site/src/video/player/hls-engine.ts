@@ -1,0 +1,53 @@
+import Hls from "hls.js/light";
+import { isOfScenes, type Place, placeIn, play, RELOADS_APART_MS } from "@/video/player/source";
+
+/** Plays a playlist by hls.js; `null` where a browser cannot be given media by a script. */
+export function attachEngine(
+  video: HTMLVideoElement,
+  src: string,
+  place: Place,
+): (() => void) | null {
+  if (!Hls.isSupported()) return null;
+  const hls = new Hls({ autoStartLoad: !isOfScenes(src), startPosition: place.time });
+  reloadWhenBroken(hls, video, src);
+  hls.loadSource(src);
+  hls.attachMedia(video);
+  const stopListening = isOfScenes(src) ? loadWhilePlayed(hls, video, place.time) : () => {};
+  if (place.isPlaying) play(video);
+  return () => {
+    stopListening();
+    hls.destroy();
+  };
+}
+
+/** A playlist that grows is asked for again and again: only while somebody watches. */
+function loadWhilePlayed(hls: Hls, video: HTMLVideoElement, from: number): () => void {
+  const listening = new AbortController();
+  const { signal } = listening;
+  video.addEventListener("play", () => hls.startLoad(placeIn(video)?.time ?? from), { signal });
+  video.addEventListener("pause", () => hls.stopLoad(), { signal });
+  video.addEventListener("waiting", () => stayWithin(hls, video), { signal });
+  return () => listening.abort();
+}
+
+/**
+ * Sound may be some milliseconds longer than its scene. hls.js takes a time beyond the playlist
+ * for one that fell out of a live stream, and would go back to the scene's beginning.
+ */
+function stayWithin(hls: Hls, video: HTMLVideoElement): void {
+  const end = hls.latestLevelDetails?.edge ?? Number.POSITIVE_INFINITY;
+  if (video.currentTime > end) video.currentTime = end - 0.01;
+}
+
+/** Links that expired are replaced by asking for the playlist anew. */
+function reloadWhenBroken(hls: Hls, video: HTMLVideoElement, src: string): void {
+  let reloadedAt = Number.NEGATIVE_INFINITY;
+  hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
+    const now = performance.now();
+    if (!fatal || now - reloadedAt < RELOADS_APART_MS) return;
+    reloadedAt = now;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+    else hls.loadSource(src);
+    hls.startLoad(placeIn(video)?.time);
+  });
+}
