@@ -30,7 +30,8 @@ function policy(): string {
     `media-src 'self' blob: ${bucket}`,
     "worker-src 'self' blob:",
     "style-src 'self' 'unsafe-inline'",
-    `connect-src 'self' ${bucket}`,
+    // The local cloud's sockets are at the same host and port.
+    `connect-src 'self' ${bucket} ${bucket.replace("http", "ws")}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",

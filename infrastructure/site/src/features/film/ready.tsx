@@ -51,7 +51,7 @@ function Recipe({ job }: { job: Job }) {
         {job.seed === null || job.seed === undefined ? null : (
           <Fact name={<Trans>Seed</Trans>}>{job.seed}</Fact>
         )}
-        <Costs job={job} />
+        {job.change ? null : <Costs job={job} />}
       </Facts>
     </Panel>
   );

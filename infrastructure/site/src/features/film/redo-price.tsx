@@ -56,5 +56,11 @@ function FilmsLeft() {
   const session = useSession();
   if (session.kind !== "signed-in") return null;
   const { remaining } = session.profile.usage;
-  return <Plural value={remaining} one="# film of it is left." other="# films of it are left." />;
+  return (
+    <Plural
+      value={remaining}
+      one="# film of the month is left."
+      other="# films of the month are left."
+    />
+  );
 }
