@@ -39,6 +39,8 @@ function policy(): string {
   ].join("; ");
 }
 
+const REACT = { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// };
+
 const server = {
   host: process.env["OMNIGEN_SITE_HOST"] ?? "127.0.0.1",
   port: Number(process.env["OMNIGEN_SITE_PORT"] ?? 4720),
@@ -51,7 +53,13 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   server,
   preview: { ...server, headers: { "Content-Security-Policy": policy() } },
-  build: { target: "es2023", manifest: true, sourcemap: false },
+  build: {
+    target: "es2023",
+    manifest: true,
+    sourcemap: false,
+    // It changes more seldom than the app, and is kept by browsers meanwhile.
+    rolldownOptions: { output: { codeSplitting: { groups: [REACT] } } },
+  },
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
