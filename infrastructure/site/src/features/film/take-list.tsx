@@ -1,4 +1,4 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import { isStatus } from "@/api/api-error";
 import { Failure } from "@/api/failure";
 import type { AspectRatio, Take } from "@/api/generated/types.gen";
@@ -58,7 +58,6 @@ interface CardProps {
 }
 
 function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
-  const { t } = useLingui();
   const number = take.take;
   return (
     <li className="grid content-start gap-2">
@@ -74,13 +73,8 @@ function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
         ) : null}
       </div>
       {take.chosen ? null : (
-        <Button
-          disabled={!canChoose}
-          busy={busy}
-          aria-label={t`Put take ${number} into the film`}
-          onClick={onChoose}
-        >
-          <Trans>Put into the film</Trans>
+        <Button disabled={!canChoose} busy={busy} onClick={onChoose}>
+          <Trans>Put take {number} into the film</Trans>
         </Button>
       )}
       <Words take={take} />
