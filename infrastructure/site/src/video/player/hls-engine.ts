@@ -13,7 +13,10 @@ export function attachEngine(
   hls.loadSource(src);
   hls.attachMedia(video);
   const stopListening = isOfScenes(src) ? loadWhilePlayed(hls, video, place.time) : () => {};
-  if (place.isPlaying) play(video);
+  if (place.isPlaying) {
+    hls.startLoad(place.time);
+    play(video);
+  }
   return () => {
     stopListening();
     hls.destroy();

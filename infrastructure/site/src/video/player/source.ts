@@ -67,7 +67,10 @@ function attachLazily(video: HTMLVideoElement, src: string, place: Place): () =>
   let detach = () => {};
   let isOver = false;
   void import("@/video/player/hls-engine").then(({ attachEngine }) => {
-    if (!isOver) detach = attachEngine(video, src, place) ?? attachNatively(video, src, place);
+    if (isOver) return;
+    // Somebody may have pressed play meanwhile.
+    const now = { ...place, isPlaying: place.isPlaying || !video.paused };
+    detach = attachEngine(video, src, now) ?? attachNatively(video, src, now);
   });
   return () => {
     isOver = true;
