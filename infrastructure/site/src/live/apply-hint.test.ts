@@ -1,9 +1,12 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { jobsGetQueryKey, jobsListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { aJob } from "@/test/factories";
 import { aWorld, settled } from "@/test/world";
 import { hintSink } from "./apply-hint";
+import { follow, unfollow } from "./background";
+
+afterEach(() => void vi.restoreAllMocks());
 
 const job = aJob();
 const version = Date.parse(job.updatedAt);
@@ -64,6 +67,15 @@ test("a hidden page asks when it is looked at again", async () => {
   vi.spyOn(document, "hidden", "get").mockReturnValue(true);
   sink.hint(hint);
   await settled();
-  vi.restoreAllMocks();
   expect(film).not.toHaveBeenCalled();
+});
+
+test("unless its end is waited for", async () => {
+  const { film, sink } = aPage();
+  vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  follow(job.jobId);
+  sink.hint(hint);
+  await settled();
+  unfollow(job.jobId);
+  expect(film).toHaveBeenCalledOnce();
 });

@@ -5,6 +5,7 @@ import {
   transcodesGetQueryKey,
   transcodesListQueryKey,
 } from "@/api/generated/@tanstack/react-query.gen";
+import { isFollowed } from "@/live/background";
 import type { World } from "@/live/connection";
 import type { Hint } from "@/live/hint";
 import { createPace } from "@/live/pace";
@@ -16,14 +17,15 @@ const LIST_APART = 3_000;
 /** Has Query ask again for what hints say has changed. */
 export function hintSink(cache: QueryClient, world: Pick<World, "later" | "now">) {
   const pace = createPace(world);
-  const askAgain = (queryKey: QueryKey, apart: number) =>
+  const askAgain = (queryKey: QueryKey, apart: number, isAwaited = false) =>
     pace(JSON.stringify(queryKey), apart, () => {
       // A hidden page asks when it is looked at again.
-      const refetchType = document.hidden ? "none" : "active";
+      const refetchType = document.hidden && !isAwaited ? "none" : "active";
       void cache.invalidateQueries({ queryKey, refetchType });
     });
   return {
     opened: () => {
+      // Generated keys are of one: these are of all.
       askAgain([{ _id: "jobsGet" }], ONE_APART);
       askAgain([{ _id: "transcodesGet" }], ONE_APART);
       askAgain(jobsListQueryKey(), LIST_APART);
@@ -33,7 +35,7 @@ export function hintSink(cache: QueryClient, world: Pick<World, "later" | "now">
       const path = { id };
       const one = kind === "film" ? jobsGetQueryKey({ path }) : transcodesGetQueryKey({ path });
       if (versionOf(cache.getQueryData(one)) >= version) return;
-      askAgain(one, ONE_APART);
+      askAgain(one, ONE_APART, isFollowed(id));
       askAgain(kind === "film" ? jobsListQueryKey() : transcodesListQueryKey(), LIST_APART);
     },
   };

@@ -8,7 +8,7 @@ import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
 import { FILM_STATUS } from "@/video/status-words";
 import { useFilm } from "./film-queries";
-import { type FilmView, filmView } from "./film-view";
+import { type FilmView, filmView, hasEnded } from "./film-view";
 import { InReview } from "./in-review";
 import { Making } from "./making";
 import { Ready } from "./ready";
@@ -23,12 +23,18 @@ export function Component() {
   const film = useFilm(id);
   return (
     <div className="grid gap-6">
-      <title>{t`Film · OmniGen`}</title>
+      <title>{film.data ? titleOf(film.data) : t`Film · OmniGen`}</title>
       <Loaded answer={film} loading={<Loading />}>
         {(job) => <Film job={job} />}
       </Loaded>
     </div>
   );
+}
+
+/** What a tab shows of a film, also behind others. */
+function titleOf(job: Job): string {
+  const name = `${job.prompt} · OmniGen`;
+  return hasEnded(job) ? name : `${job.progress} % · ${name}`;
 }
 
 function Film({ job }: { job: Job }) {

@@ -7,6 +7,7 @@ import { Panel } from "@/ui/panel";
 import { Progress } from "@/ui/progress";
 import { TimeSpan } from "@/video/time-left";
 import { Costs } from "./costs";
+import { EndNotice } from "./end-notice";
 import { useCancel } from "./film-actions";
 import type { FilmView } from "./film-view";
 import { STAGE_WORDS } from "./film-words";
@@ -40,7 +41,10 @@ export function Making({ job, view }: Props) {
         <p className="text-muted">
           <Trans>You can leave. It goes on without you, and this address shows it.</Trans>
         </p>
-        {view.canCancel ? <Cancel id={job.jobId} /> : null}
+        <div className="flex flex-wrap gap-2">
+          <EndNotice id={job.jobId} />
+          {view.canCancel ? <Cancel id={job.jobId} /> : null}
+        </div>
       </div>
     </Panel>
   );
