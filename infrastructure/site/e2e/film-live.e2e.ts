@@ -66,4 +66,5 @@ test("changes are told, without asking; where no socket opens they are asked for
   await other.getByRole("dialog").getByRole("button", { name: "Cancel the film" }).click();
   await expect(page.getByRole("heading", { name: "You cancelled this film" })).toBeVisible(MADE);
   expect(heard.hints).toBeGreaterThan(before.hints);
+  await other.unrouteAll({ behavior: "ignoreErrors" });
 });
