@@ -1,6 +1,8 @@
 import Hls from "hls.js/light";
 import { isOfScenes, type Place, placeIn, play, RELOADS_APART_MS } from "@/video/player/source";
 
+const MOST_RELOADS = 12;
+
 /** Plays a playlist by hls.js; `null` where a browser cannot be given media by a script. */
 export function attachEngine(
   video: HTMLVideoElement,
@@ -9,7 +11,7 @@ export function attachEngine(
 ): (() => void) | null {
   if (!Hls.isSupported()) return null;
   const hls = new Hls({ autoStartLoad: !isOfScenes(src), startPosition: place.time });
-  reloadWhenBroken(hls, video, src);
+  const giveUp = reloadWhenBroken(hls, video, src);
   hls.loadSource(src);
   hls.attachMedia(video);
   const stopListening = isOfScenes(src) ? loadWhilePlayed(hls, video, place.time) : () => {};
@@ -19,6 +21,7 @@ export function attachEngine(
   }
   return () => {
     stopListening();
+    giveUp();
     hls.destroy();
   };
 }
@@ -42,15 +45,29 @@ function stayWithin(hls: Hls, video: HTMLVideoElement): void {
   if (video.currentTime > end) video.currentTime = end - 0.01;
 }
 
-/** Links that expired are replaced by asking for the playlist anew. */
-function reloadWhenBroken(hls: Hls, video: HTMLVideoElement, src: string): void {
+/**
+ * Links that expired are replaced by asking for the playlist anew, and what does not answer may
+ * answer later. Answers with the function that ends it.
+ */
+function reloadWhenBroken(hls: Hls, video: HTMLVideoElement, src: string): () => void {
   let reloadedAt = Number.NEGATIVE_INFINITY;
-  hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
-    const now = performance.now();
-    if (!fatal || now - reloadedAt < RELOADS_APART_MS) return;
-    reloadedAt = now;
-    if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+  let tries = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const reload = (isMedia: boolean) => {
+    reloadedAt = performance.now();
+    if (isMedia) hls.recoverMediaError();
     else hls.loadSource(src);
-    hls.startLoad(placeIn(video)?.time);
+    if (!video.paused) hls.startLoad(placeIn(video)?.time);
+  };
+  hls.on(Hls.Events.LEVEL_LOADED, () => {
+    tries = 0;
   });
+  hls.on(Hls.Events.ERROR, (_, { fatal, type }) => {
+    if (!fatal || tries === MOST_RELOADS) return;
+    tries += 1;
+    clearTimeout(timer);
+    const wait = Math.max(0, reloadedAt + RELOADS_APART_MS - performance.now());
+    timer = setTimeout(() => reload(type === Hls.ErrorTypes.MEDIA_ERROR), wait);
+  });
+  return () => clearTimeout(timer);
 }
