@@ -12,9 +12,8 @@ export default defineConfig({
   testDir: "e2e",
   testMatch: "*.e2e.ts",
   outputDir: "test-results",
-  // The machine has two cores, and the films are made on it as well.
-  workers: 1,
-  // A film of two scenes takes a quarter of a minute; a machine at other work takes its time.
+  // Films wait for one another more than they work: two journeys side by side take little longer.
+  workers: 2,
   timeout: 240_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
@@ -34,8 +33,10 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "sign-in", testMatch: "sign-in.setup.ts" },
-    { name: "journeys", dependencies: ["sign-in"] },
+    { name: "sign-in", testMatch: "sign-in.setup.ts", fullyParallel: true },
+    // Nobody can buy meanwhile, so it goes before those that do.
+    { name: "switch", testMatch: "spending.switch.ts", dependencies: ["sign-in"] },
+    { name: "journeys", dependencies: ["switch"] },
   ],
   webServer: served
     ? undefined

@@ -30,13 +30,16 @@ function policy(): string {
     `media-src 'self' blob: ${bucket}`,
     "worker-src 'self' blob:",
     "style-src 'self' 'unsafe-inline'",
-    `connect-src 'self' ${bucket}`,
+    // The local cloud's sockets are at the same host and port.
+    `connect-src 'self' ${bucket} ${bucket.replace("http", "ws")}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
     "form-action 'self'",
   ].join("; ");
 }
+
+const REACT = { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// };
 
 const server = {
   host: process.env["OMNIGEN_SITE_HOST"] ?? "127.0.0.1",
@@ -50,7 +53,13 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   server,
   preview: { ...server, headers: { "Content-Security-Policy": policy() } },
-  build: { target: "es2023", manifest: true, sourcemap: false },
+  build: {
+    target: "es2023",
+    manifest: true,
+    sourcemap: false,
+    // It changes more seldom than the app, and is kept by browsers meanwhile.
+    rolldownOptions: { output: { codeSplitting: { groups: [REACT] } } },
+  },
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],

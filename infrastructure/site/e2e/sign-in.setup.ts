@@ -21,6 +21,13 @@ test("what a new person wrote is kept through the sign-in, and nothing is there 
   await look(page, "films-empty");
 });
 
+test("one who makes films signs in", async ({ page }) => {
+  const maker = await signUp("maker");
+  await page.goto("/api/v1/auth/login?returnTo=/gallery");
+  await fillSignIn(page, maker);
+  await page.context().storageState({ path: sessionOf("maker") });
+});
+
 test("the administrator signs in, and out again", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("banner").getByRole("link", { name: "Sign in" }).click();

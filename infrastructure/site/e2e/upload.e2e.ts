@@ -1,9 +1,7 @@
 import { look } from "./checks/look";
-import { uniqueWord } from "./fixtures/films";
+import { MADE, uniqueWord } from "./fixtures/films";
 import { expect, test } from "./fixtures/test";
 import { videoFile } from "./fixtures/video-file";
-
-const MADE = { timeout: 180_000 };
 
 test("an upload survives a cut and a reload, and its stream plays and seeks, to its owner only", async ({
   page,

@@ -11,6 +11,9 @@ import { createQueryClient } from "@/app/query-client";
 import { reportError } from "@/app/report-error";
 import { createRouter } from "@/app/routes";
 import { showTheme, theme } from "@/lib/theme";
+import { hintSink } from "@/live/apply-hint";
+import { clock } from "@/live/clock";
+import { hintsTo } from "@/live/live";
 import { messages } from "../locales/en.po";
 import "@/styles/index.css";
 
@@ -19,6 +22,7 @@ i18n.loadAndActivate({ locale: "en", messages });
 setUpClient();
 
 const cache = createQueryClient();
+hintsTo(hintSink(cache, clock));
 onSessionOver(() => forgetSession(cache));
 window.addEventListener("error", (event) => reportError(event.error));
 window.addEventListener("unhandledrejection", (event) => reportError(event.reason));

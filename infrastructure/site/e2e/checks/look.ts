@@ -13,7 +13,10 @@ export async function look(page: Page, name: string): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await picture(page, `${name}-${theme}`);
-    const { violations } = await new AxeBuilder({ page }).exclude(KNOWN).analyze();
+    const axe = new AxeBuilder({ page }).exclude(KNOWN);
+    // The dark page is the same one in other colours.
+    if (theme === "dark") axe.withRules(["color-contrast"]);
+    const { violations } = await axe.analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   }
   await page.setViewportSize({ width: 360, height: 740 });

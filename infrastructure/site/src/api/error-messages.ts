@@ -10,6 +10,7 @@ const WORDS: Partial<Record<ApiError["code"], MessageDescriptor>> = {
   NOT_FOUND: msg`This does not exist, or it is not yours to see.`,
   CONFLICT: msg`Somebody was faster: it has changed meanwhile. Look again.`,
   VIDEO_NOT_READY: msg`It is not finished yet.`,
+  IDEMPOTENCY_IN_FLIGHT: msg`The same request is still being answered. Try again in a moment.`,
   STORAGE_FULL: msg`Your space is full. Delete videos to make room.`,
   TOO_MANY_WEBHOOKS: msg`You have as many webhooks as may be. Remove one first.`,
   UNSUPPORTED_MEDIA: msg`This file is no video that we can read.`,

@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "@/api/api-error";
+import { keepLinks } from "@/api/steady-links";
 import { reportError } from "@/app/report-error";
 
 const TRIES = 3;
@@ -14,6 +15,8 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError: reportError }),
     mutationCache: new MutationCache({ onError: reportError }),
-    defaultOptions: { queries: { retry: isWorthRetrying, staleTime: 5_000 } },
+    defaultOptions: {
+      queries: { retry: isWorthRetrying, staleTime: 5_000, structuralSharing: keepLinks },
+    },
   });
 }

@@ -1,4 +1,4 @@
-import type { Job, Scene } from "@/api/generated/types.gen";
+import type { Job, Scene, Take } from "@/api/generated/types.gen";
 
 const NOW = "2026-11-29T08:00:00.000Z";
 
@@ -24,4 +24,8 @@ export function aJob(changes: Partial<Job> = {}): Job {
 
 export function aScene(index: number, status: Scene["status"]): Scene {
   return { index, title: `Scene ${index}`, status, attempts: 1, takes: [], updatedAt: NOW };
+}
+
+export function aTake(take: number, changes: Partial<Take> = {}): Take {
+  return { take, chosen: false, madeAt: NOW, ...changes };
 }

@@ -1,7 +1,7 @@
-import { useLingui } from "@lingui/react/macro";
-import { X } from "lucide-react";
-import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
+import { lazily } from "@/lib/lazily";
+
+const Modal = lazily(async () => (await import("@/ui/modal")).Modal);
 
 interface Props {
   title: ReactNode;
@@ -11,27 +11,12 @@ interface Props {
   children: ReactNode;
 }
 
-/** A modal with its title; focus is held inside and returns. */
-export function Dialog({ title, description, children, ...state }: Props) {
-  const { t } = useLingui();
+/** A modal that is fetched when it is first opened. */
+export function Dialog({ open, onOpenChange, ...modal }: Props) {
+  if (!open) return null;
   return (
-    <Radix.Root {...state}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
-        <Radix.Content className="fixed top-1/2 left-1/2 z-50 grid max-h-[90dvh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 gap-4 overflow-y-auto rounded-2xl border border-line bg-surface p-5 text-ink">
-          <Radix.Title className="pr-10 text-xl font-semibold">{title}</Radix.Title>
-          {description ? (
-            <Radix.Description className="text-muted">{description}</Radix.Description>
-          ) : null}
-          {children}
-          <Radix.Close
-            aria-label={t`Close`}
-            className="absolute top-3 right-3 grid size-11 place-items-center rounded-lg hover:bg-raised"
-          >
-            <X aria-hidden className="size-5" />
-          </Radix.Close>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Suspense fallback={<div className="fixed inset-0 z-40 bg-shade" />}>
+      <Modal {...modal} onClose={() => onOpenChange(false)} />
+    </Suspense>
   );
 }

@@ -1,5 +1,5 @@
 import { Trans } from "@lingui/react/macro";
-import { useSyncExternalStore } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { clock } from "@/lib/format";
 import { cx } from "@/ui/cx";
 import { type Chapter, chapterAt } from "@/video/chapters";
@@ -7,10 +7,12 @@ import { type Chapter, chapterAt } from "@/video/chapters";
 interface Props {
   chapters: Chapter[];
   video: HTMLVideoElement | null;
+  /** What else can be done with the scene at a place. */
+  actions?: (at: number) => ReactNode;
 }
 
 /** The scenes of a film: which one plays, and a way to each. */
-export function ChapterList({ chapters, video }: Props) {
+export function ChapterList({ chapters, video, actions }: Props) {
   const current = useChapter(chapters, video);
   const seek = (start: number) => {
     if (!video) return;
@@ -20,13 +22,13 @@ export function ChapterList({ chapters, video }: Props) {
   return (
     <ol className="grid gap-1">
       {chapters.map(({ title, start }, at) => (
-        <li key={start}>
+        <li key={start} className="flex items-center gap-1">
           <button
             type="button"
             aria-current={at === current || undefined}
             onClick={() => seek(start)}
             className={cx(
-              "flex min-h-11 w-full items-center gap-3 rounded-lg px-3 text-left hover:bg-raised",
+              "flex min-h-11 min-w-0 grow items-center gap-3 rounded-lg px-3 text-left hover:bg-raised",
               at === current && "bg-accent-soft font-medium",
             )}
           >
@@ -38,6 +40,7 @@ export function ChapterList({ chapters, video }: Props) {
               </span>
             ) : null}
           </button>
+          {actions?.(at)}
         </li>
       ))}
     </ol>

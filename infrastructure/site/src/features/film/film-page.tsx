@@ -1,4 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
+import { useState } from "react";
 import { useParams } from "react-router";
 import type { Job } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
@@ -7,10 +8,12 @@ import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
 import { FILM_STATUS } from "@/video/status-words";
 import { useFilm } from "./film-queries";
-import { type FilmView, filmView } from "./film-view";
+import { type FilmView, filmView, hasEnded } from "./film-view";
 import { InReview } from "./in-review";
 import { Making } from "./making";
 import { Ready } from "./ready";
+import { SceneGrid } from "./scene-grid";
+import { Screen } from "./screen";
 import { useSpokenProgress } from "./spoken-progress";
 import { Stopped } from "./stopped";
 
@@ -20,7 +23,7 @@ export function Component() {
   const film = useFilm(id);
   return (
     <div className="grid gap-6">
-      <title>{t`Film · OmniGen`}</title>
+      <title>{film.data ? titleOf(film.data) : t`Film · OmniGen`}</title>
       <Loaded answer={film} loading={<Loading />}>
         {(job) => <Film job={job} />}
       </Loaded>
@@ -28,26 +31,39 @@ export function Component() {
   );
 }
 
+/** What a tab shows of a film, also behind others. */
+function titleOf(job: Job): string {
+  const name = `${job.prompt} · OmniGen`;
+  return hasEnded(job) ? name : `${job.progress} % · ${name}`;
+}
+
 function Film({ job }: { job: Job }) {
   const { t } = useLingui();
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   useSpokenProgress(job);
   const { word, tone } = FILM_STATUS[job.status];
+  const view = filmView(job);
   return (
     <>
       <PageHeading aside={<Chip tone={tone}>{t(word)}</Chip>}>{job.prompt}</PageHeading>
-      <Body job={job} view={filmView(job)} />
+      <Standing job={job} view={view} />
+      {/* One player for all, so that it goes on when the film is done. */}
+      <Screen job={job} onVideo={setVideo} />
+      {view.kind === "ready" ? <Ready job={job} view={view} video={video} /> : null}
+      {view.kind === "making" || view.kind === "stopped" ? <SceneGrid job={job} /> : null}
     </>
   );
 }
 
-function Body({ job, view }: { job: Job; view: FilmView }) {
+/** How a film stands that is not there. */
+function Standing({ job, view }: { job: Job; view: FilmView }) {
   switch (view.kind) {
     case "making":
       return <Making job={job} view={view} />;
     case "review":
       return <InReview job={job} />;
     case "ready":
-      return <Ready job={job} />;
+      return null;
     case "stopped":
       return <Stopped job={job} view={view} />;
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Storyboard, StoryboardScene } from "@/api/generated/types.gen";
-import { aJob, aScene } from "@/test/factories";
+import { aJob, aScene, aTake } from "@/test/factories";
 import { costsOf, filmView, hasEnded, newsOf, priceToGoOn, sceneState } from "./film-view";
 
 function states(job = aJob()) {
@@ -38,6 +38,17 @@ test("a failed film tells what is kept", () => {
   expect(view).toEqual({ kind: "stopped", why: "failed", kept: [1, 3], hasMusic: true });
 });
 
+test("a film whose scene changes is ready, and says what becomes of it", () => {
+  const change = { scene: 2, take: 3, usesPlace: false };
+  const scenes = [aScene(1, "complete"), { ...aScene(2, "generating"), takes: [aTake(1)] }];
+  const redone = { scene: 2, take: 3, isMade: false, usesPlace: false, canCancel: true };
+  expect(filmView(aJob({ change, scenes }))).toEqual({ kind: "ready", change: redone });
+  const made = [{ ...aScene(2, "generated"), takes: [aTake(1), aTake(3)] }];
+  const view = filmView(aJob({ status: "cancelling", change, scenes: made }));
+  expect(view).toMatchObject({ kind: "ready", change: { isMade: true, canCancel: false } });
+  expect(filmView(aJob({ status: "completed" }))).toEqual({ kind: "ready", change: null });
+});
+
 test("going on costs what is missing only", () => {
   const scene = (index: number): StoryboardScene => ({
     ...{ index, title: "", description: "", camera: "", seconds: 4, transition: "cut" },
@@ -73,6 +84,14 @@ test("news are the end, a stage, or another scene; nothing else is said", () => 
     stage: "composing",
   });
   expect(newsOf(one, { ...one, status: "failed" })).toEqual({ kind: "ended" });
+});
+
+test("of a change that did not work out the page's alert speaks", () => {
+  const changing = aJob({ change: { scene: 1, take: 2, usesPlace: false } });
+  const error = { code: "CONTENT_REFUSED", message: "", stage: "generating", retryable: false };
+  const failed = aJob({ status: "completed", error: { ...error, stage: "generating" } });
+  expect(newsOf(changing, failed)).toBeNull();
+  expect(newsOf(changing, aJob({ status: "completed" }))).toEqual({ kind: "ended" });
 });
 
 test("what waits for a review has not ended", () => {

@@ -11,8 +11,19 @@ import type {
 export type FilmView =
   | { kind: "making"; steps: Step[]; isQueued: boolean; canCancel: boolean }
   | { kind: "review" }
-  | { kind: "ready" }
+  | { kind: "ready"; change: Change | null }
   | { kind: "stopped"; why: "failed" | "cancelled"; kept: number[]; hasMusic: boolean };
+
+/** A scene of a finished film that is made anew, or for which an earlier take was chosen. */
+export interface Change {
+  scene: number;
+  take: number;
+  /** The take is there: the film is being put together with it. */
+  isMade: boolean;
+  /** It uses a film of the month when it is done. */
+  usesPlace: boolean;
+  canCancel: boolean;
+}
 
 export type StepName = "queued" | "storyboard" | "scenes" | "music" | "cut";
 
@@ -22,9 +33,11 @@ export interface Step {
 }
 
 export function filmView(job: Job): FilmView {
+  const change = changeOf(job);
+  if (change) return { kind: "ready", change };
   switch (job.status) {
     case "completed":
-      return { kind: "ready" };
+      return { kind: "ready", change: null };
     case "awaiting_review":
       return { kind: "review" };
     case "failed":
@@ -43,6 +56,14 @@ export function filmView(job: Job): FilmView {
         canCancel: job.status !== "cancelling",
       };
   }
+}
+
+function changeOf({ change, scenes, status }: Job): Change | null {
+  if (!change) return null;
+  const { scene, take, usesPlace } = change;
+  const takes = scenes?.find(({ index }) => index === scene)?.takes ?? [];
+  const isMade = takes.some((one) => one.take === take);
+  return { scene, take, isMade, usesPlace, canCancel: status !== "cancelling" };
 }
 
 export function hasEnded({ status }: Job): boolean {
@@ -113,7 +134,10 @@ export type News =
   | { kind: "ended" };
 
 export function newsOf(before: Job, now: Job): News | null {
-  if (before.status !== now.status && hasEnded(now)) return { kind: "ended" };
+  if (before.status !== now.status && hasEnded(now)) {
+    // That a change did not work out is an alert of the page.
+    return now.status === "completed" && now.error ? null : { kind: "ended" };
+  }
   if (before.stage !== now.stage) return { kind: "stage", stage: now.stage };
   const ready = made(now).length;
   return ready > made(before).length ? { kind: "scenes", ready, of: now.sceneCount } : null;

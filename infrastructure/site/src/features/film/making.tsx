@@ -7,10 +7,10 @@ import { Panel } from "@/ui/panel";
 import { Progress } from "@/ui/progress";
 import { TimeSpan } from "@/video/time-left";
 import { Costs } from "./costs";
+import { EndNotice } from "./end-notice";
 import { useCancel } from "./film-actions";
 import type { FilmView } from "./film-view";
 import { STAGE_WORDS } from "./film-words";
-import { SceneGrid } from "./scene-grid";
 import { StageStepper } from "./stage-stepper";
 
 interface Props {
@@ -22,31 +22,31 @@ interface Props {
 export function Making({ job, view }: Props) {
   const { t } = useLingui();
   return (
-    <>
-      <Panel title={t(STAGE_WORDS[job.stage])}>
-        <StageStepper steps={view.steps} />
-        <Progress value={job.progress} label={t`Progress of the film`} />
-        <Facts>
-          <Fact name={<Trans>Time left</Trans>}>
-            <TimeSpan time={job.timeLeft} />
-          </Fact>
-          <Fact name={<Trans>Progress</Trans>}>{job.progress} %</Fact>
-          <Costs job={job} />
-        </Facts>
-        {job.timeLeft?.slow ? (
-          <p>
-            <Trans>It takes longer than most films did. It is still at work.</Trans>
-          </p>
-        ) : null}
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <p className="text-muted">
-            <Trans>You can leave. It goes on without you, and this address shows it.</Trans>
-          </p>
+    <Panel title={t(STAGE_WORDS[job.stage])}>
+      <StageStepper steps={view.steps} />
+      <Progress value={job.progress} label={t`Progress of the film`} />
+      <Facts>
+        <Fact name={<Trans>Time left</Trans>}>
+          <TimeSpan time={job.timeLeft} />
+        </Fact>
+        <Fact name={<Trans>Progress</Trans>}>{job.progress} %</Fact>
+        <Costs job={job} />
+      </Facts>
+      {job.timeLeft?.slow ? (
+        <p>
+          <Trans>It takes longer than most films did. It is still at work.</Trans>
+        </p>
+      ) : null}
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="text-muted">
+          <Trans>You can leave. It goes on without you, and this address shows it.</Trans>
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <EndNotice id={job.jobId} />
           {view.canCancel ? <Cancel id={job.jobId} /> : null}
         </div>
-      </Panel>
-      <SceneGrid job={job} />
-    </>
+      </div>
+    </Panel>
   );
 }
 

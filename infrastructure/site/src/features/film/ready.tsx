@@ -1,6 +1,5 @@
 import { Trans } from "@lingui/react/macro";
 import { Download } from "lucide-react";
-import { useState } from "react";
 import type { Job } from "@/api/generated/types.gen";
 import { clock } from "@/lib/format";
 import { buttonClass } from "@/ui/button";
@@ -8,50 +7,37 @@ import { Fact, Facts } from "@/ui/facts";
 import { Note } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { AnotherLikeThis } from "@/video/another";
-import { ChapterList } from "@/video/chapter-list";
-import { chaptersOf } from "@/video/chapters";
-import { Player } from "@/video/player/player";
+import { ChangeFailed, Changing } from "./changing";
 import { Costs } from "./costs";
-import { useStoryboard } from "./film-queries";
+import { FilmScenes } from "./film-scenes";
+import type { FilmView } from "./film-view";
 import { Publish } from "./publish";
 
-/** A finished film. */
-export function Ready({ job }: { job: Job }) {
-  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
-  const src = `/api/v1/jobs/${job.jobId}/video`;
+interface Props {
+  job: Job;
+  view: Extract<FilmView, { kind: "ready" }>;
+  video: HTMLVideoElement | null;
+}
+
+/** What can be done with a finished film; one whose scene changes is served as it was meanwhile. */
+export function Ready({ job, view: { change }, video }: Props) {
   return (
     <>
-      <Player
-        src={src}
-        title={job.prompt}
-        poster={job.thumbnailUrl}
-        shape={job.aspectRatio}
-        onVideo={setVideo}
-      />
+      {change ? <Changing job={job} change={change} /> : <ChangeFailed job={job} />}
       {job.degraded ? <Note>{job.degraded}</Note> : null}
       <div className="flex flex-wrap gap-2">
         <Publish job={job} />
-        <a href={`${src}?download=1`} download className={buttonClass()}>
+        <a href={`/api/v1/jobs/${job.jobId}/video?download=1`} download className={buttonClass()}>
           <Download aria-hidden className="size-5" />
           <Trans>Download</Trans>
         </a>
         <AnotherLikeThis film={job} />
       </div>
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <Scenes job={job} video={video} />
+        <FilmScenes job={job} video={video} />
         <Recipe job={job} />
       </div>
     </>
-  );
-}
-
-function Scenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
-  const { data } = useStoryboard(job.jobId);
-  if (!data) return null;
-  return (
-    <Panel title={<Trans>Scenes</Trans>}>
-      <ChapterList chapters={chaptersOf(data.scenes, data.seconds)} video={video} />
-    </Panel>
   );
 }
 
@@ -65,7 +51,7 @@ function Recipe({ job }: { job: Job }) {
         {job.seed === null || job.seed === undefined ? null : (
           <Fact name={<Trans>Seed</Trans>}>{job.seed}</Fact>
         )}
-        <Costs job={job} />
+        {job.change ? null : <Costs job={job} />}
       </Facts>
     </Panel>
   );

@@ -1,12 +1,12 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Check, LoaderCircle, X } from "lucide-react";
 import type { Job, Scene } from "@/api/generated/types.gen";
-import { cx } from "@/ui/cx";
 import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { frameClass } from "@/video/frame";
 import { type SceneState, sceneState } from "./film-view";
 import { SCENE_WORDS } from "./film-words";
+import { Still } from "./still";
 
 /** The scenes as they come into being; before the storyboard, a place for each. */
 export function SceneGrid({ job }: { job: Job }) {
@@ -32,18 +32,9 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
   const state = sceneState(job, scene);
   return (
     <li className="grid content-start gap-2">
-      <div
-        className={cx(
-          "grid place-items-center overflow-hidden rounded-xl border border-line bg-raised text-muted",
-          frameClass(job.aspectRatio),
-        )}
-      >
-        {scene.posterUrl ? (
-          <img src={scene.posterUrl} alt="" decoding="async" className="size-full object-cover" />
-        ) : (
-          <SceneIcon state={state} />
-        )}
-      </div>
+      <Still url={scene.posterUrl} shape={job.aspectRatio}>
+        <SceneIcon state={state} />
+      </Still>
       <div>
         <h3 className="font-medium break-words">{scene.title}</h3>
         <p className="text-sm text-muted">

@@ -11,7 +11,6 @@ import { Costs } from "./costs";
 import { useResume } from "./film-actions";
 import { useStoryboard } from "./film-queries";
 import { type FilmView, priceToGoOn } from "./film-view";
-import { SceneGrid } from "./scene-grid";
 
 type View = Extract<FilmView, { kind: "stopped" }>;
 
@@ -44,7 +43,6 @@ export function Stopped({ job, view }: Props) {
         </Facts>
         <GoOn job={job} view={view} />
       </Panel>
-      <SceneGrid job={job} />
     </>
   );
 }

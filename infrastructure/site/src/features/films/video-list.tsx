@@ -44,6 +44,7 @@ function OwnVideo({ video }: { video: Video }) {
       to={paths.watch(video.id)}
       title={video.title}
       poster={video.thumbnailUrl}
+      previewOf={video.id}
       facts={
         <>
           <Chip tone="neutral">{t(VISIBILITY[video.visibility])}</Chip>

@@ -72,6 +72,7 @@ function PublicVideo({ video }: { video: Video }) {
       to={paths.watch(video.id)}
       title={video.title}
       poster={video.thumbnailUrl}
+      previewOf={video.id}
       facts={<VideoFacts video={video} />}
     />
   );

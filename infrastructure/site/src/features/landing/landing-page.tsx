@@ -112,6 +112,7 @@ function LatelyMade() {
             to={paths.watch(video.id)}
             title={video.title}
             poster={video.thumbnailUrl}
+            previewOf={video.id}
             facts={<VideoFacts video={video} />}
           />
         ))}

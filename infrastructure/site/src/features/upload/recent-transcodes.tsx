@@ -6,15 +6,17 @@ import type { Transcode } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { dateTime } from "@/lib/format";
 import { paths } from "@/lib/paths";
+import { useLive } from "@/live/live";
 import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { TranscodeLine } from "./transcode-progress";
 
 /** The last transcodes, those of earlier visits too. */
 export function RecentTranscodes() {
+  const isLive = useLive();
   const transcodes = useQuery({
     ...transcodesListOptions({ query: { limit: 5 } }),
-    refetchInterval: 15_000,
+    refetchInterval: isLive ? 60_000 : 15_000,
   });
   return (
     <Panel title={<Trans>Last transcodes</Trans>}>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { transcodesGetOptions } from "@/api/generated/@tanstack/react-query.gen";
 import type { Transcode } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
+import { useLive } from "@/live/live";
 import { pollInterval } from "@/live/poll-interval";
 import { Chip } from "@/ui/chip";
 import { Progress } from "@/ui/progress";
@@ -14,12 +15,13 @@ const ENDED = ["COMPLETED", "FAILED", "CANCELLED"];
 
 /** How the renditions of a video come into being. */
 export function TranscodeProgress({ id }: { id: string }) {
+  const isLive = useLive();
   const transcode = useQuery({
     ...transcodesGetOptions({ path: { id } }),
     refetchInterval: ({ state: { data } }) =>
       data && ENDED.includes(data.job.status)
         ? false
-        : pollInterval(data?.job.createdAt ?? "", Date.now()),
+        : pollInterval(data?.job.createdAt ?? "", Date.now(), isLive),
   });
   return (
     <Loaded answer={transcode} loading={<Skeleton className="h-12" />}>

@@ -1,6 +1,6 @@
 import { Video, VideoPlayer, VideoSkin } from "@videojs/react/video";
 import { useEffect, useRef } from "react";
-import { attach } from "@/video/player/source";
+import { attach, type Place, placeIn } from "@/video/player/source";
 import "@videojs/react/video/skin.css";
 
 export interface PlayerProps {
@@ -15,10 +15,17 @@ export interface PlayerProps {
 
 export function SkinnedPlayer({ src, title, poster, startAt = 0, onVideo }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
+  const place = useRef<Place>({ time: startAt, isPlaying: false });
   useEffect(() => {
-    if (!video.current) return;
-    return attach(video.current, src, startAt);
-  }, [src, startAt]);
+    const element = video.current;
+    if (!element) return;
+    const detach = attach(element, src, place.current);
+    return () => {
+      // Another source goes on where this one was.
+      place.current = placeIn(element) ?? place.current;
+      detach();
+    };
+  }, [src]);
   return (
     <VideoPlayer poster={poster ?? ""} title={title}>
       <VideoSkin className="size-full">

@@ -1,28 +1,54 @@
 const HLS = "application/vnd.apple.mpegurl";
 /** A link that expired is asked for anew; one that fails again at once is broken. */
-const RELOADS_APART_MS = 10_000;
+export const RELOADS_APART_MS = 10_000;
 
-/** Gives a video its source, and takes it away again by the function it answers with. */
-export function attach(video: HTMLVideoElement, src: string, startAt: number): () => void {
-  const needsEngine = src.includes(".m3u8") && video.canPlayType(HLS) === "";
-  return needsEngine ? attachEngine(video, src, startAt) : attachNatively(video, src, startAt);
+/** Where in a film a player is. */
+export interface Place {
+  /** Seconds. */
+  time: number;
+  isPlaying: boolean;
 }
 
-function attachNatively(video: HTMLVideoElement, src: string, startAt: number): () => void {
+/** Where a video is; nothing before it has loaded. */
+export function placeIn(video: HTMLVideoElement): Place | null {
+  if (video.readyState === 0) return null;
+  return { time: video.ended ? 0 : video.currentTime, isPlaying: !video.paused && !video.ended };
+}
+
+/** Gives a video its source, and takes it away again by the function it answers with. */
+export function attach(video: HTMLVideoElement, src: string, place: Place): () => void {
+  return needsEngine(src, video.canPlayType(HLS) !== "")
+    ? attachLazily(video, src, place)
+    : attachNatively(video, src, place);
+}
+
+/**
+ * Browsers without HLS of their own need an engine; others for a playlist of scenes, each with
+ * a beginning of its own, too: Chromium stops at the second.
+ */
+export function needsEngine(src: string, hasHls: boolean): boolean {
+  return isOfScenes(src) || (src.includes(".m3u8") && !hasHls);
+}
+
+/** The playlist of the scenes that are there, which may grow. */
+export function isOfScenes(src: string): boolean {
+  return src.includes("/preview.m3u8");
+}
+
+function attachNatively(video: HTMLVideoElement, src: string, place: Place): () => void {
   let reloadedAt = Number.NEGATIVE_INFINITY;
-  const load = (from: number) => {
+  const load = ({ time, isPlaying }: Place) => {
     video.src = src;
-    video.currentTime = from;
+    video.currentTime = time;
+    if (isPlaying) play(video);
   };
   const reload = () => {
     const now = performance.now();
     if (now - reloadedAt < RELOADS_APART_MS) return;
     reloadedAt = now;
-    const { currentTime, paused } = video;
-    load(currentTime);
-    if (!paused) void video.play();
+    load({ time: video.currentTime, isPlaying: !video.paused });
   };
-  load(startAt);
+  load(place);
   video.addEventListener("error", reload);
   return () => {
     video.removeEventListener("error", reload);
@@ -31,16 +57,20 @@ function attachNatively(video: HTMLVideoElement, src: string, startAt: number): 
   };
 }
 
-/** The engine is a hundred kilobytes: only browsers without HLS of their own get it. */
-function attachEngine(video: HTMLVideoElement, src: string, startAt: number): () => void {
+/** A browser may refuse what nobody has pressed for: the film waits then. */
+export function play(video: HTMLVideoElement): void {
+  video.play().catch(() => {});
+}
+
+/** The engine is a hundred kilobytes: it is fetched where it is needed. */
+function attachLazily(video: HTMLVideoElement, src: string, place: Place): () => void {
   let detach = () => {};
   let isOver = false;
-  void import("hls.js/light").then(({ default: Hls }) => {
+  void import("@/video/player/hls-engine").then(({ attachEngine }) => {
     if (isOver) return;
-    const hls = new Hls({ startPosition: startAt });
-    hls.loadSource(src);
-    hls.attachMedia(video);
-    detach = () => hls.destroy();
+    // Somebody may have pressed play meanwhile.
+    const now = { ...place, isPlaying: place.isPlaying || !video.paused };
+    detach = attachEngine(video, src, now) ?? attachNatively(video, src, now);
   });
   return () => {
     isOver = true;

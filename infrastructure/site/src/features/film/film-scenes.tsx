@@ -1,0 +1,73 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Layers } from "lucide-react";
+import { Suspense } from "react";
+import { Link, useSearchParams } from "react-router";
+import type { Job, Scene } from "@/api/generated/types.gen";
+import { lazily } from "@/lib/lazily";
+import { buttonClass } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Panel } from "@/ui/panel";
+import { Skeleton } from "@/ui/skeleton";
+import { ChapterList } from "@/video/chapter-list";
+import { chaptersOf } from "@/video/chapters";
+import { useStoryboard } from "./film-queries";
+import { sceneAt } from "./takes-view";
+
+const SceneChanges = lazily(async () => (await import("./scene-changes")).SceneChanges);
+
+/** The scenes of a finished film: which one plays, and a way to change each. */
+export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
+  const { data } = useStoryboard(job.jobId);
+  if (!data) return null;
+  return (
+    <Panel title={<Trans>Scenes</Trans>}>
+      <ChapterList
+        chapters={chaptersOf(data.scenes, data.seconds)}
+        video={video}
+        actions={(at) => <TakesLink scene={job.scenes?.[at]} />}
+      />
+      <SceneDialog job={job} />
+    </Panel>
+  );
+}
+
+function TakesLink({ scene }: { scene: Scene | undefined }) {
+  const { t } = useLingui();
+  if (!scene) return null;
+  const { index } = scene;
+  return (
+    <Link
+      to={`?scene=${index}`}
+      preventScrollReset
+      aria-label={t`Change scene ${index}`}
+      className={buttonClass("quiet", "shrink-0")}
+    >
+      <Layers aria-hidden className="size-4" />
+      <Trans>Change</Trans>
+    </Link>
+  );
+}
+
+/** The address says which scene is open. */
+function SceneDialog({ job }: { job: Job }) {
+  const [search, setSearch] = useSearchParams();
+  const scene = sceneAt(job.scenes, search.get("scene"));
+  const close = () => setSearch({}, { replace: true, preventScrollReset: true });
+  if (!scene) return null;
+  const { index, title } = scene;
+  return (
+    <Dialog
+      title={
+        <Trans>
+          Scene {index}: {title}
+        </Trans>
+      }
+      open
+      onOpenChange={close}
+    >
+      <Suspense fallback={<Skeleton className="h-96" />}>
+        <SceneChanges key={index} job={job} scene={scene} onDone={close} />
+      </Suspense>
+    </Dialog>
+  );
+}

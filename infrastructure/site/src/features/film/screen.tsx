@@ -1,0 +1,35 @@
+import { Trans } from "@lingui/react/macro";
+import type { Job } from "@/api/generated/types.gen";
+import { Player } from "@/video/player/player";
+import { footageOf } from "./footage";
+
+interface Props {
+  job: Job;
+  onVideo: (video: HTMLVideoElement | null) => void;
+}
+
+/** Plays what there is of a film: its first scenes while it is made, then itself. */
+export function Screen({ job, onVideo }: Props) {
+  const footage = footageOf(job);
+  if (!footage) return null;
+  return (
+    <figure className="grid gap-2">
+      <Player
+        src={footage.src}
+        title={job.prompt}
+        poster={job.thumbnailUrl ?? footage.poster}
+        shape={job.aspectRatio}
+        onVideo={onVideo}
+      />
+      {footage.kind === "film" ? null : (
+        <figcaption className="text-center text-sm text-muted">
+          {footage.kind === "growing" ? (
+            <Trans>The scenes that are there, without music. More follow as they are made.</Trans>
+          ) : (
+            <Trans>The scenes that are there, without music.</Trans>
+          )}
+        </figcaption>
+      )}
+    </figure>
+  );
+}

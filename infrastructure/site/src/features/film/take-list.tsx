@@ -1,0 +1,102 @@
+import { Trans } from "@lingui/react/macro";
+import { isStatus } from "@/api/api-error";
+import { Failure } from "@/api/failure";
+import type { AspectRatio, Take } from "@/api/generated/types.gen";
+import { dateTime } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { Chip } from "@/ui/chip";
+import { useChooseTake } from "./film-actions";
+import type { SceneProps } from "./scene-changes";
+import { Still } from "./still";
+import { inOrder } from "./takes-view";
+
+/** The takes of a scene side by side; one of them is in the film. */
+export function TakeList({ job, scene, onDone }: SceneProps) {
+  const choose = useChooseTake(job.jobId);
+  const path = { id: job.jobId, index: scene.index };
+  const put = (take: number) => choose.mutate({ path, body: { take } }, { onSuccess: onDone });
+  return (
+    <section className="grid gap-4">
+      <p className="text-muted">
+        <Hint count={scene.takes.length} />
+      </p>
+      <ul className="grid grid-cols-2 gap-4">
+        {inOrder(scene.takes).map((take) => (
+          <TakeCard
+            key={take.take}
+            take={take}
+            shape={job.aspectRatio}
+            canChoose={!job.change}
+            busy={choose.isPending}
+            onChoose={() => put(take.take)}
+          />
+        ))}
+      </ul>
+      {choose.error ? (
+        <Failure
+          error={choose.error}
+          // The film was asked for again already: what is there now is in sight.
+          onRetry={isStatus(choose.error, 409) ? choose.reset : undefined}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function Hint({ count }: { count: number }) {
+  if (count === 0) return <Trans>No take of this scene is there.</Trans>;
+  if (count === 1) return <Trans>There is one take. Each that you have made is kept.</Trans>;
+  return <Trans>Every take is kept. Choosing another one costs nothing.</Trans>;
+}
+
+interface CardProps {
+  take: Take;
+  shape: AspectRatio;
+  canChoose: boolean;
+  busy: boolean;
+  onChoose: () => void;
+}
+
+function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
+  const number = take.take;
+  return (
+    <li className="grid content-start gap-2">
+      <Still url={take.posterUrl} shape={shape} />
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h3 className="font-medium">
+          <Trans>Take {number}</Trans>
+        </h3>
+        {take.chosen ? (
+          <Chip tone="good">
+            <Trans>In the film</Trans>
+          </Chip>
+        ) : null}
+      </div>
+      {take.chosen ? null : (
+        <Button disabled={!canChoose} busy={busy} onClick={onChoose}>
+          <Trans>Put take {number} into the film</Trans>
+        </Button>
+      )}
+      <Words take={take} />
+    </li>
+  );
+}
+
+function Words({ take: { description, camera, seed, madeAt } }: { take: Take }) {
+  return (
+    <div className="grid gap-1 text-sm text-muted break-words">
+      {description ? <p>{description}</p> : null}
+      {camera ? (
+        <p>
+          <Trans>Camera: {camera}</Trans>
+        </p>
+      ) : null}
+      {seed === null || seed === undefined ? null : (
+        <p>
+          <Trans>Seed: {seed}</Trans>
+        </p>
+      )}
+      <p>{dateTime(madeAt)}</p>
+    </div>
+  );
+}
