@@ -11,3 +11,9 @@ export const paths = {
   account: "/account",
   admin: "/admin",
 } as const;
+
+/** Pages of a video for other sites, which the API answers. */
+export const pages = {
+  share: (id: string) => `/v/${id}`,
+  embed: (id: string) => `/embed/${id}`,
+} as const;

@@ -7,6 +7,28 @@ export type ClientOptions = {
 export type Webhooks = EventJobCancelledWebhookRequest | EventJobCompletedWebhookRequest | EventJobFailedWebhookRequest | EventTranscodeCancelledWebhookRequest | EventTranscodeCompletedWebhookRequest | EventTranscodeFailedWebhookRequest | EventWebhookTestWebhookRequest;
 
 /**
+ * A storyboard as a small film: its words, lengths and transitions, over a beat.
+ */
+export type Animatic = {
+    /**
+     * Seconds that it is good for.
+     */
+    expiresIn: number;
+    /**
+     * Its length, which is the film's.
+     */
+    seconds: number;
+    /**
+     * A signed link to an mp4 of at most 640 pixels.
+     */
+    url: string;
+    /**
+     * That of the storyboard.
+     */
+    version: number;
+};
+
+/**
  * Announces a file that comes in parts.
  */
 export type AnnounceMultipart = {
@@ -859,6 +881,44 @@ export type MultipartUpload = {
      * Its name.
      */
     uploadId: UploadId;
+};
+
+/**
+ * How another site shows a video, as oembed.com has it.
+ */
+export type OembedVideo = {
+    /**
+     * Of the frame.
+     */
+    height: number;
+    /**
+     * A frame with a player.
+     */
+    html: string;
+    /**
+     * This product.
+     */
+    provider_name: string;
+    /**
+     * A link to its picture, good for an hour.
+     */
+    thumbnail_url?: string | null;
+    /**
+     * The video's.
+     */
+    title: string;
+    /**
+     * `video`.
+     */
+    type: string;
+    /**
+     * Of oEmbed: `1.0`.
+     */
+    version: string;
+    /**
+     * Of the frame.
+     */
+    width: number;
 };
 
 /**
@@ -4352,6 +4412,61 @@ export type JobsGetResponses = {
 
 export type JobsGetResponse = JobsGetResponses[keyof JobsGetResponses];
 
+export type JobsAnimaticData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/animatic';
+};
+
+export type JobsAnimaticErrors = {
+    /**
+     * `INVALID_REQUEST`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `CONFLICT`
+     */
+    409: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type JobsAnimaticError = JobsAnimaticErrors[keyof JobsAnimaticErrors];
+
+export type JobsAnimaticResponses = {
+    /**
+     * It is there
+     */
+    200: Animatic;
+};
+
+export type JobsAnimaticResponse = JobsAnimaticResponses[keyof JobsAnimaticResponses];
+
 export type StoryboardApproveData = {
     body: ApproveStoryboard;
     path: {
@@ -4913,6 +5028,48 @@ export type MeResponses = {
 
 export type MeResponse = MeResponses[keyof MeResponses];
 
+export type ShareOembedData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The address of a video's page on the site.
+         */
+        url: string;
+    };
+    url: '/api/v1/oembed';
+};
+
+export type ShareOembedErrors = {
+    /**
+     * `INVALID_REQUEST`, `VALIDATION_ERROR`
+     */
+    400: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type ShareOembedError = ShareOembedErrors[keyof ShareOembedErrors];
+
+export type ShareOembedResponses = {
+    /**
+     * The video
+     */
+    200: OembedVideo;
+};
+
+export type ShareOembedResponse = ShareOembedResponses[keyof ShareOembedResponses];
+
 export type OpenapiData = {
     body?: never;
     path?: never;
@@ -5471,6 +5628,80 @@ export type WebhooksTestResponses = {
 };
 
 export type WebhooksTestResponse = WebhooksTestResponses[keyof WebhooksTestResponses];
+
+export type ShareEmbedData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/embed/{id}';
+};
+
+export type ShareEmbedErrors = {
+    /**
+     * `INVALID_REQUEST`
+     */
+    400: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type ShareEmbedError = ShareEmbedErrors[keyof ShareEmbedErrors];
+
+export type ShareEmbedResponses = {
+    /**
+     * The player, or that the video is not to be seen
+     */
+    200: unknown;
+};
+
+export type SharePageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v/{id}';
+};
+
+export type SharePageErrors = {
+    /**
+     * `INVALID_REQUEST`
+     */
+    400: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type SharePageError = SharePageErrors[keyof SharePageErrors];
+
+export type SharePageResponses = {
+    /**
+     * The page
+     */
+    200: unknown;
+};
 
 export type EventJobCancelledWebhookPayload = WebhookEvent;
 

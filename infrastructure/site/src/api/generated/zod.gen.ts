@@ -3,6 +3,16 @@
 import * as z from 'zod/mini';
 
 /**
+ * A storyboard as a small film: its words, lengths and transitions, over a beat.
+ */
+export const zAnimatic = z.object({
+    expiresIn: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' })),
+    seconds: z.number(),
+    url: z.string(),
+    version: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
+});
+
+/**
  * Announces a file that comes in parts.
  */
 export const zAnnounceMultipart = z.object({
@@ -319,6 +329,20 @@ export const zLiveTicket = z.object({
  */
 export const zMessage = z.object({
     message: z.string()
+});
+
+/**
+ * How another site shows a video, as oembed.com has it.
+ */
+export const zOembedVideo = z.object({
+    height: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    html: z.string(),
+    provider_name: z.string(),
+    thumbnail_url: z.nullish(z.string()),
+    title: z.string(),
+    type: z.string(),
+    version: z.string(),
+    width: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
 });
 
 /**
@@ -1465,6 +1489,10 @@ export const zJobsGetPath = z.object({
     id: z.uuid()
 });
 
+export const zJobsAnimaticPath = z.object({
+    id: z.uuid()
+});
+
 export const zStoryboardApproveBody = zApproveStoryboard;
 
 export const zStoryboardApprovePath = z.object({
@@ -1513,6 +1541,10 @@ export const zJobsVideoPath = z.object({
 
 export const zJobsVideoQuery = z.object({
     download: z.optional(z.string())
+});
+
+export const zShareOembedQuery = z.object({
+    url: z.string()
 });
 
 export const zWebhooksCreateBody = zCreateWebhook;
@@ -1568,6 +1600,14 @@ export const zWebhooksTestHeaders = z.object({
 
 export const zWebhooksTestPath = z.object({
     webhookId: z.uuid()
+});
+
+export const zShareEmbedPath = z.object({
+    id: z.uuid()
+});
+
+export const zSharePagePath = z.object({
+    id: z.uuid()
 });
 
 export const zEventJobCancelledWebhookRequest = z.object({

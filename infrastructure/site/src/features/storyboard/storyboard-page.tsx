@@ -10,6 +10,7 @@ import { PageHeading } from "@/ui/heading";
 import { Note } from "@/ui/notice";
 import { Skeleton } from "@/ui/skeleton";
 import { PlannedScene } from "@/video/planned-scene";
+import { Animatic } from "./animatic";
 import { StoryboardForm } from "./storyboard-form";
 import { useStoryboard } from "./storyboard-queries";
 
@@ -42,7 +43,10 @@ function Body({ id, storyboard }: { id: string; storyboard: Storyboard }) {
     <>
       <Figures storyboard={storyboard} />
       {editable ? (
-        <StoryboardForm key={version} id={id} storyboard={storyboard} />
+        <>
+          <Animatic key={`animatic-${version}`} id={id} />
+          <StoryboardForm key={version} id={id} storyboard={storyboard} />
+        </>
       ) : (
         <ReadOnly storyboard={storyboard} />
       )}

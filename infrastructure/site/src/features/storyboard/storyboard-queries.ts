@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import {
+  jobsAnimaticMutation,
   jobsGetQueryKey,
   storyboardApproveMutation,
   storyboardGetOptions,
@@ -20,6 +21,10 @@ export function useSave(id: string) {
     ...storyboardUpdateMutation(),
     onSuccess: (saved) => cache.setQueryData(storyboardGetQueryKey({ path: { id } }), saved),
   });
+}
+
+export function useAnimatic() {
+  return useMutation(jobsAnimaticMutation());
 }
 
 export function useApprove(id: string) {

@@ -4,12 +4,12 @@ import { useId, useState } from "react";
 import type { Video } from "@/api/generated/types.gen";
 import { announce } from "@/lib/announce";
 import { clock } from "@/lib/format";
-import { paths } from "@/lib/paths";
+import { pages, paths } from "@/lib/paths";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { inputClass } from "@/ui/input";
 import { Note } from "@/ui/notice";
-import { linkTo } from "./watch-view";
+import { frameOf, linkTo } from "./watch-view";
 
 interface Props {
   video: Video;
@@ -36,21 +36,24 @@ function ShareLink({ video, time }: { video: Video; time: number }) {
   const { t } = useLingui();
   const id = useId();
   const [isTimed, setTimed] = useState(false);
-  const link = linkTo(paths.watch(video.id), window.location.origin, isTimed ? time : 0);
-  const copy = async () => {
-    await navigator.clipboard.writeText(link);
-    announce(t`The link is copied`);
+  const { origin } = window.location;
+  const isForAll = video.visibility !== "private";
+  const path = isForAll && !isTimed ? pages.share(video.id) : paths.watch(video.id);
+  const link = linkTo(path, origin, isTimed ? time : 0);
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    announce(t`It is copied`);
   };
   const at = clock(time);
   return (
     <div className="grid gap-4">
-      {video.visibility === "private" ? (
+      {isForAll ? null : (
         <Note>
           <Trans>
             Only you can see this video. Change who may see it before you send the link.
           </Trans>
         </Note>
-      ) : null}
+      )}
       <label htmlFor={id} className="sr-only">
         <Trans>Link</Trans>
       </label>
@@ -70,9 +73,16 @@ function ShareLink({ video, time }: { video: Video; time: number }) {
         />
         <Trans>Start at {at}</Trans>
       </label>
-      <Button look="primary" onClick={() => void copy()}>
-        <Trans>Copy the link</Trans>
-      </Button>
+      <div className="flex flex-wrap gap-3">
+        <Button look="primary" onClick={() => void copy(link)}>
+          <Trans>Copy the link</Trans>
+        </Button>
+        {isForAll ? (
+          <Button onClick={() => void copy(frameOf(video.id, origin))}>
+            <Trans>Copy a frame for another site</Trans>
+          </Button>
+        ) : null}
+      </div>
     </div>
   );
 }

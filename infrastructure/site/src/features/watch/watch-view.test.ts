@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linkTo, shapeOf, sourceOf } from "./watch-view";
+import { frameOf, linkTo, shapeOf, sourceOf } from "./watch-view";
 
 const stream = { streamUrl: "https://bucket/film.mp4", expiresIn: 900, renditions: [] };
 
@@ -25,4 +25,8 @@ test("a video has the nearest of the shapes that films have", () => {
 test("a link begins where it was shared, if that is not the beginning", () => {
   expect(linkTo("/watch/x", "https://site", 12.7)).toBe("https://site/watch/x?t=12");
   expect(linkTo("/watch/x", "https://site", 0.4)).toBe("https://site/watch/x");
+});
+
+test("a frame for another site has the player's own page", () => {
+  expect(frameOf("x", "https://site")).toContain('src="https://site/embed/x"');
 });

@@ -1,4 +1,5 @@
 import type { AspectRatio, Quality, Stream, Video } from "@/api/generated/types.gen";
+import { pages } from "@/lib/paths";
 
 /**
  * The stream that adapts where there is one, else the file. The stream is asked for at this
@@ -16,6 +17,11 @@ export function shapeOf({ width, height }: Pick<Video, "width" | "height">): Asp
 }
 
 export const HEIGHTS: Record<Quality, string> = { high: "1080p", medium: "720p", low: "480p" };
+
+/** A player of a video for a frame on another site. */
+export function frameOf(id: string, origin: string): string {
+  return `<iframe src="${origin}${pages.embed(id)}" width="640" height="360" allow="fullscreen"></iframe>`;
+}
 
 /** A link to a video, at a time of it where that is not the beginning. */
 export function linkTo(path: string, origin: string, seconds: number): string {

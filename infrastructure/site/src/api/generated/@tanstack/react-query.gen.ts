@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { adminCleanupOld, adminDeadLetters, adminDiscard, adminJobs, adminRedrive, adminRestartFailed, adminSpending, adminSpendingSet, adminStats, apiDocs, apiDocsFile, authCallback, authLogin, authLoginPost, authLogout, authRefresh, galleryDelete, galleryGet, galleryList, galleryPlaylist, galleryPublish, galleryStream, galleryUpdate, health, jobsCancel, jobsCreate, jobsGet, jobsList, jobsPreview, jobsResume, jobsVideo, liveTicket, me, openapi, type Options, replicateWebhook, scenesRegenerate, scenesTake, storyboardApprove, storyboardGet, storyboardUpdate, transcodesAssets, transcodesCancel, transcodesCreate, transcodesDownload, transcodesGet, transcodesList, uploadConfirm, uploadGenerateUrl, uploadMultipartAbort, uploadMultipartComplete, uploadMultipartCreate, uploadMultipartList, uploadMultipartParts, webhooksCreate, webhooksDelete, webhooksDeliveries, webhooksList, webhooksRedeliver, webhooksRotate, webhooksTest, webhooksUpdate } from '../sdk.gen';
-import type { AdminCleanupOldData, AdminCleanupOldError, AdminCleanupOldResponse, AdminDeadLettersData, AdminDeadLettersError, AdminDeadLettersResponse, AdminDiscardData, AdminDiscardError, AdminDiscardResponse, AdminJobsData, AdminJobsError, AdminJobsResponse, AdminRedriveData, AdminRedriveError, AdminRedriveResponse, AdminRestartFailedData, AdminRestartFailedError, AdminRestartFailedResponse, AdminSpendingData, AdminSpendingError, AdminSpendingResponse, AdminSpendingSetData, AdminSpendingSetError, AdminSpendingSetResponse, AdminStatsData, AdminStatsError, AdminStatsResponse, ApiDocsData, ApiDocsError, ApiDocsFileData, ApiDocsFileError, AuthCallbackData, AuthCallbackError, AuthLoginData, AuthLoginError, AuthLoginPostData, AuthLoginPostError, AuthLogoutData, AuthLogoutError, AuthLogoutResponse, AuthRefreshData, AuthRefreshError, AuthRefreshResponse, GalleryDeleteData, GalleryDeleteError, GalleryDeleteResponse, GalleryGetData, GalleryGetError, GalleryGetResponse, GalleryListData, GalleryListError, GalleryListResponse, GalleryPlaylistData, GalleryPlaylistError, GalleryPublishData, GalleryPublishError, GalleryPublishResponse, GalleryStreamData, GalleryStreamError, GalleryStreamResponse, GalleryUpdateData, GalleryUpdateError, GalleryUpdateResponse, HealthData, HealthError, HealthResponse, JobsCancelData, JobsCancelError, JobsCancelResponse, JobsCreateData, JobsCreateError, JobsCreateResponse, JobsGetData, JobsGetError, JobsGetResponse, JobsListData, JobsListError, JobsListResponse, JobsPreviewData, JobsPreviewError, JobsResumeData, JobsResumeError, JobsResumeResponse, JobsVideoData, JobsVideoError, JobsVideoResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, MeData, MeError, MeResponse, OpenapiData, OpenapiError, ReplicateWebhookData, ReplicateWebhookError, ReplicateWebhookResponse, ScenesRegenerateData, ScenesRegenerateError, ScenesRegenerateResponse, ScenesTakeData, ScenesTakeError, ScenesTakeResponse, StoryboardApproveData, StoryboardApproveError, StoryboardApproveResponse, StoryboardGetData, StoryboardGetError, StoryboardGetResponse, StoryboardUpdateData, StoryboardUpdateError, StoryboardUpdateResponse, TranscodesAssetsData, TranscodesAssetsError, TranscodesAssetsResponse, TranscodesCancelData, TranscodesCancelError, TranscodesCancelResponse, TranscodesCreateData, TranscodesCreateError, TranscodesCreateResponse, TranscodesDownloadData, TranscodesDownloadError, TranscodesDownloadResponse, TranscodesGetData, TranscodesGetError, TranscodesGetResponse, TranscodesListData, TranscodesListError, TranscodesListResponse, UploadConfirmData, UploadConfirmError, UploadConfirmResponse, UploadGenerateUrlData, UploadGenerateUrlError, UploadGenerateUrlResponse, UploadMultipartAbortData, UploadMultipartAbortError, UploadMultipartAbortResponse, UploadMultipartCompleteData, UploadMultipartCompleteError, UploadMultipartCompleteResponse, UploadMultipartCreateData, UploadMultipartCreateError, UploadMultipartCreateResponse, UploadMultipartListData, UploadMultipartListError, UploadMultipartListResponse, UploadMultipartPartsData, UploadMultipartPartsError, UploadMultipartPartsResponse, WebhooksCreateData, WebhooksCreateError, WebhooksCreateResponse, WebhooksDeleteData, WebhooksDeleteError, WebhooksDeleteResponse, WebhooksDeliveriesData, WebhooksDeliveriesError, WebhooksDeliveriesResponse, WebhooksListData, WebhooksListError, WebhooksListResponse, WebhooksRedeliverData, WebhooksRedeliverError, WebhooksRedeliverResponse, WebhooksRotateData, WebhooksRotateError, WebhooksRotateResponse, WebhooksTestData, WebhooksTestError, WebhooksTestResponse, WebhooksUpdateData, WebhooksUpdateError, WebhooksUpdateResponse } from '../types.gen';
+import { adminCleanupOld, adminDeadLetters, adminDiscard, adminJobs, adminRedrive, adminRestartFailed, adminSpending, adminSpendingSet, adminStats, apiDocs, apiDocsFile, authCallback, authLogin, authLoginPost, authLogout, authRefresh, galleryDelete, galleryGet, galleryList, galleryPlaylist, galleryPublish, galleryStream, galleryUpdate, health, jobsAnimatic, jobsCancel, jobsCreate, jobsGet, jobsList, jobsPreview, jobsResume, jobsVideo, liveTicket, me, openapi, type Options, replicateWebhook, scenesRegenerate, scenesTake, shareEmbed, shareOembed, sharePage, storyboardApprove, storyboardGet, storyboardUpdate, transcodesAssets, transcodesCancel, transcodesCreate, transcodesDownload, transcodesGet, transcodesList, uploadConfirm, uploadGenerateUrl, uploadMultipartAbort, uploadMultipartComplete, uploadMultipartCreate, uploadMultipartList, uploadMultipartParts, webhooksCreate, webhooksDelete, webhooksDeliveries, webhooksList, webhooksRedeliver, webhooksRotate, webhooksTest, webhooksUpdate } from '../sdk.gen';
+import type { AdminCleanupOldData, AdminCleanupOldError, AdminCleanupOldResponse, AdminDeadLettersData, AdminDeadLettersError, AdminDeadLettersResponse, AdminDiscardData, AdminDiscardError, AdminDiscardResponse, AdminJobsData, AdminJobsError, AdminJobsResponse, AdminRedriveData, AdminRedriveError, AdminRedriveResponse, AdminRestartFailedData, AdminRestartFailedError, AdminRestartFailedResponse, AdminSpendingData, AdminSpendingError, AdminSpendingResponse, AdminSpendingSetData, AdminSpendingSetError, AdminSpendingSetResponse, AdminStatsData, AdminStatsError, AdminStatsResponse, ApiDocsData, ApiDocsError, ApiDocsFileData, ApiDocsFileError, AuthCallbackData, AuthCallbackError, AuthLoginData, AuthLoginError, AuthLoginPostData, AuthLoginPostError, AuthLogoutData, AuthLogoutError, AuthLogoutResponse, AuthRefreshData, AuthRefreshError, AuthRefreshResponse, GalleryDeleteData, GalleryDeleteError, GalleryDeleteResponse, GalleryGetData, GalleryGetError, GalleryGetResponse, GalleryListData, GalleryListError, GalleryListResponse, GalleryPlaylistData, GalleryPlaylistError, GalleryPublishData, GalleryPublishError, GalleryPublishResponse, GalleryStreamData, GalleryStreamError, GalleryStreamResponse, GalleryUpdateData, GalleryUpdateError, GalleryUpdateResponse, HealthData, HealthError, HealthResponse, JobsAnimaticData, JobsAnimaticError, JobsAnimaticResponse, JobsCancelData, JobsCancelError, JobsCancelResponse, JobsCreateData, JobsCreateError, JobsCreateResponse, JobsGetData, JobsGetError, JobsGetResponse, JobsListData, JobsListError, JobsListResponse, JobsPreviewData, JobsPreviewError, JobsResumeData, JobsResumeError, JobsResumeResponse, JobsVideoData, JobsVideoError, JobsVideoResponse, LiveTicketData, LiveTicketError, LiveTicketResponse, MeData, MeError, MeResponse, OpenapiData, OpenapiError, ReplicateWebhookData, ReplicateWebhookError, ReplicateWebhookResponse, ScenesRegenerateData, ScenesRegenerateError, ScenesRegenerateResponse, ScenesTakeData, ScenesTakeError, ScenesTakeResponse, ShareEmbedData, ShareEmbedError, ShareOembedData, ShareOembedError, ShareOembedResponse, SharePageData, SharePageError, StoryboardApproveData, StoryboardApproveError, StoryboardApproveResponse, StoryboardGetData, StoryboardGetError, StoryboardGetResponse, StoryboardUpdateData, StoryboardUpdateError, StoryboardUpdateResponse, TranscodesAssetsData, TranscodesAssetsError, TranscodesAssetsResponse, TranscodesCancelData, TranscodesCancelError, TranscodesCancelResponse, TranscodesCreateData, TranscodesCreateError, TranscodesCreateResponse, TranscodesDownloadData, TranscodesDownloadError, TranscodesDownloadResponse, TranscodesGetData, TranscodesGetError, TranscodesGetResponse, TranscodesListData, TranscodesListError, TranscodesListResponse, UploadConfirmData, UploadConfirmError, UploadConfirmResponse, UploadGenerateUrlData, UploadGenerateUrlError, UploadGenerateUrlResponse, UploadMultipartAbortData, UploadMultipartAbortError, UploadMultipartAbortResponse, UploadMultipartCompleteData, UploadMultipartCompleteError, UploadMultipartCompleteResponse, UploadMultipartCreateData, UploadMultipartCreateError, UploadMultipartCreateResponse, UploadMultipartListData, UploadMultipartListError, UploadMultipartListResponse, UploadMultipartPartsData, UploadMultipartPartsError, UploadMultipartPartsResponse, WebhooksCreateData, WebhooksCreateError, WebhooksCreateResponse, WebhooksDeleteData, WebhooksDeleteError, WebhooksDeleteResponse, WebhooksDeliveriesData, WebhooksDeliveriesError, WebhooksDeliveriesResponse, WebhooksListData, WebhooksListError, WebhooksListResponse, WebhooksRedeliverData, WebhooksRedeliverError, WebhooksRedeliverResponse, WebhooksRotateData, WebhooksRotateError, WebhooksRotateResponse, WebhooksTestData, WebhooksTestError, WebhooksTestResponse, WebhooksUpdateData, WebhooksUpdateError, WebhooksUpdateResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -936,6 +936,23 @@ export const jobsGetOptions = (options: Options<JobsGetData>) => queryOptions<Jo
 });
 
 /**
+ * A storyboard that waits, as a small film of its words; nothing is paid for it
+ */
+export const jobsAnimaticMutation = (options?: Partial<Options<JobsAnimaticData>>): UseMutationOptions<JobsAnimaticResponse, JobsAnimaticError, Options<JobsAnimaticData>> => {
+    const mutationOptions: UseMutationOptions<JobsAnimaticResponse, JobsAnimaticError, Options<JobsAnimaticData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await jobsAnimatic({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Lets a film be made by its storyboard; repeated, the same answer
  */
 export const storyboardApproveMutation = (options?: Partial<Options<StoryboardApproveData>>): UseMutationOptions<StoryboardApproveResponse, StoryboardApproveError, Options<StoryboardApproveData>> => {
@@ -1107,6 +1124,24 @@ export const meOptions = (options?: Options<MeData>) => queryOptions<MeResponse,
         return data;
     },
     queryKey: meQueryKey(options)
+});
+
+export const shareOembedQueryKey = (options: Options<ShareOembedData>) => createQueryKey('shareOembed', options);
+
+/**
+ * How another site shows a video of this one (oembed.com)
+ */
+export const shareOembedOptions = (options: Options<ShareOembedData>) => queryOptions<ShareOembedResponse, ShareOembedError, ShareOembedResponse, ReturnType<typeof shareOembedQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await shareOembed({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: shareOembedQueryKey(options)
 });
 
 export const openapiQueryKey = (options?: Options<OpenapiData>) => createQueryKey('openapi', options);
@@ -1311,3 +1346,39 @@ export const webhooksTestMutation = (options?: Partial<Options<WebhooksTestData>
     };
     return mutationOptions;
 };
+
+export const shareEmbedQueryKey = (options: Options<ShareEmbedData>) => createQueryKey('shareEmbed', options);
+
+/**
+ * A video's player, for a frame on any site
+ */
+export const shareEmbedOptions = (options: Options<ShareEmbedData>) => queryOptions<unknown, ShareEmbedError, unknown, ReturnType<typeof shareEmbedQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await shareEmbed({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: shareEmbedQueryKey(options)
+});
+
+export const sharePageQueryKey = (options: Options<SharePageData>) => createQueryKey('sharePage', options);
+
+/**
+ * A video's page for other sites and search engines
+ */
+export const sharePageOptions = (options: Options<SharePageData>) => queryOptions<unknown, SharePageError, unknown, ReturnType<typeof sharePageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await sharePage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: sharePageQueryKey(options)
+});
