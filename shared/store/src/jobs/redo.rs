@@ -36,8 +36,7 @@ impl JobsTable {
             .when_absent_or("run", "=", &film.run)?;
         let scene = Change::new()
             .set("status", &SceneStatus::Pending)?
-            .set("updatedAt", &redone.updated_at)?
-            .when("status", "=", &SceneStatus::Complete)?;
+            .set("updatedAt", &redone.updated_at)?;
         let scene_key = key(film.job_id, &scene_row(redo.scene.index));
         Ok(vec![
             self.job_update(film.job_id, &change)?,
