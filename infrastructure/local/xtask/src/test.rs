@@ -79,7 +79,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         Ok(stack) => {
             if !options.quick {
                 count.add(clients::check(workspace, &stack));
-                count.add(browser::check(workspace, &stack));
+                count.add(browser::check(workspace, &stack, &ffmpeg));
             }
             count.add(say::step("Testing end to end", || {
                 nextest::run(workspace, Tests::WithCloud, films, &ffmpeg)

@@ -27,6 +27,9 @@ pub(crate) struct Services {
     pub(crate) site: Process,
 }
 
+/// `enforced`: calls are held to IAM policies (`infrastructure/local/cloud`).
+const POLICIES: &str = "OMNIGEN_POLICIES";
+
 impl Services {
     /// Those of this workspace, running or not.
     pub(crate) fn of(workspace: &Workspace) -> Result<Self> {
@@ -48,6 +51,9 @@ impl Services {
         let mut command = python_command(workspace, &endpoint)?;
         // It runs CloudFront's functions.
         let node = node::programs(workspace)?;
+        if let Some(policies) = std::env::var_os(POLICIES) {
+            command.env(POLICIES, policies);
+        }
         command
             .env("PATH", format!("{}:{PATH}", node.display()))
             .arg(workspace.path("infrastructure/local/cloud"))

@@ -1,5 +1,7 @@
 //! What a person does, in a real browser: Debian's headless Chromium.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 use devcloud::Stack;
 
@@ -19,12 +21,14 @@ const CHROMIUM: &str = "chromium-headless-shell";
 /// Where the journeys write their report.
 const REPORT: &str = "site-journeys.xml";
 
-/// Runs the probes and the site's journeys over the local cloud.
-pub(super) fn check(workspace: &Workspace, stack: &Stack) -> Count {
+/// Runs the probes and the site's journeys over the local cloud; FFmpeg draws what is uploaded.
+pub(super) fn check(workspace: &Workspace, stack: &Stack, ffmpeg: &Path) -> Count {
     let mut count = Count::default();
     let probes = say::step("Signing in by Chromium", || probes(workspace));
     count.add(probes.unwrap_or_else(Count::failure));
-    let journeys = say::step("Using the site by Chromium", || journeys(workspace, stack));
+    let journeys = say::step("Using the site by Chromium", || {
+        journeys(workspace, stack, ffmpeg)
+    });
     count.add(journeys.unwrap_or_else(Count::failure));
     count
 }
@@ -38,13 +42,14 @@ fn chromium() -> Result<String> {
 }
 
 /// The site's own tests, at the address that a person has.
-fn journeys(workspace: &Workspace, stack: &Stack) -> Result<Count> {
+fn journeys(workspace: &Workspace, stack: &Stack, ffmpeg: &Path) -> Result<Count> {
     let report = workspace.local(REPORT);
     let mut playwright = site::script(workspace, "e2e")?;
     playwright
         .args(["--reporter", "list,junit"])
         .env("PLAYWRIGHT_JUNIT_OUTPUT_FILE", &report)
         .env("CHROMIUM", chromium()?)
+        .env("FFMPEG_PATH", ffmpeg)
         .env("OMNIGEN_SITE", stack.site()?)
         .env("OMNIGEN_STACK", workspace.local(cloud::STACK_FILE));
     reported(&mut playwright, &report)
