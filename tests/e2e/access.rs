@@ -109,6 +109,8 @@ enum Verdict {
 fn expected(access: Access, thing: Thing, caller: Caller, id: Id) -> Verdict {
     match access {
         _ if thing == Thing::Session => return Verdict::Unknown,
+        // What is no id is no page's either.
+        Access::Anyone if thing == Thing::Video && id == Id::Malformed => return Verdict::Missing,
         Access::Anyone => return Verdict::Passed,
         Access::Provider => return Verdict::Unknown,
         Access::SignedIn | Access::Admin if !caller.is_signed_in() => return Verdict::Unknown,

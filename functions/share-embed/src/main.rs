@@ -2,7 +2,7 @@
 
 use config::Bootstrap;
 use domain::ids::VideoId;
-use edge::http::{ApiError, Error, Reply, Request, path_after};
+use edge::http::{ApiError, Error, Reply, Request, path_id};
 use gallery::Gallery;
 use gallery::share::{no_player, player_policy};
 
@@ -20,11 +20,9 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(request: Request, gallery: Gallery, site: String) -> Result<Reply, ApiError> {
-    let id: Option<VideoId> = path_after(&request, "embed").and_then(|id| id.parse().ok());
-    let shared = match id {
-        Some(id) => gallery.shared(id, &site).await?,
-        None => None,
-    };
+    let id: VideoId = path_id(&request, "embed", "Video")?;
+
+    let shared = gallery.shared(id, &site).await?;
 
     let (page, policy) = match &shared {
         None => (no_player(&site), player_policy("'none'")),

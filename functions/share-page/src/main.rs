@@ -3,7 +3,7 @@
 
 use config::Bootstrap;
 use domain::ids::VideoId;
-use edge::http::{ApiError, Error, Reply, Request, path_after};
+use edge::http::{ApiError, Error, Reply, Request, path_id};
 use gallery::Gallery;
 use gallery::share::{PAGE_POLICY, watch_url};
 
@@ -21,10 +21,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(request: Request, gallery: Gallery, site: String) -> Result<Reply, ApiError> {
-    let id: Option<VideoId> = path_after(&request, "v").and_then(|id| id.parse().ok());
-    let Some(id) = id else {
-        return Ok(Reply::found(site));
-    };
+    let id: VideoId = path_id(&request, "v", "Video")?;
 
     let page = match gallery.shared(id, &site).await? {
         Some(shared) => Reply::text("text/html; charset=utf-8", shared.page()),
