@@ -59,21 +59,8 @@ impl Code {
     }
 
     fn read_folder(&mut self, crate_name: &str, folder: &Path) -> Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            let stem = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            if ["tests", "testing", "simulation"].contains(&stem.as_str()) {
-                continue;
-            }
-            if path.is_dir() {
-                self.read_folder(crate_name, &path)?;
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                self.add(crate_name, &fs::read_to_string(&path)?);
-            }
+        for file in sources::rust_files(folder)? {
+            self.add(crate_name, &fs::read_to_string(&file)?);
         }
         Ok(())
     }

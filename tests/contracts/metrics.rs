@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use contract::ErrorCode;
@@ -69,8 +68,8 @@ fn there_are_few_metrics() {
 fn the_code_writes_these_metrics_and_no_others() -> Result<()> {
     let mut written = BTreeSet::new();
     for folder in ["shared", "functions"] {
-        for text in rust_sources(&sources::root().join(folder))? {
-            written.extend(written_metrics(&text));
+        for file in sources::rust_files(&sources::root().join(folder))? {
+            written.extend(written_metrics(&fs::read_to_string(file)?));
         }
     }
     let known = metrics();
@@ -79,19 +78,6 @@ fn the_code_writes_these_metrics_and_no_others() -> Result<()> {
         .map(|(name, (dimension, _))| ((*name).to_owned(), dimension.map(str::to_owned)));
     assert_eq!(written, known.collect());
     Ok(())
-}
-
-fn rust_sources(folder: &Path) -> Result<Vec<String>> {
-    let mut texts = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            texts.extend(rust_sources(&path)?);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            texts.push(fs::read_to_string(path)?);
-        }
-    }
-    Ok(texts)
 }
 
 /// The name and the dimension of each `metrics::…!("Name", "Dimension" => …)`.

@@ -25,6 +25,27 @@ pub(crate) fn json(path: &str) -> Result<Value> {
     serde_json::from_str(&text(path)?).with_context(|| format!("{path} is not JSON"))
 }
 
+/// The Rust files of a folder and of those below it, but for what only tests are made of.
+pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let stem = path.file_stem().unwrap_or_default();
+        if ["tests", "testing", "simulation"]
+            .iter()
+            .any(|name| stem == *name)
+        {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
 /// The folders in `functions/`.
 pub(crate) fn functions() -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();

@@ -3,28 +3,26 @@
 use config::Bootstrap;
 use domain::request::InvalidField;
 use edge::http::{ApiError, Error, Reply, Request, query};
-use gallery::Gallery;
-use gallery::share::video_of_url;
+use gallery::share::Sharing;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let gallery = Gallery::connect(&mut bootstrap);
-    let site = bootstrap.environment().required("SITE_URL");
+    let sharing = Sharing::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::public("share-oembed", move |request| {
-        handle(request, gallery.clone(), site.clone())
+        handle(request, sharing.clone())
     })
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery, site: String) -> Result<Reply, ApiError> {
+async fn handle(request: Request, sharing: Sharing) -> Result<Reply, ApiError> {
     let url = query(&request, "url");
-    let id = url.and_then(|url| video_of_url(&url, &site));
+    let id = url.and_then(|url| sharing.video_of(&url));
     let id = id.ok_or_else(|| InvalidField::new("url", "the address of a video of this site"))?;
 
-    let shared = gallery.shared(id, &site).await?;
+    let shared = sharing.find_shared(id).await?;
 
     Reply::ok(&shared.ok_or(ApiError::NotFound("Video"))?.oembed())
 }

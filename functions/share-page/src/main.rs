@@ -4,28 +4,26 @@
 use config::Bootstrap;
 use domain::ids::VideoId;
 use edge::http::{ApiError, Error, Reply, Request, path_id};
-use gallery::Gallery;
-use gallery::share::{PAGE_POLICY, watch_url};
+use gallery::share::{PAGE_POLICY, Sharing};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let gallery = Gallery::connect(&mut bootstrap);
-    let site = bootstrap.environment().required("SITE_URL");
+    let sharing = Sharing::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::public("share-page", move |request| {
-        handle(request, gallery.clone(), site.clone())
+        handle(request, sharing.clone())
     })
     .await
 }
 
-async fn handle(request: Request, gallery: Gallery, site: String) -> Result<Reply, ApiError> {
+async fn handle(request: Request, sharing: Sharing) -> Result<Reply, ApiError> {
     let id: VideoId = path_id(&request, "v", "Video")?;
 
-    let page = match gallery.shared(id, &site).await? {
-        Some(shared) => Reply::text("text/html; charset=utf-8", shared.page()),
-        None => return Ok(Reply::found(watch_url(&site, &id.to_string()))),
+    let Some(shared) = sharing.find_shared(id).await? else {
+        return Ok(Reply::found(sharing.watch_url(id)));
     };
+    let page = Reply::text("text/html; charset=utf-8", shared.page());
     Ok(page.with_header("content-security-policy", PAGE_POLICY))
 }

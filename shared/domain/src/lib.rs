@@ -20,7 +20,7 @@ pub mod prices;
 pub mod quota;
 pub mod rendition;
 pub mod request;
-mod script;
+pub mod script;
 pub mod search;
 pub mod spending;
 pub mod storage;

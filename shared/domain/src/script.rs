@@ -19,7 +19,7 @@ pub(crate) fn is_visible(letter: char) -> bool {
 }
 
 /// Whether it turns the direction of the text behind it.
-pub(crate) fn turns(letter: char) -> bool {
+pub fn turns(letter: char) -> bool {
     matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

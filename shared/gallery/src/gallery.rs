@@ -72,11 +72,20 @@ impl Gallery {
         video: &Video,
         viewer: Option<&Caller>,
     ) -> Result<contract::Video, ApiError> {
-        let thumbnail_url = match &video.thumbnail_key {
-            Some(key) => Some(self.link(key).await?),
-            None => None,
-        };
+        let thumbnail_url = self.picture_url(video).await?;
         Ok(video_view(video, user_id(viewer), thumbnail_url))
+    }
+
+    /// A signed link to a video's picture, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
+    pub async fn picture_url(&self, video: &Video) -> Result<Option<String>, ApiError> {
+        match &video.thumbnail_key {
+            Some(key) => Ok(Some(self.link(key).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Videos as `viewer` reads them.

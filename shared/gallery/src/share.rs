@@ -2,12 +2,14 @@
 //!
 //! Only what everybody may see is shown. What is private looks the same as what is not there.
 
+use config::Bootstrap;
 use contract::OembedVideo;
 use domain::ids::VideoId;
 use domain::video::Video;
 use edge::http::ApiError;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::json;
+use url::{Url, form_urlencoded};
 
 use crate::Gallery;
 
@@ -15,6 +17,13 @@ use crate::Gallery;
 pub const PAGE_POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 /// The name that other sites show beside a video's.
 const PROVIDER: &str = "OmniGen";
+
+/// Finds the videos that everybody may see, and knows where the site shows them.
+#[derive(Debug, Clone)]
+pub struct Sharing {
+    gallery: Gallery,
+    site: String,
+}
 
 /// A video that everybody may see, with links that are good for an hour.
 #[derive(Debug, Clone)]
@@ -24,43 +33,80 @@ pub struct Shared {
     poster: Option<String>,
 }
 
-impl Gallery {
+impl Sharing {
+    /// Of the site that `SITE_URL` names.
+    pub fn connect(bootstrap: &mut Bootstrap) -> Self {
+        Self {
+            gallery: Gallery::connect(bootstrap),
+            site: bootstrap.environment().required("SITE_URL"),
+        }
+    }
+
     /// The video, if everybody may see it.
     ///
     /// # Errors
     ///
     /// [`ApiError`]: what the client is told, by its status.
-    pub async fn shared(&self, id: VideoId, site: &str) -> Result<Option<Shared>, ApiError> {
-        let video = match self.seen(id, None).await {
+    pub async fn find_shared(&self, id: VideoId) -> Result<Option<Shared>, ApiError> {
+        let video = match self.gallery.seen(id, None).await {
             Ok(video) => video,
             Err(ApiError::NotFound(_) | ApiError::Forbidden) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let poster = match &video.thumbnail_key {
-            Some(key) => Some(self.link(key).await?),
-            None => None,
-        };
         Ok(Some(Shared {
+            poster: self.gallery.picture_url(&video).await?,
+            site: self.site.clone(),
             video,
-            site: site.to_owned(),
-            poster,
         }))
+    }
+
+    /// A signed link to the file that a player plays: the tallest rendition, else what was
+    /// uploaded.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`]: what the client is told, by its status.
+    pub async fn player_file(&self, shared: &Shared) -> Result<String, ApiError> {
+        let made = shared.video.renditions.as_ref();
+        let tallest = made.and_then(|made| made.files.first());
+        let key = tallest.map_or(&shared.video.s3_key, |file| &file.s3_key);
+        self.gallery.link(key).await
+    }
+
+    /// Where a person watches a video, or is told that it is not to be seen.
+    pub fn watch_url(&self, id: VideoId) -> String {
+        watch_url(&self.site, id)
+    }
+
+    /// The video that an address of a share page or of a screen of the site names.
+    pub fn video_of(&self, url: &str) -> Option<VideoId> {
+        video_of(url, &self.site)
+    }
+
+    /// What stands in the place of a player for a video that is not to be seen.
+    pub fn no_player(&self) -> String {
+        frame(
+            "Not to be seen",
+            &html! {
+                p { "This video is not here, or its owner keeps it private." }
+                a href=(self.site) target="_blank" rel="noopener" { (PROVIDER) }
+            },
+        )
     }
 }
 
-/// Where a person watches a video.
-pub fn watch_url(site: &str, id: &str) -> String {
+fn watch_url(site: &str, id: VideoId) -> String {
     format!("{site}/watch/{id}")
 }
 
-impl Shared {
-    /// Where its file lies: the tallest rendition, else what was uploaded.
-    pub fn file_key(&self) -> &str {
-        let made = self.video.renditions.as_ref();
-        let tallest = made.and_then(|made| made.files.first());
-        tallest.map_or(&self.video.s3_key, |file| &file.s3_key)
-    }
+fn video_of(url: &str, site: &str) -> Option<VideoId> {
+    let path = url.strip_prefix(site)?;
+    let ways = ["/v/", "/watch/", "/embed/"];
+    let id = ways.iter().find_map(|way| path.strip_prefix(way))?;
+    id.split(['?', '#', '/']).next()?.parse().ok()
+}
 
+impl Shared {
     fn page_url(&self) -> String {
         format!("{}/v/{}", self.site, self.video.id)
     }
@@ -72,14 +118,14 @@ impl Shared {
     /// A page that programs read and that leads people on.
     pub fn page(&self) -> String {
         let (video, facts) = (&self.video, &self.video.facts);
-        let watch = watch_url(&self.site, &video.id.to_string());
+        let watch = watch_url(&self.site, video.id);
         let named = |name: &str, content: &str| html! { meta property=(name) content=(content); };
         let card = |name: &str, content: &str| html! { meta name=(name) content=(content); };
         let (width, height) = (facts.width.to_string(), facts.height.to_string());
         let oembed = format!(
             "{}/api/v1/oembed?url={}",
             self.site,
-            percent_encoded(&self.page_url())
+            form_urlencoded::byte_serialize(self.page_url().as_bytes()).collect::<String>()
         );
         let page = html! {
             (DOCTYPE)
@@ -169,19 +215,13 @@ impl Shared {
     }
 }
 
-/// What stands in the place of a player for a video that is not to be seen.
-pub fn no_player(site: &str) -> String {
-    frame(
-        "Not to be seen",
-        &html! {
-            p { "This video is not here, or its owner keeps it private." }
-            a href=(site) target="_blank" rel="noopener" { (PROVIDER) }
-        },
-    )
-}
-
-/// What a player's page may load: the bucket's files, to be shown on any site.
-pub fn player_policy(files: &str) -> String {
+/// What a player's page may load: what lies where its file does, to be shown on any site.
+pub fn player_policy(file: Option<&str>) -> String {
+    let file = file.and_then(|file| Url::parse(file).ok());
+    let files = file.map_or_else(
+        || "'none'".to_owned(),
+        |file| file.origin().ascii_serialization(),
+    );
     format!(
         "default-src 'none'; media-src {files}; img-src {files}; style-src 'unsafe-inline'; \
          base-uri 'none'; frame-ancestors *"
@@ -207,20 +247,6 @@ fn frame(title: &str, body: &Markup) -> String {
         }
     };
     page.into_string()
-}
-
-/// A text as the value of a parameter of an address.
-fn percent_encoded(text: &str) -> String {
-    let parameters = form_urlencoded::byte_serialize(text.as_bytes());
-    parameters.collect()
-}
-
-/// The video that an address of a share page or of a screen of the site names.
-pub fn video_of_url(url: &str, site: &str) -> Option<VideoId> {
-    let path = url.strip_prefix(site)?;
-    let ways = ["/v/", "/watch/", "/embed/"];
-    let id = ways.iter().find_map(|way| path.strip_prefix(way))?;
-    id.split(['?', '#', '/']).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -281,14 +307,19 @@ mod tests {
         assert!(player.contains(
             r#"<video controls playsinline preload="metadata" src="https://bucket.test/a.mp4""#
         ));
-        assert!(player_policy("https://bucket.test").ends_with("frame-ancestors *"));
-        assert!(no_player(SITE).contains("private"));
+        let policy = player_policy(Some("https://bucket.test/a.mp4?b=/c"));
+        assert!(policy.contains("media-src https://bucket.test; img-src https://bucket.test;"));
+        assert!(policy.ends_with("frame-ancestors *"));
+        assert!(
+            player_policy(Some("http://127.0.0.1:81/a")).contains("media-src http://127.0.0.1:81;")
+        );
+        assert!(player_policy(None).contains("media-src 'none'"));
     }
 
     #[test]
     fn an_address_of_the_site_names_its_video_and_no_other_does() {
         let id = "0198c0de-0000-7000-8000-000000000001";
-        let named = |url: String| video_of_url(&url, SITE).map(|id| id.to_string());
+        let named = |url: String| video_of(&url, SITE).map(|id| id.to_string());
         for way in ["v", "watch", "embed"] {
             let found = named(format!("{SITE}/{way}/{id}?t=3"));
             assert_eq!(found.as_deref(), Some(id));

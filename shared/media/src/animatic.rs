@@ -11,14 +11,13 @@ use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use crate::compose::encoders_at_once;
 use crate::{FilmPlan, MediaError, SceneSpec, Session, compose};
 
 pub use card::Card;
 
 /// The longest side of the picture, in pixels.
 const LONGEST_SIDE: u32 = 640;
-/// Cards that are drawn at a time.
-const SIDE_BY_SIDE: usize = 2;
 
 /// Renders `cards`, one for each scene of `plan`, to an mp4 in `directory`, the plan's size
 /// brought to at most 640 pixels. `beats` a minute are heard; nothing without.
@@ -50,7 +49,7 @@ pub async fn animatic(
         })
         .collect();
     let cards: Vec<PathBuf> = stream::iter(drawing)
-        .buffered(SIDE_BY_SIDE)
+        .buffered(encoders_at_once())
         .try_collect()
         .await?;
     let bed = match beats {

@@ -241,7 +241,7 @@ fn check_piece(piece: &Piece, finished: &Finished) -> Result<(), MediaError> {
 }
 
 /// Encoders of one second of film each keep about two cores busy.
-fn encoders_at_once() -> usize {
+pub(crate) fn encoders_at_once() -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     (cores / 2).clamp(1, 4)
 }

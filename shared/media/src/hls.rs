@@ -89,10 +89,7 @@ pub async fn package_one(
         line: String::new(),
     };
     let arguments = plan(&output.path, &variant);
-    let finished = session.run(arguments).await?;
-    if !finished.errors.is_empty() {
-        return Err(MediaError::check(finished.errors));
-    }
+    session.run_cleanly(arguments).await?;
     let source = Probe::of(&inspection::inspect(session, &output.path).await?)?;
     set_target_duration(&variant.playlist)?;
     variant.line = master_line(&output.rendition, &source, &variant)?;

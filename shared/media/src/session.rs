@@ -45,6 +45,19 @@ impl Session {
         self.run_with_progress(arguments, |_| {}).await
     }
 
+    /// Runs FFmpeg on files of our own, of which it has nothing to say.
+    ///
+    /// # Errors
+    ///
+    /// As [`supervisor::run`]; [`MediaError::CheckFailed`] when it complained.
+    pub(crate) async fn run_cleanly(&self, arguments: Vec<String>) -> Result<(), MediaError> {
+        let finished = self.run(arguments).await?;
+        if finished.errors.is_empty() {
+            return Ok(());
+        }
+        Err(MediaError::check(finished.errors))
+    }
+
     /// Runs FFmpeg to its end; `on_progress` is called with the latest report.
     ///
     /// # Errors

@@ -136,13 +136,7 @@ pub(crate) fn stack(workspace: &Workspace) -> Result<Stack> {
 /// Stops what `up` started.
 pub(crate) fn down(workspace: &Workspace, wipe: bool) -> Result<()> {
     let _lock = lock(workspace)?;
-    let services = Services::of(workspace)?;
-    let stopped = [
-        services.site.stop()?,
-        services.replicate.stop()?,
-        services.emulator.stop()?,
-    ];
-    if stopped.contains(&true) {
+    if Services::of(workspace)?.stop()? {
         say::note("The local cloud is down.");
     } else {
         say::note("The local cloud was not up.");
@@ -160,9 +154,7 @@ fn leave_to(workspace: &Workspace, tool: Tool) -> Result<()> {
     let file = workspace.local(TOOL_FILE);
     let last = fs::read_to_string(&file).unwrap_or_else(|_| Tool::Sam.name().to_owned());
     if last != tool.name() {
-        let services = Services::of(workspace)?;
-        services.replicate.stop()?;
-        services.emulator.stop()?;
+        Services::of(workspace)?.stop()?;
         if workspace.local("state").exists() {
             say::note(&format!(
                 "What is there was deployed by {last}: it starts anew, without its jobs."
@@ -252,9 +244,7 @@ fn start_emulator(
         forget_everything(workspace)?;
     }
     Ports::check(workspace, options.port)?;
-    services.site.stop()?;
-    services.replicate.stop()?;
-    services.emulator.stop()?;
+    services.stop()?;
     let ports = Ports::choose(workspace, options.port)?;
     say::step("Starting the local cloud", || {
         services.start_emulator(workspace, ports, launcher)

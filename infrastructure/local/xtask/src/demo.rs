@@ -138,10 +138,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut film = finished(&api, &id, &job, &options.out)?;
     let seconds = began.elapsed().as_secs_f64();
     report(&film, &stages, seconds);
-    let mut scene = options.redo;
-    if scene.is_none() && options.review {
-        scene = review::scene_to_redo(scene_count(&job))?;
-    }
+    let asked = |job: &Job| match options.review {
+        true => review::scene_to_redo(scene_count(job)),
+        false => Ok(None),
+    };
+    let mut scene = match options.redo {
+        Some(index) => Some(index),
+        None => asked(&job)?,
+    };
     while let Some(index) = scene {
         let began = Instant::now();
         let accepted = wait(api.redo_scene(&id, index))?;
@@ -153,10 +157,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         job = made;
         film = finished(&api, &id, &job, &options.out)?;
         report(&film, &stages, began.elapsed().as_secs_f64());
-        scene = match options.review {
-            true => review::scene_to_redo(scene_count(&job))?,
-            false => None,
-        };
+        scene = asked(&job)?;
     }
     if let Some(site) = &stack.site_url {
         say::note(&format!("On the site: {site}/films/{id}"));

@@ -13,7 +13,7 @@ use crate::cloud::emulator::{Services, python_command};
 use crate::command::{capture, command, run as run_command};
 use crate::setup::bootstraps::fingerprint;
 use crate::setup::node;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, files_below};
 use crate::{cloud, http, say};
 
 /// Where its sources are.
@@ -169,24 +169,9 @@ fn forget(memory: &Path) -> Result<()> {
 
 /// Text that changes when any file of a folder does.
 fn state_of(folder: &Path) -> Result<String> {
-    let mut lines = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        let entries = fs::read_dir(&folder);
-        for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
-            let path = entry?.path();
-            let is_made = MADE.iter().any(|made| path.ends_with(made));
-            if is_made {
-                continue;
-            }
-            match path.is_dir() {
-                true => open.push(path),
-                false => lines.push(fingerprint(&path)?),
-            }
-        }
-    }
-    lines.sort_unstable();
-    Ok(lines.join("\n"))
+    let files = files_below(folder, &MADE)?;
+    let lines: Result<Vec<String>> = files.iter().map(|file| fingerprint(file)).collect();
+    Ok(lines?.join("\n"))
 }
 
 #[cfg(test)]

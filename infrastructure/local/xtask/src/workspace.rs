@@ -65,3 +65,24 @@ impl Workspace {
         Ok(names)
     }
 }
+
+/// The files of a folder and of those below it, in order, but for what is `skipped`.
+pub(crate) fn files_below(folder: &Path, skipped: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(&folder);
+        for entry in entries.with_context(|| format!("cannot read {}", folder.display()))? {
+            let path = entry?.path();
+            if skipped.iter().any(|name| path.ends_with(name)) {
+                continue;
+            }
+            match path.is_dir() {
+                true => open.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}

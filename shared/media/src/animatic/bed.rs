@@ -16,10 +16,7 @@ pub(super) async fn record(
     directory: &Path,
 ) -> Result<PathBuf, MediaError> {
     let path = directory.join("bed.wav");
-    let finished = session.run(plan(beats, &path)).await?;
-    if !finished.errors.is_empty() {
-        return Err(MediaError::check(finished.errors));
-    }
+    session.run_cleanly(plan(beats, &path)).await?;
     Ok(path)
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::film::FRAME_RATE;
+use domain::script::turns;
 
 use crate::input::{escaped, file_url, strings};
 use crate::prepare::{FILM_PICTURE, borders};
@@ -84,12 +85,8 @@ pub(super) async fn draw(
         }
     }
     let path = directory.join(format!("card-{number}.mp4"));
-    let finished = session
-        .run(plan(session.threads(), &spec, &filters, &path))
-        .await?;
-    if !finished.errors.is_empty() {
-        return Err(MediaError::check(finished.errors));
-    }
+    let arguments = plan(session.threads(), &spec, &filters, &path);
+    session.run_cleanly(arguments).await?;
     Ok(path)
 }
 
@@ -155,8 +152,7 @@ fn lines(text: &Text<'_>, size: (u32, u32)) -> Vec<String> {
 
 /// Breaks, tabs and marks that turn the direction are spaces.
 fn drawable(letter: char) -> char {
-    let turns = matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    if letter.is_control() || turns {
+    if letter.is_control() || turns(letter) {
         ' '
     } else {
         letter

@@ -55,10 +55,7 @@ pub async fn scene_preview(
         segment: directory.join("part-0.m4s"),
     };
     let arguments = plan(session.threads(), prepared, &source, start, directory);
-    let finished = session.run(arguments).await?;
-    if !finished.errors.is_empty() {
-        return Err(MediaError::check(finished.errors));
-    }
+    session.run_cleanly(arguments).await?;
     // The still is looked for in the small picture: a ninth of the decoding.
     let (whole, made) = check(session, &preview, frames, directory).await?;
     still(session, &whole, &made, LONGEST_SIDE, &preview.poster).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use devcloud::addresses::{REGION, REPLICATE_TOKEN};
@@ -15,7 +15,7 @@ use crate::command::capture_with_input;
 use crate::say;
 use crate::setup::bootstraps::{bootstrap, fingerprint};
 use crate::setup::ffmpeg::Architecture;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, files_below};
 
 /// The name of the stack.
 pub(crate) const STACK: &str = "omnigen";
@@ -259,9 +259,12 @@ fn parameters(
 fn state_of(workspace: &Workspace, tool: Tool, parameters: &Value) -> Result<String> {
     let mut files = vec![workspace.path("template.yaml")];
     if tool == Tool::Terraform {
-        files.extend(files_below(&workspace.path("infrastructure/terraform"))?);
+        files.extend(files_below(
+            &workspace.path("infrastructure/terraform"),
+            &[".terraform"],
+        )?);
     }
-    files.extend(files_in(&workspace.path("statemachine"))?);
+    files.extend(files_below(&workspace.path("statemachine"), &[])?);
     files.push(workspace.staged("infrastructure/ffmpeg/layer/bin/ffmpeg"));
     for function in workspace.functions()? {
         files.push(bootstrap(workspace, &function));
@@ -276,34 +279,9 @@ fn state_of(workspace: &Workspace, tool: Tool, parameters: &Value) -> Result<Str
 
 /// The launcher's files, as text that changes when any of them does.
 pub(crate) fn state_of_launcher(workspace: &Workspace) -> Result<String> {
-    let files = files_in(&workspace.path("infrastructure/local/cloud"))?;
+    let files = files_below(&workspace.path("infrastructure/local/cloud"), &[])?;
     let lines: Result<Vec<String>> = files.iter().map(|file| fingerprint(file)).collect();
     Ok(lines?.join("\n"))
-}
-
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = files_in(folder)?;
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() && !path.ends_with(".terraform") {
-            files.extend(files_below(&path)?);
-        }
-    }
-    Ok(files)
-}
-
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
-        let path = entry?.path();
-        if path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn remembered(workspace: &Workspace, state: &str) -> Option<Deployed> {

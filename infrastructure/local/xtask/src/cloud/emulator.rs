@@ -40,6 +40,16 @@ impl Services {
         })
     }
 
+    /// Stops them all; tells whether any ran.
+    pub(crate) fn stop(&self) -> Result<bool> {
+        let stopped = [
+            self.site.stop()?,
+            self.replicate.stop()?,
+            self.emulator.stop()?,
+        ];
+        Ok(stopped.contains(&true))
+    }
+
     /// Starts the emulator, adapted by the launcher's files as they are now.
     pub(crate) fn start_emulator(
         &self,
