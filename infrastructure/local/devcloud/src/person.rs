@@ -199,12 +199,12 @@ impl Person {
         self.anonymous(method, path).bearer_auth(&self.access_token)
     }
 
-    /// GET.
+    /// GET, asked again a few times while the answer is to come later.
     ///
     /// # Errors
     /// No answer.
     pub async fn get(&self, path: &str) -> Result<Answer> {
-        Answer::of(self.request(Method::GET, path)).await
+        come_again(|| Answer::of(self.request(Method::GET, path))).await
     }
 
     /// POST of a JSON body.
@@ -296,5 +296,78 @@ impl Person {
         ensure!(answer.status == 200, "{} {}", answer.status, answer.body);
         let number = |name: &str| answer.body["usage"][name].as_u64().context("no usage");
         Ok((number("used")?, number("reserved")?, number("remaining")?))
+    }
+}
+
+/// How often a read is asked for that is answered "later".
+const TRIES: u32 = 5;
+
+/// The first answer that is not 503, as any client of the API gets it: it comes again when
+/// `Retry-After` tells it to. The last answer counts, whatever it is.
+async fn come_again<F>(mut ask: impl FnMut() -> F) -> Result<Answer>
+where
+    F: Future<Output = Result<Answer>>,
+{
+    for _ in 1..TRIES {
+        let answer = ask().await?;
+        if answer.status != 503 {
+            return Ok(answer);
+        }
+        let seconds = answer.header("retry-after").parse();
+        let seconds = seconds.context("503 does not say when to come again")?;
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+    ask().await
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::RETRY_AFTER;
+
+    use super::*;
+
+    fn later(seconds: &str) -> Answer {
+        let seconds = seconds.parse().expect("a header's value");
+        Answer {
+            status: 503,
+            headers: HeaderMap::from_iter([(RETRY_AFTER, seconds)]),
+            body: Value::Null,
+        }
+    }
+
+    fn now() -> Answer {
+        Answer {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: Value::Null,
+        }
+    }
+
+    async fn asked(answers: &[Answer]) -> (Result<u16>, usize) {
+        let mut left = answers.iter().cloned();
+        let answer = come_again(|| {
+            let answer = left.next().context("asked too often");
+            std::future::ready(answer)
+        });
+        let status = answer.await.map(|answer| answer.status);
+        (status, left.len())
+    }
+
+    #[tokio::test]
+    async fn a_read_that_is_told_to_come_later_comes_again() {
+        let (status, left) = asked(&[later("0"), later("0"), now(), now()]).await;
+        assert_eq!((status.expect("an answer"), left), (200, 1));
+    }
+
+    #[tokio::test]
+    async fn a_read_that_is_always_told_later_ends() {
+        let answers: [Answer; 7] = std::array::from_fn(|_| later("0"));
+        let (status, left) = asked(&answers).await;
+        assert_eq!((status.expect("an answer"), left), (503, 2));
+    }
+
+    #[tokio::test]
+    async fn later_without_a_time_is_an_error() {
+        assert!(asked(&[later("soon"), now()]).await.0.is_err());
     }
 }
