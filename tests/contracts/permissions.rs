@@ -59,7 +59,7 @@ const WRITES: [(&str, &str); 3] = [
     ("Delete", "dynamodb:DeleteItem"),
 ];
 /// The types that stand for a table, and its name in the template.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("JobsTable", "JobTable"),
     ("UsageTable", "UsageTable"),
     ("SpendingTable", "UsageTable"),
@@ -67,6 +67,7 @@ const TABLES: [(&str, &str); 10] = [
     ("TranscodesTable", "TranscodeTable"),
     ("History", "StatsTable"),
     ("StatsTable", "StatsTable"),
+    ("TurnsTable", "StatsTable"),
     ("IdempotencyTable", "IdempotencyTable"),
     ("WebhooksTable", "WebhookTable"),
     ("ConnectionsTable", "ConnectionTable"),

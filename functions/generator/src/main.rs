@@ -7,7 +7,7 @@ use config::Bootstrap;
 use domain::attempt::Target;
 use domain::failure::StepError;
 use domain::job::JobRun;
-use films::Generation;
+use films::{Generation, Turns};
 use serde::Deserialize;
 
 /// What the state machine passes.
@@ -24,13 +24,22 @@ struct Input {
 async fn main() -> Result<(), lambda_runtime::Error> {
     let mut bootstrap = Bootstrap::begin();
     let generation = Generation::connect(&mut bootstrap)?;
+    let turns = Turns::connect(&mut bootstrap);
     bootstrap.finish()?;
 
-    edge::step::run("generator", |input: Input, _| handle(input, &generation)).await
+    edge::step::run("generator", |input: Input, _| {
+        handle(input, &generation, &turns)
+    })
+    .await
 }
 
-async fn handle(input: Input, generation: &Generation) -> Result<(), StepError> {
+async fn handle(input: Input, generation: &Generation, turns: &Turns) -> Result<(), StepError> {
     generation
-        .ask(input.run, Target::Scene(input.scene), &input.task_token)
+        .ask(
+            input.run,
+            Target::Scene(input.scene),
+            &input.task_token,
+            turns,
+        )
         .await
 }

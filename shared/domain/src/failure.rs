@@ -9,6 +9,8 @@ use crate::job::Stage;
 /// and `Catch` use in `ErrorEquals`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Failure {
+    /// Others go first; the step comes again (see [`crate::turns`]).
+    TurnNotCome,
     /// The provider answered 429; nothing was created.
     ProviderThrottled,
     /// The provider did not answer, or with 5xx.
@@ -43,7 +45,8 @@ pub enum Failure {
 
 impl Failure {
     /// Every failure, for the tests that hold the state machine against this list.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
+        Self::TurnNotCome,
         Self::ProviderThrottled,
         Self::ProviderUnavailable,
         Self::AttemptInFlight,
@@ -61,9 +64,16 @@ impl Failure {
         Self::Internal,
     ];
 
+    /// Whether the operator is to know of it: a job that was ended meanwhile is its owner's
+    /// will, and whoever waits for a turn gets it.
+    pub fn is_operators_matter(self) -> bool {
+        !matches!(self, Self::JobClosed | Self::TurnNotCome)
+    }
+
     /// The error's name in the state machine.
     pub fn name(self) -> &'static str {
         match self {
+            Self::TurnNotCome => "TurnNotCome",
             Self::ProviderThrottled => "ProviderThrottled",
             Self::ProviderUnavailable => "ProviderUnavailable",
             Self::AttemptInFlight => "AttemptInFlight",
@@ -145,7 +155,8 @@ impl JobError {
     /// The client's view of a failure at a stage.
     pub fn new(failure: Failure, stage: Stage) -> Self {
         let (code, message, retryable) = match failure {
-            Failure::ProviderThrottled
+            Failure::TurnNotCome
+            | Failure::ProviderThrottled
             | Failure::ProviderUnavailable
             | Failure::AttemptInFlight => (
                 "PROVIDER_UNAVAILABLE",

@@ -29,6 +29,7 @@ mod storyboard_arcs;
 pub mod take;
 pub mod time;
 pub mod transcode;
+pub mod turns;
 pub mod upload;
 pub mod video;
 pub mod webhook;

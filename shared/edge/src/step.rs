@@ -84,9 +84,11 @@ fn report<T>(name: &'static str, started: Instant, result: &Result<T, StepError>
     let milliseconds = started.elapsed().as_millis() as u64;
     match result {
         Ok(_) => tracing::info!(step = name, milliseconds, "step done"),
+        Err(error) if error.failure == Failure::TurnNotCome => {
+            tracing::info!(step = name, milliseconds, "step waits for its turn");
+        }
         Err(error) => {
-            // That a job is worked on no longer is its owner's will.
-            if error.failure != Failure::JobClosed {
+            if error.failure.is_operators_matter() {
                 metrics::counter!("ErrorCount", "ErrorType" => error.failure.name()).increment(1);
             }
             let cause = chain(error);

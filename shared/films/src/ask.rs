@@ -15,18 +15,26 @@ use crate::generation::{Generation, attempts_for, scene_in_work, storyboard_in_w
 use crate::model_request::ModelRequest;
 use crate::provider::{CallError, Provider};
 use crate::quote::unless_stopped;
+use crate::turns::Turns;
 
 /// After a lost attempt is voided, the next decision may create.
 const ROUNDS: usize = 3;
 
 impl Generation {
     /// Sees to it that exactly one prediction is at work for the target and that
-    /// `token` will be answered: creates, takes over, or answers at once.
+    /// `token` will be answered: creates when its turn has come, takes over, or answers at
+    /// once.
     ///
     /// # Errors
     ///
     /// [`StepError`]: by its failure the state machine decides what comes next.
-    pub async fn ask(&self, run: JobRun, target: Target, token: &str) -> Result<(), StepError> {
+    pub async fn ask(
+        &self,
+        run: JobRun,
+        target: Target,
+        token: &str,
+        turns: &Turns,
+    ) -> Result<(), StepError> {
         for _ in 0..ROUNDS {
             let record = self.running_record(run).await?;
             let attempts = attempts_for(&record, target);
@@ -44,6 +52,9 @@ impl Generation {
                     }
                 }
                 Decision::Create(number) => {
+                    unless_stopped(&self.spending).await?;
+                    let now = self.clock.now();
+                    turns.take(&record.job, target, number, now).await?;
                     return self.create(&record, target, number, token).await;
                 }
             }
@@ -134,7 +145,6 @@ impl Generation {
         let job = record.job.job_id;
         let model_request = self.model_request(record, target)?;
         let scene = scene_of(record, target)?;
-        unless_stopped(&self.spending).await?;
         let now = self.clock.now();
         let attempt = Attempt {
             target,

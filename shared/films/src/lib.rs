@@ -37,6 +37,7 @@ mod simulation;
 mod start;
 mod storyboard_view;
 mod takes;
+mod turns;
 
 pub use clock::{FilmClock, FilmTimes};
 pub use complete::Completion;
@@ -54,3 +55,4 @@ pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, st
 pub use takes::{
     BEING_CHANGED, another_take, chosen_take, redo_prices, scene_accepted, scene_of_film,
 };
+pub use turns::Turns;

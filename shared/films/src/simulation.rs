@@ -68,7 +68,10 @@ async fn while_buying_is_stopped_nothing_is_bought_for_a_running_film() {
         let spending = &world.generation.spending;
         let set = spending.set_spending(None, Some(is_stopped), "admin", now);
         set.await.unwrap();
-        let asked = world.generation.ask(run, Target::Scene(1), "token").await;
+        let asked = world
+            .generation
+            .ask(run, Target::Scene(1), "token", &world.turns)
+            .await;
         let failure = asked.err().map(|error| error.failure);
         assert_eq!(failure == Some(Failure::SpendingStopped), is_stopped);
         let record = world.jobs.load(run.job_id).await.unwrap().unwrap();

@@ -24,6 +24,7 @@ mod table_scan;
 pub mod testing;
 mod transaction;
 mod transcodes;
+mod turns;
 mod usage;
 mod videos;
 mod webhooks;
@@ -49,6 +50,7 @@ pub use transcodes::{
     Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
     TranscodePosition, TranscodeState, TranscodesTable,
 };
+pub use turns::TurnsTable;
 pub use usage::{
     Account, ApproveError, Ceilings, Ending, HoldError, MonthRow, ReserveError, UsageTable,
 };

@@ -131,11 +131,10 @@ impl Machine {
             }
             Kind::Ask(target) => {
                 world.executions.begin_task(&token);
-                let generation = world.generation.clone();
-                world.invoke(
-                    caller,
-                    async move { generation.ask(run, target, &token).await },
-                );
+                let (generation, turns) = (world.generation.clone(), world.turns.clone());
+                world.invoke(caller, async move {
+                    generation.ask(run, target, &token, &turns).await
+                });
             }
             Kind::Compose => {
                 let (jobs, bucket) = (world.jobs.clone(), world.bucket.clone());

@@ -11,9 +11,12 @@ use domain::failure::StepError;
 use domain::job::{Job, JobId, JobRun, Status};
 use domain::request::{Audio, CreateJob};
 use domain::time::{Clock, Time};
+use domain::turns::Budget;
 use replicate::Http;
 use store::testing::{self, Bucket, ExecutionStatus, Executions, Messages, Tables, secret};
-use store::{Ceilings, History, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
+use store::{
+    Ceilings, History, JobsTable, Objects, Secret, SpendingTable, TurnsTable, UsageTable, Workflow,
+};
 use uuid::Uuid;
 
 use super::event::{Caller, Event};
@@ -24,7 +27,7 @@ use super::scheduler::{Invocation, pause};
 use super::settings;
 use crate::FilmClock;
 use crate::inspector::Inspector;
-use crate::{Finisher, Generation, OUTPUT_BUDGET, Planner, Provider, Reconciler};
+use crate::{Finisher, Generation, OUTPUT_BUDGET, Planner, Provider, Reconciler, Turns};
 
 pub(super) const USER: &str = "user";
 pub(super) const QUOTA: u32 = 10;
@@ -60,6 +63,7 @@ pub(super) struct World {
     pub(super) jobs: JobsTable,
     pub(super) usage: UsageTable,
     pub(super) generation: Rc<Generation>,
+    pub(super) turns: Rc<Turns>,
     pub(super) finisher: Rc<Finisher>,
     pub(super) planner: Rc<Planner>,
     reconciler: Rc<Reconciler>,
@@ -125,6 +129,13 @@ impl World {
         let times = FilmClock {
             history: History::new(durations.client(), "stats"),
         };
+        // In every third schedule the provider takes no more than two in a minute.
+        let turns = Turns {
+            table: TurnsTable::new(tables.client(), "stats"),
+            budget: Budget {
+                per_minute: if seed % 3 == 0 { 2 } else { 600 },
+            },
+        };
         let finisher = || Finisher {
             jobs: jobs.clone(),
             usage: usage.clone(),
@@ -167,6 +178,7 @@ impl World {
                 ..Job::accepted(id, USER, request, clock.now(), limit)
             },
             generation: Rc::new(generation()),
+            turns: Rc::new(turns),
             finisher: Rc::new(finisher()),
             reconciler: Rc::new(reconciler),
             planner: Rc::new(planner),
