@@ -1,4 +1,4 @@
-# The table of functions and alarms is written once, in template.yaml, and read here from what
+# The table of functions, alarms and the dashboard is written once, in template.yaml, and read here from what
 # infrastructure/local/checks/export_functions.py makes of it. A value that is known only when
 # other things exist stands in it as "${JobTable.Arn}", the syntax of CloudFormation's Fn::Sub
 # and of Terraform's templates alike.
@@ -49,7 +49,10 @@ locals {
         for key, value in merge(local.table.environment, try(function.environment, {})) :
         key => templatestring(value, local.things)
       }
-      managed_policies = concat(["service-role/AWSLambdaBasicExecutionRole"], try(function.managed_policies, []))
+      managed_policies = concat(
+        ["service-role/AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"],
+        try(function.managed_policies, []),
+      )
       policy = [
         for statement in try(function.policy, []) : {
           Effect   = "Allow"
@@ -66,6 +69,13 @@ locals {
     })
     if local.parameters.AlarmEmail != ""
   }
+
+  dashboards = {
+    for name, body in { for name, body in local.table.dashboards : name => jsonencode(body) } :
+    templatestring(name, local.things) => templatestring(body, local.things)
+  }
+
+  queries = { for name, lines in local.table.queries : templatestring(name, local.things) => join("\n", lines) }
 
   # "POST /api/v1/jobs" = "jobs-create"
   routes = merge([

@@ -19,9 +19,11 @@ resource "terraform_data" "stack" {
 module "monitoring" {
   source = "./modules/monitoring"
 
-  name   = local.name
-  email  = local.parameters.AlarmEmail
-  alarms = local.alarms
+  name       = local.name
+  email      = local.parameters.AlarmEmail
+  alarms     = local.alarms
+  dashboards = local.dashboards
+  queries    = local.queries
 }
 
 module "storage" {
@@ -58,6 +60,7 @@ module "serverless" {
   source = "./modules/serverless"
 
   name             = local.name
+  partition        = local.partition
   architecture     = local.parameters.Architecture
   artifacts        = var.artifacts
   artifacts_bucket = "${local.name}-artifacts-${local.account}-${var.region}"
@@ -99,6 +102,7 @@ module "cdn" {
   retain          = var.retain
   host            = split("://", local.parameters.AllowedOrigin)[1]
   certificate_arn = local.parameters.SiteCertificateArn
+  web_acl_arn     = local.parameters.SiteWebAclArn
   origin_secret   = terraform_data.stack.output
   bucket_origin   = coalesce(local.parameters.BucketOrigin, "https://${module.storage.assets.Name}.s3.${var.region}.${data.aws_partition.current.dns_suffix}")
   live_url        = coalesce(local.parameters.LiveUrl, "wss://${module.api.live.Id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/live")

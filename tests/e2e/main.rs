@@ -24,6 +24,7 @@ mod live;
 mod misbehaviour;
 mod preview;
 mod processes;
+mod queries;
 mod redo;
 mod refusals;
 mod replays;

@@ -1,4 +1,5 @@
-"""Writes the table of functions and alarms that Terraform reads, from template.yaml.
+"""Writes the table of functions, alarms, the dashboard and the saved queries that Terraform reads,
+from template.yaml.
 
     python infrastructure/local/checks/export_functions.py [--check]
 
@@ -20,8 +21,8 @@ ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "infrastructure/terraform/functions.json"
 PREFIX = "${NamePrefix}-"
 MANAGED = "arn:aws:iam::aws:policy/"
-# Every function has it.
-LOGS = "service-role/AWSLambdaBasicExecutionRole"
+# Every function has them.
+OF_ALL = {MANAGED + "service-role/AWSLambdaBasicExecutionRole", MANAGED + "AWSXrayWriteOnlyAccess"}
 # What `Ref` and an attribute are called in the table, by type or attribute.
 REF = {
     "AWS::DynamoDB::Table": "Name",
@@ -36,7 +37,7 @@ ATTRIBUTES = {"Arn": "Arn", "StreamArn": "StreamArn", "ApiEndpoint": "Endpoint"}
 # The part of a stack's id that nobody can guess.
 STACK_UID = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
 # What the modules say for every function, or make of the table by themselves.
-COMMON = {"Code", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "Tags"}
+COMMON = {"Code", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "TracingConfig", "Tags"}
 FUNCTION = COMMON | {
     "FunctionName", "MemorySize", "Timeout", "EphemeralStorage", "Layers", "Environment",
     "ReservedConcurrentExecutions", "RecursiveLoop",
@@ -49,6 +50,8 @@ ALARM = {
     "AlarmName", "AlarmDescription", "Namespace", "MetricName", "Dimensions", "Statistic", "Period",
     "EvaluationPeriods", "Threshold", "ComparisonOperator", "TreatMissingData", "AlarmActions", "OKActions",
 }
+DASHBOARD = {"DashboardName", "DashboardBody"}
+QUERY = {"Name", "LogGroupNames", "QueryString"}
 SCHEDULE = {"Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target"}
 
 
@@ -81,6 +84,10 @@ def table(template):
         "functions": {name: without_empty(record) for name, record in sorted(functions.items())},
         "alarms": {folder(values, given["AlarmName"]): alarm(values, given)
                    for given in values.of("AWS::CloudWatch::Alarm", ALARM)},
+        "dashboards": {values.text(given["DashboardName"]): json.loads(values.text(given["DashboardBody"]))
+                       for given in values.of("AWS::CloudWatch::Dashboard", DASHBOARD)},
+        "queries": {values.text(given["Name"]): given["QueryString"].split("\n")
+                    for given in values.of("AWS::Logs::QueryDefinition", QUERY)},
     }
 
 
@@ -100,7 +107,7 @@ def function(values, properties):
         "reserved_concurrency": values.text(properties.get("ReservedConcurrentExecutions", "")),
         "recursive_loop": properties.get("RecursiveLoop"),
         "environment": {k: values.text(v) for k, v in properties["Environment"]["Variables"].items()},
-        "managed_policies": [arn.removeprefix(MANAGED) for arn in role["ManagedPolicyArns"] if arn != MANAGED + LOGS],
+        "managed_policies": [arn.removeprefix(MANAGED) for arn in role["ManagedPolicyArns"] if arn not in OF_ALL],
         "policy": [statement(values, given) for given in statements],
         "routes": [],
         "sources": {},

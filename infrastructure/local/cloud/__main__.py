@@ -21,14 +21,15 @@ import functions
 import http_api
 import identity
 import objects
+import queries
 import state_machines
 import streams
 import tables
 from ministack.app import main
 
 ADAPTATIONS = (
-    distributions, faults, functions, http_api, identity, objects, state_machines, streams,
-    tables)
+    distributions, faults, functions, http_api, identity, objects, queries, state_machines,
+    streams, tables)
 
 for adaptation in ADAPTATIONS:
     adaptation.apply()

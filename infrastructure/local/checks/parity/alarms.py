@@ -1,4 +1,6 @@
-"""Alarms, and who is told of them."""
+"""Alarms and who is told of them, the dashboard, the saved queries."""
+
+import json
 
 from reading import text, whole
 
@@ -50,3 +52,27 @@ def alarms_in_state(state):
             "told": whole(given["alarm_actions"]),
             "told when it is over": whole(given["ok_actions"]),
         }
+
+
+def dashboards_in_template(template):
+    for _, given in template.of("AWS::CloudWatch::Dashboard"):
+        yield given["DashboardName"], widgets(given["DashboardBody"])
+
+
+def dashboards_in_state(state):
+    for given in state.of("aws_cloudwatch_dashboard"):
+        yield given["dashboard_name"], widgets(given["dashboard_body"])
+
+
+def widgets(body):
+    return {widget["properties"]["title"]: widget for widget in json.loads(body)["widgets"]}
+
+
+def queries_in_template(template):
+    for _, given in template.of("AWS::Logs::QueryDefinition"):
+        yield given["Name"], {"groups": whole(given["LogGroupNames"]), "query": given["QueryString"]}
+
+
+def queries_in_state(state):
+    for given in state.of("aws_cloudwatch_query_definition"):
+        yield given["name"], {"groups": whole(given["log_group_names"]), "query": given["query_string"]}

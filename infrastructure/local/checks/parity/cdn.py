@@ -95,6 +95,7 @@ def distributions_in_template(template):
             "http": config["HttpVersion"],
             "ipv6": text(config["IPV6Enabled"]),
             "first page": config["DefaultRootObject"],
+            "firewall": config.get("WebACLId") or "",
             "aliases": texts(config.get("Aliases")),
             "countries": config.get("Restrictions", NOWHERE)["GeoRestriction"]["RestrictionType"],
             "certificate": {
@@ -147,6 +148,7 @@ def distributions_in_state(state):
             "http": given["http_version"],
             "ipv6": text(given["is_ipv6_enabled"]),
             "first page": given["default_root_object"],
+            "firewall": given["web_acl_id"] or "",
             "aliases": texts(given["aliases"]),
             "countries": first(first(given["restrictions"])["geo_restriction"])["restriction_type"],
             "certificate": {

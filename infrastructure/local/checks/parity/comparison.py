@@ -28,6 +28,8 @@ KINDS = {
     "log group": (storage.log_groups_in_template, storage.log_groups_in_state),
     "topic": (alarms.topics_in_template, alarms.topics_in_state),
     "alarm": (alarms.alarms_in_template, alarms.alarms_in_state),
+    "dashboard": (alarms.dashboards_in_template, alarms.dashboards_in_state),
+    "query": (alarms.queries_in_template, alarms.queries_in_state),
     "api": (edge.apis_in_template, edge.apis_in_state),
     "route": (edge.routes_in_template, edge.routes_in_state),
     "pool": (edge.pools_in_template, edge.pools_in_state),

@@ -167,6 +167,7 @@ def workflows_in_template(template):
             "log level": logging["Level"],
             "log data": text(logging["IncludeExecutionData"]),
             "log group": ", ".join(destinations),
+            "tracing": text(given.get("TracingConfiguration", Seen({})).get("Enabled", False)),
             "role": role_in_template(template, given["RoleArn"]),
         }
 
@@ -180,5 +181,6 @@ def workflows_in_state(state):
             "log level": logging["level"],
             "log data": text(logging["include_execution_data"]),
             "log group": logging["log_destination"],
+            "tracing": text(first(given["tracing_configuration"]).get("enabled", False)),
             "role": role_in_state(state, given["role_arn"]),
         }

@@ -83,6 +83,9 @@ IN_TEMPLATE = {
     "a schedule's absence": lambda r: r.pop("QuotaResetFunctionMonthly"),
     "an alarm": added("AWS::CloudWatch::Alarm", AlarmName="omnigen-extra", Threshold=1),
     "an alarm's threshold": changed("ReconcilerErrorsAlarm", Threshold=4),
+    "a widget": lambda r: properties("Dashboard")(r).update(DashboardBody='{"widgets": []}'),
+    "a saved query": changed("SlowRequestsQuery", QueryString="filter status = 500"),
+    "a trace": without("MeFunction", "TracingConfig"),
     "who is told": changed("AlarmTopic", Subscription=[]),
     "a topic": added("AWS::SNS::Topic", TopicName="omnigen-extra"),
     "memory": changed("MeFunction", MemorySize=512),
@@ -104,6 +107,7 @@ IN_TEMPLATE = {
     "a page's policy": without(
         "SiteHeaders", "ResponseHeadersPolicyConfig", "SecurityHeadersConfig", "ContentSecurityPolicy"
     ),
+    "a firewall": lambda r: properties("SiteDistribution")(r)["DistributionConfig"].update(WebACLId="arn:other"),
     "a path of the distribution": without("SiteDistribution", "DistributionConfig", "CacheBehaviors", 0),
     "the workflow": lambda r: properties("Workflow")(r)["DefinitionSubstitutions"].update(SceneConcurrency="9"),
 }
@@ -127,6 +131,8 @@ IN_TERRAFORM = {
             {**one, "type": "aws_cloudwatch_metric_alarm", "values": {"alarm_name": "extra", "threshold": 1}}
         ),
     ),
+    "a widget": ("aws_cloudwatch_dashboard", set_to(dashboard_body='{"widgets": []}')),
+    "a trace of the workflow": ("aws_sfn_state_machine", set_to(tracing_configuration=[])),
     "an attribute that nobody knows": ("aws_sqs_queue", set_to(delay_seconds=5)),
     "a trigger": ("aws_lambda_event_source_mapping", lambda all_of, one: all_of.remove(one)),
 }

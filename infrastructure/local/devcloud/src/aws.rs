@@ -1,5 +1,7 @@
 //! AWS's JSON protocol over plain HTTP, for the few calls that need no SDK.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -150,6 +152,22 @@ pub async fn log_lines(stack: &Stack) -> Result<Vec<String>> {
         }
     }
     Ok(lines)
+}
+
+/// The saved queries of Logs Insights, by their names.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn saved_queries(stack: &Stack) -> Result<BTreeMap<String, String>> {
+    let answer = logs(stack, "DescribeQueryDefinitions", &json!({})).await?;
+    let queries = answer["queryDefinitions"]
+        .as_array()
+        .context("no queries")?;
+    let text = |query: &Value, name: &str| query[name].as_str().unwrap_or_default().to_owned();
+    Ok(queries
+        .iter()
+        .map(|query| (text(query, "name"), text(query, "queryString")))
+        .collect())
 }
 
 async fn logs(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {

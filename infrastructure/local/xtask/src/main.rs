@@ -17,6 +17,7 @@ mod say;
 mod setup;
 mod site;
 mod smoke;
+mod status;
 mod test;
 mod webhooks;
 mod workspace;
@@ -86,6 +87,8 @@ enum Command {
     Deploy(deploy::Options),
     /// Ask a deployed API whether it answers as it should
     Smoke(smoke::Options),
+    /// The operator's first ten questions, of the local cloud or of a deployed stack
+    Status(status::Options),
     /// The price table applied to the ledger of a job
     Cost {
         /// The job's id
@@ -152,6 +155,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check { only } => check::run(&workspace, only.as_deref()).map(drop),
         Command::Deploy(options) => deploy::run(&workspace, &options),
         Command::Smoke(options) => smoke::run(&workspace, &options),
+        Command::Status(options) => status::run(&workspace, &options),
         Command::Cost { job, user } => cost::run(&workspace, &job, user),
         Command::Bench { name } => bench::run(&workspace, name),
         Command::Layer { architecture, out } => {

@@ -7,12 +7,11 @@ mod nextest;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use devcloud::Stack;
 
 use self::nextest::{Selection, Tests};
 use crate::setup::{bootstraps, ffmpeg};
 use crate::workspace::Workspace;
-use crate::{check, cloud, fuzz, say};
+use crate::{check, cloud, fuzz, say, status};
 
 /// What `--quick` runs without a cloud: everything but the corpus of broken files.
 const UNITS: Selection = Selection {
@@ -84,10 +83,16 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
             count.add(say::step("Testing end to end", || {
                 nextest::run(workspace, Tests::WithCloud, films, &ffmpeg)
             })?);
+            // Late: what administrators do to all transcodes is no other test's matter then.
             if !options.quick {
-                count.add(fuzzed(workspace, &stack));
+                count.add(one("Fuzzing the API", || {
+                    fuzz::fuzz(workspace, &stack, fuzz::Options::FEW)
+                }));
             }
-            count.add(logs::check(&stack));
+            count.add(one("Reading all logs", || logs::check(&stack)));
+            count.add(one("Asking the operator's questions", || {
+                status::check(workspace, &stack)
+            }));
         }
         Err(error) => count.add(Count::failure(error)),
     }
@@ -98,11 +103,9 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
     Ok(())
 }
 
-/// The last but one: what administrators do to all transcodes is no other test's
-/// matter then.
-fn fuzzed(workspace: &Workspace, stack: &Stack) -> Count {
-    let fuzz = || fuzz::fuzz(workspace, stack, fuzz::Options::FEW);
-    match say::step("Fuzzing the API", fuzz) {
+/// One test: a step that is done, or that fails.
+fn one(name: &str, test: impl FnOnce() -> Result<()>) -> Count {
+    match say::step(name, test) {
         Ok(()) => Count {
             passed: 1,
             failed: 0,

@@ -81,6 +81,7 @@ resource "aws_cloudfront_distribution" "site" {
   http_version        = "http2and3"
   is_ipv6_enabled     = true
   default_root_object = "index.html"
+  web_acl_id          = var.web_acl_arn
   aliases             = var.certificate_arn == "" ? [] : [var.host]
 
   viewer_certificate {

@@ -13,6 +13,11 @@ variable "certificate_arn" {
   type        = string
 }
 
+variable "web_acl_arn" {
+  description = "Of a web ACL of AWS WAF; empty for none."
+  type        = string
+}
+
 variable "origin_secret" {
   description = "What the API believes the distribution by."
   type        = string

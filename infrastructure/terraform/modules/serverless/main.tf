@@ -69,6 +69,10 @@ resource "aws_lambda_function" "this" {
     log_format = "Text"
     log_group  = var.log_group
   }
+
+  tracing_config {
+    mode = "Active"
+  }
 }
 
 # Lambda stops what calls itself, unless it is told that this is meant.

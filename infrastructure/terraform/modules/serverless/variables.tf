@@ -1,4 +1,5 @@
 variable "name" { type = string }
+variable "partition" { type = string }
 variable "architecture" { type = string }
 variable "artifacts" { type = string }
 variable "artifacts_bucket" { type = string }

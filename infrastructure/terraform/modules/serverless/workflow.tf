@@ -38,6 +38,11 @@ resource "aws_iam_role_policy" "workflow" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "workflow_traces" {
+  role       = aws_iam_role.workflow.name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/AWSXrayWriteOnlyAccess"
+}
+
 resource "aws_sfn_state_machine" "workflow" {
   name       = "${var.name}-workflow"
   type       = "STANDARD"
@@ -50,7 +55,11 @@ resource "aws_sfn_state_machine" "workflow" {
     log_destination        = "${var.workflow_log_group}:*"
   }
 
-  depends_on = [aws_iam_role_policy.workflow]
+  tracing_configuration {
+    enabled = true
+  }
+
+  depends_on = [aws_iam_role_policy.workflow, aws_iam_role_policy_attachment.workflow_traces]
 }
 
 output "workflow_arn" {

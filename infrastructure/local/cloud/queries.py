@@ -1,0 +1,81 @@
+"""CloudWatch Logs: the saved queries of Logs Insights, which the emulator does not know."""
+
+import json
+import uuid
+
+from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response
+from ministack.services import cloudwatch_logs
+from ministack.services.cloudformation import provisioners
+
+TYPE = "AWS::Logs::QueryDefinition"
+
+_queries = AccountRegionScopedDict()
+
+
+def apply():
+    """Keep saved queries, by the service's calls and by CloudFormation."""
+    cloudwatch_logs.handle_request = _knowing_queries(cloudwatch_logs.handle_request)
+    provisioners._RESOURCE_HANDLERS[TYPE] = {"create": _create, "update": _update, "delete": _delete}
+
+
+def _knowing_queries(handle):
+    calls = {
+        "PutQueryDefinition": _put,
+        "DescribeQueryDefinitions": _describe,
+        "DeleteQueryDefinition": _remove,
+    }
+
+    async def handle_with_queries(method, path, headers, body, query_params):
+        call = calls.get(headers.get("x-amz-target", "").rpartition(".")[2])
+        if call is None:
+            return await handle(method, path, headers, body, query_params)
+        return call(json.loads(body or b"{}"))
+
+    return handle_with_queries
+
+
+def _put(given):
+    identity = given.get("queryDefinitionId") or str(uuid.uuid4())
+    _queries[identity] = {
+        "queryDefinitionId": identity,
+        "name": given["name"],
+        "queryString": given["queryString"],
+        "logGroupNames": given.get("logGroupNames", []),
+    }
+    return json_response({"queryDefinitionId": identity})
+
+
+def _describe(given):
+    prefix = given.get("queryDefinitionNamePrefix", "")
+    found = [query for query in _queries.values() if query["name"].startswith(prefix)]
+    return json_response({"queryDefinitions": found})
+
+
+def _remove(given):
+    if _queries.pop(given["queryDefinitionId"], None) is None:
+        return error_response_json("ResourceNotFoundException", "There is no such query.", 400)
+    return json_response({"success": True})
+
+
+def _create(logical_id, properties, stack):
+    identity = str(uuid.uuid4())
+    _put(_as_call(identity, properties))
+    return identity, {"QueryDefinitionId": identity}
+
+
+def _update(physical_id, old, new, stack):
+    _put(_as_call(physical_id, new))
+    return physical_id, {"QueryDefinitionId": physical_id}
+
+
+def _delete(physical_id, properties):
+    _queries.pop(physical_id, None)
+
+
+def _as_call(identity, properties):
+    return {
+        "queryDefinitionId": identity,
+        "name": properties["Name"],
+        "queryString": properties["QueryString"],
+        "logGroupNames": properties.get("LogGroupNames", []),
+    }
