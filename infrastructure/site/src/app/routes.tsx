@@ -3,11 +3,13 @@ import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
 import { Shell } from "@/app/shell/shell";
 import { SignedIn } from "@/app/shell/signed-in";
+import { LandingPage } from "@/features/landing/landing-page";
 import { awaitHeading } from "@/lib/arrival";
+import { Skeleton } from "@/ui/skeleton";
 
-/** What is there before the first page is. */
-function Nothing() {
-  return null;
+/** What is there within the shell before the first page is. */
+function Arriving() {
+  return <Skeleton className="h-64" />;
 }
 
 /** The whole map. */
@@ -16,12 +18,12 @@ export function routes(): RouteObject[] {
     {
       Component: Shell,
       ErrorBoundary: ErrorPage,
-      HydrateFallback: Nothing,
       children: [
         {
           ErrorBoundary: ErrorPage,
+          HydrateFallback: Arriving,
           children: [
-            { index: true, lazy: () => import("@/features/landing/landing-page") },
+            { index: true, Component: LandingPage },
             { path: "gallery", lazy: () => import("@/features/gallery/gallery-page") },
             { path: "watch/:id", lazy: () => import("@/features/watch/watch-page") },
             {

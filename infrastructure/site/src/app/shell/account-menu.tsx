@@ -4,7 +4,7 @@ import { DropdownMenu } from "radix-ui";
 import { Link } from "react-router";
 import { authLogout } from "@/api/generated/sdk.gen";
 import type { Profile } from "@/api/generated/types.gen";
-import { isAdmin } from "@/api/session";
+import { expectSession, isAdmin } from "@/api/session";
 import { ThemeItems } from "@/app/shell/theme-menu";
 import { paths } from "@/lib/paths";
 import { Menu, menuItemClass } from "@/ui/menu";
@@ -49,5 +49,6 @@ function AdminItem() {
 /** The hosted form is signed out of as well, and leads back to the site. */
 async function signOut(): Promise<void> {
   const { data } = await authLogout({ throwOnError: true });
+  expectSession(false);
   window.location.assign(data.logoutUrl);
 }

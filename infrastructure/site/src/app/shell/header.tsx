@@ -1,7 +1,8 @@
 import { Trans } from "@lingui/react/macro";
 import { Suspense } from "react";
 import { Link, useLocation } from "react-router";
-import { type Session, signInUrl, useSession } from "@/api/session";
+import { type Session, useSession } from "@/api/session";
+import { SignInLink } from "@/api/sign-in-link";
 import { Nav } from "@/app/shell/nav";
 import { Quota } from "@/app/shell/quota";
 import { lazily } from "@/lib/lazily";
@@ -22,37 +23,46 @@ export function Header() {
       </Link>
       <Nav />
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
-        <Suspense fallback={<span className="size-11" />}>
-          <Account session={session} />
-        </Suspense>
+        <Account session={session} />
       </div>
     </header>
   );
 }
 
+/** Until it is known who is there, what is likely: nobody's button gives way to another. */
 function Account({ session }: { session: Session }) {
   if (session.kind === "signed-in") {
     return (
       <>
         <Quota usage={session.profile.usage} />
-        <AccountMenu profile={session.profile} />
+        <Suspense fallback={<MenuPlace />}>
+          <AccountMenu profile={session.profile} />
+        </Suspense>
       </>
     );
   }
+  if (session.kind === "unknown" && session.isLikely) return <MenuPlace />;
   return (
     <>
-      <ThemeMenu />
-      {session.kind === "signed-out" ? <SignInLink /> : null}
+      <Suspense fallback={<MenuPlace />}>
+        <ThemeMenu />
+      </Suspense>
+      <SignIn />
     </>
   );
 }
 
-function SignInLink() {
+/** Of the size of a menu's button. */
+function MenuPlace() {
+  return <span className="size-11" />;
+}
+
+function SignIn() {
   const { pathname, search } = useLocation();
   const back = pathname === paths.home ? paths.create : pathname + search;
   return (
-    <a href={signInUrl(back)} className={buttonClass("primary")}>
+    <SignInLink back={back} className={buttonClass("primary")}>
       <Trans>Sign in</Trans>
-    </a>
+    </SignInLink>
   );
 }

@@ -4,7 +4,8 @@ import { useNavigate, useParams, useSearchParams } from "react-router";
 import { isStatus } from "@/api/api-error";
 import type { Stream, Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
-import { signInUrl, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
+import { SignInLink } from "@/api/sign-in-link";
 import { paths } from "@/lib/paths";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
@@ -39,9 +40,9 @@ function MaybeYours({ id }: { id: string }) {
     <p>
       <Trans>
         If it is yours,{" "}
-        <a href={signInUrl(paths.watch(id))} className="underline">
+        <SignInLink back={paths.watch(id)} className="underline">
           sign in
-        </a>{" "}
+        </SignInLink>{" "}
         to watch it.
       </Trans>
     </p>
