@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Job, Scene } from "@/api/generated/types.gen";
 import { lazily } from "@/lib/lazily";
+import { paths } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Panel } from "@/ui/panel";
@@ -22,10 +23,13 @@ export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement |
   return (
     <Panel title={<Trans>Scenes</Trans>}>
       <ChapterList
-        chapters={chaptersOf(data.scenes, data.seconds)}
+        chapters={chaptersOf(data)}
         video={video}
         actions={(at) => <TakesLink scene={job.scenes?.[at]} />}
       />
+      <Link to={paths.storyboard(job.jobId)} className="justify-self-start underline">
+        <Trans>Read the storyboard</Trans>
+      </Link>
       <SceneDialog job={job} />
     </Panel>
   );

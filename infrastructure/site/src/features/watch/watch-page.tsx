@@ -1,20 +1,25 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Clapperboard } from "lucide-react";
 import { useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { isStatus } from "@/api/api-error";
 import type { Stream, Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { useSession } from "@/api/session";
 import { SignInLink } from "@/api/sign-in-link";
 import { paths } from "@/lib/paths";
+import { buttonClass } from "@/ui/button";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
+import { AnotherLikeThis } from "@/video/another";
+import type { Chapter } from "@/video/chapters";
 import { EditVideo } from "@/video/edit-video";
 import { Player } from "@/video/player/player";
 import { VideoFacts } from "@/video/video-facts";
 import { Downloads } from "./downloads";
+import { MadeHere } from "./made-here";
 import { Share } from "./share";
-import { useStream, useVideo } from "./watch-queries";
+import { type Origin, useOrigin, useStream, useVideo } from "./watch-queries";
 import { shapeOf, sourceOf } from "./watch-view";
 
 export function Component() {
@@ -51,11 +56,14 @@ function MaybeYours({ id }: { id: string }) {
 
 function Watch({ video }: { video: Video }) {
   const stream = useStream(video.id);
+  const origin = useOrigin(video);
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
   return (
     <>
       <Loaded answer={stream} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
-        {(found) => <Film video={video} stream={found} onVideo={setElement} />}
+        {(found) => (
+          <Film video={video} stream={found} chapters={origin?.chapters} onVideo={setElement} />
+        )}
       </Loaded>
       <PageHeading>{video.title}</PageHeading>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-muted">
@@ -64,11 +72,13 @@ function Watch({ video }: { video: Video }) {
       <div className="flex flex-wrap gap-2">
         <Share video={video} element={element} />
         <OwnersPart video={video} />
+        {origin ? <ToTheFilm origin={origin} /> : null}
       </div>
       {video.description ? (
         <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
       ) : null}
       {stream.data ? <Downloads video={video} stream={stream.data} /> : null}
+      {origin ? <MadeHere origin={origin} element={element} /> : null}
     </>
   );
 }
@@ -76,10 +86,11 @@ function Watch({ video }: { video: Video }) {
 interface FilmProps {
   video: Video;
   stream: Stream;
+  chapters: Chapter[] | undefined;
   onVideo: (element: HTMLVideoElement | null) => void;
 }
 
-function Film({ video, stream, onVideo }: FilmProps) {
+function Film({ video, stream, chapters, onVideo }: FilmProps) {
   const [search] = useSearchParams();
   const [src] = useState(() => sourceOf(stream));
   return (
@@ -89,8 +100,22 @@ function Film({ video, stream, onVideo }: FilmProps) {
       poster={video.thumbnailUrl}
       shape={shapeOf(video)}
       startAt={Number(search.get("t")) || 0}
+      chapters={chapters}
       onVideo={onVideo}
     />
+  );
+}
+
+/** Its takes and its storyboard are there. */
+function ToTheFilm({ origin: { film } }: { origin: Origin }) {
+  return (
+    <>
+      <Link to={paths.film(film.jobId)} className={buttonClass()}>
+        <Clapperboard aria-hidden className="size-5" />
+        <Trans>Scenes and takes</Trans>
+      </Link>
+      <AnotherLikeThis film={film} />
+    </>
   );
 }
 

@@ -1,5 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { galleryGetOptions, galleryStreamOptions } from "@/api/generated/@tanstack/react-query.gen";
+import {
+  galleryGetOptions,
+  galleryStreamOptions,
+  jobsGetOptions,
+  storyboardGetOptions,
+} from "@/api/generated/@tanstack/react-query.gen";
+import type { Job, Video } from "@/api/generated/types.gen";
+import { type Chapter, chaptersOf } from "@/video/chapters";
+import { filmOf } from "./watch-view";
 
 /** A video; every request counts a view, so it is made once a visit. */
 export function useVideo(id: string) {
@@ -13,4 +21,19 @@ export function useStream(id: string) {
     staleTime: 5 * 60_000,
     refetchInterval: ({ state: { data } }) => (data ? (data.expiresIn - 60) * 1000 : false),
   });
+}
+
+/** The film that a video shows, as its owner may see it. */
+export interface Origin {
+  film: Job;
+  chapters: Chapter[];
+}
+
+export function useOrigin(video: Video): Origin | null {
+  const id = filmOf(video);
+  const wanted = { path: { id: id ?? "" } };
+  const film = useQuery({ ...jobsGetOptions(wanted), enabled: id !== null });
+  const storyboard = useQuery({ ...storyboardGetOptions(wanted), enabled: id !== null });
+  if (!film.data || !storyboard.data) return null;
+  return { film: film.data, chapters: chaptersOf(storyboard.data, film.data.scenes ?? []) };
 }

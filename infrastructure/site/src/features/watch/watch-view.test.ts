@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { frameOf, linkTo, shapeOf, sourceOf } from "./watch-view";
+import { aVideo } from "@/test/factories";
+import { filmOf, frameOf, linkTo, shapeOf, sourceOf } from "./watch-view";
 
 const stream = { streamUrl: "https://bucket/film.mp4", expiresIn: 900, renditions: [] };
 
@@ -7,6 +8,17 @@ test("the stream is asked for at this origin, whatever the API's address is", ()
   const hlsUrl = "https://api.example/stage/api/gallery/videos/x/hls/master.m3u8";
   expect(sourceOf({ ...stream, hlsUrl })).toBe("/api/gallery/videos/x/hls/master.m3u8");
   expect(sourceOf(stream)).toBe(stream.streamUrl);
+});
+
+test("a video is of a film where its file lies in the film's folder", () => {
+  const { id } = aVideo();
+  const found = [
+    `${id}/final.mp4`,
+    `${id}/redo-12/final.mp4`,
+    `gallery/${id}/final.mp4`,
+    undefined,
+  ];
+  expect(found.map((s3Key) => filmOf(aVideo({ s3Key })))).toEqual([id, id, null, null]);
 });
 
 test("a video has the nearest of the shapes that films have", () => {

@@ -9,6 +9,14 @@ export function sourceOf({ hlsUrl, streamUrl }: Stream): string {
   return hlsUrl ? hlsUrl.slice(hlsUrl.indexOf("/api/")) : streamUrl;
 }
 
+/** The film in a job's folder, as it was made or with a scene made anew. */
+const FILM = /^([0-9a-f-]{36})\/(?:redo-\d+\/)?final\.mp4$/;
+
+/** The film that a video shows, by where its file lies: only its owner is told. */
+export function filmOf({ s3Key }: Video): string | null {
+  return s3Key?.match(FILM)?.[1] ?? null;
+}
+
 /** The nearest of the shapes that films have. */
 export function shapeOf({ width, height }: Pick<Video, "width" | "height">): AspectRatio {
   const ratio = width / height;

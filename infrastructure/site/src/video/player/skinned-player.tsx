@@ -1,5 +1,7 @@
 import { Video, VideoPlayer, VideoSkin } from "@videojs/react/video";
 import { useEffect, useRef } from "react";
+import type { Chapter } from "@/video/chapters";
+import { Scrubber } from "@/video/player/scrubber";
 import { attach, type Place, placeIn } from "@/video/player/source";
 import "@videojs/react/video/skin.css";
 
@@ -10,10 +12,13 @@ export interface PlayerProps {
   poster?: string | null;
   /** Seconds. */
   startAt?: number;
+  /** Its scenes, where they are known. */
+  chapters?: Chapter[];
   onVideo?: (video: HTMLVideoElement | null) => void;
 }
 
-export function SkinnedPlayer({ src, title, poster, startAt = 0, onVideo }: PlayerProps) {
+export function SkinnedPlayer(props: PlayerProps) {
+  const { src, title, poster, startAt = 0, chapters = [], onVideo } = props;
   const video = useRef<HTMLVideoElement>(null);
   const place = useRef<Place>({ time: startAt, isPlaying: false });
   useEffect(() => {
@@ -37,7 +42,9 @@ export function SkinnedPlayer({ src, title, poster, startAt = 0, onVideo }: Play
           aria-label={title}
           playsInline
           preload="metadata"
-        />
+        >
+          {chapters.length > 0 ? <Scrubber chapters={chapters} /> : null}
+        </Video>
       </VideoSkin>
     </VideoPlayer>
   );
