@@ -5,7 +5,7 @@ import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
 
 /**
- * `OMNIGEN_API` is the address that the paths `/api/...` are added to, such as the local
+ * `OMNIGEN_API` is the address that the API's paths are added to, such as the local
  * cloud's gateway with its stage. Vite's proxy makes site and API one origin, as the
  * distribution does, so that the session's cookies are sent.
  */
@@ -14,7 +14,8 @@ function proxy(): Record<string, ProxyOptions> {
   if (!api) return {};
   const { origin, pathname } = new URL(api);
   const prefix = pathname.replace(/\/$/, "");
-  return { "/api": { target: origin, changeOrigin: true, rewrite: (path) => prefix + path } };
+  const front = { target: origin, changeOrigin: true, rewrite: (path: string) => prefix + path };
+  return { "/api": front, "/v/": front, "/embed/": front };
 }
 
 /**
