@@ -1,4 +1,6 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter, type RouteObject } from "react-router";
+import { earlyRequests } from "@/app/early";
 import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
 import { Shell } from "@/app/shell/shell";
@@ -13,7 +15,8 @@ function Arriving() {
 }
 
 /** The whole map. */
-export function routes(): RouteObject[] {
+export function routes(cache: QueryClient): RouteObject[] {
+  const early = earlyRequests(cache);
   return [
     {
       Component: Shell,
@@ -24,8 +27,16 @@ export function routes(): RouteObject[] {
           HydrateFallback: Arriving,
           children: [
             { index: true, Component: LandingPage },
-            { path: "gallery", lazy: () => import("@/features/gallery/gallery-page") },
-            { path: "watch/:id", lazy: () => import("@/features/watch/watch-page") },
+            {
+              path: "gallery",
+              loader: early.gallery,
+              lazy: () => import("@/features/gallery/gallery-page"),
+            },
+            {
+              path: "watch/:id",
+              loader: early.watch,
+              lazy: () => import("@/features/watch/watch-page"),
+            },
             {
               Component: SignedIn,
               children: [
@@ -38,7 +49,11 @@ export function routes(): RouteObject[] {
                   path: "films/:id/storyboard",
                   lazy: () => import("@/features/storyboard/storyboard-page"),
                 },
-                { path: "films/:id", lazy: () => import("@/features/film/film-page") },
+                {
+                  path: "films/:id",
+                  loader: early.film,
+                  lazy: () => import("@/features/film/film-page"),
+                },
               ],
             },
             { path: "*", Component: NotFoundPage },
@@ -49,8 +64,8 @@ export function routes(): RouteObject[] {
   ];
 }
 
-export function createRouter() {
-  const router = createBrowserRouter(routes());
+export function createRouter(cache: QueryClient) {
+  const router = createBrowserRouter(routes(cache));
   let shown = router.state.location.pathname;
   router.subscribe(({ location: { pathname } }) => {
     if (pathname === shown) return;

@@ -1,5 +1,5 @@
-import { Trans } from "@lingui/react/macro";
-import { Suspense } from "react";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { CircleUser, SunMoon } from "lucide-react";
 import { Link, useLocation } from "react-router";
 import { type Session, useSession } from "@/api/session";
 import { SignInLink } from "@/api/sign-in-link";
@@ -8,10 +8,13 @@ import { Quota } from "@/app/shell/quota";
 import { lazily } from "@/lib/lazily";
 import { paths } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
+import { LaterMenu } from "@/ui/later-menu";
 
-// Menus are a fifth of the first load; the page is usable before them.
-const AccountMenu = lazily(async () => (await import("@/app/shell/account-menu")).AccountMenu);
-const ThemeMenu = lazily(async () => (await import("@/app/shell/theme-menu")).ThemeMenu);
+// Menus are a fifth of the first load: they come when they are wanted.
+const loadAccount = async () => (await import("@/app/shell/account-menu")).AccountMenu;
+const loadTheme = async () => (await import("@/app/shell/theme-menu")).ThemeMenu;
+const AccountMenu = lazily(loadAccount);
+const ThemeMenu = lazily(loadTheme);
 
 export function Header() {
   const session = useSession();
@@ -31,30 +34,29 @@ export function Header() {
 
 /** Until it is known who is there, what is likely: nobody's button gives way to another. */
 function Account({ session }: { session: Session }) {
+  const { t } = useLingui();
+  const account = { label: t`Account`, icon: <CircleUser aria-hidden className="size-6" /> };
+  const theme = { label: t`Theme`, icon: <SunMoon aria-hidden className="size-5" /> };
   if (session.kind === "signed-in") {
     return (
       <>
         <Quota usage={session.profile.usage} />
-        <Suspense fallback={<MenuPlace />}>
-          <AccountMenu profile={session.profile} />
-        </Suspense>
+        <LaterMenu {...account} load={loadAccount}>
+          <AccountMenu {...account} profile={session.profile} />
+        </LaterMenu>
       </>
     );
   }
-  if (session.kind === "unknown" && session.isLikely) return <MenuPlace />;
+  // Of the size of a menu's button.
+  if (session.kind === "unknown" && session.isLikely) return <span className="size-11" />;
   return (
     <>
-      <Suspense fallback={<MenuPlace />}>
-        <ThemeMenu />
-      </Suspense>
+      <LaterMenu {...theme} load={loadTheme}>
+        <ThemeMenu {...theme} />
+      </LaterMenu>
       <SignIn />
     </>
   );
-}
-
-/** Of the size of a menu's button. */
-function MenuPlace() {
-  return <span className="size-11" />;
 }
 
 function SignIn() {

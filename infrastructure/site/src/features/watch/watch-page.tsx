@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { Clapperboard } from "lucide-react";
 import { useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
@@ -14,23 +15,28 @@ import { Skeleton } from "@/ui/skeleton";
 import { AnotherLikeThis } from "@/video/another";
 import type { Chapter } from "@/video/chapters";
 import { EditVideo } from "@/video/edit-video";
-import { Player } from "@/video/player/player";
+import { Player, preloadPlayer } from "@/video/player/player";
 import { VideoFacts } from "@/video/video-facts";
 import { Downloads } from "./downloads";
 import { MadeHere } from "./made-here";
 import { Share } from "./share";
-import { type Origin, useOrigin, useStream, useVideo } from "./watch-queries";
-import { shapeOf, sourceOf } from "./watch-view";
+import { videoOptions } from "./video-options";
+import { type Origin, useOrigin, useStream } from "./watch-queries";
+import { isOwn, shapeOf, sourceOf } from "./watch-view";
+
+preloadPlayer();
 
 export function Component() {
   const { t } = useLingui();
   const { id = "" } = useParams();
-  const video = useVideo(id);
+  const video = useQuery(videoOptions(id));
+  // Asked for beside it, not after it.
+  const stream = useStream(id);
   return (
     <div className="grid gap-6">
       <title>{video.data ? t`${video.data.title} · OmniGen` : t`Watch · OmniGen`}</title>
       <Loaded answer={video} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
-        {(found) => <Watch key={found.id} video={found} />}
+        {(found) => <Watch key={found.id} video={found} stream={stream} />}
       </Loaded>
       {isStatus(video.error, 403) ? <MaybeYours id={id} /> : null}
     </div>
@@ -54,8 +60,12 @@ function MaybeYours({ id }: { id: string }) {
   );
 }
 
-function Watch({ video }: { video: Video }) {
-  const stream = useStream(video.id);
+interface WatchProps {
+  video: Video;
+  stream: ReturnType<typeof useStream>;
+}
+
+function Watch({ video, stream }: WatchProps) {
   const origin = useOrigin(video);
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
   return (
@@ -71,14 +81,14 @@ function Watch({ video }: { video: Video }) {
       </div>
       <div className="flex flex-wrap gap-2">
         <Share video={video} element={element} />
-        <OwnersPart video={video} />
+        {isOwn(video) ? <OwnersPart video={video} /> : null}
         {origin ? <ToTheFilm origin={origin} /> : null}
       </div>
       {video.description ? (
         <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
       ) : null}
       {stream.data ? <Downloads video={video} stream={stream.data} /> : null}
-      {origin ? <MadeHere origin={origin} element={element} /> : null}
+      {origin?.film ? <MadeHere {...origin} film={origin.film} element={element} /> : null}
     </>
   );
 }
@@ -107,10 +117,10 @@ function Film({ video, stream, chapters, onVideo }: FilmProps) {
 }
 
 /** Its takes and its storyboard are there. */
-function ToTheFilm({ origin: { film } }: { origin: Origin }) {
+function ToTheFilm({ origin: { id, film } }: { origin: Origin }) {
   return (
     <>
-      <Link to={paths.film(film.jobId)} className={buttonClass()}>
+      <Link to={paths.film(id)} className={buttonClass()}>
         <Clapperboard aria-hidden className="size-5" />
         <Trans>Scenes and takes</Trans>
       </Link>
@@ -120,8 +130,6 @@ function ToTheFilm({ origin: { film } }: { origin: Origin }) {
 }
 
 function OwnersPart({ video }: { video: Video }) {
-  const session = useSession();
   const navigate = useNavigate();
-  if (session.kind !== "signed-in" || session.profile.userId !== video.userId) return null;
   return <EditVideo video={video} onDelete={() => void navigate(`${paths.films}?tab=videos`)} />;
 }

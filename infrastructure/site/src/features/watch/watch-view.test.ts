@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aVideo } from "@/test/factories";
-import { filmOf, frameOf, linkTo, shapeOf, sourceOf } from "./watch-view";
+import { filmOf, frameOf, isOwn, linkTo, shapeOf, sourceOf } from "./watch-view";
 
 const stream = { streamUrl: "https://bucket/film.mp4", expiresIn: 900, renditions: [] };
 
@@ -8,6 +8,10 @@ test("the stream is asked for at this origin, whatever the API's address is", ()
   const hlsUrl = "https://api.example/stage/api/gallery/videos/x/hls/master.m3u8";
   expect(sourceOf({ ...stream, hlsUrl })).toBe("/api/gallery/videos/x/hls/master.m3u8");
   expect(sourceOf(stream)).toBe(stream.streamUrl);
+});
+
+test("a video is its owner's who is told where it lies", () => {
+  expect([isOwn(aVideo()), isOwn(aVideo({ s3Key: "gallery/u/1-a.mp4" }))]).toEqual([false, true]);
 });
 
 test("a video is of a film where its file lies in the film's folder", () => {

@@ -9,10 +9,15 @@ export function sourceOf({ hlsUrl, streamUrl }: Stream): string {
   return hlsUrl ? hlsUrl.slice(hlsUrl.indexOf("/api/")) : streamUrl;
 }
 
+/** Where a video lies is told to its owner alone. */
+export function isOwn({ s3Key }: Video): boolean {
+  return Boolean(s3Key);
+}
+
 /** The film in a job's folder, as it was made or with a scene made anew. */
 const FILM = /^([0-9a-f-]{36})\/(?:redo-\d+\/)?final\.mp4$/;
 
-/** The film that a video shows, by where its file lies: only its owner is told. */
+/** The film that a video shows, for its owner. */
 export function filmOf({ s3Key }: Video): string | null {
   return s3Key?.match(FILM)?.[1] ?? null;
 }

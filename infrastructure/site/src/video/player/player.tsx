@@ -6,9 +6,13 @@ import { Skeleton } from "@/ui/skeleton";
 import { stageClass } from "@/video/frame";
 import type { PlayerProps } from "@/video/player/skinned-player";
 
-const SkinnedPlayer = lazily(
-  async () => (await import("@/video/player/skinned-player")).SkinnedPlayer,
-);
+const load = async () => (await import("@/video/player/skinned-player")).SkinnedPlayer;
+const SkinnedPlayer = lazily(load);
+
+/** For pages that will show it, before they know what. */
+export function preloadPlayer(): void {
+  void load().catch(() => {});
+}
 
 /** The player in a box of the film's shape, no higher than the window. */
 export function Player({ shape, ...player }: PlayerProps & { shape: AspectRatio }) {
