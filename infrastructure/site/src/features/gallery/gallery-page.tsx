@@ -1,10 +1,12 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { plural } from "@lingui/core/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import type { Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { MoreButton } from "@/api/more-button";
 import { rowsOf } from "@/api/pages";
+import { useSaid } from "@/lib/announce";
 import { paths } from "@/lib/paths";
 import { Empty } from "@/ui/empty";
 import { PageHeading } from "@/ui/heading";
@@ -54,11 +56,9 @@ function Videos({ words }: { words: string }) {
 }
 
 function Found({ count }: { count: number }) {
-  return (
-    <p role="status" className="text-muted">
-      <Plural value={count} one="# video shown" other="# videos shown" />
-    </p>
-  );
+  const found = plural(count, { one: "# video shown", other: "# videos shown" });
+  useSaid(found);
+  return <p className="text-muted">{found}</p>;
 }
 
 function PublicVideo({ video }: { video: Video }) {

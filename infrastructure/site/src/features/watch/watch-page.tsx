@@ -1,28 +1,27 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Clapperboard } from "lucide-react";
 import { useState } from "react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { isStatus } from "@/api/api-error";
-import type { Stream, Video } from "@/api/generated/types.gen";
+import type { Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { useSession } from "@/api/session";
 import { SignInLink } from "@/api/sign-in-link";
 import { paths } from "@/lib/paths";
-import { buttonClass } from "@/ui/button";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
-import { AnotherLikeThis } from "@/video/another";
-import type { Chapter } from "@/video/chapters";
-import { EditVideo } from "@/video/edit-video";
-import { Player, preloadPlayer } from "@/video/player/player";
+import { stageClass } from "@/video/frame";
+import { preloadPlayer } from "@/video/player/player";
 import { VideoFacts } from "@/video/video-facts";
 import { Downloads } from "./downloads";
+import { Film } from "./film";
 import { MadeHere } from "./made-here";
+import { OwnersPart, VisibilityFact } from "./owners-part";
+import { QualityChoice } from "./quality-choice";
 import { Share } from "./share";
 import { videoOptions } from "./video-options";
-import { type Origin, useOrigin, useStream } from "./watch-queries";
-import { isOwn, shapeOf, sourceOf } from "./watch-view";
+import { useOrigin, useStream } from "./watch-queries";
+import { isOwn, shapeOf, type Wanted } from "./watch-view";
 
 preloadPlayer();
 
@@ -68,21 +67,25 @@ interface WatchProps {
 function Watch({ video, stream }: WatchProps) {
   const origin = useOrigin(video);
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  const [wanted, setWanted] = useState<Wanted>("auto");
+  const renditions = stream.data?.renditions ?? [];
+  const place = <Skeleton className={`mx-auto ${stageClass(shapeOf(video))}`} />;
   return (
     <>
-      <Loaded answer={stream} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
+      <Loaded answer={stream} loading={place}>
         {(found) => (
-          <Film video={video} stream={found} chapters={origin?.chapters} onVideo={setElement} />
+          <Film {...{ video, wanted }} stream={found} origin={origin} onVideo={setElement} />
         )}
       </Loaded>
       <PageHeading>{video.title}</PageHeading>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-muted">
         <VideoFacts video={video} />
+        {isOwn(video) ? <VisibilityFact video={video} /> : null}
       </div>
       <div className="flex flex-wrap gap-2">
         <Share video={video} element={element} />
-        {isOwn(video) ? <OwnersPart video={video} /> : null}
-        {origin ? <ToTheFilm origin={origin} /> : null}
+        {isOwn(video) ? <OwnersPart video={video} origin={origin} /> : null}
+        <QualityChoice renditions={renditions} wanted={wanted} onChange={setWanted} />
       </div>
       {video.description ? (
         <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
@@ -91,45 +94,4 @@ function Watch({ video, stream }: WatchProps) {
       {origin?.film ? <MadeHere {...origin} film={origin.film} element={element} /> : null}
     </>
   );
-}
-
-interface FilmProps {
-  video: Video;
-  stream: Stream;
-  chapters: Chapter[] | undefined;
-  onVideo: (element: HTMLVideoElement | null) => void;
-}
-
-function Film({ video, stream, chapters, onVideo }: FilmProps) {
-  const [search] = useSearchParams();
-  const [src] = useState(() => sourceOf(stream));
-  return (
-    <Player
-      src={src}
-      title={video.title}
-      poster={video.thumbnailUrl}
-      shape={shapeOf(video)}
-      startAt={Number(search.get("t")) || 0}
-      chapters={chapters}
-      onVideo={onVideo}
-    />
-  );
-}
-
-/** Its takes and its storyboard are there. */
-function ToTheFilm({ origin: { id, film } }: { origin: Origin }) {
-  return (
-    <>
-      <Link to={paths.film(id)} className={buttonClass()}>
-        <Clapperboard aria-hidden className="size-5" />
-        <Trans>Scenes and takes</Trans>
-      </Link>
-      <AnotherLikeThis film={film} />
-    </>
-  );
-}
-
-function OwnersPart({ video }: { video: Video }) {
-  const navigate = useNavigate();
-  return <EditVideo video={video} onDelete={() => void navigate(`${paths.films}?tab=videos`)} />;
 }

@@ -1,11 +1,16 @@
 import type { AspectRatio, Quality, Stream, Video } from "@/api/generated/types.gen";
 import { pages } from "@/lib/paths";
 
+/** What a person wants to see: what the connection can carry, or a rendition whatever it costs. */
+export type Wanted = Quality | "auto";
+
 /**
- * The stream that adapts where there is one, else the file. The stream is asked for at this
- * origin, whose cookies a private video needs.
+ * The rendition that is wanted, else the stream that adapts where there is one, else the file.
+ * The stream is asked for at this origin, whose cookies a private video needs.
  */
-export function sourceOf({ hlsUrl, streamUrl }: Stream): string {
+export function sourceOf({ hlsUrl, streamUrl, renditions }: Stream, wanted: Wanted): string {
+  const rendition = renditions.find(({ quality }) => quality === wanted);
+  if (rendition) return rendition.url;
   return hlsUrl ? hlsUrl.slice(hlsUrl.indexOf("/api/")) : streamUrl;
 }
 
