@@ -25,10 +25,15 @@ export function Component() {
   return (
     <div className="grid gap-6">
       <title>{film.data ? titleOf(film.data) : t`Film · OmniGen`}</title>
+      {film.error && !film.data ? (
+        <PageHeading>
+          <Trans>This film cannot be shown</Trans>
+        </PageHeading>
+      ) : null}
       <Loaded answer={film} loading={<Loading />}>
         {(job) => (
           <>
-            {film.failureCount > 0 ? <Reconnecting /> : null}
+            {film.failureCount > 1 ? <Reconnecting /> : null}
             <Film job={job} />
           </>
         )}

@@ -34,6 +34,11 @@ export function Component() {
   return (
     <div className="grid gap-6">
       <title>{video.data ? t`${video.data.title} · OmniGen` : t`Watch · OmniGen`}</title>
+      {video.error && !video.data ? (
+        <PageHeading>
+          <Trans>This video cannot be shown</Trans>
+        </PageHeading>
+      ) : null}
       <Loaded answer={video} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
         {(found) => <Watch key={found.id} video={found} stream={stream} />}
       </Loaded>
