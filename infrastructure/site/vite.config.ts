@@ -3,6 +3,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
+import { pageHints } from "./scripts/page-hints.ts";
 
 /**
  * `OMNIGEN_API` is the address that the API's paths are added to, such as the local
@@ -50,7 +51,7 @@ const server = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), lingui({ macroTransform: true })],
+  plugins: [react(), tailwindcss(), lingui({ macroTransform: true }), pageHints()],
   resolve: { tsconfigPaths: true },
   server,
   preview: { ...server, headers: { "Content-Security-Policy": policy() } },

@@ -14,11 +14,16 @@ export function OfflineBar() {
   useSaid(isOnline ? null : t`The connection is lost`);
   if (isOnline) return null;
   return (
-    <p className="mt-3 flex items-center gap-2 rounded-lg border border-edge bg-raised px-4 py-2">
+    <aside
+      aria-label={t`Connection`}
+      className="mt-3 flex items-center gap-2 rounded-lg border border-edge bg-raised px-4 py-2"
+    >
       <WifiOff aria-hidden className="size-5 shrink-0" />
-      <Trans>
-        You are offline. What you have written stays; the rest goes on when you are back.
-      </Trans>
-    </p>
+      <p>
+        <Trans>
+          You are offline. What you have written stays; the rest goes on when you are back.
+        </Trans>
+      </p>
+    </aside>
   );
 }
