@@ -18,7 +18,8 @@ const SceneChanges = lazily(async () => (await import("./scene-changes")).SceneC
 
 /** The scenes of a finished film: which one plays, and a way to change each. */
 export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
-  const { data } = useStoryboard(job.jobId);
+  const { data, isPending } = useStoryboard(job.jobId);
+  if (isPending) return <Places count={job.sceneCount} />;
   if (!data) return null;
   return (
     <Panel title={<Trans>Scenes</Trans>}>
@@ -31,6 +32,20 @@ export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement |
         <Trans>Read the storyboard</Trans>
       </Link>
       <SceneDialog job={job} />
+    </Panel>
+  );
+}
+
+/** Of the size of what comes. */
+function Places({ count }: { count: number }) {
+  return (
+    <Panel title={<Trans>Scenes</Trans>}>
+      <div className="grid gap-1">
+        {Array.from({ length: count }, (_, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
+          <Skeleton key={at} className="h-11" />
+        ))}
+      </div>
     </Panel>
   );
 }

@@ -1,8 +1,7 @@
 import { Video, VideoPlayer, VideoSkin } from "@videojs/react/video";
-import { useEffect, useRef } from "react";
-import type { Chapter } from "@/video/chapters";
-import { Scrubber } from "@/video/player/scrubber";
+import { memo, useEffect, useRef } from "react";
 import { attach, type Place, placeIn } from "@/video/player/source";
+import { TextTrack } from "@/video/player/text-track";
 import "@videojs/react/video/skin.css";
 
 export interface PlayerProps {
@@ -12,13 +11,15 @@ export interface PlayerProps {
   poster?: string | null;
   /** Seconds. */
   startAt?: number;
-  /** Its scenes, where they are known. */
-  chapters?: Chapter[];
+  /** Titles and pictures of its scenes, in WebVTT. */
+  titles: string;
+  pictures: string;
   onVideo?: (video: HTMLVideoElement | null) => void;
 }
 
-export function SkinnedPlayer(props: PlayerProps) {
-  const { src, title, poster, startAt = 0, chapters = [], onVideo } = props;
+/** Much to draw, on pages that are drawn anew with every answer: only what concerns it draws it. */
+export const SkinnedPlayer = memo(function SkinnedPlayer(props: PlayerProps) {
+  const { src, title, poster, startAt = 0, titles, pictures, onVideo } = props;
   const video = useRef<HTMLVideoElement>(null);
   const place = useRef<Place>({ time: startAt, isPlaying: false });
   useEffect(() => {
@@ -43,9 +44,11 @@ export function SkinnedPlayer(props: PlayerProps) {
           playsInline
           preload="metadata"
         >
-          {chapters.length > 0 ? <Scrubber chapters={chapters} /> : null}
+          <TextTrack kind="chapters" text={titles} />
+          {/* The label is the player's name for it. */}
+          <TextTrack kind="metadata" label="thumbnails" text={pictures} />
         </Video>
       </VideoSkin>
     </VideoPlayer>
   );
-}
+});

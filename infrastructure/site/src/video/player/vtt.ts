@@ -1,3 +1,5 @@
+import type { Chapter } from "@/video/chapters";
+
 interface Line {
   /** Seconds. */
   start: number;
@@ -11,6 +13,15 @@ export function vttOf(lines: Line[]): string {
     ({ start, end, text }) => `${timestamp(start)} --> ${timestamp(end)}\n${oneLine(text)}`,
   );
   return ["WEBVTT", ...cues].join("\n\n");
+}
+
+/** What the player's time line shows: the titles of chapters, and a picture of each that has one. */
+export function tracksOf(chapters: Chapter[]): { titles: string; pictures: string } {
+  const titled = chapters.map(({ title, start, end }) => ({ start, end, text: title }));
+  const pictured = chapters.flatMap(({ picture, start, end }) =>
+    picture ? { start, end, text: picture } : [],
+  );
+  return { titles: vttOf(titled), pictures: vttOf(pictured) };
 }
 
 function timestamp(seconds: number): string {
