@@ -1,28 +1,28 @@
 import { useSearchParams } from "react-router";
-import type { Stream, Video } from "@/api/generated/types.gen";
+import type { Video } from "@/api/generated/types.gen";
+import type { Chapter } from "@/video/chapters";
 import { Player } from "@/video/player/player";
-import type { Origin } from "./watch-queries";
-import { shapeOf, sourceOf, type Wanted } from "./watch-view";
+import { shapeOf } from "./watch-view";
 
 interface Props {
   video: Video;
-  stream: Stream;
-  wanted: Wanted;
-  origin: Origin | null;
+  /** Another one, such as a fresh link or another quality, goes on where the one before was. */
+  src: string;
+  chapters: Chapter[] | undefined;
   onVideo: (element: HTMLVideoElement | null) => void;
 }
 
-/** Another source, such as a fresh link or another quality, goes on where the one before was. */
-export function Film({ video, stream, wanted, origin, onVideo }: Props) {
+/** Plays a video, from the time that its address names. */
+export function Film({ video, src, chapters, onVideo }: Props) {
   const [search] = useSearchParams();
   return (
     <Player
-      src={sourceOf(stream, wanted)}
+      src={src}
       title={video.title}
       poster={video.thumbnailUrl}
       shape={shapeOf(video)}
       startAt={Number(search.get("t")) || 0}
-      chapters={origin?.chapters}
+      chapters={chapters}
       onVideo={onVideo}
     />
   );

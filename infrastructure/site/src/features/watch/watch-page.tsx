@@ -21,7 +21,7 @@ import { QualityChoice } from "./quality-choice";
 import { Share } from "./share";
 import { videoOptions } from "./video-options";
 import { useOrigin, useStream } from "./watch-queries";
-import { isOwn, shapeOf, type Wanted } from "./watch-view";
+import { isOwn, shapeOf, sourceOf, type Wanted } from "./watch-view";
 
 preloadPlayer();
 
@@ -79,7 +79,12 @@ function Watch({ video, stream }: WatchProps) {
     <>
       <Loaded answer={stream} loading={place}>
         {(found) => (
-          <Film {...{ video, wanted }} stream={found} origin={origin} onVideo={setElement} />
+          <Film
+            video={video}
+            src={sourceOf(found, wanted)}
+            chapters={origin?.chapters}
+            onVideo={setElement}
+          />
         )}
       </Loaded>
       <PageHeading>{video.title}</PageHeading>
