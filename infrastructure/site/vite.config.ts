@@ -3,9 +3,10 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
+import { pageHints } from "./scripts/page-hints.ts";
 
 /**
- * `OMNIGEN_API` is the address that the paths `/api/...` are added to, such as the local
+ * `OMNIGEN_API` is the address that the API's paths are added to, such as the local
  * cloud's gateway with its stage. Vite's proxy makes site and API one origin, as the
  * distribution does, so that the session's cookies are sent.
  */
@@ -14,7 +15,8 @@ function proxy(): Record<string, ProxyOptions> {
   if (!api) return {};
   const { origin, pathname } = new URL(api);
   const prefix = pathname.replace(/\/$/, "");
-  return { "/api": { target: origin, changeOrigin: true, rewrite: (path) => prefix + path } };
+  const front = { target: origin, changeOrigin: true, rewrite: (path: string) => prefix + path };
+  return { "/api": front, "/v/": front, "/embed/": front };
 }
 
 /**
@@ -49,7 +51,7 @@ const server = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), lingui({ macroTransform: true })],
+  plugins: [react(), tailwindcss(), lingui({ macroTransform: true }), pageHints()],
   resolve: { tsconfigPaths: true },
   server,
   preview: { ...server, headers: { "Content-Security-Policy": policy() } },

@@ -42,6 +42,7 @@ test("a film is planned, priced, made in sight, played, published and found", as
   await page.getByRole("button", { name: "Put it into the gallery" }).click();
   await expect(page).toHaveURL(/\/watch\//);
   await play(page);
+  await expect(page.getByRole("heading", { name: "What it was asked for" })).toBeVisible();
   await look(page, "watch");
 
   const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
@@ -53,5 +54,14 @@ test("a film is planned, priced, made in sight, played, published and found", as
   await look(stranger, "gallery");
   await stranger.getByRole("link", { name: new RegExp(word) }).click();
   await play(stranger);
+  await expect(stranger.getByRole("heading", { name: "Recipe" })).toHaveCount(0);
   await context.close();
+
+  // Its owner goes back to its takes from there, and on to another film.
+  await page.getByRole("link", { name: "Scenes and takes" }).click();
+  await expect(page.getByRole("link", { name: "Change scene 1" })).toBeVisible();
+  await page.goBack();
+  await page.getByRole("button", { name: "Make another like this" }).click();
+  await expect(page.getByLabel("What is the film about?")).toHaveValue(new RegExp(word));
+  await expect(page.getByLabel("Scenes", { exact: true })).toHaveValue("2");
 });

@@ -16,6 +16,41 @@ test("signed out there is the first page, and private pages ask to sign in", asy
   await context.close();
 });
 
+test("the first page is there before it is known who looks, and nothing moves when it is", async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const root = document.documentElement;
+    new PerformanceObserver((list) => {
+      const moves = list.getEntries().map((entry) => Number(Reflect.get(entry, "value")));
+      root.dataset["moved"] = String(moves.reduce((sum, one) => sum + one, moved()));
+    }).observe({ type: "layout-shift", buffered: true });
+    const moved = () => Number(root.dataset["moved"] ?? 0);
+  });
+  let answer = () => {};
+  const mayAnswer = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/api/v1/me", async (route) => {
+    await mayAnswer;
+    await route.continue();
+  });
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Theme" })).toBeVisible();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Sign in" })).toBeVisible();
+  const answered = page.waitForResponse("**/api/v1/me");
+  answer();
+  await answered;
+  await page.waitForLoadState("networkidle");
+  const moved = await page.evaluate(() => Number(document.documentElement.dataset["moved"] ?? 0));
+  expect(moved).toBeLessThanOrEqual(0.05);
+  await context.close();
+});
+
 test("an address that is nothing says so", async ({ page }) => {
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();

@@ -27,7 +27,9 @@ onSessionOver(() => forgetSession(cache));
 window.addEventListener("error", (event) => reportError(event.error));
 window.addEventListener("unhandledrejection", (event) => reportError(event.reason));
 // A new deploy took the files away that this page would load next.
-window.addEventListener("vite:preloadError", () => window.location.reload());
+window.addEventListener("vite:preloadError", () => {
+  if (navigator.onLine) window.location.reload();
+});
 
 const root = document.getElementById("root");
 if (root) {
@@ -35,7 +37,7 @@ if (root) {
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={cache}>
-          <RouterProvider router={createRouter()} onError={reportError} />
+          <RouterProvider router={createRouter(cache)} onError={reportError} />
         </QueryClientProvider>
       </I18nProvider>
     </StrictMode>,

@@ -23,10 +23,10 @@ function show(answer: { data?: string; error?: Error; isPaused?: boolean }) {
 test("an answer that is awaited has its place, and says what it waits for", () => {
   show({});
   expect(screen.getByText("a place")).toBeDefined();
-  expect(screen.getByRole("status").textContent).toBe("Loading");
+  expect(screen.getByText("Loading")).toBeDefined();
   cleanup();
   show({ isPaused: true });
-  expect(screen.getByRole("status").textContent).toBe("Waiting for the connection");
+  expect(screen.getByText("Waiting for the connection")).toBeDefined();
 });
 
 test("an error can be tried again, and names its request", () => {

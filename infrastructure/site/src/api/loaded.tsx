@@ -1,6 +1,7 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Failure } from "@/api/failure";
+import { useSaid } from "@/lib/announce";
 
 /** What Query says of an answer. */
 interface Answer<T> {
@@ -19,12 +20,15 @@ interface Props<T> {
 
 /** An answer in each of its states; one that is asked for again stays in sight. */
 export function Loaded<T>({ answer, loading, children }: Props<T>) {
+  const { t } = useLingui();
+  const isHeldUp = answer.data === undefined && answer.isPaused;
+  useSaid(isHeldUp ? t`Waiting for the connection` : null);
   if (answer.data !== undefined) return children(answer.data);
   if (answer.error) return <Failure error={answer.error} onRetry={answer.refetch} />;
   return (
     <div aria-busy="true">
-      <p role="status" className="sr-only">
-        {answer.isPaused ? <Trans>Waiting for the connection</Trans> : <Trans>Loading</Trans>}
+      <p className="sr-only">
+        {isHeldUp ? <Trans>Waiting for the connection</Trans> : <Trans>Loading</Trans>}
       </p>
       {loading}
     </div>

@@ -3,6 +3,15 @@ import { isStatus } from "@/api/api-error";
 import { meQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { me } from "@/api/generated/sdk.gen";
 import type { Profile } from "@/api/generated/types.gen";
+import { stored } from "@/lib/storage";
+
+/** Whether a session is likely, for what is shown until it is known. */
+const likely = stored("signed-in", (raw) => raw === true);
+
+/** Somebody is about to sign in, or out. */
+export function expectSession(isLikely: boolean): void {
+  likely.write(isLikely);
+}
 
 /** Who is signed in; `null` for nobody. */
 export const sessionOptions = queryOptions({
@@ -10,23 +19,26 @@ export const sessionOptions = queryOptions({
   queryFn: async ({ signal }): Promise<Profile | null> => {
     try {
       const { data } = await me({ signal, throwOnError: true });
+      expectSession(true);
       return data;
     } catch (error) {
-      if (isStatus(error, 401)) return null;
-      throw error;
+      if (!isStatus(error, 401)) throw error;
+      expectSession(false);
+      return null;
     }
   },
   staleTime: 60_000,
 });
 
 export type Session =
-  | { kind: "unknown"; error: Error | null; retry: () => unknown }
+  | { kind: "unknown"; isLikely: boolean; error: Error | null; retry: () => unknown }
   | { kind: "signed-out" }
   | { kind: "signed-in"; profile: Profile };
 
 export function useSession(): Session {
   const { data, error, refetch } = useQuery(sessionOptions);
-  if (data === undefined) return { kind: "unknown", error, retry: refetch };
+  if (data === undefined)
+    return { kind: "unknown", isLikely: likely.read(), error, retry: refetch };
   return data === null ? { kind: "signed-out" } : { kind: "signed-in", profile: data };
 }
 

@@ -1,29 +1,42 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createBrowserRouter, type RouteObject } from "react-router";
+import { earlyRequests } from "@/app/early";
 import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
 import { Shell } from "@/app/shell/shell";
 import { SignedIn } from "@/app/shell/signed-in";
+import { LandingPage } from "@/features/landing/landing-page";
 import { awaitHeading } from "@/lib/arrival";
+import { Skeleton } from "@/ui/skeleton";
 
-/** What is there before the first page is. */
-function Nothing() {
-  return null;
+/** What is there within the shell before the first page is. */
+function Arriving() {
+  return <Skeleton className="h-64" />;
 }
 
 /** The whole map. */
-export function routes(): RouteObject[] {
+export function routes(cache: QueryClient): RouteObject[] {
+  const early = earlyRequests(cache);
   return [
     {
       Component: Shell,
       ErrorBoundary: ErrorPage,
-      HydrateFallback: Nothing,
       children: [
         {
           ErrorBoundary: ErrorPage,
+          HydrateFallback: Arriving,
           children: [
-            { index: true, lazy: () => import("@/features/landing/landing-page") },
-            { path: "gallery", lazy: () => import("@/features/gallery/gallery-page") },
-            { path: "watch/:id", lazy: () => import("@/features/watch/watch-page") },
+            { index: true, Component: LandingPage },
+            {
+              path: "gallery",
+              loader: early.gallery,
+              lazy: () => import("@/features/gallery/gallery-page"),
+            },
+            {
+              path: "watch/:id",
+              loader: early.watch,
+              lazy: () => import("@/features/watch/watch-page"),
+            },
             {
               Component: SignedIn,
               children: [
@@ -36,7 +49,11 @@ export function routes(): RouteObject[] {
                   path: "films/:id/storyboard",
                   lazy: () => import("@/features/storyboard/storyboard-page"),
                 },
-                { path: "films/:id", lazy: () => import("@/features/film/film-page") },
+                {
+                  path: "films/:id",
+                  loader: early.film,
+                  lazy: () => import("@/features/film/film-page"),
+                },
               ],
             },
             { path: "*", Component: NotFoundPage },
@@ -47,8 +64,8 @@ export function routes(): RouteObject[] {
   ];
 }
 
-export function createRouter() {
-  const router = createBrowserRouter(routes());
+export function createRouter(cache: QueryClient) {
+  const router = createBrowserRouter(routes(cache));
   let shown = router.state.location.pathname;
   router.subscribe(({ location: { pathname } }) => {
     if (pathname === shown) return;

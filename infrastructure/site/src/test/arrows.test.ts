@@ -64,3 +64,10 @@ test("colours are tokens: no hex value and no dark: in a component", () => {
   );
   expect(painted.map(({ path }) => path)).toEqual([]);
 });
+
+test("there is one polite live region: all else is said by it", () => {
+  const regions = sources().filter(
+    ({ path, text }) => path.endsWith(".tsx") && /role="status"|aria-live=/.test(text),
+  );
+  expect(regions.map(({ path }) => path)).toEqual(["app/live-region.tsx"]);
+});

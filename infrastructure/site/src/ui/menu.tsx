@@ -1,24 +1,16 @@
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
+import { MenuButton, type MenuFace } from "@/ui/menu-button";
 
 export const menuItemClass =
   "flex min-h-11 items-center gap-2 rounded-lg px-3 outline-none data-highlighted:bg-raised";
 
-interface Props {
-  label: string;
-  icon: ReactNode;
-  children: ReactNode;
-}
-
-/** A button with an icon that opens a menu, which stays in the landmark of its button. */
-export function Menu({ label, icon, children }: Props) {
+/** A menu, open as it was asked for, with its button; it stays in the landmark of that. */
+export function Menu({ children, ...face }: MenuFace & { children: ReactNode }) {
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        aria-label={label}
-        className="grid size-11 place-items-center rounded-lg hover:bg-raised"
-      >
-        {icon}
+    <DropdownMenu.Root modal={false} defaultOpen>
+      <DropdownMenu.Trigger asChild>
+        <MenuButton {...face} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Content
         align="end"

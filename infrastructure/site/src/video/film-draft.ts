@@ -1,6 +1,7 @@
 import type { CreateJob } from "@/api/generated/types.gen";
 import { zCreateJob } from "@/api/generated/zod.gen";
 import { stored } from "@/lib/storage";
+import { FILM_DRAFT } from "@/video/draft-prompt";
 
 /** The API's defaults. */
 export const FRESH = {
@@ -18,7 +19,7 @@ export const FRESH = {
 export const FIELDS = keysOf(FRESH);
 
 /** The film that is being described; read field by field, so that a bad value loses no other. */
-export const filmDraft = stored<CreateJob>("film-draft", (raw) => {
+export const filmDraft = stored<CreateJob>(FILM_DRAFT, (raw) => {
   if (typeof raw !== "object" || raw === null) return FRESH;
   const good = Object.entries(raw).filter(([field, value]) => isGood(field, value));
   return { ...FRESH, ...Object.fromEntries(good) };

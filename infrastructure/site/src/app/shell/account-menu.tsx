@@ -1,18 +1,17 @@
-import { Trans, useLingui } from "@lingui/react/macro";
-import { CircleUser } from "lucide-react";
+import { Trans } from "@lingui/react/macro";
 import { DropdownMenu } from "radix-ui";
 import { Link } from "react-router";
 import { authLogout } from "@/api/generated/sdk.gen";
 import type { Profile } from "@/api/generated/types.gen";
-import { isAdmin } from "@/api/session";
+import { expectSession, isAdmin } from "@/api/session";
 import { ThemeItems } from "@/app/shell/theme-menu";
 import { paths } from "@/lib/paths";
 import { Menu, menuItemClass } from "@/ui/menu";
+import type { MenuFace } from "@/ui/menu-button";
 
-export function AccountMenu({ profile }: { profile: Profile }) {
-  const { t } = useLingui();
+export function AccountMenu({ profile, ...face }: MenuFace & { profile: Profile }) {
   return (
-    <Menu label={t`Account`} icon={<CircleUser aria-hidden className="size-6" />}>
+    <Menu {...face}>
       <DropdownMenu.Label className="max-w-64 px-3 py-2 text-sm break-words text-muted">
         {profile.email ?? <Trans>Signed in</Trans>}
       </DropdownMenu.Label>
@@ -49,5 +48,6 @@ function AdminItem() {
 /** The hosted form is signed out of as well, and leads back to the site. */
 async function signOut(): Promise<void> {
   const { data } = await authLogout({ throwOnError: true });
+  expectSession(false);
   window.location.assign(data.logoutUrl);
 }

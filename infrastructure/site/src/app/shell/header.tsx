@@ -1,16 +1,20 @@
-import { Trans } from "@lingui/react/macro";
-import { Suspense } from "react";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { CircleUser, SunMoon } from "lucide-react";
 import { Link, useLocation } from "react-router";
-import { type Session, signInUrl, useSession } from "@/api/session";
+import { type Session, useSession } from "@/api/session";
+import { SignInLink } from "@/api/sign-in-link";
 import { Nav } from "@/app/shell/nav";
 import { Quota } from "@/app/shell/quota";
 import { lazily } from "@/lib/lazily";
 import { paths } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
+import { LaterMenu } from "@/ui/later-menu";
 
-// Menus are a fifth of the first load; the page is usable before them.
-const AccountMenu = lazily(async () => (await import("@/app/shell/account-menu")).AccountMenu);
-const ThemeMenu = lazily(async () => (await import("@/app/shell/theme-menu")).ThemeMenu);
+// Menus are a fifth of the first load: they come when they are wanted.
+const loadAccount = async () => (await import("@/app/shell/account-menu")).AccountMenu;
+const loadTheme = async () => (await import("@/app/shell/theme-menu")).ThemeMenu;
+const AccountMenu = lazily(loadAccount);
+const ThemeMenu = lazily(loadTheme);
 
 export function Header() {
   const session = useSession();
@@ -22,37 +26,45 @@ export function Header() {
       </Link>
       <Nav />
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
-        <Suspense fallback={<span className="size-11" />}>
-          <Account session={session} />
-        </Suspense>
+        <Account session={session} />
       </div>
     </header>
   );
 }
 
+/** Until it is known who is there, what is likely: nobody's button gives way to another. */
 function Account({ session }: { session: Session }) {
+  const { t } = useLingui();
+  const account = { label: t`Account`, icon: <CircleUser aria-hidden className="size-6" /> };
+  const theme = { label: t`Theme`, icon: <SunMoon aria-hidden className="size-5" /> };
   if (session.kind === "signed-in") {
     return (
       <>
         <Quota usage={session.profile.usage} />
-        <AccountMenu profile={session.profile} />
+        <LaterMenu {...account} load={loadAccount}>
+          <AccountMenu {...account} profile={session.profile} />
+        </LaterMenu>
       </>
     );
   }
+  // Of the size of a menu's button.
+  if (session.kind === "unknown" && session.isLikely) return <span className="size-11" />;
   return (
     <>
-      <ThemeMenu />
-      {session.kind === "signed-out" ? <SignInLink /> : null}
+      <LaterMenu {...theme} load={loadTheme}>
+        <ThemeMenu {...theme} />
+      </LaterMenu>
+      <SignIn />
     </>
   );
 }
 
-function SignInLink() {
+function SignIn() {
   const { pathname, search } = useLocation();
   const back = pathname === paths.home ? paths.create : pathname + search;
   return (
-    <a href={signInUrl(back)} className={buttonClass("primary")}>
+    <SignInLink back={back} className={buttonClass("primary")}>
       <Trans>Sign in</Trans>
-    </a>
+    </SignInLink>
   );
 }

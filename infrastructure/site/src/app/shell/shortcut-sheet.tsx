@@ -5,10 +5,11 @@ import { Dialog } from "@/ui/dialog";
 
 const PLAYER = [
   { keys: "Space k", name: msg`Play, pause` },
-  { keys: "← →", name: msg`Back, forward 5 seconds` },
-  { keys: "j l", name: msg`Back, forward 10 seconds` },
+  { keys: "← → j l", name: msg`Back, forward 10 seconds` },
   { keys: "0 – 9", name: msg`To a tenth of the film` },
+  { keys: "< >", name: msg`Slower, faster` },
   { keys: "f", name: msg`Full screen` },
+  { keys: "i", name: msg`Picture in picture` },
   { keys: "m", name: msg`Sound on, off` },
 ];
 

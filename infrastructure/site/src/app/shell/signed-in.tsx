@@ -2,7 +2,8 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Outlet, useLocation } from "react-router";
 import { Failure } from "@/api/failure";
-import { signInUrl, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
+import { SignInLink } from "@/api/sign-in-link";
 import { buttonClass } from "@/ui/button";
 import { PageHeading } from "@/ui/heading";
 import { Alert } from "@/ui/notice";
@@ -53,8 +54,8 @@ function SignInPage() {
 function SignInAgain() {
   const { pathname, search } = useLocation();
   return (
-    <a href={signInUrl(pathname + search)} className={buttonClass("primary")}>
+    <SignInLink back={pathname + search} className={buttonClass("primary")}>
       <Trans>Sign in</Trans>
-    </a>
+    </SignInLink>
   );
 }

@@ -1,18 +1,17 @@
 import { msg } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { SunMoon } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { chooseTheme, THEMES, type Theme, theme } from "@/lib/theme";
 import { Menu, menuItemClass } from "@/ui/menu";
+import type { MenuFace } from "@/ui/menu-button";
 
 const NAMES = { auto: msg`As the system`, light: msg`Light`, dark: msg`Dark` };
 
 /** Light, dark, or as the system has it. */
-export function ThemeMenu() {
-  const { t } = useLingui();
+export function ThemeMenu(face: MenuFace) {
   return (
-    <Menu label={t`Theme`} icon={<SunMoon aria-hidden className="size-5" />}>
+    <Menu {...face}>
       <ThemeItems />
     </Menu>
   );

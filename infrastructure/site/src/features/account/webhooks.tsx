@@ -1,16 +1,20 @@
+import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Failure } from "@/api/failure";
 import { webhooksListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import type { Webhook } from "@/api/generated/types.gen";
+import type { PauseReason, Webhook } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { dateTime } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Chip } from "@/ui/chip";
 import { Confirm } from "@/ui/confirm";
+import { Dialog } from "@/ui/dialog";
 import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
+import { Deliveries } from "./deliveries";
 import { Secret } from "./secret";
 import { useWebhookActions } from "./webhook-actions";
 import { WebhookForm } from "./webhook-form";
@@ -48,10 +52,15 @@ function WebhookRows({ webhooks }: { webhooks: Webhook[] }) {
   );
 }
 
+const PAUSED: Record<PauseReason, MessageDescriptor> = {
+  gone: msg`It answered that it is gone. Turned on again, it is told what was held.`,
+  unreachable: msg`It took nothing by the last attempt. Turned on again, it is told what was held.`,
+};
+
 const STATUS = {
   enabled: { word: msg`On`, tone: "good" },
   disabled: { word: msg`Off`, tone: "neutral" },
-  paused: { word: msg`Paused: it did not answer`, tone: "bad" },
+  paused: { word: msg`Paused`, tone: "bad" },
 } as const;
 
 function WebhookRow({ webhook }: { webhook: Webhook }) {
@@ -69,6 +78,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
         {" · "}
         {success ? <Trans>last taken {success}</Trans> : <Trans>nothing taken yet</Trans>}
       </p>
+      {webhook.pausedBecause ? <p className="text-sm">{t(PAUSED[webhook.pausedBecause])}</p> : null}
       <WebhookButtons webhook={webhook} />
     </li>
   );
@@ -76,6 +86,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
 
 function WebhookButtons({ webhook: { webhookId, status } }: { webhook: Webhook }) {
   const { update, remove, rotate, test } = useWebhookActions();
+  const [isOpen, setOpen] = useState(false);
   const path = { webhookId };
   const failed = update.error ?? remove.error ?? rotate.error ?? test.error;
   const isOn = status === "enabled";
@@ -94,6 +105,9 @@ function WebhookButtons({ webhook: { webhookId, status } }: { webhook: Webhook }
         <Button busy={rotate.isPending} onClick={() => rotate.mutate({ path })}>
           <Trans>New secret</Trans>
         </Button>
+        <Button onClick={() => setOpen(true)}>
+          <Trans>What it was told</Trans>
+        </Button>
         <Confirm
           action={<Trans>Remove</Trans>}
           title={<Trans>Remove this webhook?</Trans>}
@@ -101,6 +115,9 @@ function WebhookButtons({ webhook: { webhookId, status } }: { webhook: Webhook }
           onConfirm={() => remove.mutate({ path })}
         />
       </div>
+      <Dialog title={<Trans>What it was told</Trans>} open={isOpen} onOpenChange={setOpen}>
+        <Deliveries webhookId={webhookId} />
+      </Dialog>
       {rotate.data ? <Secret secret={rotate.data.secret} /> : null}
       {failed ? <Failure error={failed} /> : null}
     </>

@@ -16,6 +16,7 @@ import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Empty } from "@/ui/empty";
 import { Skeleton } from "@/ui/skeleton";
+import { RedriveAll } from "./redrive-all";
 
 /** Messages that failed three times, with their cause. */
 export function DeadLetters() {
@@ -30,6 +31,7 @@ export function DeadLetters() {
         if (rows.length === 0) return <Empty title={<Trans>Nothing was given up.</Trans>} />;
         return (
           <>
+            <RedriveAll />
             <ul className="grid gap-3">
               {rows.map((letter) => (
                 <Letter key={letter.id} letter={letter} />

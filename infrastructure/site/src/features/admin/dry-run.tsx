@@ -1,6 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Failure } from "@/api/failure";
+import { useSaid } from "@/lib/announce";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 
@@ -20,9 +21,10 @@ interface Props {
 /** First what would happen, then the button that does it. */
 export function DryRun({ act, action, run }: Props) {
   const { data, error, isPending } = act;
+  useSaid(data?.message ?? null);
   return (
     <div className="grid justify-items-start gap-3">
-      <p role="status">{data?.message}</p>
+      {data ? <p>{data.message}</p> : null}
       {error ? <Failure error={error} /> : null}
       <div className="flex flex-wrap gap-2">
         <Button busy={isPending} onClick={() => run(true)}>

@@ -6,7 +6,8 @@ import { Choice } from "@/forms/choice";
 import { CheckField, NumberField, SelectField, TextArea } from "@/forms/inputs";
 import { limits } from "@/forms/limits";
 import { cx } from "@/ui/cx";
-import { OTHERS, USUAL } from "./create-words";
+import { USUAL } from "@/video/transition-words";
+import { OTHERS } from "./create-words";
 
 interface Props {
   form: UseFormReturn<CreateJob>;

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ApiError } from "@/api/api-error";
 import { errorMessage } from "@/api/error-messages";
 import type { Quote } from "@/api/generated/types.gen";
+import { useSaid } from "@/lib/announce";
 import { count, day, dollars } from "@/lib/format";
 import { Fact, Facts } from "@/ui/facts";
 import { Alert } from "@/ui/notice";
@@ -20,9 +21,12 @@ interface Props {
 
 /** What the film would be and cost, before anything is paid. */
 export function QuotePanel({ quote, busy, children }: Props) {
+  const { t } = useLingui();
+  const price = quote ? dollars(quote.cost.nanoUsd) : "";
+  useSaid(quote ? t`The plan is there. Its price is ${price}.` : null);
   return (
     <Panel title={<Trans>The plan</Trans>}>
-      <div aria-live="polite" aria-busy={busy} className="grid gap-4">
+      <div aria-busy={busy} className="grid gap-4">
         {busy ? <Skeleton className="h-40" /> : null}
         {quote ? <Figures quote={quote} /> : null}
         {quote || busy ? null : (

@@ -1,10 +1,11 @@
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useParams } from "react-router";
 import type { Job } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { Chip } from "@/ui/chip";
 import { PageHeading } from "@/ui/heading";
+import { Note } from "@/ui/notice";
 import { Skeleton } from "@/ui/skeleton";
 import { FILM_STATUS } from "@/video/status-words";
 import { useFilm } from "./film-queries";
@@ -24,10 +25,29 @@ export function Component() {
   return (
     <div className="grid gap-6">
       <title>{film.data ? titleOf(film.data) : t`Film · OmniGen`}</title>
+      {film.error && !film.data ? (
+        <PageHeading>
+          <Trans>This film cannot be shown</Trans>
+        </PageHeading>
+      ) : null}
       <Loaded answer={film} loading={<Loading />}>
-        {(job) => <Film job={job} />}
+        {(job) => (
+          <>
+            {film.failureCount > 1 ? <Reconnecting /> : null}
+            <Film job={job} />
+          </>
+        )}
       </Loaded>
     </div>
+  );
+}
+
+/** What is in sight stays, and is not the newest. */
+function Reconnecting() {
+  return (
+    <Note>
+      <Trans>There is no answer at the moment. This is how it stood; it is asked for again.</Trans>
+    </Note>
   );
 }
 

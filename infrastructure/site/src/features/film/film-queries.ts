@@ -24,6 +24,6 @@ function begunAt({ change, startedAt, createdAt, updatedAt }: Job): string {
 }
 
 /** Its storyboard with prices; a film that was never planned has none. */
-export function useStoryboard(id: string) {
-  return useQuery(storyboardGetOptions({ path: { id } }));
+export function useStoryboard(id: string, isWanted = true) {
+  return useQuery({ ...storyboardGetOptions({ path: { id } }), enabled: isWanted });
 }

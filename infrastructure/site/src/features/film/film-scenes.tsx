@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Job, Scene } from "@/api/generated/types.gen";
 import { lazily } from "@/lib/lazily";
+import { paths } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Panel } from "@/ui/panel";
@@ -17,16 +18,34 @@ const SceneChanges = lazily(async () => (await import("./scene-changes")).SceneC
 
 /** The scenes of a finished film: which one plays, and a way to change each. */
 export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
-  const { data } = useStoryboard(job.jobId);
+  const { data, isPending } = useStoryboard(job.jobId);
+  if (isPending) return <Places count={job.sceneCount} />;
   if (!data) return null;
   return (
     <Panel title={<Trans>Scenes</Trans>}>
       <ChapterList
-        chapters={chaptersOf(data.scenes, data.seconds)}
+        chapters={chaptersOf(data)}
         video={video}
         actions={(at) => <TakesLink scene={job.scenes?.[at]} />}
       />
+      <Link to={paths.storyboard(job.jobId)} className="justify-self-start underline">
+        <Trans>Read the storyboard</Trans>
+      </Link>
       <SceneDialog job={job} />
+    </Panel>
+  );
+}
+
+/** Of the size of what comes. */
+function Places({ count }: { count: number }) {
+  return (
+    <Panel title={<Trans>Scenes</Trans>}>
+      <div className="grid gap-1">
+        {Array.from({ length: count }, (_, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
+          <Skeleton key={at} className="h-11" />
+        ))}
+      </div>
     </Panel>
   );
 }

@@ -9,7 +9,7 @@ import type {
 
 /** What a job means on the screen. */
 export type FilmView =
-  | { kind: "making"; steps: Step[]; isQueued: boolean; canCancel: boolean }
+  | { kind: "making"; steps: Step[]; canCancel: boolean }
   | { kind: "review" }
   | { kind: "ready"; change: Change | null }
   | { kind: "stopped"; why: "failed" | "cancelled"; kept: number[]; hasMusic: boolean };
@@ -52,7 +52,6 @@ export function filmView(job: Job): FilmView {
       return {
         kind: "making",
         steps: stepsOf(job),
-        isQueued: job.stage === "queued",
         canCancel: job.status !== "cancelling",
       };
   }

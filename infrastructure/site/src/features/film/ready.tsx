@@ -1,12 +1,10 @@
 import { Trans } from "@lingui/react/macro";
 import { Download } from "lucide-react";
 import type { Job } from "@/api/generated/types.gen";
-import { clock } from "@/lib/format";
 import { buttonClass } from "@/ui/button";
-import { Fact, Facts } from "@/ui/facts";
 import { Note } from "@/ui/notice";
-import { Panel } from "@/ui/panel";
 import { AnotherLikeThis } from "@/video/another";
+import { Recipe } from "@/video/recipe";
 import { ChangeFailed, Changing } from "./changing";
 import { Costs } from "./costs";
 import { FilmScenes } from "./film-scenes";
@@ -35,24 +33,8 @@ export function Ready({ job, view: { change }, video }: Props) {
       </div>
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <FilmScenes job={job} video={video} />
-        <Recipe job={job} />
+        <Recipe film={job}>{change ? null : <Costs job={job} />}</Recipe>
       </div>
     </>
-  );
-}
-
-function Recipe({ job }: { job: Job }) {
-  return (
-    <Panel title={<Trans>Recipe</Trans>}>
-      <Facts>
-        <Fact name={<Trans>Length</Trans>}>{clock(job.durationSeconds)}</Fact>
-        <Fact name={<Trans>Shape</Trans>}>{job.aspectRatio}</Fact>
-        <Fact name={<Trans>Transition</Trans>}>{job.transition}</Fact>
-        {job.seed === null || job.seed === undefined ? null : (
-          <Fact name={<Trans>Seed</Trans>}>{job.seed}</Fact>
-        )}
-        {job.change ? null : <Costs job={job} />}
-      </Facts>
-    </Panel>
   );
 }

@@ -4,6 +4,7 @@ import type { Job, Scene } from "@/api/generated/types.gen";
 import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { frameClass } from "@/video/frame";
+import { TimeSpan } from "@/video/time-left";
 import { type SceneState, sceneState } from "./film-view";
 import { SCENE_WORDS } from "./film-words";
 import { Still } from "./still";
@@ -39,6 +40,12 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
         <h3 className="font-medium break-words">{scene.title}</h3>
         <p className="text-sm text-muted">
           {t(SCENE_WORDS[state])}
+          {state === "generating" && scene.timeLeft ? (
+            <>
+              {" · "}
+              <TimeSpan time={scene.timeLeft} />
+            </>
+          ) : null}
           {scene.attempts > 1 ? (
             <>
               {" · "}

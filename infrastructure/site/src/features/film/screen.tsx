@@ -1,6 +1,8 @@
 import { Trans } from "@lingui/react/macro";
 import type { Job } from "@/api/generated/types.gen";
+import { chaptersOf } from "@/video/chapters";
 import { Player } from "@/video/player/player";
+import { useStoryboard } from "./film-queries";
 import { footageOf } from "./footage";
 
 interface Props {
@@ -11,6 +13,7 @@ interface Props {
 /** Plays what there is of a film: its first scenes while it is made, then itself. */
 export function Screen({ job, onVideo }: Props) {
   const footage = footageOf(job);
+  const storyboard = useStoryboard(job.jobId, footage?.kind === "film");
   if (!footage) return null;
   return (
     <figure className="grid gap-2">
@@ -19,6 +22,7 @@ export function Screen({ job, onVideo }: Props) {
         title={job.prompt}
         poster={job.thumbnailUrl ?? footage.poster}
         shape={job.aspectRatio}
+        chapters={storyboard.data && chaptersOf(storyboard.data, job.scenes ?? [])}
         onVideo={onVideo}
       />
       {footage.kind === "film" ? null : (

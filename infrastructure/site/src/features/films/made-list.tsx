@@ -11,7 +11,7 @@ import { Chip } from "@/ui/chip";
 import { Empty } from "@/ui/empty";
 import { CardSkeletons } from "@/ui/skeleton";
 import { Card, CardGrid } from "@/video/card";
-import { filmDraft } from "@/video/film-draft";
+import { draftPrompt } from "@/video/draft-prompt";
 import { FILM_STATUS } from "@/video/status-words";
 import { useMadeFilms } from "./films-queries";
 import { type FilmRow, filmRows } from "./films-view";
@@ -67,7 +67,7 @@ function NoFilms() {
   const { t } = useLingui();
   const navigate = useNavigate();
   const take = (prompt: string) => {
-    filmDraft.write({ ...filmDraft.read(), prompt });
+    draftPrompt.write(prompt);
     void navigate(paths.create);
   };
   return (

@@ -1,17 +1,19 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { plural } from "@lingui/core/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import { galleryListInfiniteOptions } from "@/api/generated/@tanstack/react-query.gen";
 import type { Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
 import { MoreButton } from "@/api/more-button";
-import { byCursor, rowsOf } from "@/api/pages";
+import { rowsOf } from "@/api/pages";
+import { useSaid } from "@/lib/announce";
 import { paths } from "@/lib/paths";
 import { Empty } from "@/ui/empty";
 import { PageHeading } from "@/ui/heading";
 import { CardSkeletons } from "@/ui/skeleton";
 import { Card, CardGrid } from "@/video/card";
 import { VideoFacts } from "@/video/video-facts";
+import { galleryOptions } from "./gallery-queries";
 import { GallerySearch } from "./gallery-search";
 
 export function Component() {
@@ -31,12 +33,7 @@ export function Component() {
 }
 
 function Videos({ words }: { words: string }) {
-  const videos = useInfiniteQuery({
-    ...galleryListInfiniteOptions({
-      query: { visibility: "public", limit: 24, ...(words ? { search: words } : {}) },
-    }),
-    ...byCursor,
-  });
+  const videos = useInfiniteQuery(galleryOptions(words));
   return (
     <Loaded answer={videos} loading={<CardSkeletons />}>
       {(data) => {
@@ -59,11 +56,9 @@ function Videos({ words }: { words: string }) {
 }
 
 function Found({ count }: { count: number }) {
-  return (
-    <p role="status" className="text-muted">
-      <Plural value={count} one="# video shown" other="# videos shown" />
-    </p>
-  );
+  const found = plural(count, { one: "# video shown", other: "# videos shown" });
+  useSaid(found);
+  return <p className="text-muted">{found}</p>;
 }
 
 function PublicVideo({ video }: { video: Video }) {

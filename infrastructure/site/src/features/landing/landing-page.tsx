@@ -1,18 +1,18 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Suspense, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { galleryListOptions } from "@/api/generated/@tanstack/react-query.gen";
-import { signInUrl, useSession } from "@/api/session";
+import { expectSession, signInUrl, useSession } from "@/api/session";
 import { focusIfAwaited } from "@/lib/arrival";
+import { lazily } from "@/lib/lazily";
 import { paths } from "@/lib/paths";
 import { Button, buttonClass } from "@/ui/button";
 import { inputClass } from "@/ui/input";
-import { Card, CardGrid } from "@/video/card";
-import { filmDraft } from "@/video/film-draft";
-import { VideoFacts } from "@/video/video-facts";
+import { draftPrompt } from "@/video/draft-prompt";
 
-export function Component() {
+const LatelyMade = lazily(async () => (await import("./lately-made")).LatelyMade);
+
+/** It is part of the entry: nothing of it waits for the API or for another file. */
+export function LandingPage() {
   const { t } = useLingui();
   return (
     <div className="grid gap-12 py-6 sm:py-14">
@@ -34,7 +34,9 @@ export function Component() {
         <PromptForm />
       </section>
       <Promises />
-      <LatelyMade />
+      <Suspense>
+        <LatelyMade />
+      </Suspense>
     </div>
   );
 }
@@ -44,12 +46,14 @@ function PromptForm() {
   const { t } = useLingui();
   const session = useSession();
   const navigate = useNavigate();
-  const [prompt, setPrompt] = useState(() => filmDraft.read().prompt);
+  const [prompt, setPrompt] = useState(draftPrompt.read);
   const begin = (event: FormEvent) => {
     event.preventDefault();
-    filmDraft.write({ ...filmDraft.read(), prompt });
-    if (session.kind === "signed-in") void navigate(paths.create);
-    else window.location.assign(signInUrl(paths.create));
+    draftPrompt.write(prompt);
+    const isHere = session.kind === "unknown" ? session.isLikely : session.kind === "signed-in";
+    if (isHere) return void navigate(paths.create);
+    expectSession(true);
+    window.location.assign(signInUrl(paths.create));
   };
   return (
     <form onSubmit={begin} className="grid w-full max-w-2xl gap-3 text-left">
@@ -92,31 +96,5 @@ function Promises() {
         <Trans>A film that fails says why, and goes on for the price of what is missing.</Trans>
       </li>
     </ul>
-  );
-}
-
-/** Films of others; where there are none yet, the page does without. */
-function LatelyMade() {
-  const videos = useQuery(galleryListOptions({ query: { visibility: "public", limit: 3 } }));
-  const made = videos.data?.videos ?? [];
-  if (made.length === 0) return null;
-  return (
-    <section className="grid gap-4">
-      <h2 className="text-xl font-semibold">
-        <Trans>Lately made</Trans>
-      </h2>
-      <CardGrid>
-        {made.map((video) => (
-          <Card
-            key={video.id}
-            to={paths.watch(video.id)}
-            title={video.title}
-            poster={video.thumbnailUrl}
-            previewOf={video.id}
-            facts={<VideoFacts video={video} />}
-          />
-        ))}
-      </CardGrid>
-    </section>
   );
 }

@@ -1,7 +1,9 @@
+import { t } from "@lingui/core/macro";
 import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type UppyFile } from "@uppy/core";
 import * as requests from "./upload-requests";
-import { addUpload, changeUpload, removeUpload, uploadOf } from "./upload-store";
+import { addUpload, allUploads, changeUpload, removeUpload, uploadOf } from "./upload-store";
+import { uploadLike } from "./upload-view";
 
 type Meta = Record<string, unknown>;
 type Body = Record<string, never>;
@@ -106,17 +108,29 @@ async function beginTranscode(id: string, key: string, videoId: string): Promise
 /** Begins to send files, or goes on with those that were begun. */
 export function send(files: File[]): void {
   for (const file of files) {
-    const id = uppy.addFile({ name: file.name, type: file.type, data: file });
-    beganAt.set(id, performance.now());
-    addUpload({
-      id,
-      name: file.name,
-      size: file.size,
-      title: file.name.replace(/\.[^.]+$/, ""),
-      visibility: "private",
-      state: { kind: "sending", sent: 0, bytesPerSecond: 0, isPaused: false },
-    });
+    const before = uploadLike(allUploads(), file);
+    if (before?.state.kind === "failed") retry(before.id);
+    else if (before) void sayThatItIsThere(file.name);
+    else add(file);
   }
+}
+
+function add(file: File): void {
+  const id = uppy.addFile({ name: file.name, type: file.type, data: file });
+  beganAt.set(id, performance.now());
+  addUpload({
+    id,
+    name: file.name,
+    size: file.size,
+    title: file.name.replace(/\.[^.]+$/, ""),
+    visibility: "private",
+    state: { kind: "sending", sent: 0, bytesPerSecond: 0, isPaused: false },
+  });
+}
+
+async function sayThatItIsThere(name: string): Promise<void> {
+  const { toast } = await import("sonner");
+  toast(t`“${name}” is in the list already.`);
 }
 
 export function pauseOrResume(id: string): void {

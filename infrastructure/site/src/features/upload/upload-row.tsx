@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useId } from "react";
 import { Link } from "react-router";
 import { Failure } from "@/api/failure";
+import { useSaid } from "@/lib/announce";
 import { bytes, duration } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { Button, buttonClass } from "@/ui/button";
@@ -10,7 +11,7 @@ import { Progress } from "@/ui/progress";
 import { VISIBILITY } from "@/video/visibility-words";
 import { TranscodeProgress } from "./transcode-progress";
 import { changeUpload, type Upload } from "./upload-store";
-import { percentOf, secondsLeft } from "./upload-view";
+import { percentOf, secondsLeft, speedOf } from "./upload-view";
 
 /** A file on its way to a video with all its renditions. */
 export function UploadRow({ upload }: { upload: Upload }) {
@@ -72,11 +73,7 @@ function State({ upload }: { upload: Upload }) {
     case "sending":
       return <Sending upload={upload} isPaused={state.isPaused} />;
     case "confirming":
-      return (
-        <p role="status">
-          <Trans>It has arrived and is being looked at.</Trans>
-        </p>
-      );
+      return <Arrived name={upload.name} />;
     case "failed":
       return <Failed id={upload.id} error={state.error} />;
     case "confirmed":
@@ -94,6 +91,16 @@ function State({ upload }: { upload: Upload }) {
   }
 }
 
+function Arrived({ name }: { name: string }) {
+  const { t } = useLingui();
+  useSaid(t`${name} has arrived`);
+  return (
+    <p>
+      <Trans>It has arrived and is being looked at.</Trans>
+    </p>
+  );
+}
+
 const engine = () => import("./upload-engine");
 
 function Sending({ upload, isPaused }: { upload: Upload; isPaused: boolean }) {
@@ -101,12 +108,14 @@ function Sending({ upload, isPaused }: { upload: Upload; isPaused: boolean }) {
   const { id, name } = upload;
   const percent = percentOf(upload);
   const left = secondsLeft(upload);
+  const speed = speedOf(upload);
   return (
     <>
       <Progress value={percent} label={t`Upload of ${name}`} />
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-sm text-muted">
-          {percent} %{left === null ? null : <> · {duration(left)}</>}
+          {percent} %{speed === null ? null : <> · {t`${bytes(speed)}/s`}</>}
+          {left === null ? null : <> · {t`${duration(left)} left`}</>}
         </p>
         <div className="flex gap-2">
           <Button onClick={async () => (await engine()).pauseOrResume(id)}>

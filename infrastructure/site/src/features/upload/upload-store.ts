@@ -25,6 +25,11 @@ function change(next: readonly Upload[]): void {
   for (const listener of listeners) listener();
 }
 
+/** All of this visit. */
+export function allUploads(): readonly Upload[] {
+  return uploads;
+}
+
 export function uploadOf(id: string): Upload | undefined {
   return uploads.find((upload) => upload.id === id);
 }
@@ -43,7 +48,7 @@ export function removeUpload(id: string): void {
 
 /** The uploads of this visit; they go on while the person looks at other pages. */
 export function useUploads(): readonly Upload[] {
-  return useSyncExternalStore(subscribe, () => uploads);
+  return useSyncExternalStore(subscribe, allUploads);
 }
 
 function subscribe(listener: () => void) {

@@ -16,6 +16,11 @@ export function Downloads({ video, stream }: { video: Video; stream: Stream }) {
           <File key={quality} url={url} name={HEIGHTS[quality]} size={fileSize} />
         ))}
       </ul>
+      {stream.renditions.length === 0 ? (
+        <p className="text-sm text-muted">
+          <Trans>Smaller sizes are not there, or not yet.</Trans>
+        </p>
+      ) : null}
     </Panel>
   );
 }

@@ -44,7 +44,7 @@ function ShareLink({ video, time }: { video: Video; time: number }) {
     await navigator.clipboard.writeText(text);
     announce(t`It is copied`);
   };
-  const at = clock(time);
+  const at = clock(Math.floor(time));
   return (
     <div className="grid gap-4">
       {isForAll ? null : (

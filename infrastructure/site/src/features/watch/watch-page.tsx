@@ -1,30 +1,46 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { isStatus } from "@/api/api-error";
-import type { Stream, Video } from "@/api/generated/types.gen";
+import type { Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
-import { signInUrl, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
+import { SignInLink } from "@/api/sign-in-link";
 import { paths } from "@/lib/paths";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
-import { EditVideo } from "@/video/edit-video";
-import { Player } from "@/video/player/player";
+import { stageClass } from "@/video/frame";
+import { preloadPlayer } from "@/video/player/player";
 import { VideoFacts } from "@/video/video-facts";
 import { Downloads } from "./downloads";
+import { Film } from "./film";
+import { MadeHere } from "./made-here";
+import { OwnersPart, VisibilityFact } from "./owners-part";
+import { QualityChoice } from "./quality-choice";
 import { Share } from "./share";
-import { useStream, useVideo } from "./watch-queries";
-import { shapeOf, sourceOf } from "./watch-view";
+import { videoOptions } from "./video-options";
+import { useOrigin, useStream } from "./watch-queries";
+import { isOwn, shapeOf, sourceOf, type Wanted } from "./watch-view";
+
+preloadPlayer();
 
 export function Component() {
   const { t } = useLingui();
   const { id = "" } = useParams();
-  const video = useVideo(id);
+  const video = useQuery(videoOptions(id));
+  // Asked for beside it, not after it.
+  const stream = useStream(id);
   return (
     <div className="grid gap-6">
       <title>{video.data ? t`${video.data.title} · OmniGen` : t`Watch · OmniGen`}</title>
+      {video.error && !video.data ? (
+        <PageHeading>
+          <Trans>This video cannot be shown</Trans>
+        </PageHeading>
+      ) : null}
       <Loaded answer={video} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
-        {(found) => <Watch key={found.id} video={found} />}
+        {(found) => <Watch key={found.id} video={found} stream={stream} />}
       </Loaded>
       {isStatus(video.error, 403) ? <MaybeYours id={id} /> : null}
     </div>
@@ -39,63 +55,53 @@ function MaybeYours({ id }: { id: string }) {
     <p>
       <Trans>
         If it is yours,{" "}
-        <a href={signInUrl(paths.watch(id))} className="underline">
+        <SignInLink back={paths.watch(id)} className="underline">
           sign in
-        </a>{" "}
+        </SignInLink>{" "}
         to watch it.
       </Trans>
     </p>
   );
 }
 
-function Watch({ video }: { video: Video }) {
-  const stream = useStream(video.id);
+interface WatchProps {
+  video: Video;
+  stream: ReturnType<typeof useStream>;
+}
+
+function Watch({ video, stream }: WatchProps) {
+  const origin = useOrigin(video);
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  const [wanted, setWanted] = useState<Wanted>("auto");
+  const renditions = stream.data?.renditions ?? [];
+  const place = <Skeleton className={`mx-auto ${stageClass(shapeOf(video))}`} />;
   return (
     <>
-      <Loaded answer={stream} loading={<Skeleton className="aspect-video max-h-[75dvh]" />}>
-        {(found) => <Film video={video} stream={found} onVideo={setElement} />}
+      <Loaded answer={stream} loading={place}>
+        {(found) => (
+          <Film
+            video={video}
+            src={sourceOf(found, wanted)}
+            chapters={origin?.chapters}
+            onVideo={setElement}
+          />
+        )}
       </Loaded>
       <PageHeading>{video.title}</PageHeading>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-muted">
         <VideoFacts video={video} />
+        {isOwn(video) ? <VisibilityFact video={video} /> : null}
       </div>
       <div className="flex flex-wrap gap-2">
         <Share video={video} element={element} />
-        <OwnersPart video={video} />
+        {isOwn(video) ? <OwnersPart video={video} origin={origin} /> : null}
+        <QualityChoice renditions={renditions} wanted={wanted} onChange={setWanted} />
       </div>
       {video.description ? (
         <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
       ) : null}
       {stream.data ? <Downloads video={video} stream={stream.data} /> : null}
+      {origin?.film ? <MadeHere {...origin} film={origin.film} element={element} /> : null}
     </>
   );
-}
-
-interface FilmProps {
-  video: Video;
-  stream: Stream;
-  onVideo: (element: HTMLVideoElement | null) => void;
-}
-
-function Film({ video, stream, onVideo }: FilmProps) {
-  const [search] = useSearchParams();
-  const [src] = useState(() => sourceOf(stream));
-  return (
-    <Player
-      src={src}
-      title={video.title}
-      poster={video.thumbnailUrl}
-      shape={shapeOf(video)}
-      startAt={Number(search.get("t")) || 0}
-      onVideo={onVideo}
-    />
-  );
-}
-
-function OwnersPart({ video }: { video: Video }) {
-  const session = useSession();
-  const navigate = useNavigate();
-  if (session.kind !== "signed-in" || session.profile.userId !== video.userId) return null;
-  return <EditVideo video={video} onDelete={() => void navigate(`${paths.films}?tab=videos`)} />;
 }

@@ -1,12 +1,38 @@
 import { expect, test } from "vitest";
-import { frameOf, linkTo, shapeOf, sourceOf } from "./watch-view";
+import type { Stream } from "@/api/generated/types.gen";
+import { aVideo } from "@/test/factories";
+import { filmOf, frameOf, isOwn, linkTo, shapeOf, sourceOf } from "./watch-view";
 
 const stream = { streamUrl: "https://bucket/film.mp4", expiresIn: 900, renditions: [] };
 
 test("the stream is asked for at this origin, whatever the API's address is", () => {
   const hlsUrl = "https://api.example/stage/api/gallery/videos/x/hls/master.m3u8";
-  expect(sourceOf({ ...stream, hlsUrl })).toBe("/api/gallery/videos/x/hls/master.m3u8");
-  expect(sourceOf(stream)).toBe(stream.streamUrl);
+  expect(sourceOf({ ...stream, hlsUrl }, "auto")).toBe("/api/gallery/videos/x/hls/master.m3u8");
+  expect(sourceOf(stream, "auto")).toBe(stream.streamUrl);
+});
+
+test("a quality that is chosen is played if it is there", () => {
+  const hlsUrl = "/api/gallery/videos/x/hls/master.m3u8";
+  const found: Stream = {
+    ...{ ...stream, hlsUrl },
+    renditions: [{ quality: "low", url: "https://low", fileSize: 1, width: 1, height: 1 }],
+  };
+  expect([sourceOf(found, "low"), sourceOf(found, "high")]).toEqual(["https://low", hlsUrl]);
+});
+
+test("a video is its owner's who is told where it lies", () => {
+  expect([isOwn(aVideo()), isOwn(aVideo({ s3Key: "gallery/u/1-a.mp4" }))]).toEqual([false, true]);
+});
+
+test("a video is of a film where its file lies in the film's folder", () => {
+  const { id } = aVideo();
+  const found = [
+    `${id}/final.mp4`,
+    `${id}/redo-12/final.mp4`,
+    `gallery/${id}/final.mp4`,
+    undefined,
+  ];
+  expect(found.map((s3Key) => filmOf(aVideo({ s3Key })))).toEqual([id, id, null, null]);
 });
 
 test("a video has the nearest of the shapes that films have", () => {

@@ -1,12 +1,30 @@
 import type { AspectRatio, Quality, Stream, Video } from "@/api/generated/types.gen";
 import { pages } from "@/lib/paths";
 
+/** What a person wants to see: what the connection can carry, or a rendition whatever it costs. */
+export type Wanted = Quality | "auto";
+
 /**
- * The stream that adapts where there is one, else the file. The stream is asked for at this
- * origin, whose cookies a private video needs.
+ * The rendition that is wanted, else the stream that adapts where there is one, else the file.
+ * The stream is asked for at this origin, whose cookies a private video needs.
  */
-export function sourceOf({ hlsUrl, streamUrl }: Stream): string {
+export function sourceOf({ hlsUrl, streamUrl, renditions }: Stream, wanted: Wanted): string {
+  const rendition = renditions.find(({ quality }) => quality === wanted);
+  if (rendition) return rendition.url;
   return hlsUrl ? hlsUrl.slice(hlsUrl.indexOf("/api/")) : streamUrl;
+}
+
+/** Where a video lies is told to its owner alone. */
+export function isOwn({ s3Key }: Video): boolean {
+  return Boolean(s3Key);
+}
+
+/** The film in a job's folder, as it was made or with a scene made anew. */
+const FILM = /^([0-9a-f-]{36})\/(?:redo-\d+\/)?final\.mp4$/;
+
+/** The film that a video shows, for its owner. */
+export function filmOf({ s3Key }: Video): string | null {
+  return s3Key?.match(FILM)?.[1] ?? null;
 }
 
 /** The nearest of the shapes that films have. */

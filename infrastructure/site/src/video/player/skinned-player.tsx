@@ -1,6 +1,7 @@
 import { Video, VideoPlayer, VideoSkin } from "@videojs/react/video";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import { attach, type Place, placeIn } from "@/video/player/source";
+import { TextTrack } from "@/video/player/text-track";
 import "@videojs/react/video/skin.css";
 
 export interface PlayerProps {
@@ -10,10 +11,15 @@ export interface PlayerProps {
   poster?: string | null;
   /** Seconds. */
   startAt?: number;
+  /** Titles and pictures of its scenes, in WebVTT. */
+  titles: string;
+  pictures: string;
   onVideo?: (video: HTMLVideoElement | null) => void;
 }
 
-export function SkinnedPlayer({ src, title, poster, startAt = 0, onVideo }: PlayerProps) {
+/** Much to draw, on pages that are drawn anew with every answer: only what concerns it draws it. */
+export const SkinnedPlayer = memo(function SkinnedPlayer(props: PlayerProps) {
+  const { src, title, poster, startAt = 0, titles, pictures, onVideo } = props;
   const video = useRef<HTMLVideoElement>(null);
   const place = useRef<Place>({ time: startAt, isPlaying: false });
   useEffect(() => {
@@ -37,8 +43,12 @@ export function SkinnedPlayer({ src, title, poster, startAt = 0, onVideo }: Play
           aria-label={title}
           playsInline
           preload="metadata"
-        />
+        >
+          <TextTrack kind="chapters" text={titles} />
+          {/* The label is the player's name for it. */}
+          <TextTrack kind="metadata" label="thumbnails" text={pictures} />
+        </Video>
       </VideoSkin>
     </VideoPlayer>
   );
-}
+});
