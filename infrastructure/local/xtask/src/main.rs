@@ -10,6 +10,7 @@ mod command;
 mod cost;
 mod demo;
 mod deploy;
+mod document;
 mod fuzz;
 mod http;
 mod login;
@@ -86,14 +87,8 @@ enum Command {
     Deploy(deploy::Options),
     /// Ask a deployed API whether it answers as it should
     Smoke(smoke::Options),
-    /// The price table applied to the ledger of a job
-    Cost {
-        /// The job's id
-        job: String,
-        /// Whose job it is
-        #[arg(long, value_enum, default_value_t = users::Name::Demo)]
-        user: users::Name,
-    },
+    /// What things cost by the price table; or what a job did, by its ledger
+    Cost(cost::Options),
     /// The benchmarks, as ratios measured in one run
     Bench {
         /// Which one; all of them by default
@@ -152,7 +147,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check { only } => check::run(&workspace, only.as_deref()).map(drop),
         Command::Deploy(options) => deploy::run(&workspace, &options),
         Command::Smoke(options) => smoke::run(&workspace, &options),
-        Command::Cost { job, user } => cost::run(&workspace, &job, user),
+        Command::Cost(options) => cost::run(&workspace, &options),
         Command::Bench { name } => bench::run(&workspace, name),
         Command::Layer { architecture, out } => {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())
