@@ -16,6 +16,7 @@ mod http;
 mod login;
 mod say;
 mod setup;
+mod simulate;
 mod site;
 mod smoke;
 mod test;
@@ -89,6 +90,8 @@ enum Command {
     Smoke(smoke::Options),
     /// What things cost by the price table; or what a job did, by its ledger
     Cost(cost::Options),
+    /// Waiting times and limits under load, in virtual time
+    Simulate(simulate::Options),
     /// The benchmarks, as ratios measured in one run
     Bench {
         /// Which one; all of them by default
@@ -148,6 +151,7 @@ fn run(command: Command) -> Result<()> {
         Command::Deploy(options) => deploy::run(&workspace, &options),
         Command::Smoke(options) => smoke::run(&workspace, &options),
         Command::Cost(options) => cost::run(&workspace, &options),
+        Command::Simulate(options) => simulate::run(&workspace, &options),
         Command::Bench { name } => bench::run(&workspace, name),
         Command::Layer { architecture, out } => {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())

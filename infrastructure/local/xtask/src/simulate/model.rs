@@ -1,0 +1,252 @@
+//! The model: films as the state machine makes them and uploads as their queue hands them out,
+//! event by event, in virtual time. The same seed gives the same run.
+
+mod film;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use super::capacity::{AtOnce, EachMinute};
+use super::film_times::Times;
+use super::retries::Rule;
+use film::Film;
+
+/// Virtual time, in microseconds.
+pub(super) type Micros = u64;
+
+/// Seconds as virtual time.
+pub(super) fn micros(seconds: f64) -> Micros {
+    (seconds * 1e6).round() as Micros
+}
+
+/// How much may be done at once, or in a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// Functions at once.
+    pub(super) functions: usize,
+    /// Transcodes at once.
+    pub(super) transcoders: usize,
+    /// Predictions that the provider lets begin in a minute.
+    pub(super) creates: usize,
+    /// Scenes of one film at once.
+    pub(super) side_by_side: usize,
+}
+
+/// What arrives, at random, so many an hour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Arrivals {
+    /// Films an hour.
+    pub(super) films: f64,
+    /// Uploads an hour.
+    pub(super) uploads: f64,
+    /// Films in all; the uploads end with them.
+    pub(super) count: usize,
+    /// Films before the first that is measured, while the system fills.
+    pub(super) warm_up: usize,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// How long the measured films waited for a limit, ascending.
+    pub(super) waits: Vec<Micros>,
+    /// How long they took, ascending.
+    pub(super) lengths: Vec<Micros>,
+    /// How long uploads waited for a transcoder, ascending.
+    pub(super) queued: Vec<Micros>,
+    pub(super) completed: usize,
+    pub(super) failed: usize,
+    pub(super) without_music: usize,
+    pub(super) functions: AtOnce,
+    pub(super) transcoders: AtOnce,
+    pub(super) creates: EachMinute,
+    /// Time that films waited for a function, and for the provider, together.
+    pub(super) for_functions: u128,
+    pub(super) for_the_provider: u128,
+    /// The time of all films in the system, together, as it was counted on the way.
+    pub(super) in_system: u128,
+    /// The same by their beginnings and ends.
+    pub(super) of_films: u128,
+}
+
+/// A part of a film: a scene, or the music, which is the last.
+type Part = usize;
+
+/// What a function does for a film.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Plan,
+    Ask(Part),
+    Copy(Part),
+    Prepare(Part),
+    Compose,
+    Finish,
+}
+
+/// How often a step was tried in vain, for which reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Tries {
+    functions: u32,
+    provider: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    FilmArrives,
+    UploadArrives,
+    /// A film's step asks for a function.
+    Begins(usize, Step, Tries),
+    /// A generator asks the provider, for the first or another time.
+    Creates(usize, Part, u32, Tries),
+    /// A film's step is done.
+    Ends(usize, Step),
+    /// A prediction is done.
+    Predicted(usize, Part),
+    Transcoded,
+}
+
+/// A run of the model.
+pub(super) struct Model<'a> {
+    times: &'a Times,
+    limits: Limits,
+    arrivals: Arrivals,
+    retries: Retries,
+    random: fastrand::Rng,
+    now: Micros,
+    agenda: BinaryHeap<Reverse<(Micros, u64, Event)>>,
+    /// Events so far: of two at one time the earlier planned comes first.
+    planned: u64,
+    films: Vec<Film>,
+    open_films: usize,
+    /// When each upload came that still waits.
+    uploads: VecDeque<Micros>,
+    outcome: Outcome,
+}
+
+/// When what found no place tries again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retries {
+    pub(super) functions: Rule,
+    pub(super) provider: Rule,
+    pub(super) webhooks: Rule,
+}
+
+/// Runs it to the end of the last film and the last upload.
+pub(super) fn run(
+    times: &Times,
+    limits: Limits,
+    arrivals: Arrivals,
+    retries: Retries,
+    seed: u64,
+) -> Outcome {
+    let mut model = Model {
+        times,
+        limits,
+        arrivals,
+        retries,
+        random: fastrand::Rng::with_seed(seed),
+        now: 0,
+        agenda: BinaryHeap::new(),
+        planned: 0,
+        films: Vec::with_capacity(arrivals.count),
+        open_films: 0,
+        uploads: VecDeque::new(),
+        outcome: Outcome::new(limits),
+    };
+    model.arrives(Event::FilmArrives, arrivals.films);
+    model.arrives(Event::UploadArrives, arrivals.uploads);
+    while let Some(Reverse((at, _, event))) = model.agenda.pop() {
+        model.pass(at);
+        model.handle(event);
+    }
+    model.outcome.sorted()
+}
+
+impl Outcome {
+    fn new(limits: Limits) -> Self {
+        Self {
+            waits: Vec::new(),
+            lengths: Vec::new(),
+            queued: Vec::new(),
+            completed: 0,
+            failed: 0,
+            without_music: 0,
+            functions: AtOnce::new(limits.functions),
+            transcoders: AtOnce::new(limits.transcoders),
+            creates: EachMinute::new(limits.creates),
+            for_functions: 0,
+            for_the_provider: 0,
+            in_system: 0,
+            of_films: 0,
+        }
+    }
+
+    fn sorted(mut self) -> Self {
+        self.waits.sort_unstable();
+        self.lengths.sort_unstable();
+        self.queued.sort_unstable();
+        self
+    }
+}
+
+impl Model<'_> {
+    fn after(&mut self, delay: Micros, event: Event) {
+        self.planned += 1;
+        let entry = (self.now + delay, self.planned, event);
+        self.agenda.push(Reverse(entry));
+    }
+
+    /// The next arrival of a Poisson process of so many an hour.
+    fn arrives(&mut self, event: Event, an_hour: f64) {
+        if an_hour > 0.0 && self.films.len() < self.arrivals.count {
+            let gap = -(1.0 - self.random.f64()).ln() / an_hour;
+            self.after(micros(gap * 3600.0), event);
+        }
+    }
+
+    fn pass(&mut self, now: Micros) {
+        self.outcome.in_system += u128::from(now - self.now) * self.open_films as u128;
+        self.now = now;
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::FilmArrives => self.film_arrives(),
+            Event::UploadArrives => self.upload_arrives(),
+            Event::Begins(film, step, tries) => self.begin(film, step, tries),
+            Event::Creates(film, part, time, tries) => self.create(film, part, time, tries),
+            Event::Ends(film, step) => self.end(film, step),
+            Event::Predicted(film, part) => {
+                self.begin(film, Step::Copy(part), Tries::default());
+            }
+            Event::Transcoded => {
+                self.outcome.transcoders.give_back(self.now);
+                self.free_function();
+            }
+        }
+    }
+
+    fn upload_arrives(&mut self) {
+        self.uploads.push_back(self.now);
+        self.begin_transcodes();
+        self.arrives(Event::UploadArrives, self.arrivals.uploads);
+    }
+
+    /// Lambda hands out messages as long as there is a function for them.
+    fn begin_transcodes(&mut self) {
+        while !self.outcome.transcoders.is_full() && !self.outcome.functions.is_full() {
+            let Some(arrived) = self.uploads.pop_front() else {
+                return;
+            };
+            self.outcome.transcoders.take(self.now);
+            self.outcome.functions.take(self.now);
+            self.outcome.queued.push(self.now - arrived);
+            self.after(self.times.transcode, Event::Transcoded);
+        }
+    }
+
+    fn free_function(&mut self) {
+        self.outcome.functions.give_back(self.now);
+        self.begin_transcodes();
+    }
+}
