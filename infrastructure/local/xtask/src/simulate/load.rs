@@ -5,9 +5,9 @@ use anyhow::{Context, Result};
 use domain::prices::{self, HTTP_API_REQUEST, Habits, LAMBDA_REQUEST, Price};
 
 use super::film_times::Times;
-use super::model::{Arrivals, Limits};
+use super::model::{Arrivals, Limits, micros};
 
-/// Assumed: the busiest hour has so many times the month's mean.
+/// Assumed: a day's busiest hour has so many times the mean; the others have the rest alike.
 pub(super) const BUSIEST: f64 = 3.0;
 /// Functions that a new account runs at once, and one that asked for nothing.
 pub(super) const NEW_ACCOUNTS_FUNCTIONS: f64 = 10.0;
@@ -15,10 +15,10 @@ pub(super) const NEW_ACCOUNTS_FUNCTIONS: f64 = 10.0;
 pub(super) const ACCOUNTS_FUNCTIONS: f64 = 1_000.0;
 /// Predictions that the provider lets an account begin in a minute.
 pub(super) const CREATES: f64 = 600.0;
-/// Films of a run, where an hour has fewer: the hour comes again.
+/// Films of busiest hours in a run, at least: where an hour has fewer, more days are run.
 const FILMS: f64 = 2_000.0;
-/// Hours before the first film that is measured.
-const WARM_UP: f64 = 0.25;
+/// Hours of a run before the first busiest one.
+const LEAD: f64 = 0.25;
 
 /// What one person asks for in the busiest hour, on average.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,12 +70,13 @@ impl Demand {
     /// What so many people send.
     pub(super) fn arrivals(&self, users: f64) -> Arrivals {
         let films = self.films * 3600.0 * users;
-        let warm_up = films * WARM_UP;
+        let rest = (24.0 - BUSIEST) / 23.0;
         Arrivals {
             films,
             uploads: self.uploads * 3600.0 * users,
-            count: (warm_up + films.max(FILMS)).ceil() as usize,
-            warm_up: warm_up.ceil() as usize,
+            quiet: rest / BUSIEST,
+            lead: micros(LEAD * 3600.0),
+            days: (FILMS / films).ceil() as u64,
         }
     }
 }

@@ -32,28 +32,46 @@ pub(super) struct Limits {
     pub(super) side_by_side: usize,
 }
 
-/// What arrives, at random, so many an hour.
+const HOUR: Micros = 3_600_000_000;
+const DAY: Micros = 24 * HOUR;
+
+/// What arrives, at random: days that each have a busiest hour, the last one up to its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Arrivals {
-    /// Films an hour.
+    /// Films in the busiest hour, on average.
     pub(super) films: f64,
-    /// Uploads an hour.
+    /// Uploads in it.
     pub(super) uploads: f64,
-    /// Films in all; the uploads end with them.
-    pub(super) count: usize,
-    /// Films before the first that is measured, while the system fills.
-    pub(super) warm_up: usize,
+    /// The share of that which every other hour has.
+    pub(super) quiet: f64,
+    /// How long before the first busiest hour it begins.
+    pub(super) lead: Micros,
+    /// How many busiest hours.
+    pub(super) days: u64,
+}
+
+impl Arrivals {
+    fn is_busiest(&self, at: Micros) -> bool {
+        at >= self.lead && (at - self.lead) % DAY < HOUR
+    }
+
+    fn end(&self) -> Micros {
+        self.lead + (self.days.max(1) - 1) * DAY + HOUR
+    }
 }
 
 /// What came of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// How long the measured films waited for a limit, ascending.
+    /// How long the films of the busiest hours waited for a limit, ascending.
     pub(super) waits: Vec<Micros>,
     /// How long they took, ascending.
     pub(super) lengths: Vec<Micros>,
-    /// How long uploads waited for a transcoder, ascending.
+    /// How long the uploads of those hours waited for a transcoder, ascending.
     pub(super) queued: Vec<Micros>,
+    /// Films and uploads of all hours.
+    pub(super) films: usize,
+    pub(super) uploads: usize,
     pub(super) completed: usize,
     pub(super) failed: usize,
     pub(super) without_music: usize,
@@ -148,7 +166,7 @@ pub(super) fn run(
         now: 0,
         agenda: BinaryHeap::new(),
         planned: 0,
-        films: Vec::with_capacity(arrivals.count),
+        films: Vec::new(),
         open_films: 0,
         uploads: VecDeque::new(),
         outcome: Outcome::new(limits),
@@ -168,6 +186,8 @@ impl Outcome {
             waits: Vec::new(),
             lengths: Vec::new(),
             queued: Vec::new(),
+            films: 0,
+            uploads: 0,
             completed: 0,
             failed: 0,
             without_music: 0,
@@ -196,12 +216,20 @@ impl Model<'_> {
         self.agenda.push(Reverse(entry));
     }
 
-    /// The next arrival of a Poisson process of so many an hour.
+    /// The next of a Poisson process of so many an hour.
     fn arrives(&mut self, event: Event, an_hour: f64) {
-        if an_hour > 0.0 && self.films.len() < self.arrivals.count {
-            let gap = -(1.0 - self.random.f64()).ln() / an_hour;
-            self.after(micros(gap * 3600.0), event);
+        if an_hour <= 0.0 {
+            return;
         }
+        let gap = micros(-(1.0 - self.random.f64()).ln() / an_hour * 3600.0);
+        if self.now + gap < self.arrivals.end() {
+            self.after(gap, event);
+        }
+    }
+
+    /// Of those, all come in the busiest hour, and a share of them in the others.
+    fn comes(&mut self) -> bool {
+        self.arrivals.is_busiest(self.now) || self.random.f64() < self.arrivals.quiet
     }
 
     fn pass(&mut self, now: Micros) {
@@ -227,9 +255,12 @@ impl Model<'_> {
     }
 
     fn upload_arrives(&mut self) {
-        self.uploads.push_back(self.now);
-        self.begin_transcodes();
         self.arrives(Event::UploadArrives, self.arrivals.uploads);
+        if self.comes() {
+            self.outcome.uploads += 1;
+            self.uploads.push_back(self.now);
+            self.begin_transcodes();
+        }
     }
 
     /// Lambda hands out messages as long as there is a function for them.
@@ -240,7 +271,9 @@ impl Model<'_> {
             };
             self.outcome.transcoders.take(self.now);
             self.outcome.functions.take(self.now);
-            self.outcome.queued.push(self.now - arrived);
+            if self.arrivals.is_busiest(arrived) {
+                self.outcome.queued.push(self.now - arrived);
+            }
             self.after(self.times.transcode, Event::Transcoded);
         }
     }

@@ -76,7 +76,7 @@ impl Scene {
         writeln!(
             text,
             "A person's month: {} films of 30 s, {} upload of {} minutes, {} h watched, {} visits; \
-             the busiest hour has {BUSIEST} times the mean",
+             a day's busiest hour has {BUSIEST} times the mean",
             habits.films,
             habits.uploads,
             habits.upload_minutes,
@@ -127,8 +127,8 @@ impl Scene {
         let arrivals = self.demand.arrivals(users);
         writeln!(
             text,
-            "\n{users} people a month: {:.2} films and {:.2} uploads in the busiest hour",
-            arrivals.films, arrivals.uploads
+            "\n{users} people a month: {:.2} films and {:.2} uploads in the busiest hour; busiest hours run: {}",
+            arrivals.films, arrivals.uploads, arrivals.days
         )?;
         let bills = prices::month(users, &self.habits);
         let lines: Vec<_> = bills.into_iter().flat_map(|bill| bill.lines).collect();
@@ -185,7 +185,8 @@ impl Scene {
         )?;
         writeln!(
             text,
-            "    films: {} made, {} failed, {} without music; at most {} functions at once, {} predictions a minute",
+            "    of {} films {} made, {} failed, {} without music; at most {} functions at once, {} predictions a minute",
+            outcome.films,
             outcome.completed,
             outcome.failed,
             outcome.without_music,

@@ -21,6 +21,11 @@ pub(super) struct Film {
 
 impl Model<'_> {
     pub(super) fn film_arrives(&mut self) {
+        self.arrives(Event::FilmArrives, self.arrivals.films);
+        if !self.comes() {
+            return;
+        }
+        self.outcome.films += 1;
         let predictions = self.times.predictions(&mut self.random);
         self.films.push(Film {
             arrived: self.now,
@@ -31,7 +36,6 @@ impl Model<'_> {
         });
         self.open_films += 1;
         self.begin(self.films.len() - 1, Step::Plan, Tries::default());
-        self.arrives(Event::FilmArrives, self.arrivals.films);
     }
 
     /// A step begins if there is a function for it, and is tried again later if there is none.
@@ -153,10 +157,14 @@ impl Model<'_> {
     fn completed(&mut self, film: usize) {
         let length = self.close(film);
         self.outcome.completed += 1;
-        if film < self.arrivals.warm_up {
+        let Film {
+            arrived,
+            predictions,
+            ..
+        } = &self.films[film];
+        if !self.arrivals.is_busiest(*arrived) {
             return;
         }
-        let predictions = &self.films[film].predictions;
         let unhindered = self.times.unhindered(predictions, self.limits.side_by_side);
         self.outcome.waits.push(length.saturating_sub(unhindered));
         self.outcome.lengths.push(length);
