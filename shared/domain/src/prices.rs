@@ -13,7 +13,7 @@ mod month;
 mod table;
 mod upload;
 
-pub use film::{FILM_READS, FILM_WRITES, film, overhead};
+pub use film::{FILM_READS, FILM_WRITES, film, overhead, units_of_film};
 pub use line::{Line, Price, after_allowances, at_list_price};
 pub use measured::*;
 pub use month::{Bill, Habits, Installation, idle_month, month};
