@@ -7,6 +7,7 @@ mod events;
 mod keys;
 mod metrics;
 mod permissions;
+mod prices;
 mod queue;
 mod requirements;
 mod retries;

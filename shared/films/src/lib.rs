@@ -33,6 +33,8 @@ pub mod quote_view;
 mod reconcile;
 mod renderer;
 #[cfg(test)]
+mod request_units;
+#[cfg(test)]
 mod simulation;
 mod start;
 mod storyboard_view;

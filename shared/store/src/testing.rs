@@ -23,6 +23,7 @@ mod reading;
 pub mod schema;
 mod secret;
 mod transactions;
+mod units;
 mod validation;
 mod writing;
 
@@ -37,6 +38,7 @@ pub use objects::Bucket;
 pub use outage::Outage;
 pub use pause::Pause;
 pub use secret::secret;
+pub use units::Units;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,6 +62,7 @@ type Place = (String, String, String);
 pub struct Tables {
     rows: Arc<Mutex<HashMap<Place, Item>>>,
     rows_read: Arc<AtomicUsize>,
+    units: Arc<Mutex<Units>>,
     outage: Outage,
     pause: Pause,
 }

@@ -10,11 +10,13 @@ mod command;
 mod cost;
 mod demo;
 mod deploy;
+mod document;
 mod fuzz;
 mod http;
 mod login;
 mod say;
 mod setup;
+mod simulate;
 mod site;
 mod smoke;
 mod status;
@@ -89,14 +91,10 @@ enum Command {
     Smoke(smoke::Options),
     /// The operator's first ten questions, of the local cloud or of a deployed stack
     Status(status::Options),
-    /// The price table applied to the ledger of a job
-    Cost {
-        /// The job's id
-        job: String,
-        /// Whose job it is
-        #[arg(long, value_enum, default_value_t = users::Name::Demo)]
-        user: users::Name,
-    },
+    /// What things cost by the price table; or what a job did, by its ledger
+    Cost(cost::Options),
+    /// Waiting times and limits under load, in virtual time
+    Simulate(simulate::Options),
     /// The benchmarks, as ratios measured in one run
     Bench {
         /// Which one; all of them by default
@@ -156,7 +154,8 @@ fn run(command: Command) -> Result<()> {
         Command::Deploy(options) => deploy::run(&workspace, &options),
         Command::Smoke(options) => smoke::run(&workspace, &options),
         Command::Status(options) => status::run(&workspace, &options),
-        Command::Cost { job, user } => cost::run(&workspace, &job, user),
+        Command::Cost(options) => cost::run(&workspace, &options),
+        Command::Simulate(options) => simulate::run(&workspace, &options),
         Command::Bench { name } => bench::run(&workspace, name),
         Command::Layer { architecture, out } => {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())

@@ -33,6 +33,7 @@ impl Tables {
         let key = input.key().unwrap();
         validation::keys(key)?;
         let row = self.rows().get(&place(input.table_name(), key)).cloned();
+        self.count_read(&row, input.consistent_read());
         let row = row.map(|row| projected(row, input.projection_expression()));
         Ok(GetItemOutput::builder().set_item(row).build())
     }
@@ -56,7 +57,9 @@ impl Tables {
             for key in request.keys() {
                 validation::keys(key)?;
                 let place = place(Some(table), key);
-                items.extend(rows.get(&place).cloned());
+                let row = rows.get(&place).cloned();
+                self.count_read(&row, request.consistent_read());
+                items.extend(row);
                 ensure(asked.insert(place))?;
             }
             found.insert(table.clone(), items);
@@ -115,9 +118,10 @@ impl Tables {
         self.rows_read.fetch_add(rows.len(), Ordering::Relaxed);
         let last = rows.last().filter(|_| is_cut);
         let last = last.map(|row| condition.key_of(row));
-        let found: Vec<Item> = rows
+        let read: Vec<Item> = rows.into_iter().map(|row| condition.seen(row)).collect();
+        self.count_read(&read, input.consistent_read());
+        let found: Vec<Item> = read
             .into_iter()
-            .map(|row| condition.seen(row))
             .filter(|row| filter.holds(row))
             .map(|row| projected(row, input.projection_expression()))
             .collect();

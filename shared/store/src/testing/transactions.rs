@@ -79,10 +79,11 @@ impl Tables {
             .map(|write| write.result(&rows))
             .collect::<Result<_, _>>()?;
         for (write, row) in writes.into_iter().zip(results) {
-            match row {
+            let old = match row.clone() {
                 Some(row) => rows.insert(write.place, row),
                 None => rows.remove(&write.place),
             };
+            self.count_write(old.as_ref(), row.as_ref(), 2.0);
         }
         Ok(())
     }
@@ -110,7 +111,8 @@ impl Tables {
         ensure(places.iter().collect::<HashSet<_>>().len() == places.len())?;
         let mut rows = self.rows();
         for place in &places {
-            rows.remove(place);
+            let old = rows.remove(place);
+            self.count_write(old.as_ref(), None, 1.0);
         }
         Ok(())
     }

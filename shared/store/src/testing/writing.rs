@@ -189,6 +189,7 @@ impl Tables {
             input.return_values_on_condition_check_failure(),
         )?;
         let (old, new) = write.apply(&mut self.rows())?;
+        self.count_write(old.as_ref(), new.as_ref(), 1.0);
         let told = match input.return_values() {
             Some(ReturnValue::AllNew) => new,
             Some(ReturnValue::AllOld) => old,
@@ -225,7 +226,9 @@ impl Tables {
             expression,
             input.return_values_on_condition_check_failure(),
         )?;
-        write.apply(&mut self.rows()).map(drop)
+        let (old, new) = write.apply(&mut self.rows())?;
+        self.count_write(old.as_ref(), new.as_ref(), 1.0);
+        Ok(())
     }
 
     pub(super) fn deletes(&self) -> Rule {
@@ -254,6 +257,7 @@ impl Tables {
             input.return_values_on_condition_check_failure(),
         )?;
         let (old, _) = write.apply(&mut self.rows())?;
+        self.count_write(old.as_ref(), None, 1.0);
         let is_wanted = input.return_values() == Some(&ReturnValue::AllOld);
         let told = old.filter(|_| is_wanted);
         Ok(DeleteItemOutput::builder().set_attributes(told).build())

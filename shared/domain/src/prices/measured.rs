@@ -1,0 +1,114 @@
+//! How long things take, how large they are and how often they are done: what the bills and
+//! `cargo xtask simulate` reckon with. Each says whether it was measured, counted or assumed.
+
+/// Megabytes of memory at which a function has one processor.
+pub const MEGABYTES_A_PROCESSOR: f64 = 1769.0;
+/// Megabytes of an API function, and of the planner and the finisher (template.yaml).
+pub const SMALL_MB: u32 = 256;
+/// Megabytes of the functions that ask the provider, of the reconciler and of the janitor
+/// (template.yaml).
+pub const MEDIUM_MB: u32 = 512;
+/// Megabytes of the provider's webhook, which copies outputs (template.yaml).
+pub const WEBHOOK_MB: u32 = 1024;
+/// Megabytes of what looks into an upload (template.yaml).
+pub const CONFIRM_MB: u32 = 1769;
+/// Megabytes of the functions with FFmpeg (template.yaml's defaults).
+pub const LARGE_MB: u32 = 3008;
+/// Megabytes of disk that every function has for nothing.
+pub const FREE_DISK_MB: u32 = 512;
+/// Megabytes of disk of the preparer, the composer, the transcoder and the reconciler, and of
+/// those that ask, copy and confirm (template.yaml).
+pub const PREPARER_DISK_MB: u32 = 2048;
+/// See [`PREPARER_DISK_MB`].
+pub const COMPOSER_DISK_MB: u32 = 4096;
+/// See [`PREPARER_DISK_MB`].
+pub const TRANSCODER_DISK_MB: u32 = 10_240;
+/// See [`PREPARER_DISK_MB`].
+pub const RECONCILER_DISK_MB: u32 = 3072;
+/// See [`PREPARER_DISK_MB`].
+pub const COPIER_DISK_MB: u32 = 1024;
+
+/// Measured (`bench compose`): how long preparing takes for each second of a scene, with two
+/// processors.
+pub const PREPARING: f64 = 1.2;
+/// Measured (`bench compose`): how long composing takes for each second of a film, with two
+/// processors.
+pub const COMPOSING: f64 = 0.6;
+/// Measured (`bench ladder`, 247 s for a minute): processor seconds of all outputs of an upload
+/// for each of its seconds, 1080p.
+pub const TRANSCODING: f64 = 247.0 / 60.0;
+/// Measured (60 s of 1080p in pieces, 25.4 MB): bytes of a second at the highest quality.
+pub const BYTES_A_SECOND: f64 = 25.4e6 / 60.0;
+/// Set (`media`'s ladder): bytes of a second of a rendition's sound.
+pub const SOUND_BYTES_A_SECOND: f64 = 160_000.0 / 8.0;
+
+/// Assumed: how long a generator works, which asks the provider for a prediction, in seconds.
+pub const ASKING: f64 = 1.5;
+/// Assumed: how long the provider's webhook works that copies an output, in seconds.
+pub const COPYING: f64 = 1.5;
+/// Assumed: how long it takes to look into an upload, in seconds.
+pub const CONFIRMING: f64 = 2.0;
+/// Assumed: how long a storyboard by the rules takes, in seconds.
+pub const PLANNING: f64 = 0.5;
+/// Assumed: how long a film's end takes, in seconds.
+pub const FINISHING: f64 = 0.5;
+/// Assumed: how long an API function works, its start among them, in seconds.
+pub const ANSWERING: f64 = 0.05;
+/// Assumed: how long the reconciler works when there is nothing to do, in seconds.
+pub const RECONCILING: f64 = 0.2;
+/// Assumed: bytes of log of one invocation, its metrics and the gateway's line among them.
+/// Tests hold every line below 5 KB.
+pub const LOG_BYTES: f64 = 2_000.0;
+/// Set (template.yaml): how long logs are kept, in months.
+pub const LOG_MONTHS: f64 = 7.0 / 30.0;
+/// Assumed: bytes in the bucket of a second of a film, its scenes as they came and as they were
+/// prepared, stills and preview among them.
+pub const FILM_BYTES_A_SECOND: f64 = 0.1e9 / 30.0;
+/// Assumed: bytes of a second of an upload.
+pub const UPLOAD_BYTES_A_SECOND: f64 = 1e6;
+/// Assumed: all renditions of a second against the highest, by the caps of their bit rates
+/// (12, 6 and 3 Mbit/s); each is kept as a file and as a stream.
+pub const RENDITIONS: f64 = 2.0 * (12.0 + 6.0 + 3.0) / 12.0;
+/// Assumed: bytes of the site that a visit loads.
+pub const SITE_BYTES: f64 = 0.5e6;
+/// Assumed: bytes of an API's answer.
+pub const ANSWER_BYTES: f64 = 4_000.0;
+
+/// Set (`media`'s HLS): seconds of a segment that a player fetches.
+pub const HLS_SECONDS: f64 = 6.0;
+/// Set (template.yaml): seconds of a segment that a transcoder stores.
+pub const TRANSCODE_SEGMENT_SECONDS: f64 = 30.0;
+/// Hours of a month.
+pub const HOURS: f64 = 730.0;
+
+/// Gigabytes of memory for so many seconds.
+pub fn gb_seconds(seconds: f64, memory_mb: u32) -> f64 {
+    seconds * f64::from(memory_mb) / 1024.0
+}
+
+/// Gigabytes of disk that are paid for, for so many seconds.
+pub fn disk_gb_seconds(seconds: f64, disk_mb: u32) -> f64 {
+    gb_seconds(seconds, disk_mb.saturating_sub(FREE_DISK_MB))
+}
+
+/// Seconds that something takes a function of so much memory, which takes two processors
+/// `seconds`.
+pub fn with_memory(seconds: f64, memory_mb: u32) -> f64 {
+    let processors = f64::from(memory_mb) / MEGABYTES_A_PROCESSOR;
+    seconds * 2.0 / processors.min(2.0)
+}
+
+/// Seconds of a scene's preparation, for each of its own.
+pub fn preparing_seconds(scene: f64) -> f64 {
+    with_memory(scene * PREPARING, LARGE_MB)
+}
+
+/// Seconds of a film's composition.
+pub fn composing_seconds(film: f64) -> f64 {
+    with_memory(film * COMPOSING, LARGE_MB)
+}
+
+/// Seconds of a transcode of all renditions.
+pub fn transcoding_seconds(upload: f64) -> f64 {
+    with_memory(upload * TRANSCODING / 2.0, LARGE_MB)
+}
