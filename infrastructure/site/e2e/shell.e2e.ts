@@ -45,7 +45,9 @@ test("the first page is there before it is known who looks, and nothing moves wh
   const answered = page.waitForResponse("**/api/v1/me");
   answer();
   await answered;
-  await page.waitForLoadState("networkidle");
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
   const moved = await page.evaluate(() => Number(document.documentElement.dataset["moved"] ?? 0));
   expect(moved).toBeLessThanOrEqual(0.05);
   await context.close();

@@ -27,7 +27,11 @@ export function attach(video: HTMLVideoElement, src: string, place: Place): () =
  * a beginning of its own, too: Chromium stops at the second.
  */
 export function needsEngine(src: string, hasHls: boolean): boolean {
-  return isOfScenes(src) || (src.includes(".m3u8") && !hasHls);
+  return isOfScenes(src) || (isPlaylist(src) && !hasHls);
+}
+
+function isPlaylist(src: string): boolean {
+  return src.includes(".m3u8");
 }
 
 /** The playlist of the scenes that are there, which may grow. */
@@ -37,6 +41,8 @@ export function isOfScenes(src: string): boolean {
 
 function attachNatively(video: HTMLVideoElement, src: string, place: Place): () => void {
   let reloadedAt = Number.NEGATIVE_INFINITY;
+  // What a playlist names lies in the bucket; Chromium reads it by CORS alone.
+  video.crossOrigin = isPlaylist(src) ? "anonymous" : null;
   const load = ({ time, isPlaying }: Place) => {
     video.src = src;
     video.currentTime = time;
