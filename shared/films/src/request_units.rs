@@ -13,16 +13,21 @@ use domain::prices::{
 };
 use domain::request::{Audio, CreateJob};
 use domain::time::Clock;
+use domain::turns::Budget;
 use replicate::Http;
 use reqwest::{Method, Request, Response};
 use serde_json::{Value, json};
 use store::testing::{self, Bucket, Executions, Messages, Tables, Units, now, secret};
-use store::{Ceilings, History, JobsTable, Objects, Secret, SpendingTable, UsageTable, Workflow};
+use store::{
+    Ceilings, History, JobsTable, Objects, Secret, SpendingTable, TurnsTable, UsageTable, Workflow,
+};
 use uuid::Uuid;
 
 use crate::inspector::Inspector;
 use crate::simulation::settings;
-use crate::{FilmClock, Finisher, Generation, OUTPUT_BUDGET, Outcome, Planner, Provider, start};
+use crate::{
+    FilmClock, Finisher, Generation, OUTPUT_BUDGET, Outcome, Planner, Provider, Turns, start,
+};
 
 /// A client that asks every five seconds for three minutes.
 const POLLS: u32 = 36;
@@ -141,7 +146,12 @@ impl World {
     async fn make(&self, target: Target) {
         let (id, token) = (self.run.job_id, target.to_string());
         self.executions.begin_task(&token);
-        self.generation.ask(self.run, target, &token).await.unwrap();
+        let turns = Turns {
+            table: TurnsTable::new(self.tables.client(), "stats"),
+            budget: Budget { per_minute: 600 },
+        };
+        let asked = self.generation.ask(self.run, target, &token, &turns);
+        asked.await.unwrap();
         for status in ["processing", "succeeded"] {
             let record = self.finisher.jobs.load(id).await.unwrap().unwrap();
             let mut attempts = record.attempts.iter();

@@ -112,10 +112,12 @@ mod tests {
         assert_eq!(ask("many", "a", 0).await, Turn::Now);
         assert_eq!(ask("many", "b", 0).await, Turn::Later { ahead: 0 });
         assert_eq!(ask("many", "c", 0).await, Turn::Later { ahead: 1 });
-        assert_eq!(ask("one", "d", 1).await, Turn::Later { ahead: 0 });
-        assert_eq!(ask("many", "b", 10).await, Turn::Later { ahead: 1 });
-        assert_eq!(ask("one", "d", 10).await, Turn::Now);
-        assert_eq!(ask("many", "b", 20).await, Turn::Now);
+        assert_eq!(ask("one", "d", 1).await, Turn::Later { ahead: 1 });
+        assert_eq!(ask("one", "d", 10).await, Turn::Later { ahead: 1 });
+        assert_eq!(ask("many", "b", 10).await, Turn::Now);
+        assert_eq!(ask("many", "c", 20).await, Turn::Later { ahead: 1 });
+        assert_eq!(ask("one", "d", 20).await, Turn::Now);
+        assert_eq!(ask("many", "c", 30).await, Turn::Now);
     }
 
     #[tokio::test]
