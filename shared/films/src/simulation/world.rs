@@ -133,7 +133,7 @@ impl World {
         let turns = Turns {
             table: TurnsTable::new(tables.client(), "stats"),
             budget: Budget {
-                per_minute: if seed % 3 == 0 { 2 } else { 600 },
+                per_minute: if seed.is_multiple_of(3) { 2 } else { 600 },
             },
         };
         let finisher = || Finisher {
