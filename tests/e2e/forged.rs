@@ -28,8 +28,9 @@ impl Untold {
         provider
             .misbehave(&word, "lose-webhook", &Value::Null)
             .await?;
-        let job = person.create(&short_film(&word)).await?;
+        // Before it is answered: the reconciler's grace begins with the prediction.
         let asked = Instant::now();
+        let job = person.create(&short_film(&word)).await?;
         let prediction = ended_prediction(provider, &word).await?;
         Ok(Self {
             word,
