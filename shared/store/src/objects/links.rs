@@ -125,11 +125,26 @@ where
     E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let presigned = presigned.map_err(|error| StoreError::from_sdk("presign", error))?;
-    let headers = presigned.headers().map(owned).collect();
+    let headers = covered(presigned.uri(), presigned.headers());
     Ok(UploadLink {
         url: presigned.uri().to_owned(),
         headers,
     })
+}
+
+/// The headers that a link's signature covers. Whatever else the SDK puts onto its requests,
+/// such as the trace of the invocation, is not for the client to send.
+fn covered<'a, Headers>(url: &str, headers: Headers) -> Vec<(String, String)>
+where
+    Headers: Iterator<Item = (&'a str, &'a str)>,
+{
+    let signed = url.split_once("X-Amz-SignedHeaders=");
+    let signed = signed.and_then(|(_, rest)| rest.split('&').next());
+    let signed: Vec<&str> = signed.unwrap_or_default().split("%3B").collect();
+    headers
+        .filter(|(name, _)| signed.contains(name))
+        .map(owned)
+        .collect()
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {
@@ -151,6 +166,16 @@ mod tests {
     use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
     const KEY: &str = "gallery/u/1-a.mp4";
+
+    #[test]
+    fn a_client_sends_what_is_signed_and_nothing_else() {
+        let url = "https://h/k?X-Amz-SignedHeaders=content-type%3Bhost&X-Amz-Signature=s";
+        let headers = [("content-type", "video/mp4"), ("x-amzn-trace-id", "Root=1")];
+        let sent = covered(url, headers.into_iter());
+        assert_eq!(sent, [owned(("content-type", "video/mp4"))]);
+        assert!(covered("https://h/k", headers.into_iter()).is_empty());
+    }
+
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn objects() -> Objects {
