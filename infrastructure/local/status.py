@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 import boto3
+from boto3.dynamodb.conditions import Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 # How long the oldest transcode may wait.
@@ -52,7 +53,7 @@ class Stack:
     def first(self, table, index, name, value):
         """How many rows an index holds under a value, and the oldest of them."""
         found = boto3.resource("dynamodb").Table(f"{self.prefix}-{table}").query(
-            IndexName=index, KeyConditionExpression=boto3.dynamodb.conditions.Key(name).eq(value)
+            IndexName=index, KeyConditionExpression=Key(name).eq(value)
         )
         rows = found["Items"]
         return len(rows), (rows[0] if rows else None), "LastEvaluatedKey" in found

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use domain::failure::JobError;
 use domain::job::{Job, JobId};
 use domain::request::CreateJob;
-use end_to_end::{Answer, Person, Provider, stack, unique_word};
+use end_to_end::{Answer, Person, Provider, come_again, stack, unique_word};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use store::{Ceilings, Ending, ReserveError};
@@ -125,15 +125,7 @@ async fn of_two_hundred_parallel_creations_ten_are_accepted() -> Result<()> {
 
 /// Comes back when it is told to: a stampede may find the keys not yet fetched.
 async fn creation(person: &Person, film: &Value) -> Result<Answer> {
-    for _ in 0..10 {
-        let answer = person.post("/api/v1/jobs", film).await?;
-        if answer.status != 503 {
-            return Ok(answer);
-        }
-        let seconds = answer.header("retry-after").parse()?;
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-    }
-    person.post("/api/v1/jobs", film).await
+    come_again(11, || person.post("/api/v1/jobs", film)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 pub use devcloud::{
     Answer, Browser, Course, Creates, Faults, Injected, Login, Page, Person, Provider, Received,
-    Receiver, Stack, aws, reconciling, unique_word,
+    Receiver, Stack, aws, come_again, reconciling, unique_word,
 };
 
 /// The local cloud that `OMNIGEN_STACK` names.

@@ -16,12 +16,11 @@ use crate::time::Time;
 
 /// How long something that waits may say nothing before its place is given up: its job has
 /// ended, or its function was killed.
-pub const LONGEST_SILENCE: Duration = Duration::from_secs(45);
+const LONGEST_SILENCE: Duration = Duration::from_secs(45);
 /// How often its place is noted anew.
 const NOTED_EVERY: Duration = Duration::from_secs(15);
 /// How many wait in the list. What comes beyond is not listed and comes again.
-pub const LONGEST_LIST: usize = 200;
-
+const LONGEST_LIST: usize = 200;
 /// Of so many users it is remembered when their next one is due; beyond that it is forgotten,
 /// and each may be a turn ahead.
 const MOST_USERS: usize = 1_000;

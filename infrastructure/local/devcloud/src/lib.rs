@@ -23,7 +23,7 @@ pub use browser::{Browser, Page};
 pub use faults::{Faults, Injected};
 pub use live::Listener;
 pub use login::{Login, Session};
-pub use person::{Answer, Course, Person};
+pub use person::{Answer, Course, Person, come_again};
 pub use provider::{Creates, Provider};
 pub use receiver::{Received, Receiver};
 pub use reconciling::reconciling;

@@ -204,7 +204,7 @@ impl Person {
     /// # Errors
     /// No answer.
     pub async fn get(&self, path: &str) -> Result<Answer> {
-        come_again(|| Answer::of(self.request(Method::GET, path))).await
+        come_again(TRIES, || Answer::of(self.request(Method::GET, path))).await
     }
 
     /// POST of a JSON body.
@@ -303,12 +303,15 @@ impl Person {
 const TRIES: u32 = 5;
 
 /// The first answer that is not 503, as any client of the API gets it: it comes again when
-/// `Retry-After` tells it to. The last answer counts, whatever it is.
-async fn come_again<F>(mut ask: impl FnMut() -> F) -> Result<Answer>
+/// `Retry-After` tells it to. The last answer of so many tries counts, whatever it is.
+///
+/// # Errors
+/// No answer, or a 503 that does not say when to come again.
+pub async fn come_again<F>(tries: u32, mut ask: impl FnMut() -> F) -> Result<Answer>
 where
     F: Future<Output = Result<Answer>>,
 {
-    for _ in 1..TRIES {
+    for _ in 1..tries {
         let answer = ask().await?;
         if answer.status != 503 {
             return Ok(answer);
@@ -345,7 +348,7 @@ mod tests {
 
     async fn asked(answers: &[Answer]) -> (Result<u16>, usize) {
         let mut left = answers.iter().cloned();
-        let answer = come_again(|| {
+        let answer = come_again(TRIES, || {
             let answer = left.next().context("asked too often");
             std::future::ready(answer)
         });

@@ -13,8 +13,6 @@ pub(super) const BUSIEST: f64 = 3.0;
 pub(super) const NEW_ACCOUNTS_FUNCTIONS: f64 = 10.0;
 /// See [`NEW_ACCOUNTS_FUNCTIONS`].
 pub(super) const ACCOUNTS_FUNCTIONS: f64 = 1_000.0;
-/// Predictions that the provider lets an account begin in a minute.
-pub(super) const CREATES: f64 = 600.0;
 /// Films of busiest hours in a run, at least: where an hour has fewer, more days are run.
 const FILMS: f64 = 2_000.0;
 /// Hours of a run before the first busiest one.
@@ -96,6 +94,8 @@ pub(super) struct Settings {
     pub(super) side_by_side: f64,
     /// `TranscoderConcurrency`.
     pub(super) transcoders: f64,
+    /// `ProviderCreatesPerMinute`: what the provider lets an account begin.
+    pub(super) creates: f64,
     /// `GatewayRateLimit`, a second.
     pub(super) requests: f64,
     /// `DailySpendingLimitUsd`.
@@ -115,6 +115,7 @@ impl Settings {
         Ok(Self {
             side_by_side: number("SceneConcurrency")?,
             transcoders: number("TranscoderConcurrency")?,
+            creates: number("ProviderCreatesPerMinute")?,
             requests: number("GatewayRateLimit")?,
             dollars_a_day: number("DailySpendingLimitUsd")?,
         })
@@ -126,7 +127,7 @@ impl Settings {
         Limits {
             functions: (functions - api).max(1.0) as usize,
             transcoders: self.transcoders as usize,
-            creates: CREATES as usize,
+            creates: self.creates as usize,
             side_by_side: self.side_by_side as usize,
         }
     }
@@ -138,7 +139,7 @@ impl Settings {
         let functions = needed(demand.functions(), 500.0).max(ACCOUNTS_FUNCTIONS);
         Limits {
             transcoders: needed(demand.transcoders, 10.0).max(self.transcoders) as usize,
-            creates: needed(demand.creates, 100.0).max(CREATES) as usize,
+            creates: needed(demand.creates, 100.0).max(self.creates) as usize,
             ..self.limits(functions, users, demand)
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::prices::{self, Habits};
 
-use super::load::{ACCOUNTS_FUNCTIONS, CREATES, Demand, NEW_ACCOUNTS_FUNCTIONS, Settings};
+use super::load::{ACCOUNTS_FUNCTIONS, Demand, NEW_ACCOUNTS_FUNCTIONS, Settings};
 
 /// Whose limit it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub(super) fn quotas(
         (
             "predictions begun a minute",
             Provider,
-            CREATES,
+            settings.creates,
             demand.creates,
         ),
     ];
@@ -134,6 +134,7 @@ mod tests {
         let settings = Settings {
             side_by_side: 5.0,
             transcoders: 3.0,
+            creates: 600.0,
             requests: 200.0,
             dollars_a_day: 50.0,
         };
