@@ -170,6 +170,11 @@ fn kinds() -> Result<Vec<Kind>> {
             [keys::transcode_segment(transcode, 95, Quality::High)],
         ))
         .used(READ, &["transcoder"]),
+        of_transcode(Kind::new(
+            "transcode_sound",
+            [keys::transcode_sound(transcode)],
+        ))
+        .used(READ, &["transcoder"]),
     ])
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use aws_config::SdkConfig;
 use domain::holding::HoldingLimits;
 use domain::ids::{TranscodeId, VideoId};
 use domain::keys;
@@ -28,7 +27,6 @@ use crate::video_file;
 pub(crate) struct TranscodeFixture {
     pub(crate) stack: Stack,
     pub(crate) person: Person,
-    pub(crate) sdk: SdkConfig,
     pub(crate) transcodes: TranscodesTable,
     pub(crate) counters: Counters,
     pub(crate) videos: VideosTable,
@@ -50,7 +48,6 @@ impl TranscodeFixture {
             objects: Objects::new(S3::new(&sdk), stack.bucket("assets")?),
             queue: Sqs::new(&sdk),
             stack: stack.clone(),
-            sdk,
         })
     }
 

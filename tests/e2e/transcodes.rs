@@ -3,8 +3,8 @@
 
 mod cancelled;
 mod dead;
-mod handover;
 mod killed;
+mod wide;
 
 use std::time::Duration;
 
@@ -186,7 +186,7 @@ async fn a_message_that_comes_three_times_at_once_is_done_once() -> Result<()> {
     let stack = stack()?;
     let fixture = TranscodeFixture::new(&stack).await?;
     let key = fixture
-        .source(transcode_fixture::drawn("640x360", 25, 9)?)
+        .source(transcode_fixture::drawn("640x360", 25, 5)?)
         .await?;
     let transcode = fixture
         .silent(&key, &[Quality::Low], config::clock::now())

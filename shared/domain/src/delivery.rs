@@ -1,5 +1,5 @@
-//! A transcode's message: what stands in it, when a worker goes on or hands over,
-//! and when it is sent again (R106, R112, D32, D38).
+//! A transcode's message: what stands in it, how often the work is handed on, and when
+//! it is sent again (R106, R112, D32, D38).
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::TranscodeId;
 use crate::time::Time;
-use crate::transcode::TranscodeStatus;
+use crate::transcode::{TranscodePart, TranscodeStatus};
 
 /// The version of the messages that are written and read.
 const VERSION: u32 = 1;
@@ -17,23 +17,26 @@ pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 /// A message is sent again no more often than this.
 const RESEND_EVERY: Duration = Duration::from_secs(3600);
 
-/// How often a transcode is handed on at most. A worker's quarter of an hour
-/// makes some seven minutes of 1080p, so that the four hours that are accepted take
-/// 32 workers; three times as many leave room for larger pictures. The transcoder
-/// sends to its own queue, so that without a bound one that never gets done would
-/// be paid for without end.
-pub const MAX_HANDOVERS: u32 = 96;
+/// How often the work on a transcode is handed on at most. A long one is handed on when its
+/// segments are there and when its renditions are; each piece that was spoilt in the bucket
+/// takes two more. The transcoder sends to its own queue, so that without a bound one that
+/// never gets done would be paid for without end.
+pub const MAX_HANDOVERS: u32 = 12;
 
-/// A message of the queue: one transcode to be worked on.
+/// A message of the queue: a transcode to be begun or brought on, or a part of a long one
+/// to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TranscodeMessage {
     /// Which one.
     pub transcode_id: TranscodeId,
     version: u32,
-    /// How often its workers have handed it on.
+    /// How often the work on it has been handed on.
     #[serde(default)]
     pub handover: u32,
+    /// The part to be made; none to look what comes next.
+    #[serde(default)]
+    pub part: Option<TranscodePart>,
 }
 
 /// A message that nobody here wrote.
@@ -54,14 +57,27 @@ impl TranscodeMessage {
             transcode_id,
             version: VERSION,
             handover: 0,
+            part: None,
         }
     }
 
-    /// The message by which a worker hands on to the next; none once it was handed
-    /// on [`MAX_HANDOVERS`] times.
+    /// The message by which a part of it is asked for.
+    pub fn of_part(self, part: TranscodePart) -> Self {
+        Self {
+            part: Some(part),
+            ..self
+        }
+    }
+
+    /// The message that has somebody look what comes next; none once it was handed on
+    /// [`MAX_HANDOVERS`] times.
     pub fn handed_on(self) -> Option<Self> {
         let handover = self.handover.saturating_add(1);
-        (handover <= MAX_HANDOVERS).then_some(Self { handover, ..self })
+        (handover <= MAX_HANDOVERS).then_some(Self {
+            handover,
+            part: None,
+            ..self
+        })
     }
 
     /// Reads a message's body.
@@ -84,8 +100,16 @@ impl TranscodeMessage {
             0 => String::new(),
             times => format!(",\"handover\":{times}"),
         };
+        let part = match self.part {
+            None => String::new(),
+            Some(TranscodePart::Sound) => ",\"part\":\"sound\"".to_owned(),
+            Some(TranscodePart::Segment(index)) => format!(",\"part\":{{\"segment\":{index}}}"),
+            Some(TranscodePart::Rendition(quality)) => {
+                format!(",\"part\":{{\"rendition\":\"{}\"}}", quality.as_str())
+            }
+        };
         format!(
-            "{{\"transcodeId\":\"{}\",\"version\":{}{handover}}}",
+            "{{\"transcodeId\":\"{}\",\"version\":{}{handover}{part}}}",
             self.transcode_id, self.version
         )
     }
@@ -128,38 +152,10 @@ impl LeaseState {
     }
 }
 
-/// A worker's time: how long its invocation lasts, how much is left of that, and
-/// what the segments took that it has made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkingTime {
-    /// From the invocation's beginning to its deadline.
-    pub whole: Duration,
-    /// From now to its deadline.
-    pub left: Duration,
-    /// The longest that one of its segments took; none before its first.
-    pub longest_segment: Option<Duration>,
-}
-
-impl WorkingTime {
-    /// Whether to begin one more segment. The first one is always begun, so that
-    /// each invocation brings the work further.
-    pub fn allows_segment(&self) -> bool {
-        match self.longest_segment {
-            Some(longest) => self.left > longest + longest / 2,
-            None => true,
-        }
-    }
-
-    /// Whether to begin to put the pieces together, which is done in one go: with
-    /// half of the time left, or as an invocation's only work.
-    pub fn allows_assembling(&self) -> bool {
-        self.longest_segment.is_none() || self.left * 2 >= self.whole
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rendition::Quality;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
@@ -180,20 +176,36 @@ mod tests {
         assert_eq!(second.handover, 1);
     }
 
-    /// Four hours of 1080p need 32 workers.
     #[test]
     fn a_transcode_is_handed_on_a_counted_number_of_times() {
         let mut message = TranscodeMessage::new(id());
         let mut handovers = 0;
-        while let Some(next) = message.handed_on() {
+        while let Some(next) = message.of_part(TranscodePart::Sound).handed_on() {
             assert!(handovers < 1000, "there is no bound");
+            assert_eq!(next.part, None);
             (message, handovers) = (next, handovers + 1);
         }
         assert_eq!(
             (handovers, message.handover),
             (MAX_HANDOVERS, MAX_HANDOVERS)
         );
-        assert!(handovers >= 2 * 32);
+        assert!(handovers >= 2 + 2 * 3, "three pieces may be spoilt");
+    }
+
+    #[test]
+    fn a_part_reads_back_with_its_place_in_the_work() {
+        let order = TranscodeMessage::new(id()).handed_on().unwrap();
+        let parts = [
+            TranscodePart::Sound,
+            TranscodePart::Segment(0),
+            TranscodePart::Segment(239),
+            TranscodePart::Rendition(Quality::High),
+        ];
+        for part in parts {
+            let message = order.of_part(part);
+            assert_eq!(TranscodeMessage::read(&message.body()).unwrap(), message);
+        }
+        assert!(TranscodeMessage::read(&first_with("}", ",\"part\":\"end\"}")).is_err());
     }
 
     #[test]
@@ -238,20 +250,5 @@ mod tests {
         };
         assert!(!resent.is_lost(Pending, start, at(79)));
         assert!(resent.is_lost(Pending, start, at(80)));
-    }
-
-    #[test]
-    fn each_invocation_makes_a_segment_and_none_that_it_cannot_finish() {
-        let time = |left: u32, longest: Option<u32>| WorkingTime {
-            whole: MINUTE * 10,
-            left: MINUTE * left,
-            longest_segment: longest.map(|minutes| MINUTE * minutes),
-        };
-        assert!(time(0, None).allows_segment());
-        assert!(time(4, Some(2)).allows_segment());
-        assert!(!time(3, Some(2)).allows_segment());
-        assert!(time(1, None).allows_assembling());
-        assert!(time(5, Some(2)).allows_assembling());
-        assert!(!time(4, Some(2)).allows_assembling());
     }
 }

@@ -115,6 +115,11 @@ pub fn transcode_output(id: TranscodeId, file: &str) -> String {
     format!("{TRANSCODES}{id}/{file}")
 }
 
+/// The encoded sound of a transcode, kept until the whole is put together.
+pub fn transcode_sound(id: TranscodeId) -> String {
+    format!("{TRANSCODES}{id}/segments/sound.m4a")
+}
+
 /// A finished piece of a rendition, kept until the whole is put together.
 pub fn transcode_segment(id: TranscodeId, index: u32, quality: Quality) -> String {
     format!(

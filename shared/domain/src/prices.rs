@@ -18,7 +18,7 @@ pub use line::{Line, Price, after_allowances, at_list_price};
 pub use measured::*;
 pub use month::{Bill, Habits, Installation, idle_month, month};
 pub use table::*;
-pub use upload::{hour_watched, transcode};
+pub use upload::{PART_READS, PART_WRITES, hour_watched, transcode};
 
 /// A function's run: its time and memory at the price of its processor.
 pub fn lambda_nano_usd(seconds: f64, memory_mb: u32, arm64: bool) -> u64 {

@@ -1,6 +1,7 @@
 //! A transcode job: every rendition of one file (R25-R28, R50-R53, R106-R112).
 
 mod fault;
+mod parts;
 mod request;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::rendition::{Quality, Skipped};
 use crate::time::Time;
 
 pub use fault::{TranscodeError, TranscodeFault};
+pub use parts::{TranscodePart, parts_to_make};
 pub use request::{CreateTranscode, InputSource};
 
 /// How far a transcode has come (R51).

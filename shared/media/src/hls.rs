@@ -45,7 +45,7 @@ pub struct Variant {
     /// `high.m4s`: all segments and the beginning they need.
     pub media: PathBuf,
     /// What the master playlist says of it.
-    line: String,
+    pub line: String,
 }
 
 /// Packages finished renditions in `directory/hls`, where the disk has room for
@@ -63,8 +63,14 @@ pub async fn package(
     for output in outputs {
         variants.push(package_one(session, output, directory).await?);
     }
+    let lines = variants.iter();
+    let lines: Vec<_> = lines
+        .map(|variant| (variant.quality, variant.line.clone()))
+        .collect();
+    let path = directory.join("hls/master.m3u8");
+    fs::write(&path, master(&lines))?;
     Ok(HlsPackage {
-        master: write_master(&variants, directory)?,
+        master: path,
         variants,
     })
 }
@@ -96,24 +102,14 @@ pub async fn package_one(
     Ok(variant)
 }
 
-/// Writes `directory/hls/master.m3u8`, which names these variants, tallest first.
-///
-/// # Errors
-///
-/// [`MediaError::Io`] when the disk fails.
-pub fn write_master(variants: &[Variant], directory: &Path) -> Result<PathBuf, MediaError> {
+/// The playlist that names each rendition's, by its quality and its [`Variant::line`],
+/// tallest first.
+pub fn master(lines: &[(Quality, String)]) -> String {
     let mut master = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
-    for variant in variants {
-        let _ = writeln!(
-            master,
-            "{}\n{}.m3u8",
-            variant.line,
-            variant.quality.as_str()
-        );
+    for (quality, line) in lines {
+        let _ = writeln!(master, "{line}\n{}.m3u8", quality.as_str());
     }
-    let path = directory.join("hls/master.m3u8");
-    fs::write(&path, master)?;
-    Ok(path)
+    master
 }
 
 fn plan(rendition: &Path, variant: &Variant) -> Vec<String> {

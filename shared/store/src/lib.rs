@@ -47,8 +47,8 @@ pub use spending::SpendingTable;
 pub use stats::{StatsTable, TranscodeStats};
 pub use table_scan::TableScan;
 pub use transcodes::{
-    Completion, DeadLetter, Lease, Rendered, StoredPiece, StoredSegment, TranscodeFilter,
-    TranscodePosition, TranscodeState, TranscodesTable,
+    Completion, DeadLetter, Lease, MadePart, PartLease, PartState, Rendered, StoredFile,
+    StoredPiece, TranscodeFilter, TranscodePosition, TranscodeState, TranscodesTable,
 };
 pub use turns::TurnsTable;
 pub use usage::{

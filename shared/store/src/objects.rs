@@ -81,10 +81,10 @@ impl Objects {
     }
 
     async fn put_file(&self, key: &str, file: &Path, content_type: &str) -> Result<(), StoreError> {
-        let body = ByteStream::from_path(file)
+        let bytes = tokio::fs::read(file)
             .await
             .map_err(|error| StoreError::local_file("upload", error))?;
-        self.put(key, body, content_type).await
+        self.put_bytes(key, bytes, content_type).await
     }
 
     /// Writes a small object.

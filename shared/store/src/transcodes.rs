@@ -1,5 +1,5 @@
-//! The table `omnigen-transcodes`: a transcode, its assets and its stored
-//! segments, as rows under one key, the dead letters, and two indexes (by user
+//! The table `omnigen-transcodes`: a transcode, its assets and its
+//! parts, as rows under one key, the dead letters, and two indexes (by user
 //! and time; by status and time).
 //!
 //! Whatever moves a transcode from status to status moves the counters of
@@ -22,6 +22,7 @@ mod dead_letters;
 mod endings;
 mod lease;
 mod lists;
+mod parts;
 mod progress;
 mod removal;
 #[cfg(test)]
@@ -31,12 +32,13 @@ pub use dead_letters::DeadLetter;
 pub use endings::{Completion, Rendered};
 pub use lease::Lease;
 pub use lists::{TranscodeFilter, TranscodePosition};
-pub use progress::{StoredPiece, StoredSegment};
+pub use parts::{MadePart, PartLease, PartState, StoredFile, StoredPiece};
 
 const JOB_ROW: &str = "job";
 const PLAN_ROW: &str = "plan";
 const ASSET: &str = "asset#";
-const SEGMENT: &str = "segment#";
+/// Before the name of a part in its row's.
+const PART: &str = "part#";
 /// Only if there is no such row yet.
 const IS_NEW: &str = "attribute_not_exists(transcodeId)";
 /// The statuses of a transcode that has not ended.
@@ -106,7 +108,7 @@ impl TranscodesTable {
             .client
             .query()
             .table_name(&self.table)
-            // Assets stand before the job, the plan and the segments behind it.
+            // Assets stand before the job, its parts and the plan behind it.
             .key_condition_expression("transcodeId = :id AND sk <= :job")
             .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
             .expression_attribute_values(":job", AttributeValue::S(JOB_ROW.to_owned()))

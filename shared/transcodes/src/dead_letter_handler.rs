@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use config::Bootstrap;
 use domain::delivery::TranscodeMessage;
-use domain::time::Clock;
-use domain::transcode::TranscodeFault;
+use domain::time::{Clock, Time};
+use domain::transcode::{TranscodeError, TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use store::{Counters, DeadLetter, Outbox, Queue, StoreError, TranscodeState, TranscodesTable};
 
@@ -17,7 +17,9 @@ use crate::worker::hide;
 pub struct DeadLetterHandler {
     pub(crate) transcodes: TranscodesTable,
     pub(crate) counters: Counters,
+    /// The dead letters.
     pub(crate) queue: Queue,
+    pub(crate) transcode_queue: Queue,
     pub(crate) outbox: Outbox,
     pub(crate) clock: Clock,
 }
@@ -29,6 +31,7 @@ impl DeadLetterHandler {
             transcodes: TranscodesTable::connect(bootstrap),
             counters: Counters::connect(bootstrap),
             queue: Queue::connect_dead_letters(bootstrap),
+            transcode_queue: Queue::connect(bootstrap),
             outbox: Outbox::connect(bootstrap),
             clock: bootstrap.clock(),
         }
@@ -58,22 +61,63 @@ impl DeadLetterHandler {
         if state.transcode.status.is_final() {
             return Ok(());
         }
-        let now = self.clock.now();
-        if let Some(until) = state.lease_state.lease_until.filter(|until| *until > now) {
-            // Another receipt of the same message: that worker may yet succeed.
-            let rest = until.since(now) + Duration::from_secs(1);
-            hide(&self.queue, message, rest).await;
-            return Err("a worker has it".into());
+        let Some(part) = order.part else {
+            self.wait_for(message, state.lease_state.lease_until)
+                .await?;
+            return Ok(self.end(message, &state, state.last_fault.as_ref()).await?);
+        };
+        // One that is begun anew asks for its parts by itself.
+        if state.transcode.status != TranscodeStatus::Processing {
+            return Ok(());
         }
-        Ok(self.end(message, &state).await?)
+        let made = self.transcodes.part(id, part).await?.unwrap_or_default();
+        if made.made.is_some() {
+            return Ok(());
+        }
+        self.wait_for(message, made.lease_until).await?;
+        if made.last_fault.is_none()
+            && let Some(next) = order.handed_on()
+        {
+            return self.begin_anew(&state, &next).await;
+        }
+        Ok(self.end(message, &state, made.last_fault.as_ref()).await?)
+    }
+
+    /// Every worker of the part died, and the others' work is not to be lost by that:
+    /// whoever looks what comes next asks for it again, a counted number of times.
+    async fn begin_anew(
+        &self,
+        state: &TranscodeState,
+        next: &TranscodeMessage,
+    ) -> Result<(), Error> {
+        let transcode = &state.transcode;
+        self.transcode_queue
+            .send(&transcode.user_id, &next.body())
+            .await?;
+        tracing::warn!(transcode = %transcode.id, handover = next.handover, "a part is asked for anew");
+        Ok(())
+    }
+
+    /// Another receipt of the same message: the worker that has the lease may yet succeed.
+    async fn wait_for(&self, message: &Message, lease_until: Option<Time>) -> Result<(), Error> {
+        let now = self.clock.now();
+        let Some(until) = lease_until.filter(|until| *until > now) else {
+            return Ok(());
+        };
+        let rest = until.since(now) + Duration::from_secs(1);
+        hide(&self.queue, message, rest).await;
+        Err("a worker has it".into())
     }
 
     /// The letter first: that it is there twice is better than not at all.
-    async fn end(&self, message: &Message, state: &TranscodeState) -> Result<(), StoreError> {
-        let error = match &state.last_fault {
-            Some(fault) => fault.clone(),
-            None => TranscodeFault::WorkerLost.error(),
-        };
+    async fn end(
+        &self,
+        message: &Message,
+        state: &TranscodeState,
+        last_fault: Option<&TranscodeError>,
+    ) -> Result<(), StoreError> {
+        let lost = || TranscodeFault::WorkerLost.error();
+        let error = last_fault.cloned().unwrap_or_else(lost);
         let id = state.transcode.id;
         let letter = self.letter(message, Some(id), error.code.clone());
         self.transcodes.put_dead_letter(&letter).await?;

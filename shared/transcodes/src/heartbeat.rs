@@ -4,6 +4,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use domain::time::Time;
+use domain::transcode::TranscodePart;
+use store::StoreError;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -28,8 +31,7 @@ impl TranscodeRun<'_> {
             beats.tick().await;
             let now = self.now();
             let next = now.after(lease);
-            let renewed = self.worker.transcodes.renew(self.id(), self.owner, next);
-            match renewed.await {
+            match self.renew(next).await {
                 Ok(()) => until = next,
                 Err(error) if error.is_conflict() || now > until => return RunError::LeaseLost,
                 Err(error) => {
@@ -37,6 +39,21 @@ impl TranscodeRun<'_> {
                 }
             }
             hide(&self.worker.queue, self.message, lease + AFTER_THE_LEASE).await;
+        }
+    }
+
+    /// Who makes a part holds that alone, and learns here that the whole has ended.
+    async fn renew(&self, until: Time) -> Result<(), StoreError> {
+        let (table, id, owner) = (&self.worker.transcodes, self.id(), self.owner);
+        let Some(part) = self.order.part else {
+            return table.renew(id, owner, until).await;
+        };
+        table.renew_part(id, part, owner, until).await?;
+        match table.get(id).await? {
+            Some(state) if !state.transcode.status.is_final() => Ok(()),
+            _ => Err(StoreError::Conflict {
+                operation: "renew part",
+            }),
         }
     }
 
@@ -49,16 +66,31 @@ impl TranscodeRun<'_> {
                 std::future::pending::<()>().await;
             }
             let percent = *notices.borrow_and_update();
-            let table = &self.worker.transcodes;
-            match table
-                .progress(self.id(), self.owner, percent, self.now())
-                .await
-            {
+            let written = match self.order.part {
+                None => self.write_percent(percent).await,
+                Some(part) => self.write_percent_of(part, percent).await,
+            };
+            match written {
                 Err(error) if !error.is_conflict() => {
                     tracing::warn!(transcode = %self.id(), error = %error, "progress could not be written");
                 }
                 _ => {}
             }
         }
+    }
+
+    async fn write_percent(&self, percent: u32) -> Result<(), StoreError> {
+        let (table, now) = (&self.worker.transcodes, self.now());
+        table.progress(self.id(), self.owner, percent, now).await
+    }
+
+    /// Notes how far a part is; the whole is as far as its parts together.
+    async fn write_percent_of(&self, part: TranscodePart, percent: u32) -> Result<(), StoreError> {
+        let (table, id) = (&self.worker.transcodes, self.id());
+        table.note_encoded(id, part, self.owner, percent).await?;
+        if let Some(plan) = self.known_plan().await? {
+            self.raise_progress(&plan, &table.parts(id).await?).await?;
+        }
+        Ok(())
     }
 }

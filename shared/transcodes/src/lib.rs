@@ -1,7 +1,8 @@
 //! Transcodes: every rendition of one file (R106-R112).
 //!
 //! - [`Worker`] does the work that a message of the queue asks for, alone behind
-//!   a lease, segment by segment, and hands on what it has no time for.
+//!   a lease: all of a short source, or a part of a long one, whose parts are made by as
+//!   many workers as there are.
 //! - [`DeadLetterHandler`] ends what was given up (D32).
 //! - [`Resender`] sends messages again that must be thought lost.
 //! - [`TranscodeCanceller`] ends one for its owner.
@@ -13,17 +14,20 @@
 mod assets;
 mod cancel;
 mod clock;
+mod coordination;
 mod dead_letter_handler;
 mod error;
 mod heartbeat;
+mod kept_source;
 mod outputs;
+mod parts;
+mod plan;
 mod progress;
 mod queue;
 mod removal;
 mod resend;
 mod run;
 mod segments;
-mod source;
 #[cfg(test)]
 mod tests;
 mod view;

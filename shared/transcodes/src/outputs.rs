@@ -1,54 +1,39 @@
-//! Everything that is made of the pieces and the source: stored one after the
-//! other, then shown at once.
+//! What a transcode shows in the end: stored one after the other, then shown at once.
 //!
 //! A function has 10 GB of disk, and a long film's renditions do not fit there
-//! side by side. So what is not needed any more goes: the source once its sound
-//! and pictures are made, pieces once they are joined, a file once it is stored.
+//! side by side. So what is not needed any more goes: pieces once they are joined, a file
+//! once it is stored.
 
 use std::path::{Path, PathBuf};
 
 use domain::ids::AssetId;
 use domain::keys;
-use domain::rendition::Quality;
-use domain::rendition::Rendition;
+use domain::rendition::{Quality, Rendition};
 use domain::transcode::{Asset, AssetType, Transcode};
-use domain::video::{RenditionFile, Renditions};
-use media::hls::Variant;
-use media::ladder::{LadderPlan, Output};
+use domain::video::{Facts, RenditionFile, Renditions};
 use media::preview::Picture;
 use store::{Completion, Rendered};
 use uuid::Uuid;
 
 use crate::error::RunError;
+use crate::kept_source::Source;
+use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::TranscodeRun;
-use crate::segments::Segments;
-use crate::source::Source;
 
 const THUMBNAIL: &str = "thumbnail.jpg";
 const PREVIEW: &str = "preview.gif";
 const MASTER: &str = "hls/master.m3u8";
 const PLAYLIST: &str = domain::playlist::CONTENT_TYPE;
 
-/// A file that was made.
+/// A rendition that is stored, as a file and as a stream.
 #[derive(Debug)]
-struct Made {
-    path: PathBuf,
-    /// Its place in the transcode's folder of the bucket.
-    name: String,
-    content_type: &'static str,
-    /// What is told of it; of a part of the HLS package nothing.
-    shown: Option<Shown>,
-}
-
-/// What is told of a file.
-#[derive(Debug, Clone, Copy)]
-struct Shown {
-    kind: AssetType,
-    format: &'static str,
-    quality: Option<Quality>,
-    width: u32,
-    height: u32,
+pub(crate) struct StoredRendition {
+    pub(crate) file: Asset,
+    /// Bytes of the file, the stream and its playlist.
+    pub(crate) bytes: u64,
+    /// What the playlist of all says of it.
+    pub(crate) line: String,
 }
 
 /// What is stored already, though nobody sees it yet.
@@ -56,115 +41,171 @@ struct Shown {
 pub(crate) struct Outputs {
     assets: Vec<Asset>,
     bytes: u64,
+    /// What the playlist of all says of each rendition.
+    lines: Vec<(Quality, String)>,
+}
+
+impl Outputs {
+    pub(crate) fn add_pictures(&mut self, pictures: Vec<Asset>) {
+        self.bytes += pictures
+            .iter()
+            .map(|picture| picture.file_size)
+            .sum::<u64>();
+        self.assets.extend(pictures);
+    }
+
+    pub(crate) fn add_rendition(&mut self, rendition: StoredRendition) {
+        self.bytes += rendition.bytes;
+        let quality = rendition.file.quality;
+        self.lines
+            .extend(quality.map(|quality| (quality, rendition.line)));
+        self.assets.push(rendition.file);
+    }
 }
 
 impl TranscodeRun<'_> {
-    /// Makes and stores all that stands for the film; the source goes. `None`
-    /// when a piece was not what was stored, and is to be made again.
-    pub(crate) async fn make_outputs(
+    /// A short source's outputs, made by one worker to the end.
+    pub(crate) async fn make_alone(
         &self,
         source: &Source,
-        plan: &LadderPlan,
-        segments: &mut Segments,
-        directory: &Path,
+        plan: &Plan,
         reporter: &ProgressReporter,
-    ) -> Result<Option<Outputs>, RunError> {
+    ) -> Result<Outputs, RunError> {
+        let ladder = &plan.ladder;
+        let mut pieces = vec![Vec::new(); ladder.renditions.len()];
+        for segment in &ladder.segments {
+            let made = self.encode(source, plan, segment, reporter).await?;
+            for (pieces, piece) in pieces.iter_mut().zip(made) {
+                pieces.push(piece.path);
+            }
+        }
         let mut outputs = Outputs::default();
-        for picture in self.make_pictures(source, directory).await? {
-            self.store_output(picture, &mut outputs).await?;
-        }
-        let session = self.session();
-        let sound = media::ladder::make_sound(&session, plan, &source.path, directory);
-        let sound = sound.await?;
-        tokio::fs::remove_file(&source.path).await?;
+        outputs.add_pictures(self.make_pictures(source).await?);
+        let sound = self.make_sound(source, plan).await?;
         reporter.finished(0.25);
-
-        let mut variants = Vec::new();
-        for (done, rendition) in (1..).zip(&plan.renditions) {
-            let fetched = self.fetch_pieces(plan, rendition, segments, directory);
-            let Some(pieces) = fetched.await? else {
-                return Ok(None);
-            };
-            let sound = sound.as_deref();
-            let variant =
-                self.make_rendition(plan, rendition, &pieces, sound, directory, &mut outputs);
-            variants.push(variant.await?);
-            reporter.finished(0.25 + 0.75 * f64::from(done) / plan.renditions.len() as f64);
+        for (done, (rendition, pieces)) in (1..).zip(ladder.renditions.iter().zip(&pieces)) {
+            let (sound, directory) = (sound.as_deref(), source.directory.path());
+            let made = self.make_rendition(plan, rendition, pieces, sound, directory);
+            outputs.add_rendition(made.await?);
+            reporter.finished(0.25 + 0.75 * f64::from(done) / ladder.renditions.len() as f64);
         }
-        let master = media::hls::write_master(&variants, directory)?;
-        let master = part(master, MASTER.to_owned(), PLAYLIST);
-        self.store_output(master, &mut outputs).await?;
-        Ok(Some(outputs))
+        self.store_master(&mut outputs).await?;
+        Ok(outputs)
     }
 
-    async fn make_pictures(
+    /// The source's sound, beside it; none for a silent film.
+    pub(crate) async fn make_sound(
         &self,
         source: &Source,
-        directory: &Path,
-    ) -> Result<[Made; 2], RunError> {
+        plan: &Plan,
+    ) -> Result<Option<PathBuf>, RunError> {
+        let (session, directory) = (self.session(), source.directory.path());
+        let sound = media::ladder::make_sound(&session, &plan.ladder, &source.path, directory);
+        Ok(sound.await?)
+    }
+
+    /// Makes and stores thumbnail and preview.
+    pub(crate) async fn make_pictures(&self, source: &Source) -> Result<Vec<Asset>, RunError> {
         let session = self.session();
         let (input, probe) = (&source.path, &source.probe);
+        let directory = source.directory.path();
         let (still, moving) = (directory.join(THUMBNAIL), directory.join(PREVIEW));
         let thumbnail = media::preview::thumbnail(&session, input, probe, &still).await?;
         let preview = media::preview::gif(&session, input, probe, &moving).await?;
-        Ok([
-            picture(still, THUMBNAIL, AssetType::Thumbnail, "jpg", thumbnail),
-            picture(moving, PREVIEW, AssetType::Gif, "gif", preview),
-        ])
+        let still = self.store_picture(&still, THUMBNAIL, AssetType::Thumbnail, thumbnail);
+        let still = still.await?;
+        let moving = self.store_picture(&moving, PREVIEW, AssetType::Gif, preview);
+        Ok(vec![still, moving.await?])
+    }
+
+    async fn store_picture(
+        &self,
+        path: &Path,
+        name: &str,
+        asset_type: AssetType,
+        picture: Picture,
+    ) -> Result<Asset, RunError> {
+        let stored = self.store_output(path, name, asset_type.content_type());
+        let (s3_key, file_size) = stored.await?;
+        let (_, format) = name.rsplit_once('.').unwrap_or_default();
+        Ok(Asset {
+            id: AssetId(Uuid::now_v7()),
+            asset_type,
+            format: format.to_owned(),
+            quality: None,
+            s3_key,
+            file_size,
+            width: picture.width,
+            height: picture.height,
+        })
     }
 
     /// Joins and packages one rendition, and stores both.
-    async fn make_rendition(
+    pub(crate) async fn make_rendition(
         &self,
-        plan: &LadderPlan,
+        plan: &Plan,
         made_of: &Rendition,
         pieces: &[PathBuf],
         sound: Option<&Path>,
         directory: &Path,
-        outputs: &mut Outputs,
-    ) -> Result<Variant, RunError> {
-        let session = self.session();
+    ) -> Result<StoredRendition, RunError> {
+        let (session, ladder) = (self.session(), &plan.ladder);
         let output =
-            media::ladder::assemble(&session, plan, made_of, pieces, sound, directory).await?;
+            media::ladder::assemble(&session, ladder, made_of, pieces, sound, directory).await?;
         for piece in pieces {
             tokio::fs::remove_file(piece).await?;
         }
         let variant = media::hls::package_one(&session, &output, directory).await?;
         let name = made_of.quality.as_str();
-        let (media, playlist) = (variant.media.clone(), variant.playlist.clone());
-        self.store_output(rendition(output), outputs).await?;
-        self.store_output(part(media, format!("hls/{name}.m4s"), "video/mp4"), outputs)
-            .await?;
-        self.store_output(
-            part(playlist, format!("hls/{name}.m3u8"), PLAYLIST),
-            outputs,
-        )
-        .await?;
-        Ok(variant)
+        let (file, video) = (format!("{name}.mp4"), AssetType::Video.content_type());
+        let (s3_key, file_size) = self.store_output(&output.path, &file, video).await?;
+        let stream = format!("hls/{name}.m4s");
+        let (_, stream_size) = self.store_output(&variant.media, &stream, video).await?;
+        let playlist = format!("hls/{name}.m3u8");
+        let stored = self.store_output(&variant.playlist, &playlist, PLAYLIST);
+        let (_, playlist_size) = stored.await?;
+        Ok(StoredRendition {
+            file: Asset {
+                id: AssetId(Uuid::now_v7()),
+                asset_type: AssetType::Video,
+                format: "mp4".to_owned(),
+                quality: Some(made_of.quality),
+                s3_key,
+                file_size,
+                width: made_of.width,
+                height: made_of.height,
+            },
+            bytes: file_size + stream_size + playlist_size,
+            line: variant.line,
+        })
     }
 
-    /// Puts a file into the bucket and off the disk.
-    async fn store_output(&self, made: Made, outputs: &mut Outputs) -> Result<(), RunError> {
-        let bytes = tokio::fs::metadata(&made.path).await?.len();
-        let key = keys::transcode_output(self.id(), &made.name);
+    /// Writes the playlist that names every rendition's.
+    pub(crate) async fn store_master(&self, outputs: &mut Outputs) -> Result<(), RunError> {
+        let master = media::hls::master(&outputs.lines);
+        let key = keys::transcode_output(self.id(), MASTER);
+        outputs.bytes += master.len() as u64;
         let stored = self
             .worker
             .objects
-            .upload(&key, &made.path, made.content_type);
+            .put_bytes(&key, master.into_bytes(), PLAYLIST);
+        stored.await.map_err(RunError::storing)
+    }
+
+    /// Puts a file into the transcode's folder of the bucket and off the disk: its key, and
+    /// its bytes.
+    async fn store_output(
+        &self,
+        path: &Path,
+        name: &str,
+        content_type: &str,
+    ) -> Result<(String, u64), RunError> {
+        let bytes = tokio::fs::metadata(path).await?.len();
+        let key = keys::transcode_output(self.id(), name);
+        let stored = self.worker.objects.upload(&key, path, content_type);
         stored.await.map_err(RunError::storing)?;
-        tokio::fs::remove_file(&made.path).await?;
-        outputs.bytes += bytes;
-        outputs.assets.extend(made.shown.map(|shown| Asset {
-            id: AssetId(Uuid::now_v7()),
-            asset_type: shown.kind,
-            format: shown.format.to_owned(),
-            quality: shown.quality,
-            s3_key: key,
-            file_size: bytes,
-            width: shown.width,
-            height: shown.height,
-        }));
-        Ok(())
+        tokio::fs::remove_file(path).await?;
+        Ok((key, bytes))
     }
 
     /// Shows what is stored, all at once: before this nobody sees one of the
@@ -172,7 +213,7 @@ impl TranscodeRun<'_> {
     pub(crate) async fn complete(
         &self,
         transcode: &Transcode,
-        source: &Source,
+        facts: &Facts,
         outputs: &Outputs,
     ) -> Result<(), RunError> {
         let id = self.id();
@@ -188,7 +229,7 @@ impl TranscodeRun<'_> {
                 id,
                 renditions: &renditions,
                 thumbnail_key: &thumbnail_key,
-                facts: &source.facts,
+                facts,
             }),
             webhooks: &worker.outbox.webhooks,
         };
@@ -210,10 +251,10 @@ impl TranscodeRun<'_> {
     }
 
     /// Counts how long it took. That it could not be counted changes nothing.
-    pub(crate) async fn count(&self, transcode: &Transcode, source: &Source, plan: &LadderPlan) {
+    pub(crate) async fn count(&self, transcode: &Transcode, plan: &Plan) {
         let made = Transcode {
-            duration: source.facts.duration,
-            skipped: plan.skipped.clone(),
+            duration: plan.facts.duration,
+            skipped: plan.ladder.skipped.clone(),
             ..transcode.clone()
         };
         if let Err(error) = self.worker.history.count(&made, self.now()).await {
@@ -237,57 +278,5 @@ impl TranscodeRun<'_> {
             playlist_key: Some(keys::transcode_output(self.id(), MASTER)),
             files: assets.iter().filter_map(file).collect(),
         }
-    }
-}
-
-fn picture(
-    path: PathBuf,
-    name: &str,
-    kind: AssetType,
-    format: &'static str,
-    picture: Picture,
-) -> Made {
-    Made {
-        path,
-        name: name.to_owned(),
-        content_type: kind.content_type(),
-        shown: Some(Shown {
-            kind,
-            format,
-            quality: None,
-            width: picture.width,
-            height: picture.height,
-        }),
-    }
-}
-
-fn rendition(output: Output) -> Made {
-    let Rendition {
-        quality,
-        width,
-        height,
-    } = output.rendition;
-    let kind = AssetType::Video;
-    Made {
-        path: output.path,
-        name: format!("{}.mp4", quality.as_str()),
-        content_type: kind.content_type(),
-        shown: Some(Shown {
-            kind,
-            format: "mp4",
-            quality: Some(quality),
-            width,
-            height,
-        }),
-    }
-}
-
-/// A part of the HLS package.
-fn part(path: PathBuf, name: String, content_type: &'static str) -> Made {
-    Made {
-        path,
-        name,
-        content_type,
-        shown: None,
     }
 }

@@ -1,30 +1,27 @@
-//! One worker's time with one transcode: from the lease to its end.
+//! One worker's time with one message: from the lease to its end.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use domain::delivery::{TranscodeMessage, WorkingTime};
+use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
 use domain::time::Time;
-use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
+use domain::transcode::{Transcode, TranscodeError, TranscodeFault};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Session;
-use media::ladder::LadderPlan;
+use store::StoreError;
 
 use crate::error::RunError;
 use crate::progress::ProgressReporter;
-use crate::segments::Segments;
-use crate::source::Source;
 use crate::worker::{RETRY_AFTER, RetryLater, Worker};
 
-/// One worker's time with one transcode.
+/// One worker's time with a transcode, or with a part of one.
 pub(crate) struct TranscodeRun<'a> {
     pub(crate) worker: &'a Worker,
     pub(crate) order: TranscodeMessage,
     pub(crate) message: &'a Message,
     /// Who holds the lease: the invocation.
     pub(crate) owner: &'a str,
-    pub(crate) started: Instant,
     pub(crate) deadline: Instant,
 }
 
@@ -33,8 +30,14 @@ pub(crate) struct TranscodeRun<'a> {
 pub(crate) enum Done {
     /// Everything is there.
     Completed,
-    /// The next worker goes on.
-    HandedOn,
+    /// Messages ask for the parts that are not there.
+    Spread,
+    /// The part is there.
+    Made,
+    /// A part that it is made of is not what was stored, and is made again first.
+    Spoilt,
+    /// The plan knows no such part any more.
+    Unplanned,
 }
 
 impl<'a> TranscodeRun<'a> {
@@ -43,15 +46,13 @@ impl<'a> TranscodeRun<'a> {
         order: TranscodeMessage,
         message: &'a Message,
         run: &'a Invocation,
-        deadline: Instant,
     ) -> Self {
         Self {
             worker,
             order,
             message,
             owner: &run.request_id,
-            started: run.started,
-            deadline,
+            deadline: run.deadline,
         }
     }
 
@@ -68,18 +69,13 @@ impl<'a> TranscodeRun<'a> {
         Session::new(&self.worker.ffmpeg, self.deadline)
     }
 
-    pub(crate) fn time(&self, longest_segment: Option<Duration>) -> WorkingTime {
-        WorkingTime {
-            whole: self.deadline.saturating_duration_since(self.started),
-            left: self.deadline.saturating_duration_since(Instant::now()),
-            longest_segment,
-        }
-    }
-
     /// Works as long as the lease is ours. What is under way when it is lost is
     /// dropped, and FFmpeg with it.
     pub(crate) async fn hold(&self, transcode: Transcode) -> Result<(), RetryLater> {
-        let (reporter, notices) = ProgressReporter::new(transcode.progress);
+        let (reporter, notices) = match self.order.part {
+            None => ProgressReporter::of_the_whole(transcode.progress),
+            Some(_) => ProgressReporter::of_a_part(),
+        };
         let outcome = tokio::select! {
             outcome = self.work(&transcode, &reporter) => outcome,
             lost = self.keep_the_lease() => Err(lost),
@@ -87,7 +83,7 @@ impl<'a> TranscodeRun<'a> {
         };
         match outcome {
             Ok(done) => {
-                tracing::info!(transcode = %self.id(), outcome = ?done, "run ended");
+                tracing::info!(transcode = %self.id(), part = ?self.order.part, outcome = ?done, "run ended");
                 Ok(())
             }
             Err(RunError::LeaseLost) => self.let_go().await,
@@ -100,78 +96,33 @@ impl<'a> TranscodeRun<'a> {
         transcode: &Transcode,
         reporter: &ProgressReporter,
     ) -> Result<Done, RunError> {
-        let mut known = None;
-        loop {
-            let scratch = media::scratch::directory()?;
-            let source = self.fetch_source(transcode, scratch.path()).await?;
-            let plan = self.plan(transcode, &source).await?;
-            let segments = match &mut known {
-                Some(segments) => segments,
-                None => {
-                    self.begin_processing(transcode, &source, &plan).await?;
-                    let stored = self.worker.transcodes.segments(self.id()).await?;
-                    known.insert(Segments::stored(stored))
-                }
-            };
-            let made = self.make_segments(&source, &plan, scratch.path(), reporter, segments);
-            if !made.await? {
-                return self.hand_on(&transcode.user_id).await;
-            }
-            let made = self.make_outputs(&source, &plan, segments, scratch.path(), reporter);
-            if let Some(outputs) = made.await? {
-                self.complete(transcode, &source, &outputs).await?;
-                self.count(transcode, &source, &plan).await;
-                let completed = TranscodeStatus::Completed;
-                self.worker.remove_leftovers(self.id(), completed).await;
-                return Ok(Done::Completed);
-            }
-            segments.begin_again();
+        match self.order.part {
+            None => self.bring_on(transcode, reporter).await,
+            Some(part) => self.make_part(part, transcode, reporter).await,
         }
     }
 
-    async fn begin_processing(
-        &self,
-        transcode: &Transcode,
-        source: &Source,
-        plan: &LadderPlan,
-    ) -> Result<(), RunError> {
-        if transcode.status != TranscodeStatus::Downloading {
-            return Ok(());
-        }
-        let (facts, skipped) = (&source.facts, &plan.skipped);
-        self.worker
-            .transcodes
-            .begin_processing(
-                self.id(),
-                self.owner,
-                facts,
-                skipped,
-                &source.warnings(),
-                self.now(),
-            )
-            .await?;
-        tracing::info!(transcode = %self.id(), status = "PROCESSING", resolution = facts.resolution(), "probed");
-        Ok(())
-    }
-
-    /// First the lease goes, so that the next worker finds it free; if the
-    /// message cannot be sent then, the one at hand comes again. A transcode that
-    /// was handed on too often fails.
-    pub(crate) async fn hand_on(&self, user_id: &str) -> Result<Done, RunError> {
+    /// Sends the message that has somebody look what comes next.
+    pub(crate) async fn hand_on(&self, user_id: &str) -> Result<(), RunError> {
         let Some(next) = self.order.handed_on() else {
             let cause = format!("handed on {} times", self.order.handover);
             return Err(RunError::new(TranscodeFault::TooManyHandovers, cause));
         };
-        self.worker
-            .transcodes
-            .release(self.id(), self.owner, None, self.now())
-            .await?;
         self.worker.queue.send(user_id, &next.body()).await?;
         tracing::info!(transcode = %self.id(), handover = next.handover, "handed on");
-        Ok(Done::HandedOn)
+        Ok(())
     }
 
-    /// The transcode is not ours any more: somebody else's, cancelled, or ended by our own
+    /// Gives out of its hands what it has, so that the next worker may take it at once.
+    pub(crate) async fn release(&self, fault: Option<&TranscodeError>) -> Result<(), StoreError> {
+        let (table, id, owner) = (&self.worker.transcodes, self.id(), self.owner);
+        match self.order.part {
+            None => table.release(id, owner, fault, self.now()).await,
+            Some(part) => table.release_part(id, part, owner, fault).await,
+        }
+    }
+
+    /// It is not ours any more: somebody else's, cancelled, or ended by our own
     /// last write, whose answer was slower than the heartbeat.
     async fn let_go(&self) -> Result<(), RetryLater> {
         let state = self.worker.transcodes.get(self.id()).await?;
@@ -198,7 +149,8 @@ impl<'a> TranscodeRun<'a> {
         if fault.is_final() {
             tracing::warn!(transcode = %id, code = error.code, cause = cause.to_string(), "failed for good");
             let (webhooks, now) = (&worker.outbox.webhooks, self.now());
-            let owner = Some(self.owner);
+            // Who makes a part holds no lease of the whole.
+            let owner = self.order.part.is_none().then_some(self.owner);
             let event = worker
                 .transcodes
                 .fail(&worker.counters, webhooks, transcode, owner, &error, now)
@@ -207,10 +159,7 @@ impl<'a> TranscodeRun<'a> {
             metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
             return Ok(());
         }
-        worker
-            .transcodes
-            .release(id, self.owner, Some(&error), self.now())
-            .await?;
+        self.release(Some(&error)).await?;
         let again_in = RETRY_AFTER * self.message.receives;
         Err(RetryLater::new(RunError::Fault { fault, cause }, again_in))
     }

@@ -1,120 +1,54 @@
-//! Segment by segment: encoded, stored with its digests, found again.
+//! Segments and the sound: encoded, stored with their digests, fetched again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::keys;
 use domain::rendition::{Quality, Rendition};
-use media::ladder::{LadderPlan, Piece, Segment};
-use store::{StoreError, StoredPiece, StoredSegment};
+use domain::transcode::{TranscodeFault, TranscodePart};
+use media::ladder::{Piece, Segment};
+use store::{MadePart, StoreError, StoredFile, StoredPiece};
 
 use crate::assets::digest;
+use crate::coordination::Parts;
 use crate::error::RunError;
+use crate::kept_source::Source;
+use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::TranscodeRun;
-use crate::source::Source;
 
-/// What is known of the segments: those that are stored, those that are here,
-/// and how long the longest took that was made here.
-#[derive(Debug, Default)]
-pub(crate) struct Segments {
-    stored: BTreeMap<u32, StoredSegment>,
-    here: BTreeMap<u32, Vec<Piece>>,
-    longest: Option<Duration>,
-}
-
-impl Segments {
-    /// Those that earlier workers have stored.
-    pub(crate) fn stored(segments: Vec<StoredSegment>) -> Self {
-        let stored = segments.into_iter();
-        Self {
-            stored: stored.map(|segment| (segment.index, segment)).collect(),
-            ..Self::default()
-        }
-    }
-
-    /// The disk is empty again; what is stored is still known.
-    pub(crate) fn begin_again(&mut self) {
-        self.here.clear();
-    }
-
-    fn has(&self, segment: &Segment) -> bool {
-        self.stored.contains_key(&segment.index) || self.here.contains_key(&segment.index)
-    }
-
-    fn frames(&self, plan: &LadderPlan) -> u64 {
-        let there = plan.segments.iter().filter(|segment| self.has(segment));
-        there.map(|segment| segment.frames).sum()
-    }
-
-    fn piece(&self, index: u32, quality: Quality) -> Option<&Piece> {
-        let mut pieces = self.here.get(&index)?.iter();
-        pieces.find(|piece| piece.quality == quality)
-    }
+/// A part, or the other one that is not what was stored and has to be made again before.
+pub(crate) enum Outcome<T> {
+    /// It is there.
+    Made(T),
+    /// This one has to be made again.
+    Spoilt(TranscodePart),
 }
 
 impl TranscodeRun<'_> {
-    /// Makes each segment that is not stored, as long as there is time; `true`
-    /// when all are there and there is time to put them together.
-    pub(crate) async fn make_segments(
+    /// Encodes a segment in every rendition, beside the source.
+    pub(crate) async fn encode(
         &self,
         source: &Source,
-        plan: &LadderPlan,
-        directory: &Path,
-        reporter: &ProgressReporter,
-        segments: &mut Segments,
-    ) -> Result<bool, RunError> {
-        for segment in &plan.segments {
-            if segments.has(segment) {
-                continue;
-            }
-            if !self.time(segments.longest).allows_segment() {
-                return Ok(false);
-            }
-            let begun = Instant::now();
-            let done = segments.frames(plan);
-            let pieces = self.encode(source, plan, segment, directory, reporter, done);
-            let pieces = pieces.await?;
-            // Of a single one nothing would be left for another worker.
-            if plan.segments.len() > 1 {
-                let stored = self.store(segment, &pieces).await?;
-                segments.longest = segments.longest.max(Some(begun.elapsed()));
-                segments.stored.insert(segment.index, stored);
-            }
-            segments.here.insert(segment.index, pieces);
-        }
-        Ok(self.time(segments.longest).allows_assembling())
-    }
-
-    async fn encode(
-        &self,
-        source: &Source,
-        plan: &LadderPlan,
+        plan: &Plan,
         segment: &Segment,
-        directory: &Path,
         reporter: &ProgressReporter,
-        frames_before: u64,
     ) -> Result<Vec<Piece>, RunError> {
         let begun = Instant::now();
-        let all = plan.frames.max(1) as f64;
-        let progress = |part: f32| {
-            let done = frames_before as f64 + f64::from(part) * segment.frames as f64;
-            reporter.encoded(done / all);
-        };
+        let ladder = &plan.ladder;
         let pieces = media::ladder::encode_segment(
             &self.session(),
-            plan,
+            ladder,
             segment,
             &source.path,
-            directory,
-            progress,
+            source.directory.path(),
+            |part| reporter.encoded(f64::from(part)),
         )
         .await?;
         tracing::info!(
             transcode = %self.id(),
             segment = segment.index,
-            of = plan.segments.len(),
+            of = ladder.segments.len(),
             frames = segment.frames,
             milliseconds = begun.elapsed().as_millis() as u64,
             "segment encoded"
@@ -122,92 +56,111 @@ impl TranscodeRun<'_> {
         Ok(pieces)
     }
 
-    /// Puts a segment's pieces into the bucket, then notes them: what is noted
-    /// is there.
-    async fn store(&self, segment: &Segment, pieces: &[Piece]) -> Result<StoredSegment, RunError> {
-        let mut stored = StoredSegment {
-            index: segment.index,
-            pieces: Vec::new(),
-            worker: self.owner.to_owned(),
-        };
+    /// Puts a segment's pieces into the bucket and off the disk.
+    pub(crate) async fn store_pieces(
+        &self,
+        segment: &Segment,
+        pieces: &[Piece],
+    ) -> Result<Vec<StoredPiece>, RunError> {
+        let mut stored = Vec::new();
         for piece in pieces {
-            let (size, sha256) = digest(&piece.path).await?;
             let key = keys::transcode_segment(self.id(), segment.index, piece.quality);
-            self.worker
-                .objects
-                .upload(&key, &piece.path, "video/mp4")
-                .await
-                .map_err(RunError::storing)?;
-            stored.pieces.push(StoredPiece {
+            stored.push(StoredPiece {
                 quality: piece.quality,
-                size,
-                sha256,
+                file: self.store_piece(&key, &piece.path).await?,
             });
         }
-        self.worker
-            .transcodes
-            .put_segment(self.id(), &stored, self.now())
-            .await?;
         Ok(stored)
     }
 
-    /// The pieces of one rendition, in the order of the segments; those that are
-    /// not here are fetched. `None` when one is not what was stored: its segment
-    /// is no longer known then.
-    pub(crate) async fn fetch_pieces(
-        &self,
-        plan: &LadderPlan,
-        rendition: &Rendition,
-        segments: &mut Segments,
-        directory: &Path,
-    ) -> Result<Option<Vec<PathBuf>>, RunError> {
-        let mut pieces = Vec::new();
-        for segment in &plan.segments {
-            let index = segment.index;
-            if let Some(piece) = segments.piece(index, rendition.quality) {
-                pieces.push(piece.path.clone());
-                continue;
-            }
-            let stored = segments.stored.get(&index);
-            let mut wanted = stored.into_iter().flat_map(|stored| &stored.pieces);
-            let wanted = wanted.find(|piece| piece.quality == rendition.quality);
-            let fetched = match wanted {
-                Some(wanted) => self.fetch_piece(index, wanted, directory).await?,
-                None => None,
-            };
-            let Some(path) = fetched else {
-                tracing::warn!(transcode = %self.id(), segment = index, "not what was stored");
-                segments.stored.remove(&index);
-                return Ok(None);
-            };
-            pieces.push(path);
-        }
-        Ok(Some(pieces))
+    /// Puts the sound into the bucket and off the disk.
+    pub(crate) async fn store_sound(&self, path: &Path) -> Result<StoredFile, RunError> {
+        self.store_piece(&keys::transcode_sound(self.id()), path)
+            .await
     }
 
-    async fn fetch_piece(
+    async fn store_piece(&self, key: &str, path: &Path) -> Result<StoredFile, RunError> {
+        let (size, sha256) = digest(path).await?;
+        let stored = self.worker.objects.upload(key, path, "video/mp4");
+        stored.await.map_err(RunError::storing)?;
+        tokio::fs::remove_file(path).await?;
+        Ok(StoredFile { size, sha256 })
+    }
+
+    /// The sound, if the source has one.
+    pub(crate) async fn fetch_sound(
         &self,
-        index: u32,
-        wanted: &StoredPiece,
+        parts: &Parts,
         directory: &Path,
-    ) -> Result<Option<PathBuf>, RunError> {
-        let path = directory.join(stored_name(index, wanted.quality));
-        let key = keys::transcode_segment(self.id(), index, wanted.quality);
-        match self.worker.objects.download(&key, &path).await {
-            Ok(()) => {}
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            Err(error) => {
-                return Err(RunError::new(
-                    domain::transcode::TranscodeFault::DownloadFailed,
-                    error,
-                ));
+    ) -> Result<Outcome<Option<PathBuf>>, RunError> {
+        let Some(MadePart::Sound { sound, .. }) = made(parts, TranscodePart::Sound) else {
+            return Ok(Outcome::Spoilt(TranscodePart::Sound));
+        };
+        let Some(wanted) = sound else {
+            return Ok(Outcome::Made(None));
+        };
+        let (key, path) = (
+            keys::transcode_sound(self.id()),
+            directory.join("sound.m4a"),
+        );
+        let is_there = self.fetch_file(&key, wanted, &path).await?;
+        Ok(if is_there {
+            Outcome::Made(Some(path))
+        } else {
+            Outcome::Spoilt(TranscodePart::Sound)
+        })
+    }
+
+    /// The pieces of one rendition, in the order of the segments.
+    pub(crate) async fn fetch_pieces(
+        &self,
+        plan: &Plan,
+        rendition: &Rendition,
+        parts: &Parts,
+        directory: &Path,
+    ) -> Result<Outcome<Vec<PathBuf>>, RunError> {
+        let mut pieces = Vec::new();
+        for Segment { index, .. } in &plan.ladder.segments {
+            let part = TranscodePart::Segment(*index);
+            let Some(wanted) = piece(made(parts, part), rendition.quality) else {
+                return Ok(Outcome::Spoilt(part));
+            };
+            let key = keys::transcode_segment(self.id(), *index, rendition.quality);
+            let path = directory.join(format!("stored-{index:05}.mp4"));
+            if !self.fetch_file(&key, wanted, &path).await? {
+                return Ok(Outcome::Spoilt(part));
             }
+            pieces.push(path);
         }
-        let found = digest(&path).await?;
-        Ok((found == (wanted.size, wanted.sha256.clone())).then_some(path))
+        Ok(Outcome::Made(pieces))
+    }
+
+    /// Whether the object has the bytes that were stored; it is fetched then.
+    async fn fetch_file(
+        &self,
+        key: &str,
+        wanted: &StoredFile,
+        path: &Path,
+    ) -> Result<bool, RunError> {
+        match self.worker.objects.download(key, path).await {
+            Ok(()) => {}
+            Err(StoreError::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(RunError::new(TranscodeFault::DownloadFailed, error)),
+        }
+        Ok(digest(path).await? == (wanted.size, wanted.sha256.clone()))
     }
 }
 
-fn stored_name(index: u32, quality: Quality) -> String {
-    format!("stored-{index:05}-{}.mp4", quality.as_str())
+/// What was made of a part.
+pub(crate) fn made(parts: &Parts, wanted: TranscodePart) -> Option<&MadePart> {
+    let (_, state) = parts.iter().find(|(part, _)| *part == wanted)?;
+    state.made.as_ref()
+}
+
+fn piece(made: Option<&MadePart>, quality: Quality) -> Option<&StoredFile> {
+    let Some(MadePart::Segment(pieces)) = made else {
+        return None;
+    };
+    let piece = pieces.iter().find(|piece| piece.quality == quality)?;
+    Some(&piece.file)
 }

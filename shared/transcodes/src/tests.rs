@@ -2,7 +2,9 @@
 //! in memory. What FFmpeg makes of a source is the end-to-end tests' matter.
 
 mod schedules;
+mod wide;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -24,7 +26,8 @@ use store::{
 use uuid::Uuid;
 
 use crate::error::RunError;
-use crate::run::{Done, TranscodeRun};
+use crate::kept_source::KeptSource;
+use crate::run::TranscodeRun;
 use crate::{CancelError, DeadLetterHandler, Resender, TranscodeCanceller, TranscodeClock, Worker};
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -48,6 +51,10 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::with("/nowhere/ffmpeg".into()).await
+    }
+
+    async fn with(ffmpeg: PathBuf) -> Self {
         let (tables, bucket) = (Tables::default(), Bucket::default());
         let messages = Messages::default();
         let time = Arc::new(AtomicI64::new(now().as_millisecond()));
@@ -70,10 +77,10 @@ impl World {
             objects: Objects::new(bucket.client(), "bucket"),
             queue: queue.clone(),
             outbox: outbox.clone(),
-            ffmpeg: Ffmpeg::locate(Some("/nowhere/ffmpeg".into())),
+            ffmpeg: Ffmpeg::locate(Some(ffmpeg)),
             lease: LEASE,
-            segment_seconds: 30,
-            work_limit: None,
+            segment_seconds: 2,
+            kept_source: KeptSource::default(),
             clock: clock.clone(),
         };
         let canceller = TranscodeCanceller {
@@ -86,6 +93,7 @@ impl World {
             transcodes: transcodes.clone(),
             counters: counters.clone(),
             queue: queue.clone(),
+            transcode_queue: queue.clone(),
             outbox,
             clock: clock.clone(),
         };
@@ -325,25 +333,23 @@ async fn one_lost_message_that_cannot_be_sent_is_no_failure_of_the_round() {
     assert_eq!(world.resender.resend_lost().await.unwrap(), 1);
 }
 
-/// What is handed on is free for the next worker at once, and counted.
 #[tokio::test]
-async fn a_worker_hands_on_until_it_was_done_too_often() {
+async fn the_work_is_handed_on_until_it_was_done_too_often() {
     let world = World::new().await;
     let mut order = TranscodeMessage::new(id());
     let mut handovers = 0;
     loop {
-        assert!(matches!(world.take("worker").await, Lease::Taken(_)));
         let message = message(order.body(), 1);
         let run = run("worker");
-        let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
+        let run = TranscodeRun::new(&world.worker, order, &message, &run);
         match run.hand_on("user").await {
-            Ok(done) => assert_eq!(done, Done::HandedOn),
+            Ok(()) => {}
             Err(RunError::Fault { fault, .. }) => {
                 assert_eq!(fault, TranscodeFault::TooManyHandovers);
                 assert!(fault.is_final());
                 break;
             }
-            Err(RunError::LeaseLost) => panic!("the lease is there"),
+            Err(RunError::LeaseLost) => panic!("no lease is needed"),
         }
         let sent = world.messages.take();
         assert_eq!(sent.len(), 1);
@@ -354,19 +360,6 @@ async fn a_worker_hands_on_until_it_was_done_too_often() {
     assert!(world.messages.sent().is_empty());
 }
 
-/// The message at hand comes again then.
-#[tokio::test]
-async fn what_could_not_be_handed_on_is_left() {
-    let world = World::new().await;
-    assert!(matches!(world.take("worker").await, Lease::Taken(_)));
-    let (message, run) = (first_message(), run("worker"));
-    let order = TranscodeMessage::new(id());
-    let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
-    world.messages.outage().begin_after(0);
-    assert!(run.hand_on("user").await.is_err());
-    assert!(matches!(world.take("next").await, Lease::Taken(_)));
-}
-
 /// What it holds is its owner's again at once; the worker is told by its lease.
 #[tokio::test]
 async fn a_cancelled_transcode_is_its_workers_no_more() {
@@ -374,7 +367,7 @@ async fn a_cancelled_transcode_is_its_workers_no_more() {
     assert!(matches!(world.take("worker").await, Lease::Taken(_)));
     let (message, run) = (first_message(), run("worker"));
     let order = TranscodeMessage::new(id());
-    let run = TranscodeRun::new(&world.worker, order, &message, &run, run.deadline);
+    let run = TranscodeRun::new(&world.worker, order, &message, &run);
     let stored = keys::transcode_segment(id(), 1, Quality::High);
     world.bucket.put(&stored, b"piece");
 

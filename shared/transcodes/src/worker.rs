@@ -1,26 +1,29 @@
 //! The worker behind the queue: takes the transcode of a message, if it may.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use config::Bootstrap;
 use domain::delivery::TranscodeMessage;
 use domain::ids::TranscodeId;
 use domain::keys;
 use domain::time::{Clock, Time};
-use domain::transcode::{Transcode, TranscodeStatus};
+use domain::transcode::{Transcode, TranscodePart, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
-use store::{Counters, Lease, Objects, Outbox, Queue, StoreError, TranscodesTable, VideosTable};
+use store::{
+    Counters, Lease, Objects, Outbox, PartLease, Queue, StoreError, TranscodesTable, VideosTable,
+};
 
 use crate::Error;
 use crate::TranscodeClock;
+use crate::kept_source::KeptSource;
 use crate::run::TranscodeRun;
 
 /// How long a lease lasts that is not renewed, unless an operator says otherwise.
 const LEASE_SECONDS: u64 = 60;
 /// The length of a segment, unless an operator says otherwise.
-const SEGMENT_SECONDS: u32 = 30;
+const SEGMENT_SECONDS: u32 = 15;
 
 /// How long a message waits after a failed try, times the tries.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -63,8 +66,7 @@ pub struct Worker {
     pub(crate) ffmpeg: Ffmpeg,
     pub(crate) lease: Duration,
     pub(crate) segment_seconds: u32,
-    /// The longest an invocation may work, if it is less than it has.
-    pub(crate) work_limit: Option<Duration>,
+    pub(crate) kept_source: KeptSource,
     pub(crate) clock: Clock,
 }
 
@@ -72,7 +74,6 @@ impl Worker {
     /// Wires the worker up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         let environment = bootstrap.environment();
-        let work_limit: u64 = environment.parsed("WORK_SECONDS", 0);
         let lease: u64 = environment.parsed("LEASE_SECONDS", LEASE_SECONDS);
         let segment: u32 = environment.parsed("SEGMENT_SECONDS", SEGMENT_SECONDS);
         Self {
@@ -86,13 +87,13 @@ impl Worker {
             ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
             lease: Duration::from_secs(lease.max(1)),
             segment_seconds: segment.max(1),
-            work_limit: (work_limit > 0).then(|| Duration::from_secs(work_limit)),
+            kept_source: KeptSource::default(),
             clock: bootstrap.clock(),
         }
     }
 
-    /// Does what a message asks for, or a part of it and hands the rest on. An
-    /// error leaves the message in the queue, for another try.
+    /// Does what a message asks for. An error leaves the message in the queue, for another
+    /// try.
     ///
     /// # Errors
     ///
@@ -111,25 +112,26 @@ impl Worker {
     async fn try_to_work(&self, message: &Message, run: &Invocation) -> Result<(), RetryLater> {
         let order = TranscodeMessage::read(&message.body)
             .map_err(|error| RetryLater::new(error, POISON_AFTER))?;
-        let (id, now) = (order.transcode_id, self.clock.now());
+        let work = TranscodeRun::new(self, order, message, run);
+        match order.part {
+            None => self.try_the_whole(&work, run).await,
+            Some(part) => self.try_a_part(&work, part).await,
+        }
+    }
+
+    async fn try_the_whole(
+        &self,
+        work: &TranscodeRun<'_>,
+        run: &Invocation,
+    ) -> Result<(), RetryLater> {
+        let (id, now) = (work.id(), self.clock.now());
         let until = now.after(self.lease);
-        match self
-            .transcodes
-            .take(id, &run.request_id, now, until)
-            .await?
-        {
+        match self.transcodes.take(id, work.owner, now, until).await? {
             Lease::Taken(state) => {
                 let transcode = self.begun(state.transcode, run, now).await?;
-                let deadline = self.deadline(run);
-                TranscodeRun::new(self, order, message, run, deadline)
-                    .hold(transcode)
-                    .await
+                work.hold(transcode).await
             }
-            Lease::Held(until) => {
-                tracing::info!(transcode = %id, "another worker has it");
-                let rest = until.since(now) + Duration::from_secs(1);
-                Err(RetryLater::new("another worker has it", rest))
-            }
+            Lease::Held(until) => Err(held(id, until, now)),
             Lease::Ended(status) => {
                 tracing::info!(transcode = %id, "it has ended");
                 self.remove_leftovers(id, status).await;
@@ -139,6 +141,32 @@ impl Worker {
                 tracing::warn!(transcode = %id, "there is no such transcode");
                 Ok(())
             }
+        }
+    }
+
+    /// Of one that is begun anew nothing is made here: who begins it asks for its parts.
+    async fn try_a_part(
+        &self,
+        work: &TranscodeRun<'_>,
+        part: TranscodePart,
+    ) -> Result<(), RetryLater> {
+        let (id, now) = (work.id(), self.clock.now());
+        let Some(state) = self.transcodes.get(id).await? else {
+            tracing::warn!(transcode = %id, "there is no such transcode");
+            return Ok(());
+        };
+        let transcode = state.transcode;
+        if transcode.status != TranscodeStatus::Processing {
+            tracing::info!(transcode = %id, status = transcode.status.as_str(), "no part is made");
+            self.remove_leftovers(id, transcode.status).await;
+            return Ok(());
+        }
+        let until = now.after(self.lease);
+        let taken = self.transcodes.take_part(id, part, work.owner, now, until);
+        match taken.await? {
+            PartLease::Taken => work.hold(transcode).await,
+            PartLease::Held(until) => Err(held(id, until, now)),
+            PartLease::Made => work.follow_up_again(&transcode, part).await,
         }
     }
 
@@ -163,13 +191,6 @@ impl Worker {
         })
     }
 
-    fn deadline(&self, run: &Invocation) -> Instant {
-        match self.work_limit {
-            Some(limit) => run.deadline.min(run.started + limit),
-            None => run.deadline,
-        }
-    }
-
     /// Removes what an ended transcode has no use for: the pieces of a completed one,
     /// everything of a cancelled one. A failed one may be restarted. What is missed here the
     /// storage janitor finds.
@@ -187,6 +208,13 @@ impl Worker {
             tracing::warn!(transcode = %id, error = %error, "pieces are left");
         }
     }
+}
+
+/// The message waits for what becomes of the other worker's lease.
+fn held(id: TranscodeId, until: Time, now: Time) -> RetryLater {
+    tracing::info!(transcode = %id, "another worker has it");
+    let rest = until.since(now) + Duration::from_secs(1);
+    RetryLater::new("another worker has it", rest)
 }
 
 /// Hides a message for so long. That it could not be hidden only means that it

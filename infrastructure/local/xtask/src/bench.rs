@@ -24,6 +24,8 @@ pub(crate) enum Name {
     Compose,
     /// Processor time of all outputs of an upload, against one FFmpeg for each and against bare x264
     Ladder,
+    /// A transcode's parts by many workers, against one piece: processor time, quality, time
+    Fanout,
     /// Requests per second and latencies, against a bare function on the same gateway
     Api,
     /// The gallery's readers against a bare function, and their DynamoDB calls from 100 to 100,000 videos
@@ -44,6 +46,10 @@ pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
             Name::Ladder => {
                 let ffmpeg = ffmpeg::install(workspace)?;
                 ladder::run(&ffmpeg, &workspace.local_folder("bench")?)?
+            }
+            Name::Fanout => {
+                let ffmpeg = ffmpeg::install(workspace)?;
+                example::run("fanout_bench", &ffmpeg, &workspace.local_folder("bench")?)?
             }
             Name::Api => api::run(workspace)?,
             Name::Gallery => gallery::run(workspace)?,

@@ -76,8 +76,20 @@ pub const ANSWER_BYTES: f64 = 4_000.0;
 
 /// Set (`media`'s HLS): seconds of a segment that a player fetches.
 pub const HLS_SECONDS: f64 = 6.0;
-/// Set (template.yaml): seconds of a segment that a transcoder stores.
-pub const TRANSCODE_SEGMENT_SECONDS: f64 = 30.0;
+/// Set (template.yaml): seconds of a segment that a transcoder makes at a time.
+const TRANSCODE_SEGMENT_SECONDS: f64 = 15.0;
+/// Set (`media`'s ladder): a source has no more segments than these.
+const MOST_SEGMENTS: f64 = 240.0;
+/// Renditions of an upload of 1080p.
+pub const PIECES: f64 = 3.0;
+/// Assumed: how long a function takes to begin with a part: its start, the plan, the seek,
+/// storing; the source's fetching apart, in seconds.
+const BEGINNING: f64 = 1.0;
+/// Assumed: bytes a second between the bucket and a function.
+const FETCHED_BYTES_A_SECOND: f64 = 80e6;
+/// Set (template.yaml): functions that work on an upload side by side, each of which fetches
+/// the source once.
+const TRANSCODERS: f64 = 3.0;
 /// Hours of a month.
 pub const HOURS: f64 = 730.0;
 
@@ -108,7 +120,23 @@ pub fn composing_seconds(film: f64) -> f64 {
     with_memory(film * COMPOSING, LARGE_MB)
 }
 
-/// Seconds of a transcode of all renditions.
+/// Segments that an upload is divided into: one when it is no longer than one and a half.
+pub fn segments(upload: f64) -> f64 {
+    let length = TRANSCODE_SEGMENT_SECONDS.max(upload / MOST_SEGMENTS);
+    (upload / length).round().max(1.0)
+}
+
+/// Parts that an upload is made in: segments, the sound, and the renditions; or one.
+pub fn parts(upload: f64) -> f64 {
+    match segments(upload) {
+        1.0 => 1.0,
+        segments => segments + 1.0 + PIECES,
+    }
+}
+
+/// Seconds of a transcode of all renditions, of all its functions together.
 pub fn transcoding_seconds(upload: f64) -> f64 {
-    with_memory(upload * TRANSCODING / 2.0, LARGE_MB)
+    let fetching = upload * UPLOAD_BYTES_A_SECOND / FETCHED_BYTES_A_SECOND;
+    let beginning = parts(upload) * BEGINNING + TRANSCODERS.min(parts(upload)) * fetching;
+    with_memory(upload * TRANSCODING / 2.0, LARGE_MB) + beginning
 }

@@ -8,22 +8,41 @@ use super::table::*;
 /// Objects of a transcode whatever its length: thumbnail, preview, the three renditions as a
 /// file, as a stream and with its playlist, and the playlist of all.
 const OBJECTS: f64 = 12.0;
-/// Renditions of a segment.
-const PIECES: f64 = 3.0;
 /// Assumed: units that a transcode writes whatever its length, in transactions and with indexes:
 /// upload, video, search words, transcode, progress, its end.
 const WRITES: f64 = 150.0;
+/// Counted (`shared/transcodes`' tests): units that a part writes, whatever its length.
+pub const PART_WRITES: f64 = 8.0;
+/// Counted there: units that a part reads.
+pub const PART_READS: f64 = 6.0;
+/// How often is written how far a part is (`ProgressReporter`): its row and the transcode's,
+/// the plan and all parts being read.
+const NOTES: f64 = 5.0;
+/// Units of the row of another part, when all are read.
+const ANOTHER_PART: f64 = 0.12;
 /// Beats in the minute of a worker's lease, each a row.
 const BEATS_A_MINUTE: f64 = 3.0;
+/// Messages besides the parts': the first one, and those by which the work is handed on.
+const HANDED_ON: f64 = 3.0;
 
 /// An upload of so many minutes of 1080p in its first month: uploaded, transcoded into every
 /// rendition, and all of it kept.
 pub fn transcode(minutes: f64) -> Vec<Line> {
     let length = minutes * 60.0;
     let seconds = transcoding_seconds(length);
-    // A worker hands on before its quarter of an hour is over.
-    let runs = (seconds / 840.0).ceil();
-    let segments = (length / TRANSCODE_SEGMENT_SECONDS).ceil() * PIECES;
+    let parts = parts(length);
+    let runs = if parts > 1.0 { parts + HANDED_ON } else { 1.0 };
+    let pieces = if parts > 1.0 {
+        segments(length) * PIECES + 1.0
+    } else {
+        0.0
+    };
+    let (part_writes, part_reads) = if parts > 1.0 {
+        let read_each = PART_READS + NOTES + (1.0 + NOTES) * ANOTHER_PART * parts;
+        (parts * (PART_WRITES + 2.0 * NOTES), parts * read_each)
+    } else {
+        (0.0, 0.0)
+    };
     let beats = seconds / 60.0 * BEATS_A_MINUTE;
     let renditions = length * (BYTES_A_SECOND + SOUND_BYTES_A_SECOND) * RENDITIONS;
     let kept = (renditions + length * UPLOAD_BYTES_A_SECOND) / 1e9;
@@ -33,10 +52,10 @@ pub fn transcode(minutes: f64) -> Vec<Line> {
         LAMBDA_ARM64_GB_SECOND.of("the upload looked into", gb_seconds(CONFIRMING, CONFIRM_MB)),
         LAMBDA_DISK.of("its disk", disk_gb_seconds(seconds, TRANSCODER_DISK_MB)),
         LAMBDA_REQUEST.of("functions' runs", runs + 4.0),
-        DYNAMODB_WRITE.of("rows and indexes", WRITES + 2.0 * beats + segments),
-        DYNAMODB_READ.of("rows", 40.0),
-        S3_PUT.of("segments and outputs", OBJECTS + segments + 2.0),
-        S3_GET.of("the source, segments", runs + segments),
+        DYNAMODB_WRITE.of("rows and indexes", WRITES + 2.0 * beats + part_writes),
+        DYNAMODB_READ.of("rows", 40.0 + part_reads),
+        S3_PUT.of("segments and outputs", OBJECTS + pieces + 2.0),
+        S3_GET.of("the source, segments", 3.0 + pieces),
         SQS_REQUEST.of("messages, and hidden by each beat", 3.0 * runs + beats),
         WEBSOCKET_MESSAGE.of("hints of progress", 20.0),
         S3_STORAGE.of("the upload and its renditions, kept", kept),

@@ -11,6 +11,9 @@ use crate::{MediaError, Probe, SoundSource};
 /// Key frames are this far apart, in seconds.
 pub(super) const KEY_FRAME_SECONDS: u32 = 2;
 
+/// A source is divided into no more segments than these: those of a long one are longer.
+const MOST_SEGMENTS: u64 = 240;
+
 /// Sound that begins earlier or ends later than the picture by no more than this
 /// is only cut unevenly; beyond it, something would be lost. Microseconds.
 const UNEVEN_CUT: i64 = 40_000;
@@ -180,8 +183,9 @@ fn held_frames(probe: &Probe, picture: &VideoStream, rate: f64) -> (u64, u64) {
 /// Whole groups of pictures; what is less than half a segment at the end
 /// belongs to the one before.
 fn divide(frames: u64, group: u64, segment_seconds: u32) -> Vec<Segment> {
-    let groups = (segment_seconds + KEY_FRAME_SECONDS / 2) / KEY_FRAME_SECONDS;
-    let length = group * u64::from(groups.max(1));
+    let wanted = (segment_seconds + KEY_FRAME_SECONDS / 2) / KEY_FRAME_SECONDS;
+    let least = frames.div_ceil(group).div_ceil(MOST_SEGMENTS);
+    let length = group * u64::from(wanted).max(least).max(1);
     let rest = frames % length;
     let count = frames / length + u64::from(2 * rest > length);
     let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
@@ -317,6 +321,7 @@ pub(super) mod tests {
                 next = segment.end();
             }
             prop_assert_eq!(next, plan.frames);
+            prop_assert!(plan.segments.len() <= 240);
             prop_assert!((plan.seconds(plan.frames) - seconds).abs() <= 1.0 / rate);
             let frame = f64::from(plan.frame_ticks()) / f64::from(plan.timescale());
             prop_assert!((frame * rate - 1.0).abs() < 1e-9, "a frame is a whole number of ticks");

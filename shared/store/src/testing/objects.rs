@@ -75,12 +75,10 @@ impl Bucket {
         })
     }
 
-    /// Only that there is an object is kept of a file that is streamed: its
-    /// bytes are not there yet when the call is seen.
     fn puts(&self) -> Rule {
         let bucket = self.clone();
         mock!(Client::put_object).then_compute_output(move |input| {
-            let bytes = input.body().bytes().unwrap_or_default();
+            let bytes = input.body().bytes().unwrap();
             bucket.put(input.key().unwrap(), bytes);
             PutObjectOutput::builder().build()
         })

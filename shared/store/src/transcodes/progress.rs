@@ -1,43 +1,18 @@
 //! How a transcode is brought on, by the worker that holds its lease.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use domain::ids::TranscodeId;
-use domain::rendition::{Quality, Skipped};
+use domain::rendition::Skipped;
 use domain::time::Time;
 use domain::transcode::{TranscodeStatus, TranscodeWarning, encoding_progress};
 use domain::video::Facts;
-use serde::{Deserialize, Serialize};
 
-use super::{JOB_ROW, PLAN_ROW, SEGMENT, TranscodesTable, key};
+use super::{PLAN_ROW, TranscodesTable, key};
 use crate::Counters;
-use crate::change::{Change, from_item};
+use crate::change::Change;
 use crate::error::StoreError;
-use crate::rows::every_row;
+use crate::rows::stored_row;
 use crate::transaction;
-
-/// A segment whose pieces are in the bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoredSegment {
-    /// Which one, from 0.
-    pub index: u32,
-    /// One of each rendition.
-    pub pieces: Vec<StoredPiece>,
-    /// The worker that made it.
-    pub worker: String,
-}
-
-/// A piece of a rendition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoredPiece {
-    /// Of which rendition.
-    pub quality: Quality,
-    /// Bytes.
-    pub size: u64,
-    /// SHA-256 of its bytes, in hexadecimal digits.
-    pub sha256: String,
-}
 
 impl TranscodesTable {
     /// `PENDING` becomes `DOWNLOADING`.
@@ -136,49 +111,14 @@ impl TranscodesTable {
         Ok(kept.map_or_else(|| plan.to_owned(), Clone::clone))
     }
 
-    /// The segments that are stored, in order.
+    /// The plan that is kept, if there is one.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn segments(&self, id: TranscodeId) -> Result<Vec<StoredSegment>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("transcodeId = :id AND begins_with(sk, :segment)")
-            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
-            .expression_attribute_values(":segment", AttributeValue::S(SEGMENT.to_owned()))
-            .consistent_read(true);
-        let rows = every_row("list segments", query).await?;
-        rows.into_iter()
-            .map(|row| from_item("list segments", row))
-            .collect()
+    pub async fn kept_plan(&self, id: TranscodeId) -> Result<Option<String>, StoreError> {
+        let row = stored_row("get plan", &self.client, &self.table, key(id, PLAN_ROW)).await?;
+        let plan = row.and_then(|mut row| row.remove("plan"));
+        Ok(plan.and_then(|plan| plan.as_s().ok().cloned()))
     }
-
-    /// Notes that a segment's pieces are stored. A conflict when the lease is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn put_segment(
-        &self,
-        id: TranscodeId,
-        segment: &StoredSegment,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let still_ours = Change::new()
-            .set("updatedAt", &now)?
-            .when("status", "=", &TranscodeStatus::Processing)?
-            .when("leaseOwner", "=", &segment.worker)?;
-        let writes = vec![
-            self.put(id, &segment_row(segment.index), segment, None)?,
-            still_ours.write(&self.table, key(id, JOB_ROW))?,
-        ];
-        transaction::commit(&self.client, "put segment", writes).await
-    }
-}
-
-fn segment_row(index: u32) -> String {
-    format!("{SEGMENT}{index:05}")
 }

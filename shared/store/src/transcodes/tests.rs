@@ -1,4 +1,5 @@
 mod histories;
+mod parts;
 mod reading;
 
 use std::time::Duration;
@@ -9,7 +10,9 @@ use crate::{Counters, HoldError, TranscodeStats};
 use domain::holding::{Holding, HoldingLimits, HoldingRefusal};
 use domain::rendition::Quality;
 use domain::time::Time;
-use domain::transcode::{AssetType, CreateTranscode, TranscodeFault, TranscodeWarning};
+use domain::transcode::{
+    AssetType, CreateTranscode, TranscodeFault, TranscodePart, TranscodeWarning,
+};
 use domain::webhook::Event;
 use uuid::Uuid;
 
@@ -75,6 +78,16 @@ impl World {
         let until = now().after(MINUTE);
         let taken = self.transcodes.take(id(number), owner, now(), until);
         taken.await.unwrap()
+    }
+
+    /// A worker makes a part.
+    async fn make_part(&self, number: u128, part: TranscodePart) {
+        let (table, id) = (&self.transcodes, id(number));
+        let taken = table.take_part(id, part, "worker", now(), now().after(MINUTE));
+        assert_eq!(taken.await.unwrap(), PartLease::Taken);
+        let made = MadePart::Segment(Vec::new());
+        let put = table.put_part(id, part, "worker", &made, now());
+        put.await.unwrap();
     }
 
     async fn complete(&self, transcode: &Transcode, owner: &str) -> Result<Event, StoreError> {
@@ -170,13 +183,6 @@ async fn a_lease_that_lapsed_is_anybodys_and_its_owner_is_out() {
         later,
     );
     out(failed.await.map(drop));
-    let segment = StoredSegment {
-        index: 0,
-        pieces: Vec::new(),
-        worker: "worker".to_owned(),
-    };
-    out(table.put_segment(id, &segment, later).await);
-    assert_eq!(table.segments(id).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -289,32 +295,11 @@ async fn progress_never_falls() {
 async fn the_first_plan_is_everybodys() {
     let world = World::new();
     let table = &world.transcodes;
+    assert_eq!(table.kept_plan(id(1)).await.unwrap(), None);
     assert_eq!(table.keep_plan(id(1), "one").await.unwrap(), "one");
     assert_eq!(table.keep_plan(id(1), "other").await.unwrap(), "one");
-}
-
-#[tokio::test]
-async fn segments_are_noted_once_and_forgotten_with_the_plan() {
-    let world = World::new();
-    let transcode = world.processing(1).await;
-    let table = &world.transcodes;
-    table.keep_plan(id(1), "{}").await.unwrap();
-    for index in [11, 2, 2, 0] {
-        let segment = StoredSegment {
-            index,
-            pieces: Vec::new(),
-            worker: "worker".to_owned(),
-        };
-        table.put_segment(id(1), &segment, now()).await.unwrap();
-    }
-    let stored = table.segments(id(1)).await.unwrap();
-    let stored: Vec<u32> = stored.iter().map(|segment| segment.index).collect();
-    assert_eq!(stored, [0, 2, 11]);
-    world.complete(&transcode, "worker").await.unwrap();
-    table.forget_work(id(1)).await.unwrap();
-    assert_eq!(table.segments(id(1)).await.unwrap(), []);
-    let kept = table.row_names(id(1)).await.unwrap();
-    assert_eq!(kept, ["asset#0", "asset#1", "job"]);
+    let kept = table.kept_plan(id(1)).await.unwrap();
+    assert_eq!(kept.as_deref(), Some("one"));
 }
 
 #[tokio::test]
@@ -357,13 +342,7 @@ async fn a_long_one_is_removed_with_all_its_rows() {
     let world = World::new();
     let transcode = world.processing(1).await;
     for index in 0..200 {
-        let segment = StoredSegment {
-            index,
-            pieces: Vec::new(),
-            worker: "worker".to_owned(),
-        };
-        let stored = world.transcodes.put_segment(id(1), &segment, now()).await;
-        stored.unwrap();
+        world.make_part(1, TranscodePart::Segment(index)).await;
     }
     let (table, counters, videos) = (&world.transcodes, &world.counters, &world.videos);
     let open = table

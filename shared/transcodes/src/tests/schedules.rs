@@ -121,7 +121,8 @@ impl Schedule {
         self.put_back(message);
     }
 
-    /// A worker has no time left. That another has the transcode it is told.
+    /// A worker gives it up, and somebody is asked to look what comes next. That another
+    /// has the transcode it is told.
     async fn hand_on(&mut self) {
         let Some(message) = self.receive() else {
             return;
@@ -135,7 +136,8 @@ impl Schedule {
             self.world.messages.outage().begin_after(0);
         }
         let run = run("worker");
-        let run = TranscodeRun::new(&self.world.worker, order, &message, &run, run.deadline);
+        let run = TranscodeRun::new(&self.world.worker, order, &message, &run);
+        run.release(None).await.unwrap();
         let handed_on = run.hand_on("user").await.is_ok();
         self.all_answer();
         self.collect();

@@ -22,7 +22,10 @@ pub(super) struct Times {
     pub(super) prepare: Micros,
     pub(super) compose: Micros,
     pub(super) finish: Micros,
+    /// A part of an upload's transcode.
     pub(super) transcode: Micros,
+    /// Parts of an upload.
+    pub(super) parts: usize,
     pub(super) scenes: usize,
     /// The medians of the provider's, in seconds.
     pub(super) scene_median: f64,
@@ -50,6 +53,7 @@ impl Times {
                 .context("a default model is not there")?;
             anyhow::Ok(model.limits.median_seconds)
         };
+        let upload = upload_minutes * 60.0;
         Ok(Self {
             plan: micros(prices::PLANNING),
             ask: micros(prices::ASKING),
@@ -59,7 +63,8 @@ impl Times {
                 request.duration_seconds,
             ))),
             finish: micros(prices::FINISHING),
-            transcode: micros(prices::transcoding_seconds(upload_minutes * 60.0)),
+            transcode: micros(prices::transcoding_seconds(upload) / prices::parts(upload)),
+            parts: prices::parts(upload) as usize,
             scenes: scenes.len(),
             scene_median: median(DEFAULT_SCENE_MODEL)?,
             music_median: median(DEFAULT_MUSIC_MODEL)?,
@@ -75,6 +80,11 @@ impl Times {
             + self.compose
             + self.finish;
         sum as f64 / 1e6
+    }
+
+    /// Seconds that functions work on one upload.
+    pub(super) fn upload_seconds(&self) -> f64 {
+        self.parts as f64 * self.transcode as f64 / 1e6
     }
 
     /// What the provider takes for one film.

@@ -53,7 +53,7 @@ impl Demand {
             uploads,
             film_functions: films * times.function_seconds(),
             api_functions: requests * prices::ANSWERING,
-            transcoders: uploads * times.transcode as f64 / 1e6,
+            transcoders: uploads * times.upload_seconds(),
             creates: films * 60.0 * (times.scenes as f64 + 1.0),
             requests,
             invocations,

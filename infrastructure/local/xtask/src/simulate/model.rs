@@ -136,8 +136,8 @@ pub(super) struct Model<'a> {
     planned: u64,
     films: Vec<Film>,
     open_films: usize,
-    /// When each upload came that still waits.
-    uploads: VecDeque<Micros>,
+    /// When the upload came of each part that still waits, and whether it is the first of it.
+    uploads: VecDeque<(Micros, bool)>,
     outcome: Outcome,
 }
 
@@ -258,7 +258,8 @@ impl Model<'_> {
         self.arrives(Event::UploadArrives, self.arrivals.uploads);
         if self.comes() {
             self.outcome.uploads += 1;
-            self.uploads.push_back(self.now);
+            let parts = (0..self.times.parts).map(|part| (self.now, part == 0));
+            self.uploads.extend(parts);
             self.begin_transcodes();
         }
     }
@@ -266,12 +267,12 @@ impl Model<'_> {
     /// Lambda hands out messages as long as there is a function for them.
     fn begin_transcodes(&mut self) {
         while !self.outcome.transcoders.is_full() && !self.outcome.functions.is_full() {
-            let Some(arrived) = self.uploads.pop_front() else {
+            let Some((arrived, is_first)) = self.uploads.pop_front() else {
                 return;
             };
             self.outcome.transcoders.take(self.now);
             self.outcome.functions.take(self.now);
-            if self.arrivals.is_busiest(arrived) {
+            if is_first && self.arrivals.is_busiest(arrived) {
                 self.outcome.queued.push(self.now - arrived);
             }
             self.after(self.times.transcode, Event::Transcoded);

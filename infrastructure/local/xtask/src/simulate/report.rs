@@ -90,7 +90,7 @@ impl Scene {
             ("prepare", times.prepare),
             ("compose", times.compose),
             ("finish", times.finish),
-            ("transcode", times.transcode),
+            ("a part of a transcode", times.transcode),
         ];
         let steps = steps.map(|(name, time)| format!("{name} {:.1}", time as f64 / 1e6));
         writeln!(

@@ -58,7 +58,7 @@ fn without_limits_functions_work_as_long_as_films_and_uploads_need() {
     let outcome = outcome(ENDLESS, films(1_000.0), 2);
     let times = times();
     let films = outcome.films as f64 * times.function_seconds();
-    let uploads = outcome.uploads as f64 * times.transcode as f64 / 1e6;
+    let uploads = outcome.uploads as f64 * times.upload_seconds();
     let busy = outcome.functions.busy as f64 / 1e6;
     assert!((busy / (films + uploads) - 1.0).abs() < 1e-9, "{busy}");
 }

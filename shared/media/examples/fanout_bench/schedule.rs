@@ -1,0 +1,78 @@
+//! How long measured parts take so many functions, and what an hour's upload would take.
+
+use std::time::Duration;
+
+/// Processors of a function with the template's memory: 3,008 of 1,769 megabytes each.
+const PROCESSORS: f64 = 3008.0 / 1769.0;
+/// Assumed: bytes a second between the bucket and a function.
+const BYTES_A_SECOND: f64 = 80e6;
+/// Assumed: bytes of a second of the hour's source.
+const SOURCE_BYTES: f64 = 1e6;
+/// Measured (README): bytes of a second of 1080p, and of its sound.
+const RENDITION_BYTES: f64 = 25.4e6 / 60.0 + 20e3;
+/// USD of a second of a function with 3,008 MB on arm64, and of its 10 GB of disk.
+const USD_A_SECOND: f64 = 3008.0 / 1024.0 * 0.000_013_333_4 + 9.5 * 0.000_000_030_9;
+
+/// How long the parts of a transcode took with one thread.
+pub(crate) struct Parts {
+    pub(crate) planning: Duration,
+    pub(crate) sound: Duration,
+    pub(crate) segments: Vec<Duration>,
+    pub(crate) joins: Vec<Duration>,
+}
+
+/// An hour's upload at AWS.
+pub(crate) struct Hour {
+    pub(crate) seconds: f64,
+    pub(crate) usd: f64,
+}
+
+/// From the first part to the last, with so many functions: each takes the next part when it
+/// is free, and the renditions are joined when all are there.
+pub(crate) fn wall(parts: &Parts, functions: usize) -> Duration {
+    let mut of_the_source = vec![parts.sound];
+    of_the_source.extend(&parts.segments);
+    parts.planning + in_turn(&of_the_source, functions) + in_turn(&parts.joins, functions)
+}
+
+fn in_turn(parts: &[Duration], functions: usize) -> Duration {
+    let mut free = vec![Duration::ZERO; functions];
+    for part in parts {
+        if let Some(next) = free.iter_mut().min() {
+            *next += *part;
+        }
+    }
+    free.into_iter().max().unwrap_or_default()
+}
+
+/// An hour with 64 functions, of parts like the measured ones: each function fetches the
+/// source once, and a rendition's worker its pieces, whose file and stream it stores.
+pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
+    const FUNCTIONS: usize = 64;
+    const SEGMENTS: usize = 240;
+    let times = 3600.0 / f64::from(seconds);
+    let at_aws = |measured: Duration| measured.div_f64(PROCESSORS);
+    let fetching = Duration::from_secs_f64(3600.0 * SOURCE_BYTES / BYTES_A_SECOND);
+    let moving = Duration::from_secs_f64(3.0 * 3600.0 * RENDITION_BYTES / BYTES_A_SECOND);
+    let mean = parts.segments.iter().sum::<Duration>()
+        / u32::try_from(parts.segments.len()).unwrap_or(1).max(1);
+    let long = Parts {
+        planning: at_aws(parts.planning).mul_f64(times) + fetching,
+        sound: at_aws(parts.sound).mul_f64(times),
+        segments: vec![at_aws(mean); SEGMENTS],
+        joins: parts
+            .joins
+            .iter()
+            .map(|join| at_aws(*join).mul_f64(times) + moving)
+            .collect(),
+    };
+    let worked: Duration = long.planning
+        + long.sound
+        + long.segments.iter().sum::<Duration>()
+        + long.joins.iter().sum::<Duration>()
+        + fetching * u32::try_from(FUNCTIONS).unwrap_or(u32::MAX);
+    Hour {
+        seconds: (wall(&long, FUNCTIONS) + fetching).as_secs_f64(),
+        usd: worked.as_secs_f64() * USD_A_SECOND,
+    }
+}

@@ -1,0 +1,87 @@
+//! The source: fetched, looked at, and kept for the next part of the same transcode, which
+//! is likely to come to the same worker.
+
+use std::path::PathBuf;
+
+use domain::ids::TranscodeId;
+use domain::transcode::{Transcode, TranscodeWarning};
+use domain::video::Facts;
+use media::Probe;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use crate::error::RunError;
+use crate::run::TranscodeRun;
+
+/// The file that everything is made from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    transcode: TranscodeId,
+    pub(crate) path: PathBuf,
+    pub(crate) probe: Probe,
+    pub(crate) facts: Facts,
+    /// Where it lies, and what is made of it for the time being; gone with the source.
+    pub(crate) directory: TempDir,
+}
+
+impl Source {
+    /// What its outputs will lack.
+    pub(crate) fn warnings(&self) -> Vec<TranscodeWarning> {
+        let warning = self.probe.has_unreadable_sound;
+        warning
+            .then(TranscodeWarning::sound_unreadable)
+            .into_iter()
+            .collect()
+    }
+}
+
+/// The source of the last part, as long as nothing else needs its room on the disk.
+#[derive(Debug, Default)]
+pub(crate) struct KeptSource(Mutex<Option<Source>>);
+
+impl KeptSource {
+    /// Keeps a source until another one is needed.
+    pub(crate) async fn put(&self, source: Source) {
+        *self.0.lock().await = Some(source);
+    }
+
+    /// The source of that transcode, if it is the one that is kept. Any other goes.
+    async fn take(&self, transcode: TranscodeId) -> Option<Source> {
+        let kept = self.0.lock().await.take();
+        kept.filter(|source| source.transcode == transcode)
+    }
+
+    /// The disk is needed for something else.
+    pub(crate) async fn clear(&self) {
+        *self.0.lock().await = None;
+    }
+}
+
+impl TranscodeRun<'_> {
+    /// Fetches the source and looks at it (R107), unless it is here already.
+    pub(crate) async fn source(&self, transcode: &Transcode) -> Result<Source, RunError> {
+        if let Some(source) = self.worker.kept_source.take(self.id()).await {
+            return Ok(source);
+        }
+        let directory = media::scratch::directory()?;
+        // The key's own ending could be anything; FFmpeg does not go by it.
+        let path = directory.path().join("input");
+        let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        let etag = transcode.source_etag.as_deref();
+        let fetched = objects.download_unchanged(key, etag, &path).await;
+        fetched.map_err(RunError::fetching)?;
+        let file_size = tokio::fs::metadata(&path).await?.len();
+        let opened = media::source::open(&self.session(), &path, directory.path()).await?;
+        if opened.path != path {
+            tokio::fs::remove_file(&path).await?;
+        }
+        let facts = opened.probe.facts(file_size)?;
+        Ok(Source {
+            transcode: self.id(),
+            path: opened.path,
+            probe: opened.probe,
+            facts,
+            directory,
+        })
+    }
+}

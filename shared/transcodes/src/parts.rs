@@ -1,0 +1,212 @@
+//! What a message with a part asks for: that part of a long transcode.
+
+use domain::rendition::{Quality, Rendition};
+use domain::transcode::{Transcode, TranscodePart, encoding_progress, finishing_progress};
+use media::ladder::Segment;
+use store::{MadePart, PartState, StoreError};
+
+use crate::coordination::{Parts, to_make};
+use crate::error::RunError;
+use crate::outputs::StoredRendition;
+use crate::plan::Plan;
+use crate::progress::ProgressReporter;
+use crate::run::{Done, TranscodeRun};
+use crate::segments::Outcome;
+use crate::worker::{RETRY_AFTER, RetryLater};
+
+impl TranscodeRun<'_> {
+    /// Makes a part and notes it; who made the last one hands on.
+    pub(crate) async fn make_part(
+        &self,
+        part: TranscodePart,
+        transcode: &Transcode,
+        reporter: &ProgressReporter,
+    ) -> Result<Done, RunError> {
+        let Some(plan) = self.known_plan().await? else {
+            return self.drop_unplanned().await;
+        };
+        let made = match part {
+            TranscodePart::Segment(index) => match segment(&plan, index) {
+                Some(segment) => {
+                    let made = self.make_segment(transcode, &plan, segment, reporter);
+                    Outcome::Made(made.await?)
+                }
+                None => return self.drop_unplanned().await,
+            },
+            TranscodePart::Sound => {
+                Outcome::Made(self.make_sound_and_pictures(transcode, &plan).await?)
+            }
+            TranscodePart::Rendition(quality) => match rendition(&plan, quality) {
+                Some(rendition) => self.join_rendition(&plan, rendition).await?,
+                None => return self.drop_unplanned().await,
+            },
+        };
+        let made = match made {
+            Outcome::Made(made) => made,
+            Outcome::Spoilt(spoilt) => return self.begin_anew(transcode, spoilt).await,
+        };
+        let (table, now) = (&self.worker.transcodes, self.now());
+        table
+            .put_part(self.id(), part, self.owner, &made, now)
+            .await?;
+        self.follow_up(transcode, &plan, part).await?;
+        Ok(Done::Made)
+    }
+
+    async fn drop_unplanned(&self) -> Result<Done, RunError> {
+        self.release(None).await?;
+        Ok(Done::Unplanned)
+    }
+
+    /// A part was made, now or before: the progress follows, and when nothing is left of
+    /// its kind, somebody is to look what comes next.
+    pub(crate) async fn follow_up(
+        &self,
+        transcode: &Transcode,
+        plan: &Plan,
+        part: TranscodePart,
+    ) -> Result<(), RunError> {
+        let parts = self.worker.transcodes.parts(self.id()).await?;
+        if let Err(error) = self.raise_progress(plan, &parts).await
+            && !error.is_conflict()
+        {
+            tracing::warn!(transcode = %self.id(), error = %error, "progress could not be written");
+        }
+        let to_make = to_make(plan, &parts);
+        let is_last = match to_make.first() {
+            Some(next) => next.is_joined() != part.is_joined(),
+            None => true,
+        };
+        if is_last {
+            self.hand_on(&transcode.user_id).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for a message that comes once more: whoever made the part may have died
+    /// before the message was sent by which the work goes on.
+    pub(crate) async fn follow_up_again(
+        &self,
+        transcode: &Transcode,
+        part: TranscodePart,
+    ) -> Result<(), RetryLater> {
+        let planned = self.known_plan().await;
+        let followed = match planned {
+            Ok(Some(plan)) => self.follow_up(transcode, &plan, part).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        followed.map_err(|error| RetryLater::new(error, RETRY_AFTER))
+    }
+
+    /// The spoilt part is known no more, and somebody is to look what comes next.
+    async fn begin_anew(
+        &self,
+        transcode: &Transcode,
+        spoilt: TranscodePart,
+    ) -> Result<Done, RunError> {
+        tracing::warn!(transcode = %self.id(), part = ?spoilt, "not what was stored");
+        let table = &self.worker.transcodes;
+        table.forget_part(self.id(), spoilt).await?;
+        self.release(None).await?;
+        self.hand_on(&transcode.user_id).await?;
+        Ok(Done::Spoilt)
+    }
+
+    async fn make_segment(
+        &self,
+        transcode: &Transcode,
+        plan: &Plan,
+        segment: &Segment,
+        reporter: &ProgressReporter,
+    ) -> Result<MadePart, RunError> {
+        let source = self.source(transcode).await?;
+        let pieces = self.encode(&source, plan, segment, reporter).await?;
+        let stored = self.store_pieces(segment, &pieces).await?;
+        self.worker.kept_source.put(source).await;
+        Ok(MadePart::Segment(stored))
+    }
+
+    async fn make_sound_and_pictures(
+        &self,
+        transcode: &Transcode,
+        plan: &Plan,
+    ) -> Result<MadePart, RunError> {
+        let source = self.source(transcode).await?;
+        let pictures = self.make_pictures(&source).await?;
+        let sound = match self.make_sound(&source, plan).await? {
+            Some(path) => Some(self.store_sound(&path).await?),
+            None => None,
+        };
+        self.worker.kept_source.put(source).await;
+        Ok(MadePart::Sound { sound, pictures })
+    }
+
+    async fn join_rendition(
+        &self,
+        plan: &Plan,
+        rendition: &Rendition,
+    ) -> Result<Outcome<MadePart>, RunError> {
+        // All pieces and what they become need the room.
+        self.worker.kept_source.clear().await;
+        let parts = self.worker.transcodes.parts(self.id()).await?;
+        let scratch = media::scratch::directory()?;
+        let directory = scratch.path();
+        let sound = match self.fetch_sound(&parts, directory).await? {
+            Outcome::Made(sound) => sound,
+            Outcome::Spoilt(part) => return Ok(Outcome::Spoilt(part)),
+        };
+        let fetched = self.fetch_pieces(plan, rendition, &parts, directory);
+        let pieces = match fetched.await? {
+            Outcome::Made(pieces) => pieces,
+            Outcome::Spoilt(part) => return Ok(Outcome::Spoilt(part)),
+        };
+        let sound = sound.as_deref();
+        let made = self.make_rendition(plan, rendition, &pieces, sound, directory);
+        let StoredRendition { file, bytes, line } = made.await?;
+        Ok(Outcome::Made(MadePart::Rendition { file, bytes, line }))
+    }
+
+    /// Writes how far the parts together are; a conflict when another has written more.
+    pub(crate) async fn raise_progress(
+        &self,
+        plan: &Plan,
+        parts: &Parts,
+    ) -> Result<(), StoreError> {
+        let (table, percent) = (&self.worker.transcodes, percent(plan, parts));
+        table.raise_progress(self.id(), percent, self.now()).await
+    }
+}
+
+fn segment(plan: &Plan, index: u32) -> Option<&Segment> {
+    plan.ladder.segments.get(usize::try_from(index).ok()?)
+}
+
+fn rendition(plan: &Plan, quality: Quality) -> Option<&Rendition> {
+    let mut renditions = plan.ladder.renditions.iter();
+    renditions.find(|one| one.quality == quality)
+}
+
+/// How far all parts together are: by frames, then by renditions.
+fn percent(plan: &Plan, parts: &Parts) -> u32 {
+    let frames = |(part, state): &(TranscodePart, PartState)| match part {
+        TranscodePart::Segment(index) => {
+            let all = segment(plan, *index).map_or(0, |segment| segment.frames);
+            if state.made.is_some() {
+                all
+            } else {
+                all * u64::from(state.encoded.min(100)) / 100
+            }
+        }
+        _ => 0,
+    };
+    let joined = parts
+        .iter()
+        .filter(|(part, state)| part.is_joined() && state.made.is_some());
+    let joined = joined.count() as f64 / plan.ladder.renditions.len().max(1) as f64;
+    if joined > 0.0 {
+        return finishing_progress(joined);
+    }
+    let encoded: u64 = parts.iter().map(frames).sum();
+    encoding_progress(encoded as f64 / plan.ladder.frames.max(1) as f64)
+}

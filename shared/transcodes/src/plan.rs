@@ -1,0 +1,61 @@
+//! What every worker of a transcode works by: the plan of its first one, kept in the table.
+
+use domain::transcode::{Transcode, TranscodeWarning};
+use domain::video::Facts;
+use media::ladder::LadderPlan;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+
+use crate::error::RunError;
+use crate::kept_source::Source;
+use crate::run::TranscodeRun;
+
+/// What is made of a source, and what is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Plan {
+    pub(crate) ladder: LadderPlan,
+    pub(crate) facts: Facts,
+    /// What the outputs will lack.
+    pub(crate) warnings: Vec<TranscodeWarning>,
+}
+
+impl Plan {
+    /// Whether its parts are made by as many workers as there are.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.ladder.segments.len() > 1
+    }
+}
+
+impl TranscodeRun<'_> {
+    /// The plan that is kept, if there is one that can be read.
+    pub(crate) async fn known_plan(&self) -> Result<Option<Plan>, StoreError> {
+        let text = self.worker.transcodes.kept_plan(self.id()).await?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// The plan of a source; the one that is kept, if another worker was faster.
+    pub(crate) async fn plan(
+        &self,
+        transcode: &Transcode,
+        source: &Source,
+    ) -> Result<Plan, RunError> {
+        let formats = &transcode.output_formats;
+        let plan = Plan {
+            ladder: LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?,
+            facts: source.facts.clone(),
+            warnings: source.warnings(),
+        };
+        let text = serde_json::to_string(&plan).map_err(std::io::Error::other)?;
+        let table = &self.worker.transcodes;
+        let kept = table.keep_plan(self.id(), &text).await?;
+        if let Ok(kept) = serde_json::from_str(&kept) {
+            return Ok(kept);
+        }
+        // An older release wrote it in another form: its segments may not fit.
+        tracing::warn!(transcode = %self.id(), "the plan is unreadable and made anew");
+        table.forget_work(self.id()).await?;
+        table.keep_plan(self.id(), &text).await?;
+        Ok(plan)
+    }
+}
