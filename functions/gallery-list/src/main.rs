@@ -22,7 +22,7 @@ const SCOPE_LETTERS: usize = 100;
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let gallery = Gallery::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::optional("gallery-list", authentication, move |viewer, request| {

@@ -23,7 +23,7 @@ type Links = HashMap<String, [String; 2]>;
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let gallery = Gallery::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::optional(

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let gallery = Gallery::connect(&mut bootstrap);
     let public_url = bootstrap.environment().public_api_url();
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::optional("gallery-stream", authentication, move |viewer, request| {

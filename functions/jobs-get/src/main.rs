@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
         times: FilmClock::connect(&mut bootstrap),
         clock: bootstrap.clock(),
     };
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("jobs-get", authentication, move |caller, request| {

@@ -11,7 +11,7 @@ use films::{JobReader, job_view};
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let reader = JobReader::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("jobs-list", authentication, move |caller, request| {

@@ -16,7 +16,7 @@ use store::LINK_LIFE;
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let reader = JobReader::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("jobs-video", authentication, move |caller, request| {

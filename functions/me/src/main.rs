@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
         },
         clock: bootstrap.clock(),
     };
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("me", authentication, move |caller, _| {

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
         clock: bootstrap.clock(),
     };
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("storyboard-get", authentication, move |caller, request| {

@@ -10,7 +10,7 @@ use store::TranscodesTable;
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let transcodes = TranscodesTable::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected(

@@ -15,7 +15,7 @@ async fn main() -> Result<(), Error> {
         TranscodesTable::connect(&mut bootstrap),
         Objects::connect(&mut bootstrap),
     );
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected(

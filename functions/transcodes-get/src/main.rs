@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
         history: TranscodeClock::connect(&mut bootstrap),
         clock: bootstrap.clock(),
     };
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("transcodes-get", authentication, move |caller, request| {

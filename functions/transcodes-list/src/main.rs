@@ -12,7 +12,7 @@ use transcodes::transcode_view;
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let transcodes = TranscodesTable::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("transcodes-list", authentication, move |caller, request| {

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let table = WebhooksTable::connect(&mut bootstrap);
     let clock = bootstrap.clock();
-    let authentication = Authentication::connect(&mut bootstrap);
+    let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
 
     edge::http::protected("webhooks-list", authentication, move |caller, _| {

@@ -18,7 +18,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-pub use self::http::{FetchError, fetch, send};
+pub use self::http::{FetchError, fetch, open, send};
 use crate::Environment;
 
 /// The SDK's configuration, with the time limits it lacks: without them a
@@ -40,6 +40,14 @@ fn limits(attempt: Duration, operation: Duration) -> TimeoutConfig {
         .operation_attempt_timeout(attempt)
         .operation_timeout(operation)
         .build()
+}
+
+/// Where DynamoDB is: what answers a plain GET there is told nothing.
+pub fn database_url(environment: &Environment) -> String {
+    environment.optional("AWS_ENDPOINT_URL").unwrap_or_else(|| {
+        let region = environment.optional("AWS_REGION").unwrap_or_default();
+        format!("https://dynamodb.{region}.amazonaws.com/")
+    })
 }
 
 /// How often the SDK tries one call, in all. `tests/contracts/retries.rs` multiplies it with

@@ -44,6 +44,8 @@ pub struct RequestPath {
     /// `ORIGIN_SECRET`: what the site's distribution sends, so that the address is believed
     /// which it tells of its viewer.
     pub origin_secret: Option<String>,
+    /// Where DynamoDB is.
+    pub database_url: String,
 }
 
 /// The model provider.
@@ -99,6 +101,7 @@ impl Environment {
             rate_limit: self.parsed("RATE_LIMIT_PER_MIN", 100),
             anonymous_rate_limit: self.parsed("ANONYMOUS_RATE_LIMIT_PER_MIN", 300),
             origin_secret: self.optional("ORIGIN_SECRET"),
+            database_url: crate::aws::database_url(self),
         }
     }
 

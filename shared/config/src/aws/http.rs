@@ -94,6 +94,14 @@ pub async fn fetch(url: &str, limit: Duration, max_bytes: usize) -> Result<Vec<u
         .unwrap_or(Err(FetchError::TimedOut))
 }
 
+/// Opens the connection to an endpoint of AWS's that the first call would have to wait for.
+/// That it cannot be opened is that call's to find out.
+pub async fn open(url: &str) {
+    if let Err(error) = fetch(url, CONNECT_LIMIT, 1024).await {
+        tracing::debug!(error = %error, "no connection yet");
+    }
+}
+
 async fn get(
     connector: &SharedHttpConnector,
     url: &str,

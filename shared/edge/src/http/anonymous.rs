@@ -7,8 +7,7 @@ use domain::window;
 use lambda_http::{Body, Request, Response};
 use tower::Layer;
 
-use super::error::ApiError;
-use super::layers::{Authentication, Route, around, call, rated, refuse};
+use super::layers::{Authentication, Route, around, call, limited};
 use super::request::client_ip;
 
 /// Proves that a request came through the site's distribution.
@@ -36,11 +35,7 @@ async fn counted(
     let limit = authentication.anonymous_rate_limit;
     let usage = &authentication.usage;
     let verdict = usage.count_request(&who, config::clock::now(), limit).await;
-    match verdict {
-        Ok(verdict) if verdict.allowed => rated(call(inner, request).await, &verdict),
-        Ok(verdict) => rated(refuse(ApiError::RateLimited(verdict)), &verdict),
-        Err(error) => refuse(error.into()),
-    }
+    limited(verdict, call(inner, request)).await
 }
 
 /// The address of who asks: the gateway's peer, or whom the distribution asks for.

@@ -33,6 +33,11 @@ impl Authenticator {
         }
     }
 
+    /// Fetches the pool's keys, so that the first caller need not wait for them.
+    pub(super) async fn warm_up(&self, now: Time) {
+        self.keys.warm_up(now).await;
+    }
+
     /// The caller, if the `Authorization` header proves one; without that header,
     /// if the session cookie does.
     ///

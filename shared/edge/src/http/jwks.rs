@@ -66,6 +66,15 @@ impl KeySet {
         }
     }
 
+    /// Fetches the keys before anybody asks. A failure is forgotten: the first who asks
+    /// fetches them without a cooldown.
+    pub(crate) async fn warm_up(&self, now: Time) {
+        match self.fetch().await {
+            Ok(keys) => self.kept.lock().await.keys = Some((now, keys)),
+            Err(error) => tracing::info!(error = %error, "no key set yet"),
+        }
+    }
+
     /// The key of that id, or `None` when the pool has none.
     ///
     /// The lock is held while fetching: parallel callers wait for one fetch

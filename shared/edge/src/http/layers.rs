@@ -12,9 +12,9 @@ use std::sync::Arc;
 use config::metrics::Metrics;
 use config::{Bootstrap, RequestPath};
 use domain::window::Verdict;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, join};
 use lambda_http::{Body, Error, Request, Response};
-use store::UsageTable;
+use store::{StoreError, UsageTable};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
@@ -47,6 +47,10 @@ pub struct Authentication {
     pub anonymous_rate_limit: u32,
     /// What the site's distribution sends.
     pub origin_secret: Option<String>,
+    /// Where the tables are.
+    pub database_url: String,
+    /// See [`Authentication::for_reading`].
+    pub is_for_reading: bool,
 }
 
 impl Authentication {
@@ -66,7 +70,30 @@ impl Authentication {
             rate_limit: settings.rate_limit,
             anonymous_rate_limit: settings.anonymous_rate_limit,
             origin_secret: settings.origin_secret.clone(),
+            database_url: settings.database_url.clone(),
+            is_for_reading: false,
         }
+    }
+
+    /// For a route that only reads: its handler works while the request of whoever is
+    /// signed in is being counted, so that only one of the two is waited for. Of one that
+    /// is refused a read was wasted, and nothing of it is told.
+    #[must_use]
+    pub fn for_reading(self) -> Self {
+        Self {
+            is_for_reading: true,
+            ..self
+        }
+    }
+
+    /// Does what the first request would have to wait for while the function is being
+    /// initialized, which Lambda does at full speed: the keys are fetched and the connection
+    /// to the tables is opened. What fails here the first request finds out.
+    async fn warm_up(&self) {
+        join!(
+            self.authenticator.warm_up(config::clock::now()),
+            config::aws::open(&self.database_url)
+        );
     }
 }
 
@@ -126,6 +153,7 @@ pub(super) async fn serve_protected(
     handler: Route,
 ) -> Result<(), Error> {
     let metrics = Metrics::start();
+    authentication.warm_up().await;
     let route = protected_route(endpoint, metrics, authentication, handler);
     serve(endpoint, metrics, route).await
 }
@@ -168,6 +196,7 @@ where
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
     let metrics = Metrics::start();
+    authentication.warm_up().await;
     let handler = with_viewer(handler);
     let route = optional_route(endpoint, metrics, authentication, handler);
     serve(endpoint, metrics, route).await
@@ -330,27 +359,34 @@ fn limit_rate(authentication: Arc<Authentication>) -> impl Layer<Route, Service 
             let Some(caller) = request.extensions().get::<Caller>() else {
                 return refuse(ApiError::TokenMissing);
             };
-            let now = config::clock::now();
-            let verdict = authentication
+            let user = caller.user_id.clone();
+            let limit = authentication.rate_limit;
+            let counted = authentication
                 .usage
-                .count_request(&caller.user_id, now, authentication.rate_limit)
-                .await;
-            let verdict = match verdict {
-                Ok(verdict) => verdict,
-                Err(error) => return refuse(error.into()),
-            };
-            let response = if verdict.allowed {
-                call(inner, request).await
-            } else {
-                refuse(ApiError::RateLimited(verdict))
-            };
-            rated(response, &verdict)
+                .count_request(&user, config::clock::now(), limit);
+            if authentication.is_for_reading {
+                let (verdict, response) = join!(counted, call(inner, request));
+                return limited(verdict, async { response }).await;
+            }
+            limited(counted.await, call(inner, request)).await
         }
     })
 }
 
+/// The answer of one that is within the limit, and what the caller has left.
+pub(super) async fn limited(
+    verdict: Result<Verdict, StoreError>,
+    answer: impl Future<Output = Response<Body>>,
+) -> Response<Body> {
+    match verdict {
+        Ok(verdict) if verdict.allowed => rated(answer.await, &verdict),
+        Ok(verdict) => rated(refuse(ApiError::RateLimited(verdict)), &verdict),
+        Err(error) => refuse(error.into()),
+    }
+}
+
 /// The answer with what its caller has left (D11).
-pub(super) fn rated(mut response: Response<Body>, verdict: &Verdict) -> Response<Body> {
+fn rated(mut response: Response<Body>, verdict: &Verdict) -> Response<Body> {
     let figures = [
         ("ratelimit-limit", u64::from(verdict.limit)),
         ("ratelimit-remaining", u64::from(verdict.remaining)),

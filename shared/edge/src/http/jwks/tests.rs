@@ -47,6 +47,23 @@ async fn keys_are_fetched_once_and_kept_for_an_hour() {
 }
 
 #[tokio::test]
+async fn keys_that_were_fetched_beforehand_are_not_fetched_again() {
+    let (server, keys) = started(document(&[FIRST])).await;
+    keys.warm_up(at(0)).await;
+    assert!(has(&keys, "first", at(3599)).await);
+    assert_eq!(fetches(&server).await, 1);
+}
+
+/// Nobody is refused because the keys were not there a moment earlier.
+#[tokio::test]
+async fn what_failed_beforehand_is_tried_by_the_first_who_asks() {
+    let (server, keys) = started(ResponseTemplate::new(503)).await;
+    keys.warm_up(at(0)).await;
+    serve(&server, document(&[FIRST])).await;
+    assert!(has(&keys, "first", at(0)).await);
+}
+
+#[tokio::test]
 async fn a_rotated_key_costs_one_more_fetch() {
     let (server, keys) = started(document(&[FIRST])).await;
     assert!(has(&keys, "first", at(0)).await);
