@@ -13,7 +13,7 @@ use super::killed::{kill, workers_with};
 use crate::transcode_fixture::{self, TranscodeFixture};
 use crate::video_file::Film;
 
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const KILL_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(600);
 
