@@ -111,7 +111,6 @@ fn each_function_has_the_rights_that_its_code_uses_and_no_others() -> Result<()>
     Ok(())
 }
 
-/// Each call of the SDK in `store` is one that the check knows.
 /// The handler of such a one works though its request may be refused: it may change nothing
 /// but the count.
 #[test]
@@ -137,6 +136,7 @@ fn what_works_while_its_request_is_counted_only_reads() -> Result<()> {
     Ok(())
 }
 
+/// Each call of the SDK in `store` is one that the check knows.
 #[test]
 fn every_call_of_the_sdk_is_known() -> Result<()> {
     let code = Code::read()?;

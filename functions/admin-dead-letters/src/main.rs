@@ -14,7 +14,7 @@ const SCOPE: &str = "dead-letters";
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let transcodes = TranscodesTable::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap).for_reading();
+    let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::administrative(

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
         TranscodesTable::connect(&mut bootstrap),
         StatsTable::connect(&mut bootstrap),
     );
-    let authentication = Authentication::connect(&mut bootstrap).for_reading();
+    let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::administrative("admin-jobs", authentication, move |admin, request| {

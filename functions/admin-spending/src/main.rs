@@ -8,7 +8,7 @@ use edge::http::{Admin, ApiError, Authentication, Error, Reply};
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let installation = Installation::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap).for_reading();
+    let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::administrative("admin-spending", authentication, move |admin, _| {

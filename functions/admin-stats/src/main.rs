@@ -11,7 +11,7 @@ use store::{StatsTable, TranscodeStats};
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let stats = StatsTable::connect(&mut bootstrap);
-    let authentication = Authentication::connect(&mut bootstrap).for_reading();
+    let authentication = Authentication::connect(&mut bootstrap);
     bootstrap.finish()?;
 
     edge::http::administrative("admin-stats", authentication, move |admin, _| {

@@ -1,5 +1,5 @@
-//! Behind the queue of transcodes: makes every rendition of one file, or a part
-//! of them and hands the rest on (R106-R112, D38).
+//! Behind the queue of transcodes: makes every rendition of a short file, or a part of a
+//! long one, which many make side by side (R106-R112, D38).
 
 use config::Bootstrap;
 use transcodes::Worker;

@@ -42,7 +42,7 @@ fn limits(attempt: Duration, operation: Duration) -> TimeoutConfig {
         .build()
 }
 
-/// Where DynamoDB is: what answers a plain GET there is told nothing.
+/// Where DynamoDB is. A GET there without credentials is answered that it is healthy.
 pub fn database_url(environment: &Environment) -> String {
     environment.optional("AWS_ENDPOINT_URL").unwrap_or_else(|| {
         let region = environment.optional("AWS_REGION").unwrap_or_default();

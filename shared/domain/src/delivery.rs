@@ -14,12 +14,15 @@ const VERSION: u32 = 1;
 /// How long a transcode may wait, or lie without a worker, before its message
 /// is thought lost.
 pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long one that is being made in parts may lie so: its parts may be waiting behind many
+/// others in the queue.
+const PATIENCE_WITH_PARTS: Duration = Duration::from_secs(3600);
 /// A message is sent again no more often than this.
 const RESEND_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the work on a transcode is handed on at most. A long one is handed on when its
-/// segments are there and when its renditions are; each piece that was spoilt in the bucket
-/// takes two more. The transcoder sends to its own queue, so that without a bound one that
+/// segments are there and when its renditions are; pieces that were spoilt in the bucket take
+/// two more, and so does a part whose workers all died. The transcoder sends to its own queue, so that without a bound one that
 /// never gets done would be paid for without end.
 pub const MAX_HANDOVERS: u32 = 12;
 
@@ -135,20 +138,21 @@ impl LeaseState {
 
     /// Whether its message must be thought lost and is to be sent again.
     pub fn is_lost(&self, status: TranscodeStatus, updated_at: Time, now: Time) -> bool {
-        let last = match status {
-            TranscodeStatus::Pending => updated_at,
-            // Who handed it on or gave it up left no lease, but a time.
-            TranscodeStatus::Downloading | TranscodeStatus::Processing => {
-                self.lease_until.unwrap_or(updated_at)
-            }
-            TranscodeStatus::Completed | TranscodeStatus::Failed | TranscodeStatus::Cancelled => {
-                return false;
-            }
+        let (last, patience) = match (status, self.lease_until) {
+            (TranscodeStatus::Pending, _) => (updated_at, PATIENCE),
+            // Who gave it up left no lease, but a time.
+            (TranscodeStatus::Downloading, until) => (until.unwrap_or(updated_at), PATIENCE),
+            (TranscodeStatus::Processing, Some(until)) => (until, PATIENCE),
+            (TranscodeStatus::Processing, None) => (updated_at, PATIENCE_WITH_PARTS),
+            (
+                TranscodeStatus::Completed | TranscodeStatus::Failed | TranscodeStatus::Cancelled,
+                _,
+            ) => return false,
         };
         let is_resent = self
             .resent_at
             .is_some_and(|resent| now.since(resent) < RESEND_EVERY);
-        now.since(last) > PATIENCE && !is_resent
+        now.since(last) > patience && !is_resent
     }
 }
 
@@ -233,7 +237,12 @@ mod tests {
         let nobody = LeaseState::default();
         assert!(!nobody.is_lost(Pending, start, at(15)));
         assert!(nobody.is_lost(Pending, start, at(16)));
-        assert!(nobody.is_lost(Processing, start, at(16)));
+        assert!(nobody.is_lost(Downloading, start, at(16)));
+        assert!(
+            !nobody.is_lost(Processing, start, at(60)),
+            "its parts may wait"
+        );
+        assert!(nobody.is_lost(Processing, start, at(61)));
         for ended in [Completed, Failed] {
             assert!(!nobody.is_lost(ended, start, at(1000)));
         }

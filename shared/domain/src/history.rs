@@ -36,6 +36,9 @@ pub enum Kind {
     Transcode {
         /// Those that were made, tallest first.
         renditions: Vec<Quality>,
+        /// Of about which length the source is, [`length_class`]: a long one is worked on by
+        /// many, so that a minute of it takes less.
+        length: u32,
     },
 }
 
@@ -45,12 +48,18 @@ impl Kind {
         match self {
             Self::Film { model, scenes } => format!("film/{model}/{scenes}"),
             Self::Prediction { model } => format!("prediction/{model}"),
-            Self::Transcode { renditions } => {
+            Self::Transcode { renditions, length } => {
                 let names: Vec<&str> = renditions.iter().map(|one| one.as_str()).collect();
-                format!("transcode/{}", names.join("+"))
+                format!("transcode/{}/{length}", names.join("+"))
             }
         }
     }
+}
+
+/// Sources of the same class are about as long: 0 up to 24 seconds, which one worker makes,
+/// and four times as long with each class.
+pub fn length_class(seconds: f64) -> u32 {
+    (seconds / 24.0).max(1.0).log(4.0).ceil() as u32
 }
 
 /// A time with even odds, and one that nine of ten keep; in seconds.
@@ -146,6 +155,13 @@ fn end(bucket: u16) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn sources_of_one_class_are_about_as_long() {
+        let classes = [0.0, 24.0, 24.1, 96.0, 97.0, 384.0, 400.0, 14_400.0];
+        let classes = classes.map(super::length_class);
+        assert_eq!(classes, [0, 0, 1, 1, 2, 2, 3, 5]);
+    }
+
     use super::*;
     use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The assets bucket: files in and out without holding them in memory.
+//! The assets bucket: files in and out without holding more than a part of them in memory.
 
 use std::path::Path;
 

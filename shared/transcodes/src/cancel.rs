@@ -43,8 +43,9 @@ impl TranscodeCanceller {
         }
     }
 
-    /// The user's transcode as it is once cancelled, now or before. Who works on it finds
-    /// its lease lost by the next heartbeat, stops FFmpeg and removes what was stored.
+    /// The user's transcode as it is once cancelled, now or before. Who works on it, or
+    /// on a part of it, finds that by the next heartbeat, stops FFmpeg and removes what was
+    /// stored.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use config::Bootstrap;
 use contract::TimeLeft;
-use domain::history::Kind;
+use domain::history::{Kind, length_class};
 use domain::rendition::Quality;
 use domain::time::Time;
 use domain::transcode::{Transcode, TranscodeStatus};
@@ -83,6 +83,7 @@ fn kind(transcode: &Transcode) -> Kind {
     };
     Kind::Transcode {
         renditions: Quality::ALL.into_iter().filter(is_made).collect(),
+        length: length_class(transcode.duration.unwrap_or_default()),
     }
 }
 
@@ -109,7 +110,7 @@ mod tests {
         let clock = TranscodeClock {
             history: History::new(Tables::default().client(), "stats"),
         };
-        for minutes in 1..=10 {
+        for minutes in 7..=16 {
             let one = processing(f64::from(minutes) * MINUTE);
             let end = now().after(Duration::from_secs(30) * minutes);
             clock.count(&one, end).await.unwrap();
@@ -141,6 +142,9 @@ mod tests {
         };
         let unknown = clock.left(&other, now()).await.unwrap();
         assert_eq!(unknown, Some(TimeLeft::default()));
+        // A short one is one worker's, which says nothing of what many make.
+        let short = clock.left(&processing(20.0), now()).await.unwrap();
+        assert_eq!(short, Some(TimeLeft::default()));
         let waiting = transcode(TranscodeId(Uuid::nil()), now());
         assert_eq!(clock.left(&waiting, now()).await.unwrap(), None);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::rendition::Rendition;
-use domain::transcode::{Transcode, TranscodePart, TranscodeStatus, parts_to_make};
+use domain::transcode::{Transcode, TranscodeFault, TranscodePart, TranscodeStatus, parts_to_make};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{MadePart, PartState};
 
@@ -107,18 +107,25 @@ impl TranscodeRun<'_> {
     /// What the parts have made.
     async fn collect_outputs(&self, plan: &Plan, parts: &Parts) -> Result<Outputs, RunError> {
         let mut outputs = Outputs::default();
-        if let Some(MadePart::Sound { pictures, .. }) = made(parts, TranscodePart::Sound) {
-            outputs.add_pictures(pictures.clone());
-        }
+        let missing = |part| {
+            let cause = format!("{part:?} is not there");
+            RunError::new(TranscodeFault::TranscodingFailed, cause)
+        };
+        let part = TranscodePart::Sound;
+        let Some(MadePart::Sound { pictures, .. }) = made(parts, part) else {
+            return Err(missing(part));
+        };
+        outputs.add_pictures(pictures.clone());
         for Rendition { quality, .. } in &plan.ladder.renditions {
             let part = TranscodePart::Rendition(*quality);
-            if let Some(MadePart::Rendition { file, bytes, line }) = made(parts, part) {
-                outputs.add_rendition(StoredRendition {
-                    file: file.clone(),
-                    bytes: *bytes,
-                    line: line.clone(),
-                });
-            }
+            let Some(MadePart::Rendition { file, bytes, line }) = made(parts, part) else {
+                return Err(missing(part));
+            };
+            outputs.add_rendition(StoredRendition {
+                file: file.clone(),
+                bytes: *bytes,
+                line: line.clone(),
+            });
         }
         self.store_master(&mut outputs).await?;
         Ok(outputs)

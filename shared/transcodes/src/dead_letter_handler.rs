@@ -10,6 +10,7 @@ use edge::queue::Message;
 use store::{Counters, DeadLetter, Outbox, Queue, StoreError, TranscodeState, TranscodesTable};
 
 use crate::Error;
+use crate::plan::Plan;
 use crate::worker::hide;
 
 /// Reads the dead letters.
@@ -64,37 +65,60 @@ impl DeadLetterHandler {
         let Some(part) = order.part else {
             self.wait_for(message, state.lease_state.lease_until)
                 .await?;
-            return Ok(self.end(message, &state, state.last_fault.as_ref()).await?);
+            let is_made_in_parts = self.is_made_in_parts(&state).await?;
+            let last_fault = state.last_fault.as_ref();
+            return self
+                .go_on_or_end(message, order, &state, is_made_in_parts, last_fault)
+                .await;
         };
         // One that is begun anew asks for its parts by itself.
         if state.transcode.status != TranscodeStatus::Processing {
             return Ok(());
         }
-        let made = self.transcodes.part(id, part).await?.unwrap_or_default();
-        if made.made.is_some() {
-            return Ok(());
-        }
-        self.wait_for(message, made.lease_until).await?;
-        if made.last_fault.is_none()
-            && let Some(next) = order.handed_on()
-        {
-            return self.begin_anew(&state, &next).await;
-        }
-        Ok(self.end(message, &state, made.last_fault.as_ref()).await?)
+        let part = self.transcodes.part(id, part).await?.unwrap_or_default();
+        let last_fault = match part.made {
+            // Who made it may have died before the work went on.
+            Some(_) => None,
+            None => {
+                self.wait_for(message, part.lease_until).await?;
+                part.last_fault.as_ref()
+            }
+        };
+        self.go_on_or_end(message, order, &state, true, last_fault)
+            .await
     }
 
-    /// Every worker of the part died, and the others' work is not to be lost by that:
-    /// whoever looks what comes next asks for it again, a counted number of times.
-    async fn begin_anew(
+    /// Whether its parts are being made, which is not lost with one message.
+    async fn is_made_in_parts(&self, state: &TranscodeState) -> Result<bool, StoreError> {
+        let transcode = &state.transcode;
+        if transcode.status != TranscodeStatus::Processing {
+            return Ok(false);
+        }
+        let plan = self.transcodes.kept_plan(transcode.id).await?;
+        let plan = plan.and_then(|plan| serde_json::from_str::<Plan>(&plan).ok());
+        Ok(plan.is_some_and(|plan| plan.is_wide()))
+    }
+
+    /// What no try has found fault with was given up because its workers died, or because
+    /// the message came more than once: somebody is to look what comes next, a counted number
+    /// of times. All else ends the transcode.
+    async fn go_on_or_end(
         &self,
+        message: &Message,
+        order: TranscodeMessage,
         state: &TranscodeState,
-        next: &TranscodeMessage,
+        is_made_in_parts: bool,
+        last_fault: Option<&TranscodeError>,
     ) -> Result<(), Error> {
+        let next = order.handed_on().filter(|_| is_made_in_parts);
+        let Some(next) = next.filter(|_| last_fault.is_none()) else {
+            return Ok(self.end(message, state, last_fault).await?);
+        };
         let transcode = &state.transcode;
         self.transcode_queue
             .send(&transcode.user_id, &next.body())
             .await?;
-        tracing::warn!(transcode = %transcode.id, handover = next.handover, "a part is asked for anew");
+        tracing::warn!(transcode = %transcode.id, handover = next.handover, "given up and asked for anew");
         Ok(())
     }
 

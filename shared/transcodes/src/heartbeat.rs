@@ -21,7 +21,7 @@ const AFTER_THE_LEASE: Duration = Duration::from_secs(10);
 
 impl TranscodeRun<'_> {
     /// Renews the lease and hides the message, again and again; ends when the
-    /// lease is lost.
+    /// lease is lost. Once it was given back only the message is hidden.
     pub(crate) async fn keep_the_lease(&self) -> RunError {
         let lease = self.worker.lease;
         let mut beats = tokio::time::interval(lease / BEATS);
@@ -31,8 +31,14 @@ impl TranscodeRun<'_> {
             beats.tick().await;
             let now = self.now();
             let next = now.after(lease);
+            if self.has_let_go() {
+                hide(&self.worker.queue, self.message, lease + AFTER_THE_LEASE).await;
+                continue;
+            }
             match self.renew(next).await {
                 Ok(()) => until = next,
+                // It was given back meanwhile.
+                Err(_) if self.has_let_go() => {}
                 Err(error) if error.is_conflict() || now > until => return RunError::LeaseLost,
                 Err(error) => {
                     tracing::warn!(transcode = %self.id(), error = %error, "the lease could not be renewed");
@@ -88,9 +94,9 @@ impl TranscodeRun<'_> {
     async fn write_percent_of(&self, part: TranscodePart, percent: u32) -> Result<(), StoreError> {
         let (table, id) = (&self.worker.transcodes, self.id());
         table.note_encoded(id, part, self.owner, percent).await?;
-        if let Some(plan) = self.known_plan().await? {
-            self.raise_progress(&plan, &table.parts(id).await?).await?;
+        match self.plan_of_part.get() {
+            Some(plan) => self.raise_progress(plan, &table.parts(id).await?).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }

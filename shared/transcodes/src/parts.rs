@@ -1,9 +1,11 @@
 //! What a message with a part asks for: that part of a long transcode.
 
 use domain::rendition::{Quality, Rendition};
-use domain::transcode::{Transcode, TranscodePart, encoding_progress, finishing_progress};
+use domain::transcode::{
+    Transcode, TranscodeFault, TranscodePart, encoding_progress, finishing_progress,
+};
 use media::ladder::Segment;
-use store::{MadePart, PartState, StoreError};
+use store::{MadePart, PartState, StoreError, unless_conflict};
 
 use crate::coordination::{Parts, to_make};
 use crate::error::RunError;
@@ -11,7 +13,7 @@ use crate::outputs::StoredRendition;
 use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::{Done, TranscodeRun};
-use crate::segments::Outcome;
+use crate::segments::Fetched;
 use crate::worker::{RETRY_AFTER, RetryLater};
 
 impl TranscodeRun<'_> {
@@ -22,40 +24,42 @@ impl TranscodeRun<'_> {
         transcode: &Transcode,
         reporter: &ProgressReporter,
     ) -> Result<Done, RunError> {
-        let Some(plan) = self.known_plan().await? else {
-            return self.drop_unplanned().await;
+        let known = self.known_plan().await?;
+        let Some(plan) = known.filter(|plan| has(plan, part)) else {
+            self.release(None).await?;
+            return Ok(Done::Unplanned);
         };
-        let made = match part {
-            TranscodePart::Segment(index) => match segment(&plan, index) {
-                Some(segment) => {
-                    let made = self.make_segment(transcode, &plan, segment, reporter);
-                    Outcome::Made(made.await?)
-                }
-                None => return self.drop_unplanned().await,
-            },
-            TranscodePart::Sound => {
-                Outcome::Made(self.make_sound_and_pictures(transcode, &plan).await?)
-            }
-            TranscodePart::Rendition(quality) => match rendition(&plan, quality) {
-                Some(rendition) => self.join_rendition(&plan, rendition).await?,
-                None => return self.drop_unplanned().await,
-            },
-        };
-        let made = match made {
-            Outcome::Made(made) => made,
-            Outcome::Spoilt(spoilt) => return self.begin_anew(transcode, spoilt).await,
-        };
-        let (table, now) = (&self.worker.transcodes, self.now());
-        table
-            .put_part(self.id(), part, self.owner, &made, now)
-            .await?;
-        self.follow_up(transcode, &plan, part).await?;
+        let plan = self.plan_of_part.get_or_init(|| plan);
+        match self.make(part, transcode, plan, reporter).await? {
+            Fetched::Here(made) => self.note_part(part, &made).await?,
+            Fetched::Spoilt(spoilt) => return self.make_again(transcode, spoilt).await,
+        }
+        self.follow_up(transcode, plan, part).await?;
         Ok(Done::Made)
     }
 
-    async fn drop_unplanned(&self) -> Result<Done, RunError> {
-        self.release(None).await?;
-        Ok(Done::Unplanned)
+    async fn make(
+        &self,
+        part: TranscodePart,
+        transcode: &Transcode,
+        plan: &Plan,
+        reporter: &ProgressReporter,
+    ) -> Result<Fetched<MadePart>, RunError> {
+        let made = match part {
+            TranscodePart::Segment(index) => {
+                self.make_segment(transcode, plan, index, reporter).await?
+            }
+            TranscodePart::Sound => self.make_sound_and_pictures(transcode, plan).await?,
+            TranscodePart::Rendition(quality) => return self.join_rendition(plan, quality).await,
+        };
+        Ok(Fetched::Here(made))
+    }
+
+    async fn note_part(&self, part: TranscodePart, made: &MadePart) -> Result<(), RunError> {
+        self.let_go_of_the_lease();
+        let (table, now) = (&self.worker.transcodes, self.now());
+        let noted = table.put_part(self.id(), part, self.owner, made, now);
+        Ok(noted.await?)
     }
 
     /// A part was made, now or before: the progress follows, and when nothing is left of
@@ -99,15 +103,17 @@ impl TranscodeRun<'_> {
         followed.map_err(|error| RetryLater::new(error, RETRY_AFTER))
     }
 
-    /// The spoilt part is known no more, and somebody is to look what comes next.
-    async fn begin_anew(
+    /// The spoilt parts are known no more, and somebody is to look what comes next.
+    async fn make_again(
         &self,
         transcode: &Transcode,
-        spoilt: TranscodePart,
+        spoilt: Vec<(TranscodePart, MadePart)>,
     ) -> Result<Done, RunError> {
-        tracing::warn!(transcode = %self.id(), part = ?spoilt, "not what was stored");
-        let table = &self.worker.transcodes;
-        table.forget_part(self.id(), spoilt).await?;
+        for (part, noted) in spoilt {
+            tracing::warn!(transcode = %self.id(), part = ?part, "not what was stored");
+            let table = &self.worker.transcodes;
+            unless_conflict(table.forget_part(self.id(), part, &noted).await)?;
+        }
         self.release(None).await?;
         self.hand_on(&transcode.user_id).await?;
         Ok(Done::Spoilt)
@@ -117,9 +123,10 @@ impl TranscodeRun<'_> {
         &self,
         transcode: &Transcode,
         plan: &Plan,
-        segment: &Segment,
+        index: u32,
         reporter: &ProgressReporter,
     ) -> Result<MadePart, RunError> {
+        let segment = segment(plan, index).ok_or_else(|| unplanned(index))?;
         let source = self.source(transcode).await?;
         let pieces = self.encode(&source, plan, segment, reporter).await?;
         let stored = self.store_pieces(segment, &pieces).await?;
@@ -145,26 +152,27 @@ impl TranscodeRun<'_> {
     async fn join_rendition(
         &self,
         plan: &Plan,
-        rendition: &Rendition,
-    ) -> Result<Outcome<MadePart>, RunError> {
+        quality: Quality,
+    ) -> Result<Fetched<MadePart>, RunError> {
+        let rendition = rendition(plan, quality).ok_or_else(|| unplanned(quality))?;
         // All pieces and what they become need the room.
         self.worker.kept_source.clear().await;
         let parts = self.worker.transcodes.parts(self.id()).await?;
         let scratch = media::scratch::directory()?;
         let directory = scratch.path();
         let sound = match self.fetch_sound(&parts, directory).await? {
-            Outcome::Made(sound) => sound,
-            Outcome::Spoilt(part) => return Ok(Outcome::Spoilt(part)),
+            Fetched::Here(sound) => sound,
+            Fetched::Spoilt(parts) => return Ok(Fetched::Spoilt(parts)),
         };
         let fetched = self.fetch_pieces(plan, rendition, &parts, directory);
         let pieces = match fetched.await? {
-            Outcome::Made(pieces) => pieces,
-            Outcome::Spoilt(part) => return Ok(Outcome::Spoilt(part)),
+            Fetched::Here(pieces) => pieces,
+            Fetched::Spoilt(parts) => return Ok(Fetched::Spoilt(parts)),
         };
         let sound = sound.as_deref();
         let made = self.make_rendition(plan, rendition, &pieces, sound, directory);
         let StoredRendition { file, bytes, line } = made.await?;
-        Ok(Outcome::Made(MadePart::Rendition { file, bytes, line }))
+        Ok(Fetched::Here(MadePart::Rendition { file, bytes, line }))
     }
 
     /// Writes how far the parts together are; a conflict when another has written more.
@@ -175,6 +183,20 @@ impl TranscodeRun<'_> {
     ) -> Result<(), StoreError> {
         let (table, percent) = (&self.worker.transcodes, percent(plan, parts));
         table.raise_progress(self.id(), percent, self.now()).await
+    }
+}
+
+fn unplanned(part: impl std::fmt::Debug) -> RunError {
+    let cause = format!("the plan has no {part:?}");
+    RunError::new(TranscodeFault::TranscodingFailed, cause)
+}
+
+/// Whether the plan has such a part.
+fn has(plan: &Plan, part: TranscodePart) -> bool {
+    match part {
+        TranscodePart::Segment(index) => segment(plan, index).is_some(),
+        TranscodePart::Sound => plan.is_wide(),
+        TranscodePart::Rendition(quality) => rendition(plan, quality).is_some(),
     }
 }
 

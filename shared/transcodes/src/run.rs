@@ -1,5 +1,7 @@
 //! One worker's time with one message: from the lease to its end.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use domain::delivery::TranscodeMessage;
@@ -9,9 +11,10 @@ use domain::transcode::{Transcode, TranscodeError, TranscodeFault};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Session;
-use store::StoreError;
+use store::{StoreError, unless_conflict};
 
 use crate::error::RunError;
+use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::worker::{RETRY_AFTER, RetryLater, Worker};
 
@@ -23,6 +26,10 @@ pub(crate) struct TranscodeRun<'a> {
     /// Who holds the lease: the invocation.
     pub(crate) owner: &'a str,
     pub(crate) deadline: Instant,
+    /// Whether the lease was given back, while there is still something to do.
+    has_let_go: AtomicBool,
+    /// The plan that a part is made by.
+    pub(crate) plan_of_part: OnceLock<Plan>,
 }
 
 /// How a run ends well.
@@ -53,7 +60,18 @@ impl<'a> TranscodeRun<'a> {
             message,
             owner: &run.request_id,
             deadline: run.deadline,
+            has_let_go: AtomicBool::new(false),
+            plan_of_part: OnceLock::new(),
         }
+    }
+
+    /// From here on the lease is given back, which the heartbeat must not take for a loss.
+    pub(crate) fn let_go_of_the_lease(&self) {
+        self.has_let_go.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_let_go(&self) -> bool {
+        self.has_let_go.load(Ordering::Relaxed)
     }
 
     pub(crate) fn id(&self) -> TranscodeId {
@@ -115,11 +133,17 @@ impl<'a> TranscodeRun<'a> {
 
     /// Gives out of its hands what it has, so that the next worker may take it at once.
     pub(crate) async fn release(&self, fault: Option<&TranscodeError>) -> Result<(), StoreError> {
+        self.let_go_of_the_lease();
         let (table, id, owner) = (&self.worker.transcodes, self.id(), self.owner);
         match self.order.part {
             None => table.release(id, owner, fault, self.now()).await,
             Some(part) => table.release_part(id, part, owner, fault).await,
         }
+    }
+
+    /// The same for who has nothing more to do; it may not be ours any more.
+    async fn release_if_held(&self, fault: Option<&TranscodeError>) -> Result<(), StoreError> {
+        unless_conflict(self.release(fault).await).map(drop)
     }
 
     /// It is not ours any more: somebody else's, cancelled, or ended by our own
@@ -129,6 +153,8 @@ impl<'a> TranscodeRun<'a> {
         match state.map(|state| state.transcode.status) {
             None => Ok(()),
             Some(status) if status.is_final() => {
+                // Else the part would be held when the transcode is tried again.
+                self.release_if_held(None).await?;
                 self.worker.remove_leftovers(self.id(), status).await;
                 Ok(())
             }
@@ -157,9 +183,9 @@ impl<'a> TranscodeRun<'a> {
                 .await?;
             worker.outbox.announce(&transcode.user_id, &event).await;
             metrics::counter!("TranscodesEnded", "Status" => "FAILED").increment(1);
-            return Ok(());
+            return Ok(self.release_if_held(None).await?);
         }
-        self.release(Some(&error)).await?;
+        self.release_if_held(Some(&error)).await?;
         let again_in = RETRY_AFTER * self.message.receives;
         Err(RetryLater::new(RunError::Fault { fault, cause }, again_in))
     }

@@ -17,12 +17,12 @@ use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::TranscodeRun;
 
-/// A part, or the other one that is not what was stored and has to be made again before.
-pub(crate) enum Outcome<T> {
-    /// It is there.
-    Made(T),
-    /// This one has to be made again.
-    Spoilt(TranscodePart),
+/// What other parts have made, or those of them that are not what was stored.
+pub(crate) enum Fetched<T> {
+    /// It is here.
+    Here(T),
+    /// These have to be made again, with what was noted of them.
+    Spoilt(Vec<(TranscodePart, MadePart)>),
 }
 
 impl TranscodeRun<'_> {
@@ -92,22 +92,26 @@ impl TranscodeRun<'_> {
         &self,
         parts: &Parts,
         directory: &Path,
-    ) -> Result<Outcome<Option<PathBuf>>, RunError> {
-        let Some(MadePart::Sound { sound, .. }) = made(parts, TranscodePart::Sound) else {
-            return Ok(Outcome::Spoilt(TranscodePart::Sound));
+    ) -> Result<Fetched<Option<PathBuf>>, RunError> {
+        let part = TranscodePart::Sound;
+        let Some(noted) = made(parts, part) else {
+            return Ok(Fetched::Spoilt(Vec::new()));
         };
-        let Some(wanted) = sound else {
-            return Ok(Outcome::Made(None));
+        let MadePart::Sound {
+            sound: Some(wanted),
+            ..
+        } = noted
+        else {
+            return Ok(Fetched::Here(None));
         };
         let (key, path) = (
             keys::transcode_sound(self.id()),
             directory.join("sound.m4a"),
         );
         let is_there = self.fetch_file(&key, wanted, &path).await?;
-        Ok(if is_there {
-            Outcome::Made(Some(path))
-        } else {
-            Outcome::Spoilt(TranscodePart::Sound)
+        Ok(match is_there {
+            true => Fetched::Here(Some(path)),
+            false => Fetched::Spoilt(vec![(part, noted.clone())]),
         })
     }
 
@@ -118,21 +122,30 @@ impl TranscodeRun<'_> {
         rendition: &Rendition,
         parts: &Parts,
         directory: &Path,
-    ) -> Result<Outcome<Vec<PathBuf>>, RunError> {
+    ) -> Result<Fetched<Vec<PathBuf>>, RunError> {
         let mut pieces = Vec::new();
+        let mut spoilt = Vec::new();
         for Segment { index, .. } in &plan.ladder.segments {
             let part = TranscodePart::Segment(*index);
-            let Some(wanted) = piece(made(parts, part), rendition.quality) else {
-                return Ok(Outcome::Spoilt(part));
+            let Some(noted) = made(parts, part) else {
+                return Ok(Fetched::Spoilt(spoilt));
+            };
+            let Some(wanted) = piece(noted, rendition.quality) else {
+                spoilt.push((part, noted.clone()));
+                continue;
             };
             let key = keys::transcode_segment(self.id(), *index, rendition.quality);
             let path = directory.join(format!("stored-{index:05}.mp4"));
-            if !self.fetch_file(&key, wanted, &path).await? {
-                return Ok(Outcome::Spoilt(part));
+            if self.fetch_file(&key, wanted, &path).await? {
+                pieces.push(path);
+            } else {
+                spoilt.push((part, noted.clone()));
             }
-            pieces.push(path);
         }
-        Ok(Outcome::Made(pieces))
+        Ok(match spoilt.is_empty() {
+            true => Fetched::Here(pieces),
+            false => Fetched::Spoilt(spoilt),
+        })
     }
 
     /// Whether the object has the bytes that were stored; it is fetched then.
@@ -157,8 +170,8 @@ pub(crate) fn made(parts: &Parts, wanted: TranscodePart) -> Option<&MadePart> {
     state.made.as_ref()
 }
 
-fn piece(made: Option<&MadePart>, quality: Quality) -> Option<&StoredFile> {
-    let Some(MadePart::Segment(pieces)) = made else {
+fn piece(made: &MadePart, quality: Quality) -> Option<&StoredFile> {
+    let MadePart::Segment(pieces) = made else {
         return None;
     };
     let piece = pieces.iter().find(|piece| piece.quality == quality)?;

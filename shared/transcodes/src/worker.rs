@@ -23,7 +23,7 @@ use crate::run::TranscodeRun;
 /// How long a lease lasts that is not renewed, unless an operator says otherwise.
 const LEASE_SECONDS: u64 = 60;
 /// The length of a segment, unless an operator says otherwise.
-const SEGMENT_SECONDS: u32 = 15;
+const SEGMENT_SECONDS: u32 = 16;
 
 /// How long a message waits after a failed try, times the tries.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -166,7 +166,12 @@ impl Worker {
         match taken.await? {
             PartLease::Taken => work.hold(transcode).await,
             PartLease::Held(until) => Err(held(id, until, now)),
-            PartLease::Made => work.follow_up_again(&transcode, part).await,
+            // Who is asked a second time may be asked by somebody else's message, or by the
+            // one of a worker that made the part and died before the work went on.
+            PartLease::Made if work.message.receives > 1 => {
+                work.follow_up_again(&transcode, part).await
+            }
+            PartLease::Made => Ok(()),
         }
     }
 

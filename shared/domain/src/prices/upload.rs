@@ -16,7 +16,7 @@ pub const PART_WRITES: f64 = 8.0;
 /// Counted there: units that a part reads.
 pub const PART_READS: f64 = 6.0;
 /// How often is written how far a part is (`ProgressReporter`): its row and the transcode's,
-/// the plan and all parts being read.
+/// all parts being read.
 const NOTES: f64 = 5.0;
 /// Units of the row of another part, when all are read.
 const ANOTHER_PART: f64 = 0.12;
@@ -38,7 +38,7 @@ pub fn transcode(minutes: f64) -> Vec<Line> {
         0.0
     };
     let (part_writes, part_reads) = if parts > 1.0 {
-        let read_each = PART_READS + NOTES + (1.0 + NOTES) * ANOTHER_PART * parts;
+        let read_each = PART_READS + (1.0 + NOTES) * ANOTHER_PART * parts;
         (parts * (PART_WRITES + 2.0 * NOTES), parts * read_each)
     } else {
         (0.0, 0.0)

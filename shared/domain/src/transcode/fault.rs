@@ -64,7 +64,7 @@ impl TranscodeFault {
             ),
             Self::TooManyHandovers => (
                 "PROCESSING_TOO_LONG",
-                "Processing took longer than a transcode may and was given up",
+                "Parts had to be made again too often, and processing was given up",
             ),
         };
         TranscodeError {

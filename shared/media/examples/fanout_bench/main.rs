@@ -26,9 +26,9 @@ use meter::{Cost, Meter};
 use schedule::{Parts, hour, wall};
 use serde_json::{Value, json};
 
-const SECONDS: u32 = 60;
+const SECONDS: u32 = 64;
 /// Seconds of a part, as the template has it, and of one that is the whole.
-const PART: u32 = 15;
+const PART: u32 = 16;
 const WHOLE: u32 = 10_000;
 
 #[tokio::main]

@@ -194,8 +194,8 @@ impl TranscodesTable {
         Ok(event)
     }
 
-    /// An open transcode becomes `CANCELLED`, whoever works on it: the worker finds its
-    /// lease lost (D43). Its place among its user's is given back. A conflict when it has
+    /// An open transcode becomes `CANCELLED`, whoever works on it: who holds the whole
+    /// finds the lease lost, who makes a part finds the status (D43). Its place among its user's is given back. A conflict when it has
     /// ended, or has been begun since it was read. Answers the event for the owner's
     /// webhooks, which is written with it.
     ///

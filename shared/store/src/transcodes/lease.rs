@@ -1,4 +1,5 @@
-//! One worker at a time: a lease on the transcode's row, with an owner and an end.
+//! One worker at a time looks after the whole: a lease on the transcode's row, with an
+//! owner and an end. Its parts have leases of their own.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -41,6 +42,7 @@ impl TranscodesTable {
         let change = Change::new()
             .set("leaseOwner", &owner)?
             .set("leaseUntil", &until)?
+            .remove("lastFault")
             .when_in("status", &texts(&OPEN))
             .when_absent_or("leaseUntil", "<", &now)?;
         let request = change

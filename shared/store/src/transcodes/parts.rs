@@ -159,6 +159,7 @@ impl TranscodesTable {
             .set("leaseOwner", &owner)?
             .set("leaseUntil", &until)?
             .set("encoded", &0)?
+            .remove("lastFault")
             .when_absent("made")
             .when_absent_or("leaseUntil", "<", &now)?;
         let request = change
@@ -270,7 +271,8 @@ impl TranscodesTable {
         transaction::commit(&self.client, "put part", writes).await
     }
 
-    /// What was stored of a part is not what was made: it is to be made again.
+    /// What was stored of a part is not what was made: it is to be made again. A conflict
+    /// when that has been done since, or is being done.
     ///
     /// # Errors
     ///
@@ -279,11 +281,13 @@ impl TranscodesTable {
         &self,
         id: TranscodeId,
         part: TranscodePart,
+        made: &MadePart,
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("encoded", &0)?
             .remove("made")
-            .remove("madeBy");
+            .remove("madeBy")
+            .when("made", "=", made)?;
         self.change_part("forget part", id, part, &change).await
     }
 

@@ -1,4 +1,4 @@
-//! How a transcode is brought on, by the worker that holds its lease.
+//! How a transcode as a whole is brought on, by the worker that holds its lease.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::ids::TranscodeId;

@@ -63,6 +63,8 @@ impl TranscodesTable {
     async fn rows_beside_the_job(&self, id: TranscodeId) -> Result<Vec<String>, StoreError> {
         let mut rows = self.row_names(id).await?;
         rows.retain(|row| row != JOB_ROW);
+        // The plan, which is the last, goes with the transcode: parts of another one would not fit.
+        rows.reverse();
         if rows.len() > ROWS_AT_ONCE {
             let more = rows.split_off(ROWS_AT_ONCE);
             self.delete_rows(id, &more).await?;
@@ -70,8 +72,8 @@ impl TranscodesTable {
         Ok(rows)
     }
 
-    /// Forgets the plan and the segments of a transcode that has ended: nobody
-    /// needs them any more.
+    /// Forgets the plan and the parts of a transcode that has ended, or whose plan cannot be
+    /// read: nobody needs them any more.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Random schedules of one transcode over the real code: messages that are lost,
-//! doubled and late, workers that die, hand on, or meet a service that does not
-//! answer, dead letters, and messages sent again. Whatever the order, one worker has
+//! doubled and late, workers that die, give up and ask for another, or meet a service
+//! that does not answer, dead letters, and messages sent again. Whatever the order, one worker has
 //! it at a time, an end is final, the counters agree, its user holds a place while it is
 //! open, and it ends.
 

@@ -203,8 +203,48 @@ async fn a_part_that_comes_again_hands_the_work_on() {
     world.messages.outage().begin_after(0);
     assert!(!world.works(&last).await);
     world.messages.outage().end();
+    // Another message for the same part has nothing to do with that.
     assert!(world.works(&last).await);
+    assert_eq!(world.messages.take(), [""; 0]);
+    assert!(world.works(&message(last.body, 2)).await);
     assert_eq!(asked(&world.messages.take()), HashSet::from([None]));
+}
+
+/// Messages are still being sent when the lease is given back, and a beat may come then.
+#[tokio::test]
+async fn a_lease_that_was_given_back_is_not_lost() {
+    let world = world().await;
+    assert!(matches!(world.take("worker").await, Lease::Taken(_)));
+    let (message, run) = (first_message(), run("worker"));
+    let run = TranscodeRun::new(&world.worker, order(), &message, &run);
+    run.release(None).await.unwrap();
+    let beats = tokio::time::timeout(Duration::from_millis(50), run.keep_the_lease());
+    assert!(beats.await.is_err());
+    let hidden = world.hidden_for();
+    assert_eq!(hidden, Some(LEASE + Duration::from_secs(10)));
+}
+
+#[tokio::test]
+async fn all_that_was_spoilt_is_made_again_at_once() {
+    let world = world().await;
+    assert!(world.works(&first_message()).await);
+    for body in world.messages.take() {
+        assert!(world.works(&message(body, 1)).await);
+    }
+    let pieces = keys::transcode_output(id(), "segments/");
+    for key in world.bucket.keys(&pieces) {
+        world.bucket.put(&key, b"spoilt");
+    }
+    let mut queued = world.messages.take();
+    let mut handovers = 0;
+    while let Some(body) = queued.pop() {
+        handovers = handovers.max(TranscodeMessage::read(&body).unwrap().handover);
+        assert!(world.works(&message(body, 1)).await);
+        queued.extend(world.messages.take());
+    }
+    check_completed(&world).await;
+    // The sound is fetched first, then the pieces.
+    assert!(handovers <= 2 + 2 * 2, "{handovers}");
 }
 
 #[tokio::test]
@@ -218,6 +258,9 @@ async fn what_is_wrong_with_the_source_ends_it_whoever_finds_out() {
     assert!(world.works(&message(order().of_part(part).body(), 1)).await);
     let transcode = world.state().await.transcode;
     assert_eq!(transcode.status, TranscodeStatus::Failed);
+    // It is nobody's when the transcode is tried again.
+    let state = world.transcodes.part(id(), part).await.unwrap();
+    assert_eq!(state.map(|state| state.lease_until), Some(None));
     // The others are told by their next beat, and by their next try.
     let other = TranscodePart::Segment(2);
     assert!(
@@ -284,9 +327,46 @@ async fn a_part_that_was_made_is_not_given_up() {
     assert!(world.works(&first_message()).await);
     let part = message(order().of_part(TranscodePart::Segment(1)).body(), TRIES);
     assert!(world.works(&part).await);
+    world.messages.take();
     world.handler.handle(&part).await.unwrap();
     assert_eq!(world.status().await, TranscodeStatus::Processing);
     assert_eq!(world.letters().await, 0);
+    // Who made it may have died before the work went on.
+    assert_eq!(asked(&world.messages.take()), HashSet::from([None]));
+}
+
+/// It came twice, or its worker died after the parts were asked for.
+#[tokio::test]
+async fn parts_are_not_given_up_with_the_message_that_asked_for_them() {
+    let world = world().await;
+    assert!(world.works(&first_message()).await);
+    world.messages.take();
+    world.handler.handle(&first_message()).await.unwrap();
+    assert_eq!(world.status().await, TranscodeStatus::Processing);
+    assert_eq!(asked(&world.messages.take()), HashSet::from([None]));
+}
+
+/// What went wrong once and not again is no reason to give up.
+#[tokio::test]
+async fn an_old_fault_of_a_part_is_forgotten_by_who_tries_again() {
+    let world = world().await;
+    assert!(world.works(&first_message()).await);
+    world.worker.kept_source.clear().await;
+    world.messages.take();
+    let part = TranscodePart::Segment(1);
+    let asked_for = message(order().of_part(part).body(), 1);
+    world.bucket.outage().begin_after(0);
+    assert!(!world.works(&asked_for).await);
+    world.bucket.outage().end();
+    let until = world.now().after(LEASE);
+    let taken = world
+        .transcodes
+        .take_part(id(), part, "dead", world.now(), until);
+    taken.await.unwrap();
+    world.pass(LEASE * 2);
+    world.handler.handle(&asked_for).await.unwrap();
+    assert_eq!(world.status().await, TranscodeStatus::Processing);
+    assert_eq!(asked(&world.messages.take()), HashSet::from([None]));
 }
 
 #[tokio::test]
@@ -356,7 +436,7 @@ impl Schedule {
         }
     }
 
-    async fn run(mut self) -> TranscodeStatus {
+    async fn run(mut self) {
         for _ in 0..STEPS {
             self.step().await;
             self.check().await;
@@ -372,12 +452,7 @@ impl Schedule {
             self.world.pass(MINUTE * 61);
             self.resend().await;
         }
-        let status = self.world.status().await;
-        assert!(status.is_final(), "it does not end");
-        if status == TranscodeStatus::Completed {
-            check_completed(&self.world).await;
-        }
-        status
+        check_completed(&self.world).await;
     }
 
     async fn step(&mut self) {
@@ -496,13 +571,11 @@ impl Schedule {
     }
 }
 
+/// Nothing goes wrong here that another worker could not mend.
 #[tokio::test]
 async fn whatever_the_order_every_frame_is_there_in_the_end() {
-    let mut completed = 0;
     for seed in 0..SCHEDULES {
         eprintln!("seed {seed}");
-        let status = Schedule::new(seed).await.run().await;
-        completed += u64::from(status == TranscodeStatus::Completed);
+        Schedule::new(seed).await.run().await;
     }
-    assert!(2 * completed > SCHEDULES, "only {completed} were completed");
 }

@@ -81,7 +81,14 @@ async fn a_part_is_made_once_unless_it_was_spoilt() {
     world.make_part(1, PART).await;
     let later = now().after(MINUTE * 9);
     assert_eq!(world.take_part("other", later).await, PartLease::Made);
-    world.transcodes.forget_part(id(1), PART).await.unwrap();
+    let (table, other) = (&world.transcodes, made());
+    let late = table.forget_part(id(1), PART, &other).await;
+    assert!(
+        late.unwrap_err().is_conflict(),
+        "it has been made again since"
+    );
+    let empty = MadePart::Segment(Vec::new());
+    table.forget_part(id(1), PART, &empty).await.unwrap();
     assert_eq!(world.take_part("other", later).await, PartLease::Taken);
 }
 
