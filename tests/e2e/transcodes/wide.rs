@@ -13,7 +13,10 @@ use super::killed::{kill, workers_with};
 use crate::transcode_fixture::{self, TranscodeFixture};
 use crate::video_file::Film;
 
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Workers are looked for so often; each has its FFmpeg for a part of a second only.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// And the API is asked once in so many looks.
+const LOOKS: usize = 20;
 const KILL_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -41,7 +44,10 @@ async fn workers_side_by_side_make_a_film_of_every_frame() -> Result<()> {
     let mut workers = BTreeSet::new();
     let mut progress = 0;
     let end = loop {
-        workers.extend(workers_with(size)?);
+        for _ in 0..LOOKS {
+            workers.extend(workers_with(size)?);
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
         let job = fixture.job(&id).await?;
         let percent = job["progress"].as_u64().unwrap_or_default();
         ensure!(percent >= progress, "{progress} fell to {percent}");
@@ -52,7 +58,6 @@ async fn workers_side_by_side_make_a_film_of_every_frame() -> Result<()> {
         {
             break job;
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
     };
     ensure!(end["status"] == "COMPLETED", "{end}");
     ensure!(workers.len() >= 2, "only {workers:?} worked on it");
