@@ -185,7 +185,7 @@ async fn statistics_add_up() -> Result<()> {
     let stats = admin.get("/api/jobs/admin/stats").await?;
     assert_eq!(stats.status, 200, "{}", stats.body);
     let number = |name: &str| stats.body[name].as_u64();
-    let parts = ["pending", "processing", "completed", "failed"];
+    let parts = ["pending", "processing", "completed", "failed", "cancelled"];
     let sum: Option<u64> = parts.iter().map(|name| number(name)).sum();
     assert_eq!(number("totalJobs"), sum, "{}", stats.body);
     for name in ["avgProcessingTime", "totalStorageUsed"] {

@@ -17,7 +17,7 @@ use crate::worker::hide;
 /// Beats in the time of a lease: two may fail.
 const BEATS: u32 = 3;
 /// The message comes back so long after the lease has ended, never before.
-const AFTER_THE_LEASE: Duration = Duration::from_secs(10);
+pub(crate) const AFTER_THE_LEASE: Duration = Duration::from_secs(10);
 
 impl TranscodeRun<'_> {
     /// Renews the lease and hides the message, again and again; ends when the

@@ -17,6 +17,7 @@ use store::{
 
 use crate::Error;
 use crate::TranscodeClock;
+use crate::heartbeat::AFTER_THE_LEASE;
 use crate::kept_source::KeptSource;
 use crate::run::TranscodeRun;
 
@@ -99,6 +100,9 @@ impl Worker {
     ///
     /// The work failed and is to be tried again.
     pub async fn work(&self, message: &Message, run: &Invocation) -> Result<(), Error> {
+        // Before anything else: who dies before its first heartbeat must not have hidden the
+        // message for as long as a worker may live.
+        hide(&self.queue, message, self.lease + AFTER_THE_LEASE).await;
         match self.try_to_work(message, run).await {
             Ok(()) => Ok(()),
             Err(later) => {

@@ -224,6 +224,25 @@ async fn a_lease_that_was_given_back_is_not_lost() {
     assert_eq!(hidden, Some(LEASE + Duration::from_secs(10)));
 }
 
+/// Else the message of who dies before its first heartbeat would come back after an hour and
+/// a half.
+#[tokio::test]
+async fn a_message_is_hidden_for_a_lease_before_anything_is_done() {
+    let world = World::new().await;
+    world.tables.outage().begin_after(0);
+    assert!(!world.works(&first_message()).await);
+    let hidden: Vec<Duration> = world
+        .messages
+        .hidden()
+        .iter()
+        .map(|(_, time)| *time)
+        .collect();
+    assert_eq!(
+        hidden,
+        [LEASE + Duration::from_secs(10), Duration::from_secs(10)]
+    );
+}
+
 #[tokio::test]
 async fn all_that_was_spoilt_is_made_again_at_once() {
     let world = world().await;
