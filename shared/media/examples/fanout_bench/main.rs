@@ -122,7 +122,10 @@ impl Bench {
         let plan = LadderPlan::new(&facts, &Quality::ALL, seconds)?;
         let planning = begun.elapsed();
 
-        let (sound, of_sound) = timed(self.sound(&plan, &facts, source, &directory)).await?;
+        let ((), pictures) = timed(self.pictures(&facts, source, &directory)).await?;
+        let session = self.session();
+        let sound = async { Ok(make_sound(&session, &plan, source, &directory).await?) };
+        let (sound, of_sound) = timed(sound).await?;
         let segments = plan.segments.iter().map(|segment| {
             let (session, plan, directory) = (self.session(), &plan, &directory);
             async move {
@@ -152,6 +155,7 @@ impl Bench {
             cost: meter.stop()?,
             parts: Parts {
                 planning,
+                pictures,
                 sound: of_sound,
                 segments,
                 joins,
@@ -159,20 +163,14 @@ impl Bench {
         })
     }
 
-    /// The sound, thumbnail and preview.
-    async fn sound(
-        &self,
-        plan: &LadderPlan,
-        facts: &Probe,
-        source: &Path,
-        directory: &Path,
-    ) -> Result<Option<PathBuf>> {
+    /// Thumbnail and preview.
+    async fn pictures(&self, facts: &Probe, source: &Path, directory: &Path) -> Result<()> {
         let session = self.session();
         let still = directory.join("thumbnail.jpg");
         preview::thumbnail(&session, source, facts, &still).await?;
         let moving = directory.join("preview.gif");
         preview::gif(&session, source, facts, &moving).await?;
-        Ok(make_sound(&session, plan, source, directory).await?)
+        Ok(())
     }
 
     async fn join(

@@ -16,6 +16,8 @@ const USD_A_SECOND: f64 = 3008.0 / 1024.0 * 0.000_013_333_4 + 9.5 * 0.000_000_03
 /// How long the parts of a transcode took with one thread.
 pub(crate) struct Parts {
     pub(crate) planning: Duration,
+    /// Thumbnail and preview, which take as long for any source.
+    pub(crate) pictures: Duration,
     pub(crate) sound: Duration,
     pub(crate) segments: Vec<Duration>,
     pub(crate) joins: Vec<Duration>,
@@ -30,7 +32,7 @@ pub(crate) struct Hour {
 /// From the first part to the last, with so many functions: each takes the next part when it
 /// is free, and the renditions are joined when all are there.
 pub(crate) fn wall(parts: &Parts, functions: usize) -> Duration {
-    let mut of_the_source = vec![parts.sound];
+    let mut of_the_source = vec![parts.pictures + parts.sound];
     of_the_source.extend(&parts.segments);
     parts.planning + in_turn(&of_the_source, functions) + in_turn(&parts.joins, functions)
 }
@@ -58,6 +60,7 @@ pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
         / u32::try_from(parts.segments.len()).unwrap_or(1).max(1);
     let long = Parts {
         planning: at_aws(parts.planning).mul_f64(times) + fetching,
+        pictures: at_aws(parts.pictures),
         sound: at_aws(parts.sound).mul_f64(times),
         segments: vec![at_aws(mean); SEGMENTS],
         joins: parts
@@ -67,6 +70,7 @@ pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
             .collect(),
     };
     let worked: Duration = long.planning
+        + long.pictures
         + long.sound
         + long.segments.iter().sum::<Duration>()
         + long.joins.iter().sum::<Duration>()
