@@ -22,8 +22,8 @@ const RESEND_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the work on a transcode is handed on at most. A long one is handed on when its
 /// segments are there and when its renditions are; pieces that were spoilt in the bucket take
-/// two more, and so does a part whose workers all died. The transcoder sends to its own queue, so that without a bound one that
-/// never gets done would be paid for without end.
+/// two more, and so does a part whose workers all died. The transcoder sends to its own queue,
+/// so that without a bound one that never gets done would be paid for without end.
 pub const MAX_HANDOVERS: u32 = 12;
 
 /// A message of the queue: a transcode to be begun or brought on, or a part of a long one

@@ -155,15 +155,15 @@ fn end(bucket: u16) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
     #[test]
     fn sources_of_one_class_are_about_as_long() {
         let classes = [0.0, 24.0, 24.1, 96.0, 97.0, 384.0, 400.0, 14_400.0];
-        let classes = classes.map(super::length_class);
+        let classes = classes.map(length_class);
         assert_eq!(classes, [0, 0, 1, 1, 2, 2, 3, 5]);
     }
-
-    use super::*;
-    use proptest::prelude::*;
 
     fn histogram(seconds: &[f64]) -> Histogram {
         let buckets = seconds

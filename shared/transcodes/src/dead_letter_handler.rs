@@ -94,8 +94,7 @@ impl DeadLetterHandler {
         if transcode.status != TranscodeStatus::Processing {
             return Ok(false);
         }
-        let plan = self.transcodes.kept_plan(transcode.id).await?;
-        let plan = plan.and_then(|plan| serde_json::from_str::<Plan>(&plan).ok());
+        let plan = Plan::kept(&self.transcodes, transcode.id).await?;
         Ok(plan.is_some_and(|plan| plan.is_wide()))
     }
 

@@ -8,7 +8,7 @@ use domain::time::Time;
 use domain::transcode::TranscodePart;
 use store::StoreError;
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::error::RunError;
 use crate::run::TranscodeRun;
@@ -20,11 +20,13 @@ const BEATS: u32 = 3;
 pub(crate) const AFTER_THE_LEASE: Duration = Duration::from_secs(10);
 
 impl TranscodeRun<'_> {
-    /// Renews the lease and hides the message, again and again; ends when the
-    /// lease is lost. Once it was given back only the message is hidden.
+    /// Renews the lease, which was just taken, and hides the message, which was just hidden,
+    /// again and again; ends when the lease is lost. Once it was given back only the message
+    /// is hidden.
     pub(crate) async fn keep_the_lease(&self) -> RunError {
         let lease = self.worker.lease;
-        let mut beats = tokio::time::interval(lease / BEATS);
+        let every = lease / BEATS;
+        let mut beats = tokio::time::interval_at(Instant::now() + every, every);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut until = self.now().after(lease);
         loop {
@@ -63,9 +65,7 @@ impl TranscodeRun<'_> {
         }
     }
 
-    /// Writes the progress as it grows. Progress that cannot be written is no
-    /// reason to stop; a worker that does something again is behind what is
-    /// written, which is a conflict.
+    /// Writes the progress as it grows.
     pub(crate) async fn write_progress(&self, mut notices: watch::Receiver<u32>) -> Infallible {
         loop {
             if notices.changed().await.is_err() {
@@ -76,18 +76,24 @@ impl TranscodeRun<'_> {
                 None => self.write_percent(percent).await,
                 Some(part) => self.write_percent_of(part, percent).await,
             };
-            match written {
-                Err(error) if !error.is_conflict() => {
-                    tracing::warn!(transcode = %self.id(), error = %error, "progress could not be written");
-                }
-                _ => {}
+            self.tolerate_unwritten(written);
+        }
+    }
+
+    /// Progress that cannot be written is no reason to stop; who is behind what another, or
+    /// itself in a try before, has written meets a conflict.
+    pub(crate) fn tolerate_unwritten(&self, written: Result<(), StoreError>) {
+        match written {
+            Err(error) if !error.is_conflict() => {
+                tracing::warn!(transcode = %self.id(), error = %error, "progress could not be written");
             }
+            _ => {}
         }
     }
 
     async fn write_percent(&self, percent: u32) -> Result<(), StoreError> {
-        let (table, now) = (&self.worker.transcodes, self.now());
-        table.progress(self.id(), self.owner, percent, now).await
+        let (table, owner) = (&self.worker.transcodes, Some(self.owner));
+        table.progress(self.id(), owner, percent, self.now()).await
     }
 
     /// Notes how far a part is; the whole is as far as its parts together.

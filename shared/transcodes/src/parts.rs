@@ -1,9 +1,7 @@
 //! What a message with a part asks for: that part of a long transcode.
 
 use domain::rendition::{Quality, Rendition};
-use domain::transcode::{
-    Transcode, TranscodeFault, TranscodePart, encoding_progress, finishing_progress,
-};
+use domain::transcode::{Transcode, TranscodePart, encoding_progress, finishing_progress};
 use media::ladder::Segment;
 use store::{MadePart, PartState, StoreError, unless_conflict};
 
@@ -24,35 +22,49 @@ impl TranscodeRun<'_> {
         transcode: &Transcode,
         reporter: &ProgressReporter,
     ) -> Result<Done, RunError> {
-        let known = self.known_plan().await?;
-        let Some(plan) = known.filter(|plan| has(plan, part)) else {
-            self.release(None).await?;
-            return Ok(Done::Unplanned);
+        let Some(plan) = self.known_plan().await?.filter(Plan::is_wide) else {
+            return self.drop_unplanned().await;
         };
         let plan = self.plan_of_part.get_or_init(|| plan);
         match self.make(part, transcode, plan, reporter).await? {
-            Fetched::Here(made) => self.note_part(part, &made).await?,
-            Fetched::Spoilt(spoilt) => return self.make_again(transcode, spoilt).await,
+            None => return self.drop_unplanned().await,
+            Some(Fetched::Here(made)) => self.note_part(part, &made).await?,
+            Some(Fetched::Spoilt(spoilt)) => return self.make_again(transcode, spoilt).await,
         }
         self.follow_up(transcode, plan, part).await?;
         Ok(Done::Made)
     }
 
+    async fn drop_unplanned(&self) -> Result<Done, RunError> {
+        self.release(None).await?;
+        Ok(Done::Unplanned)
+    }
+
+    /// `None` when the plan has no such part.
     async fn make(
         &self,
         part: TranscodePart,
         transcode: &Transcode,
         plan: &Plan,
         reporter: &ProgressReporter,
-    ) -> Result<Fetched<MadePart>, RunError> {
+    ) -> Result<Option<Fetched<MadePart>>, RunError> {
         let made = match part {
             TranscodePart::Segment(index) => {
-                self.make_segment(transcode, plan, index, reporter).await?
+                let Some(segment) = segment(plan, index) else {
+                    return Ok(None);
+                };
+                self.make_segment(transcode, plan, segment, reporter)
+                    .await?
             }
             TranscodePart::Sound => self.make_sound_and_pictures(transcode, plan).await?,
-            TranscodePart::Rendition(quality) => return self.join_rendition(plan, quality).await,
+            TranscodePart::Rendition(quality) => {
+                let Some(rendition) = rendition(plan, quality) else {
+                    return Ok(None);
+                };
+                return self.join_rendition(plan, rendition).await.map(Some);
+            }
         };
-        Ok(Fetched::Here(made))
+        Ok(Some(Fetched::Here(made)))
     }
 
     async fn note_part(&self, part: TranscodePart, made: &MadePart) -> Result<(), RunError> {
@@ -71,11 +83,7 @@ impl TranscodeRun<'_> {
         part: TranscodePart,
     ) -> Result<(), RunError> {
         let parts = self.worker.transcodes.parts(self.id()).await?;
-        if let Err(error) = self.raise_progress(plan, &parts).await
-            && !error.is_conflict()
-        {
-            tracing::warn!(transcode = %self.id(), error = %error, "progress could not be written");
-        }
+        self.tolerate_unwritten(self.raise_progress(plan, &parts).await);
         let to_make = to_make(plan, &parts);
         let is_last = match to_make.first() {
             Some(next) => next.is_joined() != part.is_joined(),
@@ -123,10 +131,9 @@ impl TranscodeRun<'_> {
         &self,
         transcode: &Transcode,
         plan: &Plan,
-        index: u32,
+        segment: &Segment,
         reporter: &ProgressReporter,
     ) -> Result<MadePart, RunError> {
-        let segment = segment(plan, index).ok_or_else(|| unplanned(index))?;
         let source = self.source(transcode).await?;
         let pieces = self.encode(&source, plan, segment, reporter).await?;
         let stored = self.store_pieces(segment, &pieces).await?;
@@ -152,9 +159,8 @@ impl TranscodeRun<'_> {
     async fn join_rendition(
         &self,
         plan: &Plan,
-        quality: Quality,
+        rendition: &Rendition,
     ) -> Result<Fetched<MadePart>, RunError> {
-        let rendition = rendition(plan, quality).ok_or_else(|| unplanned(quality))?;
         // All pieces and what they become need the room.
         self.worker.kept_source.clear().await;
         let parts = self.worker.transcodes.parts(self.id()).await?;
@@ -182,21 +188,7 @@ impl TranscodeRun<'_> {
         parts: &Parts,
     ) -> Result<(), StoreError> {
         let (table, percent) = (&self.worker.transcodes, percent(plan, parts));
-        table.raise_progress(self.id(), percent, self.now()).await
-    }
-}
-
-fn unplanned(part: impl std::fmt::Debug) -> RunError {
-    let cause = format!("the plan has no {part:?}");
-    RunError::new(TranscodeFault::TranscodingFailed, cause)
-}
-
-/// Whether the plan has such a part.
-fn has(plan: &Plan, part: TranscodePart) -> bool {
-    match part {
-        TranscodePart::Segment(index) => segment(plan, index).is_some(),
-        TranscodePart::Sound => plan.is_wide(),
-        TranscodePart::Rendition(quality) => rendition(plan, quality).is_some(),
+        table.progress(self.id(), None, percent, self.now()).await
     }
 }
 

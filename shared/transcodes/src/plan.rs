@@ -1,10 +1,11 @@
 //! What every worker of a transcode works by: the plan of its first one, kept in the table.
 
+use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
 use media::ladder::LadderPlan;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{StoreError, TranscodesTable};
 
 use crate::error::RunError;
 use crate::kept_source::Source;
@@ -21,6 +22,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The plan that is kept of a transcode, if there is one that can be read.
+    pub(crate) async fn kept(
+        table: &TranscodesTable,
+        id: TranscodeId,
+    ) -> Result<Option<Self>, StoreError> {
+        let text = table.kept_plan(id).await?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
     /// Whether its parts are made by as many workers as there are.
     pub(crate) fn is_wide(&self) -> bool {
         self.ladder.segments.len() > 1
@@ -28,10 +38,9 @@ impl Plan {
 }
 
 impl TranscodeRun<'_> {
-    /// The plan that is kept, if there is one that can be read.
+    /// [`Plan::kept`] of this transcode.
     pub(crate) async fn known_plan(&self) -> Result<Option<Plan>, StoreError> {
-        let text = self.worker.transcodes.kept_plan(self.id()).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        Plan::kept(&self.worker.transcodes, self.id()).await
     }
 
     /// The plan of a source; the one that is kept, if another worker was faster.

@@ -361,7 +361,7 @@ async fn the_work_is_handed_on_until_it_was_done_too_often() {
 }
 
 /// What it holds is its owner's again at once; the worker is told by its lease.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_cancelled_transcode_is_its_workers_no_more() {
     let world = World::new().await;
     assert!(matches!(world.take("worker").await, Lease::Taken(_)));

@@ -118,21 +118,17 @@ impl Worker {
             .map_err(|error| RetryLater::new(error, POISON_AFTER))?;
         let work = TranscodeRun::new(self, order, message, run);
         match order.part {
-            None => self.try_the_whole(&work, run).await,
+            None => self.try_the_whole(&work).await,
             Some(part) => self.try_a_part(&work, part).await,
         }
     }
 
-    async fn try_the_whole(
-        &self,
-        work: &TranscodeRun<'_>,
-        run: &Invocation,
-    ) -> Result<(), RetryLater> {
+    async fn try_the_whole(&self, work: &TranscodeRun<'_>) -> Result<(), RetryLater> {
         let (id, now) = (work.id(), self.clock.now());
         let until = now.after(self.lease);
         match self.transcodes.take(id, work.owner, now, until).await? {
             Lease::Taken(state) => {
-                let transcode = self.begun(state.transcode, run, now).await?;
+                let transcode = self.begun(state.transcode, work.owner, now).await?;
                 work.hold(transcode).await
             }
             Lease::Held(until) => Err(held(id, until, now)),
@@ -183,14 +179,14 @@ impl Worker {
     async fn begun(
         &self,
         transcode: Transcode,
-        run: &Invocation,
+        owner: &str,
         now: Time,
     ) -> Result<Transcode, StoreError> {
         if transcode.status != TranscodeStatus::Pending {
             return Ok(transcode);
         }
         self.transcodes
-            .begin(&self.counters, transcode.id, &run.request_id, now)
+            .begin(&self.counters, transcode.id, owner, now)
             .await?;
         tracing::info!(transcode = %transcode.id, status = "DOWNLOADING", "begun");
         Ok(Transcode {

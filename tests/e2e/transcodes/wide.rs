@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use end_to_end::stack;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::frames;
 use super::killed::{kill, workers_with};
@@ -19,6 +19,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LOOKS: usize = 20;
 const KILL_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(600);
+
+fn has_ended(job: &Value) -> bool {
+    ["COMPLETED", "FAILED"]
+        .iter()
+        .any(|end| job["status"] == *end)
+}
 
 /// The one rendition that was made has every frame.
 async fn check_film(fixture: &TranscodeFixture, id: &str, expected: u64) -> Result<()> {
@@ -52,10 +58,7 @@ async fn workers_side_by_side_make_a_film_of_every_frame() -> Result<()> {
         let percent = job["progress"].as_u64().unwrap_or_default();
         ensure!(percent >= progress, "{progress} fell to {percent}");
         progress = percent;
-        if job["status"] != "PENDING"
-            && job["status"] != "DOWNLOADING"
-            && job["status"] != "PROCESSING"
-        {
+        if has_ended(&job) {
             break job;
         }
     };
@@ -86,10 +89,7 @@ async fn a_worker_killed_every_second_loses_nothing_of_ten_minutes() -> Result<(
             killed += usize::from(kill(workers[killed % workers.len()]).is_ok());
         }
         let job = fixture.job(&id).await?;
-        if ["COMPLETED", "FAILED"]
-            .iter()
-            .any(|end| job["status"] == *end)
-        {
+        if has_ended(&job) {
             break job;
         }
         tokio::time::sleep(KILL_EVERY).await;

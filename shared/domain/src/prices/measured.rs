@@ -77,7 +77,7 @@ pub const ANSWER_BYTES: f64 = 4_000.0;
 /// Set (`media`'s HLS): seconds of a segment that a player fetches.
 pub const HLS_SECONDS: f64 = 6.0;
 /// Set (template.yaml): seconds of a segment that a transcoder makes at a time.
-const TRANSCODE_SEGMENT_SECONDS: f64 = 16.0;
+pub const TRANSCODE_SEGMENT_SECONDS: f64 = 16.0;
 /// Set (`media`'s ladder): a source has no more segments than these.
 const MOST_SEGMENTS: f64 = 240.0;
 /// Renditions of an upload of 1080p.
@@ -89,7 +89,7 @@ const BEGINNING: f64 = 1.0;
 const FETCHED_BYTES_A_SECOND: f64 = 80e6;
 /// Set (template.yaml): functions that work on an upload side by side, each of which fetches
 /// the source once.
-const TRANSCODERS: f64 = 3.0;
+pub const TRANSCODERS: f64 = 3.0;
 /// Hours of a month.
 pub const HOURS: f64 = 730.0;
 

@@ -12,9 +12,9 @@ const OBJECTS: f64 = 12.0;
 /// upload, video, search words, transcode, progress, its end.
 const WRITES: f64 = 150.0;
 /// Counted (`shared/transcodes`' tests): units that a part writes, whatever its length.
-pub const PART_WRITES: f64 = 8.0;
+pub const PART_WRITES: f64 = 7.0;
 /// Counted there: units that a part reads.
-pub const PART_READS: f64 = 6.0;
+pub const PART_READS: f64 = 4.0;
 /// How often is written how far a part is (`ProgressReporter`): its row and the transcode's,
 /// all parts being read.
 const NOTES: f64 = 5.0;
@@ -25,24 +25,50 @@ const BEATS_A_MINUTE: f64 = 3.0;
 /// Messages besides the parts': the first one, and those by which the work is handed on.
 const HANDED_ON: f64 = 3.0;
 
+/// What making an upload in parts takes.
+struct Parts {
+    /// Of the transcoder.
+    runs: f64,
+    /// Objects that are stored and fetched again.
+    pieces: f64,
+    /// Units, the beats' apart.
+    writes: f64,
+    reads: f64,
+}
+
+impl Parts {
+    /// Of an upload of so many seconds; a short one is made by one run.
+    fn of(upload: f64) -> Self {
+        let parts = parts(upload);
+        if parts <= 1.0 {
+            return Self {
+                runs: 1.0,
+                pieces: 0.0,
+                writes: 0.0,
+                reads: 0.0,
+            };
+        }
+        let read_each = PART_READS + (1.0 + NOTES) * ANOTHER_PART * parts;
+        Self {
+            runs: parts + HANDED_ON,
+            pieces: segments(upload) * PIECES + 1.0,
+            writes: parts * (PART_WRITES + 2.0 * NOTES),
+            reads: parts * read_each,
+        }
+    }
+}
+
 /// An upload of so many minutes of 1080p in its first month: uploaded, transcoded into every
 /// rendition, and all of it kept.
 pub fn transcode(minutes: f64) -> Vec<Line> {
     let length = minutes * 60.0;
     let seconds = transcoding_seconds(length);
-    let parts = parts(length);
-    let runs = if parts > 1.0 { parts + HANDED_ON } else { 1.0 };
-    let pieces = if parts > 1.0 {
-        segments(length) * PIECES + 1.0
-    } else {
-        0.0
-    };
-    let (part_writes, part_reads) = if parts > 1.0 {
-        let read_each = PART_READS + (1.0 + NOTES) * ANOTHER_PART * parts;
-        (parts * (PART_WRITES + 2.0 * NOTES), parts * read_each)
-    } else {
-        (0.0, 0.0)
-    };
+    let Parts {
+        runs,
+        pieces,
+        writes,
+        reads,
+    } = Parts::of(length);
     let beats = seconds / 60.0 * BEATS_A_MINUTE;
     let renditions = length * (BYTES_A_SECOND + SOUND_BYTES_A_SECOND) * RENDITIONS;
     let kept = (renditions + length * UPLOAD_BYTES_A_SECOND) / 1e9;
@@ -52,8 +78,8 @@ pub fn transcode(minutes: f64) -> Vec<Line> {
         LAMBDA_ARM64_GB_SECOND.of("the upload looked into", gb_seconds(CONFIRMING, CONFIRM_MB)),
         LAMBDA_DISK.of("its disk", disk_gb_seconds(seconds, TRANSCODER_DISK_MB)),
         LAMBDA_REQUEST.of("functions' runs", runs + 4.0),
-        DYNAMODB_WRITE.of("rows and indexes", WRITES + 2.0 * beats + part_writes),
-        DYNAMODB_READ.of("rows", 40.0 + part_reads),
+        DYNAMODB_WRITE.of("rows and indexes", WRITES + 2.0 * beats + writes),
+        DYNAMODB_READ.of("rows", 40.0 + reads),
         S3_PUT.of("segments and outputs", OBJECTS + pieces + 2.0),
         S3_GET.of("the source, segments", 3.0 + pieces),
         SQS_REQUEST.of("messages, and hidden by each beat", 3.0 * runs + beats),

@@ -4,6 +4,8 @@
 //! piece and in parts, by one worker and by two, and prints one JSON object. Each worker has
 //! one thread, so that two of them are two functions. `cargo xtask bench fanout` runs it.
 
+#[path = "../ladder_bench/bench.rs"]
+mod bench;
 #[path = "../compose_bench/meter.rs"]
 mod meter;
 #[path = "../ladder_bench/plain.rs"]
@@ -11,17 +13,16 @@ mod meter;
 mod plain;
 mod schedule;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
+use bench::{Bench, print_line, ratio, round};
 use domain::rendition::Quality;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use media::ladder::{LadderPlan, Piece, assemble, encode_segment, make_sound};
-use media::{Ffmpeg, Probe, Session, hls, preview, probe};
+use media::{Probe, hls, preview, probe};
 use meter::{Cost, Meter};
 use schedule::{Parts, hour, wall};
 use serde_json::{Value, json};
@@ -33,31 +34,9 @@ const WHOLE: u32 = 10_000;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = env::args_os().skip(1);
-    let usage = "fanout_bench FFMPEG SCRATCH [SECONDS]";
-    let ffmpeg = PathBuf::from(arguments.next().context(usage)?);
-    let scratch = PathBuf::from(arguments.next().context(usage)?).join("fanout");
-    let seconds = arguments.next().map_or(Ok(SECONDS), |seconds| {
-        seconds.to_string_lossy().parse().context(usage)
-    })?;
-    let bench = Bench {
-        ffmpeg: Ffmpeg::new(ffmpeg, Some(1)),
-        scratch,
-        seconds,
-    };
+    let bench = Bench::of_arguments("fanout", SECONDS, Some(1))?;
     print_line(&bench.run().await?);
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "this is the program's answer")]
-fn print_line(figures: &Value) {
-    println!("{figures}");
-}
-
-struct Bench {
-    ffmpeg: Ffmpeg,
-    scratch: PathBuf,
-    seconds: u32,
 }
 
 /// What a run made, what it cost, and how long its parts took.
@@ -70,12 +49,7 @@ struct Run {
 
 impl Bench {
     async fn run(&self) -> Result<Value> {
-        if self.scratch.exists() {
-            fs::remove_dir_all(&self.scratch)?;
-        }
-        fs::create_dir_all(&self.scratch)?;
-        let source = self.scratch.join("source.mp4");
-        self.run_ffmpeg(&plain::source(&source, self.seconds))?;
+        let source = self.source()?;
 
         let whole = self.transcode(&source, WHOLE, 1).await?;
         let one = self.transcode(&source, PART, 1).await?;
@@ -97,20 +71,6 @@ impl Bench {
             "onePiece": self.quality(&whole.outputs, &source)?,
             "inParts": self.quality(&one.outputs, &source)?,
         }))
-    }
-
-    fn session(&self) -> Session {
-        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(7200))
-    }
-
-    fn run_ffmpeg(&self, arguments: &[String]) -> Result<()> {
-        let output = Command::new(self.ffmpeg.path())
-            .args(["-y", "-nostdin", "-v", "error"])
-            .args(arguments)
-            .output()?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "FFmpeg failed: {errors}");
-        Ok(())
     }
 
     /// Everything that a transcode makes, in segments of so many seconds, by so many workers.
@@ -186,33 +146,9 @@ impl Bench {
         hls::package_one(&session, &output, directory).await?;
         Ok(output.path)
     }
-
-    /// VMAF (of every tenth frame, at the source's size) and size of each rendition,
-    /// tallest first.
-    fn quality(&self, outputs: &[PathBuf], source: &Path) -> Result<Value> {
-        let mut vmaf = Vec::new();
-        let mut megabytes = Vec::new();
-        for output in outputs {
-            let report = self.scratch.join("vmaf.json");
-            self.run_ffmpeg(&plain::vmaf(output, source, &report))?;
-            let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
-            let mean = report["pooled_metrics"]["vmaf"]["mean"].as_f64();
-            vmaf.push(round(mean.context("no VMAF")?));
-            megabytes.push(round(fs::metadata(output)?.len() as f64 / 1e6));
-        }
-        Ok(json!({ "vmaf": vmaf, "megabytes": megabytes }))
-    }
 }
 
 async fn timed<T>(work: impl Future<Output = Result<T>>) -> Result<(T, Duration)> {
     let begun = Instant::now();
     Ok((work.await?, begun.elapsed()))
-}
-
-fn ratio(one: f64, other: f64) -> f64 {
-    (one / other * 1000.0).round() / 1000.0
-}
-
-fn round(figure: f64) -> f64 {
-    (figure * 100.0).round() / 100.0
 }

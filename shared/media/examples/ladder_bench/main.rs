@@ -4,20 +4,19 @@
 //! `ladder_bench FFMPEG SCRATCH [SECONDS]` draws a source, makes everything of
 //! it in each way, and prints one JSON object. `cargo xtask bench ladder` runs it.
 
+mod bench;
 #[path = "../compose_bench/meter.rs"]
 mod meter;
 mod plain;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
+use bench::{Bench, print_line, ratio, round};
 use domain::rendition::Quality;
 use media::ladder::{LadderPlan, Output, assemble_all, encode_segment};
-use media::{Ffmpeg, Session, hls, preview, probe};
+use media::{hls, preview, probe};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -31,32 +30,9 @@ const RAW: u32 = 15;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = env::args_os().skip(1);
-    let usage = "ladder_bench FFMPEG SCRATCH [SECONDS]";
-    let ffmpeg = PathBuf::from(arguments.next().context(usage)?);
-    let scratch = PathBuf::from(arguments.next().context(usage)?).join("ladder");
-    let seconds = arguments.next().map_or(Ok(SECONDS), |seconds| {
-        seconds.to_string_lossy().parse().context(usage)
-    })?;
-    let bench = Bench {
-        ffmpeg: Ffmpeg::new(ffmpeg, None),
-        scratch,
-        seconds,
-    };
-    let figures = bench.run().await?;
-    print_line(&figures);
+    let bench = Bench::of_arguments("ladder", SECONDS, None)?;
+    print_line(&bench.run().await?);
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "this is the program's answer")]
-fn print_line(figures: &Value) {
-    println!("{figures}");
-}
-
-struct Bench {
-    ffmpeg: Ffmpeg,
-    scratch: PathBuf,
-    seconds: u32,
 }
 
 /// What a way made, and what it cost.
@@ -67,12 +43,7 @@ struct Way {
 
 impl Bench {
     async fn run(&self) -> Result<Value> {
-        if self.scratch.exists() {
-            fs::remove_dir_all(&self.scratch)?;
-        }
-        fs::create_dir_all(&self.scratch)?;
-        let source = self.scratch.join("source.mp4");
-        self.ffmpeg(&plain::source(&source, self.seconds))?;
+        let source = self.source()?;
 
         let ours = self.everything(&source, WHOLE).await?;
         let in_segments = self.everything(&source, SEGMENT).await?;
@@ -104,20 +75,6 @@ impl Bench {
             "separate": self.quality(&separate.outputs, &source)?,
         });
         Ok(figures)
-    }
-
-    fn ffmpeg(&self, arguments: &[String]) -> Result<()> {
-        let output = Command::new(self.ffmpeg.path())
-            .args(["-y", "-nostdin", "-v", "error"])
-            .args(arguments)
-            .output()?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "FFmpeg failed: {errors}");
-        Ok(())
-    }
-
-    fn session(&self) -> Session {
-        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(7200))
     }
 
     /// Our way: facts, still, moving preview, all renditions, HLS.
@@ -164,13 +121,13 @@ impl Bench {
         fs::create_dir_all(directory.join("hls"))?;
         let meter = Meter::start()?;
         for arguments in plain::still_and_moving(source, &directory, self.seconds) {
-            self.ffmpeg(&arguments)?;
+            self.run_ffmpeg(&arguments)?;
         }
         let mut outputs = Vec::new();
         for quality in Quality::ALL {
             let output = directory.join(format!("{}.mp4", quality.as_str()));
-            self.ffmpeg(&plain::rendition(source, quality, &output))?;
-            self.ffmpeg(&plain::hls(&output, &directory.join("hls"), quality))?;
+            self.run_ffmpeg(&plain::rendition(source, quality, &output))?;
+            self.run_ffmpeg(&plain::hls(&output, &directory.join("hls"), quality))?;
             outputs.push(output);
         }
         let cost = meter.stop()?;
@@ -184,43 +141,13 @@ impl Bench {
         let mut total = 0.0;
         for quality in Quality::ALL {
             for start in (0..self.seconds).step_by(RAW as usize) {
-                self.ffmpeg(&plain::raw_frames(source, quality, start, RAW, &raw))?;
+                self.run_ffmpeg(&plain::raw_frames(source, quality, start, RAW, &raw))?;
                 let meter = Meter::start()?;
-                self.ffmpeg(&plain::bare_encode(&raw, quality, encoder))?;
+                self.run_ffmpeg(&plain::bare_encode(&raw, quality, encoder))?;
                 total += meter.stop()?.cpu_seconds;
             }
         }
         fs::remove_file(raw)?;
         Ok(total)
     }
-
-    /// VMAF (of every tenth frame, at the source's size) and size of each
-    /// rendition, tallest first.
-    fn quality(&self, outputs: &[PathBuf], source: &Path) -> Result<Value> {
-        let mut vmaf = Vec::new();
-        let mut megabytes = Vec::new();
-        for output in outputs {
-            vmaf.push(round(self.vmaf(output, source)?));
-            megabytes.push(round(fs::metadata(output)?.len() as f64 / 1e6));
-        }
-        Ok(json!({ "vmaf": vmaf, "megabytes": megabytes }))
-    }
-
-    /// Frames are paired by their number.
-    fn vmaf(&self, output: &Path, source: &Path) -> Result<f64> {
-        let report = self.scratch.join("vmaf.json");
-        self.ffmpeg(&plain::vmaf(output, source, &report))?;
-        let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
-        report["pooled_metrics"]["vmaf"]["mean"]
-            .as_f64()
-            .context("no VMAF")
-    }
-}
-
-fn ratio(ours: f64, other: f64) -> f64 {
-    (ours / other * 1000.0).round() / 1000.0
-}
-
-fn round(figure: f64) -> f64 {
-    (figure * 100.0).round() / 100.0
 }

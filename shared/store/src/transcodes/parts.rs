@@ -291,26 +291,6 @@ impl TranscodesTable {
         self.change_part("forget part", id, part, &change).await
     }
 
-    /// Raises the progress of one that is worked on, in percent, whoever has its parts; a
-    /// lower one is a conflict.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn raise_progress(
-        &self,
-        id: TranscodeId,
-        percent: u32,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let change = Change::new()
-            .set("progress", &percent)?
-            .set("updatedAt", &now)?
-            .when("progress", "<", &percent)?
-            .when("status", "=", &TranscodeStatus::Processing)?;
-        self.apply("raise progress", id, &change).await
-    }
-
     async fn change_part(
         &self,
         operation: &'static str,

@@ -71,7 +71,8 @@ impl TranscodesTable {
         self.apply("begin processing", id, &change).await
     }
 
-    /// Raises the progress, in percent; a lower one is a conflict.
+    /// Raises the progress, in percent; a lower one is a conflict. By the worker that holds
+    /// the lease (`owner`), or by whoever has a part of it.
     ///
     /// # Errors
     ///
@@ -79,7 +80,7 @@ impl TranscodesTable {
     pub async fn progress(
         &self,
         id: TranscodeId,
-        owner: &str,
+        owner: Option<&str>,
         percent: u32,
         now: Time,
     ) -> Result<(), StoreError> {
@@ -87,8 +88,11 @@ impl TranscodesTable {
             .set("progress", &percent)?
             .set("updatedAt", &now)?
             .when("progress", "<", &percent)?
-            .when("status", "=", &TranscodeStatus::Processing)?
-            .when("leaseOwner", "=", &owner)?;
+            .when("status", "=", &TranscodeStatus::Processing)?;
+        let change = match owner {
+            Some(owner) => change.when("leaseOwner", "=", &owner)?,
+            None => change,
+        };
         self.apply("transcode progress", id, &change).await
     }
 

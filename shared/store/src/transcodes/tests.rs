@@ -171,7 +171,7 @@ async fn a_lease_that_lapsed_is_anybodys_and_its_owner_is_out() {
     let out = |result: Result<(), StoreError>| assert!(result.unwrap_err().is_conflict());
     out(table.renew(id, "worker", later.after(MINUTE * 9)).await);
     out(table.release(id, "worker", None, later).await);
-    out(table.progress(id, "worker", 50, later).await);
+    out(table.progress(id, Some("worker"), 50, later).await);
     out(world.complete(&transcode, "worker").await.map(drop));
     let error = TranscodeFault::Corrupt.error();
     let failed = table.fail(
@@ -283,9 +283,12 @@ async fn progress_never_falls() {
     let world = World::new();
     world.processing(1).await;
     let table = &world.transcodes;
-    table.progress(id(1), "worker", 40, now()).await.unwrap();
+    table
+        .progress(id(1), Some("worker"), 40, now())
+        .await
+        .unwrap();
     for lower in [40, 39, 10] {
-        let error = table.progress(id(1), "worker", lower, now()).await;
+        let error = table.progress(id(1), Some("worker"), lower, now()).await;
         assert!(error.unwrap_err().is_conflict(), "{lower}");
     }
     assert_eq!(world.state(1).await.transcode.progress, 40);

@@ -211,14 +211,14 @@ async fn a_part_that_comes_again_hands_the_work_on() {
 }
 
 /// Messages are still being sent when the lease is given back, and a beat may come then.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_was_given_back_is_not_lost() {
     let world = world().await;
     assert!(matches!(world.take("worker").await, Lease::Taken(_)));
     let (message, run) = (first_message(), run("worker"));
     let run = TranscodeRun::new(&world.worker, order(), &message, &run);
     run.release(None).await.unwrap();
-    let beats = tokio::time::timeout(Duration::from_millis(50), run.keep_the_lease());
+    let beats = tokio::time::timeout(LEASE, run.keep_the_lease());
     assert!(beats.await.is_err());
     let hidden = world.hidden_for();
     assert_eq!(hidden, Some(LEASE + Duration::from_secs(10)));
@@ -402,7 +402,9 @@ async fn a_cancelled_transcode_loses_the_workers_of_its_parts() {
     let run = run("worker");
     let run = TranscodeRun::new(&world.worker, order().of_part(part), &asked, &run);
     world.canceller.cancel(id(), "user").await.unwrap();
+    tokio::time::pause();
     assert!(matches!(run.keep_the_lease().await, RunError::LeaseLost));
+    tokio::time::resume();
     assert!(world.works(&asked).await);
     assert_eq!(world.bucket.keys(&keys::transcode_folder(id())), [""; 0]);
 }

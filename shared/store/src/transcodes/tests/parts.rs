@@ -125,7 +125,7 @@ async fn of_what_has_ended_no_part_is_noted() {
     let late = table.put_part(id(1), PART, "worker", &made(), now()).await;
     assert!(late.unwrap_err().is_conflict());
     assert_eq!(world.part().await.made, None);
-    let raised = table.raise_progress(id(1), 90, now()).await;
+    let raised = table.progress(id(1), None, 90, now()).await;
     assert!(raised.unwrap_err().is_conflict());
 }
 
@@ -161,9 +161,9 @@ async fn whoever_raises_the_progress_it_never_falls() {
     let world = World::new();
     world.processing(1).await;
     let table = &world.transcodes;
-    table.raise_progress(id(1), 40, now()).await.unwrap();
+    table.progress(id(1), None, 40, now()).await.unwrap();
     for lower in [40, 39, 0] {
-        let error = table.raise_progress(id(1), lower, now()).await;
+        let error = table.progress(id(1), None, lower, now()).await;
         assert!(error.unwrap_err().is_conflict(), "{lower}");
     }
     assert_eq!(world.state(1).await.transcode.progress, 40);
