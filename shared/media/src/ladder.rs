@@ -18,6 +18,8 @@ use domain::rendition::{Quality, Rendition};
 use serde::{Deserialize, Serialize};
 
 use crate::{MediaError, Session};
+use encode::Encoded;
+pub(crate) use loss::RUN_OUT;
 pub use plan::{LadderPlan, Segment};
 
 /// One rendition's picture of one segment, in a file of its own.
@@ -58,15 +60,51 @@ pub async fn encode_segment(
     directory: &Path,
     progress: impl Fn(f32),
 ) -> Result<Vec<Piece>, MediaError> {
-    let pieces = encode::encode(session, plan, segment, input, directory, |done| {
+    let encoded = encode(session, plan, segment, input, directory, progress).await?;
+    Ok(encoded.pieces)
+}
+
+/// As [`encode_segment`], of a file of which only the [`SegmentBytes`](crate::SegmentBytes) of
+/// the segment are at hand; the rest of it is zeros.
+///
+/// # Errors
+///
+/// An input fault when more of the picture was read than is at hand; else as
+/// [`encode_segment`].
+pub async fn encode_segment_of_its_bytes(
+    session: &Session,
+    plan: &LadderPlan,
+    segment: &Segment,
+    input: &Path,
+    directory: &Path,
+    progress: impl Fn(f32),
+) -> Result<Vec<Piece>, MediaError> {
+    let encoded = encode(session, plan, segment, input, directory, progress).await?;
+    if encoded.has_read_a_hole {
+        return Err(MediaError::Corrupt(
+            "more was read than is there".to_owned(),
+        ));
+    }
+    Ok(encoded.pieces)
+}
+
+async fn encode(
+    session: &Session,
+    plan: &LadderPlan,
+    segment: &Segment,
+    input: &Path,
+    directory: &Path,
+    progress: impl Fn(f32),
+) -> Result<Encoded, MediaError> {
+    let encoded = encode::encode(session, plan, segment, input, directory, |done| {
         progress(0.98 * done);
     })
     .await?;
-    for (piece, rendition) in pieces.iter().zip(&plan.renditions) {
+    for (piece, rendition) in encoded.pieces.iter().zip(&plan.renditions) {
         verify::piece(session, plan, rendition, segment, &piece.path).await?;
     }
     progress(1.0);
-    Ok(pieces)
+    Ok(encoded)
 }
 
 /// Encodes the sound of `input`, exactly as long as the picture, for all

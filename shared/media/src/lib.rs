@@ -4,6 +4,7 @@
 //!   bounded in time and output, nothing left behind.
 //! - [`probe()`] says what a file is, without trusting a word that stands in it.
 //! - [`source::open`] probes a source and makes every place in it findable.
+//!   [`Positions`] tell which bytes of it a segment needs.
 //! - [`sniff()`] says by the first bytes what a file claims to be, and
 //!   [`probe_partial`] what can be known of one that is not at hand as a whole.
 //! - [`prepare_scene`] brings any clip to the film's format.
@@ -17,6 +18,7 @@
 
 mod alpha;
 pub mod animatic;
+mod boxes;
 pub mod compose;
 pub mod encoder;
 mod error;
@@ -28,6 +30,7 @@ mod inspection;
 pub mod ladder;
 mod packets;
 pub mod partial;
+mod positions;
 pub mod prepare;
 pub mod preview;
 pub mod probe;
@@ -49,6 +52,7 @@ pub use compose::{Film, FilmPlan, compose};
 pub use error::MediaError;
 pub use ffmpeg::Ffmpeg;
 pub use partial::{PartialFacts, probe_partial};
+pub use positions::{Positions, SegmentBytes};
 pub use prepare::{Prepared, SceneSpec, prepare_scene};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use session::Session;

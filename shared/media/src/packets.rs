@@ -35,6 +35,8 @@ pub(crate) struct Packet {
     pub(crate) show_time: i64,
     pub(crate) duration: i64,
     pub(crate) is_key: bool,
+    /// All its bytes are zero, as those of a hole.
+    pub(crate) is_blank: bool,
 }
 
 impl PacketList {
@@ -138,6 +140,8 @@ fn read_packet(line: &str, streams: &mut [PacketList]) {
     else {
         return;
     };
+    let (size, sum) = (fields.next(), fields.next());
+    let is_blank = sum == Some("0x00000000") && size != Some("0");
     let flags = fields
         .find_map(|field| field.strip_prefix("F=0x"))
         .map_or(Some(KEY), |flags| u32::from_str_radix(flags, 16).ok())
@@ -159,6 +163,7 @@ fn read_packet(line: &str, streams: &mut [PacketList]) {
         },
         duration: duration.max(0),
         is_key: flags & KEY != 0,
+        is_blank,
     });
 }
 

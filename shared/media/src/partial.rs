@@ -7,13 +7,13 @@
 //! frame ends. In other containers only the frames themselves would tell.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::boxes::find_box;
 use crate::inspection::{self, Inspection};
 use crate::packets::PacketList;
 use crate::probe::{MAX_DURATION, bounded_duration};
@@ -25,9 +25,6 @@ pub const HEAD_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes of the end that are enough for the index of a file of four hours.
 pub const TAIL_BYTES: u64 = 24 * 1024 * 1024;
-
-/// Boxes that are read at one level of a file before it is given up.
-const MAX_BOXES: usize = 256;
 
 /// What is known of a file without reading all of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,60 +129,6 @@ fn index_of(path: &Path, media_type: &str) -> Result<Index, MediaError> {
         .ok_or_else(|| MediaError::Corrupt("there is no index".to_owned()))?;
     let pieces = find_box(&mut file, index, *b"mvex")?;
     Ok(pieces.map_or(Index::Whole, |_| Index::InPieces))
-}
-
-/// The contents of the first box of this kind between two places of a file.
-fn find_box(
-    file: &mut File,
-    within: Range<u64>,
-    kind: [u8; 4],
-) -> Result<Option<Range<u64>>, MediaError> {
-    let mut place = within.start;
-    for _ in 0..MAX_BOXES {
-        if place.saturating_add(8) > within.end {
-            return Ok(None);
-        }
-        let found = read_box(file, place, within.end)?;
-        if found.kind == kind {
-            return Ok(Some(found.contents));
-        }
-        place = found.contents.end;
-    }
-    Ok(None)
-}
-
-struct FoundBox {
-    kind: [u8; 4],
-    contents: Range<u64>,
-}
-
-/// A box is its length, its kind, and what it holds. Length 1 says that the
-/// length stands in the next eight bytes, 0 that it reaches to the end.
-fn read_box(file: &mut File, place: u64, end: u64) -> Result<FoundBox, MediaError> {
-    file.seek(SeekFrom::Start(place))?;
-    let mut header = Vec::with_capacity(16);
-    file.take(16).read_to_end(&mut header)?;
-    let cut_off = || MediaError::Corrupt("a box is cut off".to_owned());
-    let (short, rest) = header.split_first_chunk::<4>().ok_or_else(cut_off)?;
-    let (kind, long) = rest.split_first_chunk::<4>().ok_or_else(cut_off)?;
-    if *kind == [0; 4] {
-        // The hole, or a file of zeros.
-        return Err(MediaError::Unsupported(
-            "its index is neither at its beginning nor at its end".to_owned(),
-        ));
-    }
-    let (size, header_size) = match (u32::from_be_bytes(*short), long.first_chunk::<8>()) {
-        (0, _) => (end - place, 8),
-        (1, Some(long)) => (u64::from_be_bytes(*long), 16),
-        (size, _) => (u64::from(size), 8),
-    };
-    if size < header_size {
-        return Err(MediaError::Corrupt("a box has no length".to_owned()));
-    }
-    Ok(FoundBox {
-        kind: *kind,
-        contents: place + header_size..place.saturating_add(size).min(end),
-    })
 }
 
 #[cfg(test)]

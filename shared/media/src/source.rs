@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::input::{self, REMUX_EXTENSION, file_url, strings};
 use crate::inspection::{self, Inspection, name_the_fault};
 use crate::packets::PacketList;
+use crate::positions::{self, Positions};
 use crate::{MediaError, Probe, Session};
 
 /// FFmpeg's names of the containers whose times it corrects.
@@ -23,6 +24,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What `path` is.
     pub probe: Probe,
+    /// Where its frames lie, if that can be told.
+    pub positions: Option<Positions>,
 }
 
 /// Probes `path`; one whose times leap is remuxed into a file in `directory`.
@@ -35,9 +38,13 @@ pub struct Source {
 pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<Source, MediaError> {
     let inspection = inspection::inspect_source(session, path).await?;
     if !leaps(session, path, &inspection).await? {
+        let packets = inspection.video.as_ref().map(|(packets, _)| packets);
+        let positions =
+            packets.and_then(|picture| Positions::read(path, picture, positions::FIRST_BYTES));
         return Ok(Source {
             path: path.to_owned(),
             probe: Probe::of(&inspection)?,
+            positions,
         });
     }
     tracing::info!("the source's times leap: it is remuxed");
@@ -48,6 +55,7 @@ pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<So
     Ok(Source {
         path: remuxed,
         probe,
+        positions: None,
     })
 }
 

@@ -32,6 +32,7 @@ pub use executions::Executions;
 pub use fixtures::{
     facts, film, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks,
 };
+pub use folders::etag;
 pub use listeners::Listeners;
 pub use messages::Messages;
 pub use objects::Bucket;

@@ -1,16 +1,18 @@
 //! The source: fetched, looked at, and kept for the next part of the same transcode, which
 //! is likely to come to the same worker.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
-use media::Probe;
+use media::ladder::{LadderPlan, Segment};
+use media::{Positions, Probe, SegmentBytes};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use crate::error::RunError;
+use crate::plan::Plan;
 use crate::run::TranscodeRun;
 
 /// The file that everything is made from.
@@ -20,11 +22,19 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     pub(crate) probe: Probe,
     pub(crate) facts: Facts,
+    positions: Option<Positions>,
     /// Where it lies, and what is made of it for the time being; gone with the source.
     pub(crate) directory: TempDir,
 }
 
 impl Source {
+    /// Which bytes of it the segments of a plan need; `None` where its frames' places are not
+    /// known, and where there is but one segment.
+    pub(crate) fn bytes(&self, plan: &LadderPlan) -> Option<SegmentBytes> {
+        let positions = self.positions.as_ref()?;
+        (plan.segments.len() > 1).then(|| positions.of_segments(plan))
+    }
+
     /// What its outputs will lack.
     pub(crate) fn warnings(&self) -> Vec<TranscodeWarning> {
         let warning = self.probe.has_unreadable_sound;
@@ -46,7 +56,7 @@ impl KeptSource {
     }
 
     /// The source of that transcode, if it is the one that is kept. Any other goes.
-    async fn take(&self, transcode: TranscodeId) -> Option<Source> {
+    pub(crate) async fn take(&self, transcode: TranscodeId) -> Option<Source> {
         let kept = self.0.lock().await.take();
         kept.filter(|source| source.transcode == transcode)
     }
@@ -60,7 +70,7 @@ impl KeptSource {
 impl TranscodeRun<'_> {
     /// Fetches the source and looks at it (R107), unless it is here already.
     pub(crate) async fn source(&self, transcode: &Transcode) -> Result<Source, RunError> {
-        if let Some(source) = self.worker.kept_source.take(self.id()).await {
+        if let Some(source) = self.source_at_hand().await {
             return Ok(source);
         }
         let directory = media::scratch::directory()?;
@@ -81,7 +91,39 @@ impl TranscodeRun<'_> {
             path: opened.path,
             probe: opened.probe,
             facts,
+            positions: opened.positions,
             directory,
         })
+    }
+
+    /// The source, if it is here.
+    pub(crate) async fn source_at_hand(&self) -> Option<Source> {
+        self.worker.kept_source.take(self.id()).await
+    }
+
+    /// Fetches of the source what a segment needs, into a file as long as the source in
+    /// `directory`. `None` where that is not known.
+    pub(crate) async fn fetch_bytes_of(
+        &self,
+        transcode: &Transcode,
+        plan: &Plan,
+        segment: &Segment,
+        directory: &Path,
+    ) -> Result<Option<PathBuf>, RunError> {
+        let (Some(bytes), Some(etag)) = (&plan.bytes, &transcode.source_etag) else {
+            return Ok(None);
+        };
+        let Some(ranges) = bytes.of(segment) else {
+            return Ok(None);
+        };
+        let path = directory.join("input");
+        let file = tokio::fs::File::create(&path).await?;
+        file.set_len(bytes.length).await?;
+        let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        for range in ranges {
+            let fetched = objects.download_range(key, etag, range, &path).await;
+            fetched.map_err(RunError::fetching)?;
+        }
+        Ok(Some(path))
     }
 }

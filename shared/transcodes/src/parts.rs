@@ -134,7 +134,19 @@ impl TranscodeRun<'_> {
         segment: &Segment,
         reporter: &ProgressReporter,
     ) -> Result<MadePart, RunError> {
-        let source = self.source(transcode).await?;
+        let at_hand = self.source_at_hand().await;
+        if at_hand.is_none() {
+            let scratch = media::scratch::directory()?;
+            let encoding = self.encode_of_its_bytes(transcode, plan, segment, &scratch, reporter);
+            if let Some(pieces) = encoding.await? {
+                let stored = self.store_pieces(segment, &pieces).await?;
+                return Ok(MadePart::Segment(stored));
+            }
+        }
+        let source = match at_hand {
+            Some(source) => source,
+            None => self.source(transcode).await?,
+        };
         let pieces = self.encode(&source, plan, segment, reporter).await?;
         let stored = self.store_pieces(segment, &pieces).await?;
         self.worker.kept_source.put(source).await;

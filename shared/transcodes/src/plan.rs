@@ -3,6 +3,7 @@
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
+use media::SegmentBytes;
 use media::ladder::LadderPlan;
 use serde::{Deserialize, Serialize};
 use store::{StoreError, TranscodesTable};
@@ -19,6 +20,9 @@ pub(crate) struct Plan {
     pub(crate) facts: Facts,
     /// What the outputs will lack.
     pub(crate) warnings: Vec<TranscodeWarning>,
+    /// Which bytes of the source its segments need, if that can be told.
+    #[serde(default)]
+    pub(crate) bytes: Option<SegmentBytes>,
 }
 
 impl Plan {
@@ -50,8 +54,10 @@ impl TranscodeRun<'_> {
         source: &Source,
     ) -> Result<Plan, RunError> {
         let formats = &transcode.output_formats;
+        let ladder = LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?;
         let plan = Plan {
-            ladder: LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?,
+            bytes: source.bytes(&ladder),
+            ladder,
             facts: source.facts.clone(),
             warnings: source.warnings(),
         };

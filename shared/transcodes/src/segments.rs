@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use domain::keys;
 use domain::rendition::{Quality, Rendition};
-use domain::transcode::{TranscodeFault, TranscodePart};
-use media::ladder::{Piece, Segment};
+use domain::transcode::{Transcode, TranscodeFault, TranscodePart};
+use media::MediaError;
+use media::ladder::{Piece, Segment, encode_segment, encode_segment_of_its_bytes};
 use store::{MadePart, StoreError, StoredFile, StoredPiece};
+use tempfile::TempDir;
 
 use crate::assets::digest;
 use crate::coordination::Parts;
@@ -34,26 +36,61 @@ impl TranscodeRun<'_> {
         segment: &Segment,
         reporter: &ProgressReporter,
     ) -> Result<Vec<Piece>, RunError> {
-        let begun = Instant::now();
+        let (session, begun) = (self.session(), Instant::now());
+        let (path, directory) = (&source.path, source.directory.path());
+        let progress = |part| reporter.encoded(f64::from(part));
+        let encoding = encode_segment(&session, &plan.ladder, segment, path, directory, progress);
+        let pieces = encoding.await?;
+        self.log_encoded(plan, segment, begun, false);
+        Ok(pieces)
+    }
+
+    /// Encodes a segment of its own bytes, in `scratch`. `None` where they are not known, or
+    /// are not enough.
+    pub(crate) async fn encode_of_its_bytes(
+        &self,
+        transcode: &Transcode,
+        plan: &Plan,
+        segment: &Segment,
+        scratch: &TempDir,
+        reporter: &ProgressReporter,
+    ) -> Result<Option<Vec<Piece>>, RunError> {
+        let (session, directory, begun) = (self.session(), scratch.path(), Instant::now());
+        let fetched = self.fetch_bytes_of(transcode, plan, segment, directory);
+        let Some(path) = fetched.await? else {
+            return Ok(None);
+        };
+        let progress = |part| reporter.encoded(f64::from(part));
         let ladder = &plan.ladder;
-        let pieces = media::ladder::encode_segment(
-            &self.session(),
-            ladder,
-            segment,
-            &source.path,
-            source.directory.path(),
-            |part| reporter.encoded(f64::from(part)),
-        )
-        .await?;
+        let encoding =
+            encode_segment_of_its_bytes(&session, ladder, segment, &path, directory, progress);
+        let encoded = encoding.await;
+        tokio::fs::remove_file(&path).await?;
+        match encoded {
+            Ok(pieces) => {
+                self.log_encoded(plan, segment, begun, true);
+                Ok(Some(pieces))
+            }
+            Err(
+                error @ (MediaError::TimedOut | MediaError::Stalled { .. } | MediaError::Io(_)),
+            ) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(transcode = %self.id(), segment = segment.index, error = %error, "its bytes are not enough");
+                Ok(None)
+            }
+        }
+    }
+
+    fn log_encoded(&self, plan: &Plan, segment: &Segment, begun: Instant, of_its_bytes: bool) {
         tracing::info!(
             transcode = %self.id(),
             segment = segment.index,
-            of = ladder.segments.len(),
+            of = plan.ladder.segments.len(),
             frames = segment.frames,
+            of_its_bytes,
             milliseconds = begun.elapsed().as_millis() as u64,
             "segment encoded"
         );
-        Ok(pieces)
     }
 
     /// Puts a segment's pieces into the bucket and off the disk.

@@ -15,7 +15,7 @@ use domain::ids::TranscodeId;
 use domain::keys;
 use domain::rendition::Quality;
 use domain::time::{Clock, Time};
-use domain::transcode::{TranscodeFault, TranscodeStatus};
+use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
@@ -51,10 +51,10 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        Self::with("/nowhere/ffmpeg".into()).await
+        Self::with("/nowhere/ffmpeg".into(), None).await
     }
 
-    async fn with(ffmpeg: PathBuf) -> Self {
+    async fn with(ffmpeg: PathBuf, source_etag: Option<String>) -> Self {
         let (tables, bucket) = (Tables::default(), Bucket::default());
         let messages = Messages::default();
         let time = Arc::new(AtomicI64::new(now().as_millisecond()));
@@ -102,7 +102,10 @@ impl World {
             queue,
             clock,
         };
-        let transcode = testing::transcode(id(), now());
+        let transcode = Transcode {
+            source_etag,
+            ..testing::transcode(id(), now())
+        };
         transcodes
             .create(&counters, &transcode, HoldingLimits::NONE)
             .await

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::users::Name;
-use crate::watch::{is_final, watch_until};
+use crate::watch::{Hints, is_final, watch_until};
 use crate::{Answer, PATIENCE, Person, Stack};
 
 /// The API in the name of one user. What it refuses is an error that says why.
@@ -64,7 +64,7 @@ impl Api {
     /// Progress that falls, no end, or an answer other than 200.
     pub async fn watch_job(&self, id: &str, show: impl FnMut(&Job)) -> Result<Job> {
         let is_last = |job: &Value| is_final(job) || job["status"] == "awaiting_review";
-        watched(is_last, || self.person.job(id), show).await
+        self.watched(is_last, || self.person.job(id), show).await
     }
 
     /// A film's storyboard.
@@ -169,7 +169,8 @@ impl Api {
         id: &str,
         show: impl FnMut(&Transcode),
     ) -> Result<Transcode> {
-        watched(is_final, || self.person.transcode(id), show).await
+        self.watched(is_final, || self.person.transcode(id), show)
+            .await
     }
 
     /// What a finished transcode made.
@@ -241,24 +242,28 @@ impl Api {
         let body = serde_json::to_value(body)?;
         accepted(&Method::POST, path, self.person.post(path, &body).await?)
     }
-}
 
-/// Asks for something until a state is the last one; `show` sees each.
-async fn watched<T, Asked>(
-    is_last: fn(&Value) -> bool,
-    ask: impl FnMut() -> Asked,
-    mut show: impl FnMut(&T),
-) -> Result<T>
-where
-    T: DeserializeOwned,
-    Asked: Future<Output = Result<Value>>,
-{
-    let end = watch_until(is_last, ask, PATIENCE, |state| {
-        if let Ok(state) = parsed(state.clone()) {
-            show(&state);
-        }
-    });
-    parsed(end.await?)
+    /// Asks for something, whenever a hint says that it changed, until a state is the last
+    /// one; `show` sees each.
+    async fn watched<T, Asked>(
+        &self,
+        is_last: fn(&Value) -> bool,
+        ask: impl FnMut() -> Asked,
+        mut show: impl FnMut(&T),
+    ) -> Result<T>
+    where
+        T: DeserializeOwned,
+        Asked: Future<Output = Result<Value>>,
+    {
+        let mut hints = Hints::of(&self.person).await;
+        let pause = async || hints.next().await;
+        let end = watch_until(is_last, ask, PATIENCE, pause, |state| {
+            if let Ok(state) = parsed(state.clone()) {
+                show(&state);
+            }
+        });
+        parsed(end.await?)
+    }
 }
 
 /// The body of an answer, unless the request was refused.

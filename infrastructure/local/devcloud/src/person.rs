@@ -8,7 +8,7 @@ use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use crate::users::{self, Name, User};
-use crate::watch::watch_until;
+use crate::watch::{a_moment, watch_until};
 use crate::{PATIENCE, Stack, aws, described, unique_word, watch};
 
 const PASSWORD: &str = "Only-on-this-machine-1";
@@ -257,7 +257,7 @@ impl Person {
     /// # Errors
     /// Progress that falls, no such state, or an answer other than 200.
     pub async fn watch_until(&self, id: &str, is_there: impl Fn(&Value) -> bool) -> Result<Value> {
-        let state = watch_until(is_there, || self.job(id), PATIENCE, |_| {});
+        let state = watch_until(is_there, || self.job(id), PATIENCE, a_moment, |_| {});
         state.await.with_context(|| format!("job {id}"))
     }
 

@@ -87,9 +87,12 @@ pub const PIECES: f64 = 3.0;
 const BEGINNING: f64 = 1.0;
 /// Assumed: bytes a second between the bucket and a function.
 const FETCHED_BYTES_A_SECOND: f64 = 80e6;
-/// Set (template.yaml): functions that work on an upload side by side, each of which fetches
-/// the source once.
-pub const TRANSCODERS: f64 = 3.0;
+/// Set (`media`'s positions): bytes of the source's first frames that are fetched with a segment,
+/// and how many seconds beside its own: from the key frame before, to what is read behind.
+const FIRST_BYTES: f64 = 6.0 * 1024.0 * 1024.0;
+const SECONDS_BESIDE: f64 = 8.0;
+/// Assumed: bytes of the index of a second of the source, which each segment needs.
+const INDEX_BYTES: f64 = 2_500.0;
 /// Hours of a month.
 pub const HOURS: f64 = 730.0;
 
@@ -134,9 +137,21 @@ pub fn parts(upload: f64) -> f64 {
     }
 }
 
+/// Bytes of the source that are fetched for a transcode: all of it by who plans and by who makes
+/// the sound, by others what their segment needs.
+fn fetched(upload: f64) -> f64 {
+    let whole = upload * UPLOAD_BYTES_A_SECOND;
+    let segments = segments(upload);
+    if segments <= 1.0 {
+        return whole;
+    }
+    let own = (upload / segments + SECONDS_BESIDE) * UPLOAD_BYTES_A_SECOND;
+    let needed = own + FIRST_BYTES + upload * INDEX_BYTES;
+    2.0 * whole + segments * needed.min(whole)
+}
+
 /// Seconds of a transcode of all renditions, of all its functions together.
 pub fn transcoding_seconds(upload: f64) -> f64 {
-    let fetching = upload * UPLOAD_BYTES_A_SECOND / FETCHED_BYTES_A_SECOND;
-    let beginning = parts(upload) * BEGINNING + TRANSCODERS.min(parts(upload)) * fetching;
+    let beginning = parts(upload) * BEGINNING + fetched(upload) / FETCHED_BYTES_A_SECOND;
     with_memory(upload * TRANSCODING / 2.0, LARGE_MB) + beginning
 }

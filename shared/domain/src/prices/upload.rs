@@ -22,6 +22,8 @@ const NOTES: f64 = 5.0;
 const ANOTHER_PART: f64 = 0.12;
 /// Beats in the minute of a worker's lease, each a row.
 const BEATS_A_MINUTE: f64 = 3.0;
+/// Ranges of the source that a segment needs: the first frames, its own, the index.
+const RANGES: f64 = 3.0;
 /// Messages besides the parts': the first one, and those by which the work is handed on.
 const HANDED_ON: f64 = 3.0;
 
@@ -31,6 +33,8 @@ struct Parts {
     runs: f64,
     /// Objects that are stored and fetched again.
     pieces: f64,
+    /// Reads of the source.
+    source: f64,
     /// Units, the beats' apart.
     writes: f64,
     reads: f64,
@@ -44,6 +48,7 @@ impl Parts {
             return Self {
                 runs: 1.0,
                 pieces: 0.0,
+                source: 1.0,
                 writes: 0.0,
                 reads: 0.0,
             };
@@ -52,6 +57,7 @@ impl Parts {
         Self {
             runs: parts + HANDED_ON,
             pieces: segments(upload) * PIECES + 1.0,
+            source: 2.0 + segments(upload) * RANGES,
             writes: parts * (PART_WRITES + 2.0 * NOTES),
             reads: parts * read_each,
         }
@@ -66,6 +72,7 @@ pub fn transcode(minutes: f64) -> Vec<Line> {
     let Parts {
         runs,
         pieces,
+        source,
         writes,
         reads,
     } = Parts::of(length);
@@ -81,7 +88,7 @@ pub fn transcode(minutes: f64) -> Vec<Line> {
         DYNAMODB_WRITE.of("rows and indexes", WRITES + 2.0 * beats + writes),
         DYNAMODB_READ.of("rows", 40.0 + reads),
         S3_PUT.of("segments and outputs", OBJECTS + pieces + 2.0),
-        S3_GET.of("the source, segments", 3.0 + pieces),
+        S3_GET.of("the source, segments", source + pieces),
         SQS_REQUEST.of("messages, and hidden by each beat", 3.0 * runs + beats),
         WEBSOCKET_MESSAGE.of("hints of progress", 20.0),
         S3_STORAGE.of("the upload and its renditions, kept", kept),

@@ -2,7 +2,8 @@
 //!
 //! `fanout_bench FFMPEG SCRATCH [SECONDS]` draws a source, makes every rendition of it in one
 //! piece and in parts, by one worker and by two, and prints one JSON object. Each worker has
-//! one thread, so that two of them are two functions. `cargo xtask bench fanout` runs it.
+//! a processor of its own, so that two of them are two functions. `cargo xtask bench fanout`
+//! runs it.
 
 #[path = "../ladder_bench/bench.rs"]
 mod bench;
@@ -12,6 +13,7 @@ mod meter;
 #[expect(dead_code, reason = "the plain ways are another benchmark's")]
 mod plain;
 mod schedule;
+mod workers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,12 +22,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use bench::{Bench, print_line, ratio, round};
 use domain::rendition::Quality;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::{try_join, try_join_all};
 use media::ladder::{LadderPlan, Piece, assemble, encode_segment, make_sound};
-use media::{Probe, hls, preview, probe};
+use media::{Probe, Session, hls, preview, probe};
 use meter::{Cost, Meter};
 use schedule::{Parts, hour, wall};
 use serde_json::{Value, json};
+use workers::Workers;
 
 const SECONDS: u32 = 64;
 /// Seconds of a part, as the template has it, and of one that is the whole.
@@ -75,40 +78,50 @@ impl Bench {
 
     /// Everything that a transcode makes, in segments of so many seconds, by so many workers.
     async fn transcode(&self, source: &Path, seconds: u32, workers: usize) -> Result<Run> {
-        let directory = self.scratch.join(format!("{seconds}-{workers}"));
-        fs::create_dir_all(&directory)?;
+        let directory = &self.scratch.join(format!("{seconds}-{workers}"));
+        fs::create_dir_all(directory)?;
+        let workers = Workers::new(&self.ffmpeg, directory, workers)?;
         let (meter, begun) = (Meter::start()?, Instant::now());
-        let facts = probe(&self.session(), source).await?;
+        let looking = workers.work(async |session| Ok(probe(session, source).await?));
+        let (facts, planning) = looking.await?;
         let plan = LadderPlan::new(&facts, &Quality::ALL, seconds)?;
-        let planning = begun.elapsed();
 
-        let ((), pictures) = timed(self.pictures(&facts, source, &directory)).await?;
-        let session = self.session();
-        let sound = async { Ok(make_sound(&session, &plan, source, &directory).await?) };
-        let (sound, of_sound) = timed(sound).await?;
+        let beside = workers.work(async |session| {
+            let begun = Instant::now();
+            make_pictures(session, &facts, source, directory).await?;
+            let pictures = begun.elapsed();
+            Ok((
+                make_sound(session, &plan, source, directory).await?,
+                pictures,
+            ))
+        });
         let segments = plan.segments.iter().map(|segment| {
-            let (session, plan, directory) = (self.session(), &plan, &directory);
-            async move {
-                timed(async {
-                    let made = encode_segment(&session, plan, segment, source, directory, |_| {});
-                    anyhow::Ok(made.await?)
+            let plan = &plan;
+            workers.work(async move |session| {
+                let made = encode_segment(session, plan, segment, source, directory, |_| {});
+                Ok(made.await?)
+            })
+        });
+        let made = try_join(beside, try_join_all(segments)).await?;
+        let (((sound, pictures), of_both), made) = made;
+        let (pieces, segments): (Vec<Vec<Piece>>, _) = made.into_iter().unzip();
+
+        let joins = plan
+            .renditions
+            .iter()
+            .enumerate()
+            .map(|(index, rendition)| {
+                let of_rendition = pieces.iter().map(|pieces| pieces[index].path.clone());
+                let pieces: Vec<PathBuf> = of_rendition.collect();
+                let (plan, sound) = (&plan, sound.as_deref());
+                workers.work(async move |session| {
+                    let output = assemble(session, plan, rendition, &pieces, sound, directory);
+                    let output = output.await?;
+                    hls::package_one(session, &output, directory).await?;
+                    Ok(output.path)
                 })
-                .await
-            }
-        });
-        let made: Vec<(Vec<Piece>, Duration)> = stream::iter(segments)
-            .buffered(workers)
-            .try_collect()
-            .await?;
-        let (pieces, segments): (Vec<_>, Vec<_>) = made.into_iter().unzip();
-        let joins = (0..plan.renditions.len()).map(|index| {
-            let of_rendition = pieces.iter().map(|pieces| pieces[index].path.clone());
-            let pieces: Vec<PathBuf> = of_rendition.collect();
-            timed(self.join(&plan, index, pieces, sound.as_deref(), &directory))
-        });
-        let made: Vec<(PathBuf, Duration)> =
-            stream::iter(joins).buffered(workers).try_collect().await?;
-        let (outputs, joins) = made.into_iter().unzip();
+            });
+        let (outputs, joins) = try_join_all(joins).await?.into_iter().unzip();
         Ok(Run {
             outputs,
             wall: begun.elapsed(),
@@ -116,39 +129,24 @@ impl Bench {
             parts: Parts {
                 planning,
                 pictures,
-                sound: of_sound,
+                sound: of_both.saturating_sub(pictures),
                 segments,
                 joins,
             },
         })
     }
-
-    /// Thumbnail and preview.
-    async fn pictures(&self, facts: &Probe, source: &Path, directory: &Path) -> Result<()> {
-        let session = self.session();
-        let still = directory.join("thumbnail.jpg");
-        preview::thumbnail(&session, source, facts, &still).await?;
-        let moving = directory.join("preview.gif");
-        preview::gif(&session, source, facts, &moving).await?;
-        Ok(())
-    }
-
-    async fn join(
-        &self,
-        plan: &LadderPlan,
-        index: usize,
-        pieces: Vec<PathBuf>,
-        sound: Option<&Path>,
-        directory: &Path,
-    ) -> Result<PathBuf> {
-        let (session, rendition) = (self.session(), &plan.renditions[index]);
-        let output = assemble(&session, plan, rendition, &pieces, sound, directory).await?;
-        hls::package_one(&session, &output, directory).await?;
-        Ok(output.path)
-    }
 }
 
-async fn timed<T>(work: impl Future<Output = Result<T>>) -> Result<(T, Duration)> {
-    let begun = Instant::now();
-    Ok((work.await?, begun.elapsed()))
+/// Thumbnail and preview.
+async fn make_pictures(
+    session: &Session,
+    facts: &Probe,
+    source: &Path,
+    directory: &Path,
+) -> Result<()> {
+    let still = directory.join("thumbnail.jpg");
+    preview::thumbnail(session, source, facts, &still).await?;
+    let moving = directory.join("preview.gif");
+    preview::gif(session, source, facts, &moving).await?;
+    Ok(())
 }

@@ -8,6 +8,9 @@ const PROCESSORS: f64 = 3008.0 / 1769.0;
 const BYTES_A_SECOND: f64 = 80e6;
 /// Assumed: bytes of a second of the hour's source.
 const SOURCE_BYTES: f64 = 1e6;
+/// Assumed: bytes of the hour's source that a segment of 15 s needs: as many seconds and eight
+/// more, the first frames (`media`'s positions), and an index of 9 MB.
+const SEGMENT_BYTES: f64 = 23.0 * SOURCE_BYTES + 6.3e6 + 9e6;
 /// Measured (README): bytes of a second of 1080p, and of its sound.
 const RENDITION_BYTES: f64 = 25.4e6 / 60.0 + 20e3;
 /// USD of a second of a function with 3,008 MB on arm64, and of its 10 GB of disk.
@@ -47,22 +50,24 @@ fn in_turn(parts: &[Duration], functions: usize) -> Duration {
     free.into_iter().max().unwrap_or_default()
 }
 
-/// An hour with 64 functions, of parts like the measured ones: each function fetches the
-/// source once, and a rendition's worker its pieces, whose file and stream it stores.
+/// An hour with 64 functions, of parts like the measured ones: who plans and who makes the sound
+/// fetch the source, others what their segment needs of it, and a rendition's worker its pieces,
+/// whose file and stream it stores.
 pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
     const FUNCTIONS: usize = 64;
     const SEGMENTS: usize = 240;
     let times = 3600.0 / f64::from(seconds);
     let at_aws = |measured: Duration| measured.div_f64(PROCESSORS);
     let fetching = Duration::from_secs_f64(3600.0 * SOURCE_BYTES / BYTES_A_SECOND);
+    let fetching_its_own = Duration::from_secs_f64(SEGMENT_BYTES / BYTES_A_SECOND);
     let moving = Duration::from_secs_f64(3.0 * 3600.0 * RENDITION_BYTES / BYTES_A_SECOND);
     let mean = parts.segments.iter().sum::<Duration>()
         / u32::try_from(parts.segments.len()).unwrap_or(1).max(1);
     let long = Parts {
         planning: at_aws(parts.planning).mul_f64(times) + fetching,
         pictures: at_aws(parts.pictures),
-        sound: at_aws(parts.sound).mul_f64(times),
-        segments: vec![at_aws(mean); SEGMENTS],
+        sound: at_aws(parts.sound).mul_f64(times) + fetching,
+        segments: vec![at_aws(mean) + fetching_its_own; SEGMENTS],
         joins: parts
             .joins
             .iter()
@@ -73,10 +78,9 @@ pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
         + long.pictures
         + long.sound
         + long.segments.iter().sum::<Duration>()
-        + long.joins.iter().sum::<Duration>()
-        + fetching * u32::try_from(FUNCTIONS).unwrap_or(u32::MAX);
+        + long.joins.iter().sum::<Duration>();
     Hour {
-        seconds: (wall(&long, FUNCTIONS) + fetching).as_secs_f64(),
+        seconds: wall(&long, FUNCTIONS).as_secs_f64(),
         usd: worked.as_secs_f64() * USD_A_SECOND,
     }
 }

@@ -5,10 +5,9 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use media::{Ffmpeg, Session};
+use media::Ffmpeg;
 use serde_json::{Value, json};
 
 use crate::plain;
@@ -56,10 +55,6 @@ impl Bench {
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "FFmpeg failed: {errors}");
         Ok(())
-    }
-
-    pub(crate) fn session(&self) -> Session {
-        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(7200))
     }
 
     /// VMAF (of every tenth frame, at the source's size) and size of each

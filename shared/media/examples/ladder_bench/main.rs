@@ -11,12 +11,13 @@ mod plain;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bench::{Bench, print_line, ratio, round};
 use domain::rendition::Quality;
 use media::ladder::{LadderPlan, Output, assemble_all, encode_segment};
-use media::{hls, preview, probe};
+use media::{Session, hls, preview, probe};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -42,6 +43,10 @@ struct Way {
 }
 
 impl Bench {
+    fn session(&self) -> Session {
+        Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(7200))
+    }
+
     async fn run(&self) -> Result<Value> {
         let source = self.source()?;
 

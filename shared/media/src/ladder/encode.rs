@@ -14,6 +14,13 @@ use crate::{MediaError, Session, frames};
 /// a seek may land between key frames.
 const RUN_UPS: [f64; 2] = [0.25, 15.0];
 
+/// What was made of a segment.
+pub(super) struct Encoded {
+    pub(super) pieces: Vec<Piece>,
+    /// Whether bytes of the source were read that are not at hand.
+    pub(super) has_read_a_hole: bool,
+}
+
 /// Encodes `segment`; `progress` is told the share that is done.
 pub(super) async fn encode(
     session: &Session,
@@ -22,7 +29,7 @@ pub(super) async fn encode(
     input: &Path,
     directory: &Path,
     progress: impl Fn(f32),
-) -> Result<Vec<Piece>, MediaError> {
+) -> Result<Encoded, MediaError> {
     let scratch = tempfile::tempdir_in(directory)?;
     let seek = seek_point(session, plan, segment, input, scratch.path()).await?;
     let pieces = pieces_of(plan, segment, directory);
@@ -60,7 +67,10 @@ pub(super) async fn encode(
         tracing::warn!(last, "a source does not decode cleanly");
     }
     loss::check(&lists, plan, segment, shown)?;
-    Ok(pieces)
+    Ok(Encoded {
+        pieces,
+        has_read_a_hole: lists.name_a_hole()?,
+    })
 }
 
 fn pieces_of(plan: &LadderPlan, segment: &Segment, directory: &Path) -> Vec<Piece> {

@@ -20,7 +20,7 @@ const TOLERATED: usize = 20;
 
 /// How far packets are listed beyond a time, in seconds: pictures are stored in
 /// another order than they are shown.
-const RUN_OUT: f64 = 3.0;
+pub(crate) const RUN_OUT: f64 = 3.0;
 
 /// What the run that encodes a segment lists.
 pub(super) struct Lists {
@@ -46,6 +46,14 @@ impl Lists {
         let mut arguments = frames_output(&self.frames, to);
         arguments.extend(packets_output(plan, &self.packets, to));
         arguments
+    }
+
+    /// Whether a packet of the picture was read that is not there: of a file of which only a
+    /// part is at hand.
+    pub(super) fn name_a_hole(&self) -> io::Result<bool> {
+        let streams = packets::read(BufReader::new(File::open(&self.packets)?))?;
+        let mut picture = streams.first().into_iter().flat_map(|list| &list.packets);
+        Ok(picture.any(|packet| packet.is_blank))
     }
 
     /// The options of a piece that list which frames are in it.

@@ -125,6 +125,14 @@ impl LadderPlan {
         self.start as f64 / 1e6 + self.seconds(frame)
     }
 
+    /// The source's time a segment stands for, in seconds from the source's start.
+    pub(crate) fn source_span(&self, segment: &Segment) -> (f64, f64) {
+        (
+            self.source_seconds(segment.first_frame),
+            self.source_seconds(segment.end()),
+        )
+    }
+
     /// The number of the frame that shows what the source shows at a time, in
     /// seconds from frame 0.
     pub(super) fn place(&self, seconds: f64) -> f64 {

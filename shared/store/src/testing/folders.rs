@@ -61,8 +61,8 @@ impl Bucket {
     }
 }
 
-/// A name of these bytes.
-fn etag(bytes: &[u8]) -> String {
+/// The `ETag` of these bytes.
+pub fn etag(bytes: &[u8]) -> String {
     let sum = bytes.iter().fold(0_u64, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
     });

@@ -13,6 +13,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::error::{NoSuchKey, NotFound};
 use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
+use super::folders::etag;
 use super::parts::Parts;
 use super::{Outage, Pause, named};
 
@@ -113,17 +114,34 @@ impl Bucket {
     fn gets(&self) -> Rule {
         let bucket = self.clone();
         mock!(Client::get_object).then_compute_response(move |input| {
-            match bucket.object(input.key().unwrap()) {
-                Some(bytes) => MockResponse::Output(
-                    GetObjectOutput::builder()
-                        .body(ByteStream::from(bytes))
-                        .build(),
-                ),
-                None => {
-                    let missing = NoSuchKey::builder().meta(named("NoSuchKey")).build();
-                    MockResponse::Error(GetObjectError::NoSuchKey(missing))
-                }
+            let Some(bytes) = bucket.object(input.key().unwrap()) else {
+                let missing = NoSuchKey::builder().meta(named("NoSuchKey")).build();
+                return MockResponse::Error(GetObjectError::NoSuchKey(missing));
+            };
+            if input
+                .if_match()
+                .is_some_and(|wanted| wanted != etag(&bytes))
+            {
+                let another = GetObjectError::generic(named("PreconditionFailed"));
+                return MockResponse::Error(another);
             }
+            let part = match input.range() {
+                Some(range) => part(&bytes, range),
+                None => bytes,
+            };
+            let body = ByteStream::from(part);
+            MockResponse::Output(GetObjectOutput::builder().body(body).build())
         })
     }
+}
+
+/// The bytes of a range such as `bytes=3-7`.
+fn part(bytes: &[u8], range: &str) -> Vec<u8> {
+    let (first, last) = range
+        .strip_prefix("bytes=")
+        .unwrap()
+        .split_once('-')
+        .unwrap();
+    let [first, last] = [first, last].map(|place| place.parse::<usize>().unwrap());
+    bytes[first..bytes.len().min(last + 1)].to_vec()
 }

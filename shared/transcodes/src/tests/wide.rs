@@ -9,8 +9,9 @@ use std::process::Command;
 use domain::prices;
 use domain::transcode::TranscodePart;
 use futures_util::future::join_all;
+use serde_json::json;
 use store::MadePart;
-use store::testing::Units;
+use store::testing::{Units, etag};
 
 use super::*;
 
@@ -56,9 +57,10 @@ fn film(folder: &Path) -> Vec<u8> {
 
 async fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::with(testkit::ffmpeg::path()).await;
+    let film = film(folder.path());
+    let world = World::with(testkit::ffmpeg::path(), Some(etag(&film))).await;
     let source = world.state().await.transcode.input_source;
-    world.bucket.put(&source, &film(folder.path()));
+    world.bucket.put(&source, &film);
     world
 }
 
@@ -161,6 +163,43 @@ async fn a_short_source_stays_with_one_worker() {
 }
 
 /// Reliability S2: a message that comes twice makes nothing twice.
+/// Makes a segment by a worker that has not the source.
+async fn make_segment(world: &World) {
+    world.worker.kept_source.clear().await;
+    let part = TranscodePart::Segment(1);
+    assert!(world.works(&message(order().of_part(part).body(), 1)).await);
+    let state = world.transcodes.part(id(), part).await.unwrap().unwrap();
+    assert!(matches!(state.made, Some(MadePart::Segment(_))));
+}
+
+/// What it fetched was not the source.
+#[tokio::test]
+async fn a_segment_is_made_of_its_own_bytes() {
+    let world = world().await;
+    assert!(world.works(&first_message()).await);
+    make_segment(&world).await;
+    assert!(world.worker.kept_source.take(id()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_segment_whose_bytes_are_not_enough_is_made_of_the_whole() {
+    let world = world().await;
+    assert!(world.works(&first_message()).await);
+    let table = &world.transcodes;
+    let plan = table.kept_plan(id()).await.unwrap().unwrap();
+    let mut plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    // The file's head and its index, and none of its frames.
+    let source = world.state().await.transcode.input_source;
+    let film = world.bucket.object(&source).unwrap();
+    let index = film.windows(4).position(|kind| kind == b"moov").unwrap() - 4;
+    plan["bytes"]["segments"][1] = json!([index, film.len()]);
+    plan["bytes"]["common"] = json!([[0, 48]]);
+    table.forget_work(id()).await.unwrap();
+    table.keep_plan(id(), &plan.to_string()).await.unwrap();
+    make_segment(&world).await;
+    assert!(world.worker.kept_source.take(id()).await.is_some());
+}
+
 #[tokio::test]
 async fn a_part_that_two_workers_are_asked_for_is_made_by_one() {
     let world = world().await;
