@@ -19,6 +19,9 @@ const VALIDATORS: [&str; 3] = [
     "vscode-languageserver-textdocument@1.0.16",
 ];
 
+/// With it SAM makes deployments of `CodeDeploy`, which it leaves out by default.
+const GRADUAL: &str = "TrafficShift=Canary10Percent5Minutes";
+
 /// A standard generator of TypeScript types from `OpenAPI`, a client on them, the compiler.
 const TYPESCRIPT: [&str; 3] = [
     "openapi-typescript@7.13.0",
@@ -110,17 +113,23 @@ fn lints(workspace: &Workspace) -> Result<()> {
 fn template(workspace: &Workspace) -> Result<()> {
     let python = python::environment(workspace, python::CLOUD)?;
     python::environment(workspace, python::CHECKS)?;
-    let translated = workspace.local_folder("checks")?.join("template.json");
-    let mut translate = python::python_command(workspace, &python);
-    translate
-        .arg("infrastructure/local/checks/translate_sam.py")
-        .arg("template.yaml")
-        .arg(&translated);
-    capture(&mut translate)?;
+    let folder = workspace.local_folder("checks")?;
+    let translated = |name: &str, parameters: &[&str]| {
+        let file = folder.join(name);
+        let mut translate = python::python_command(workspace, &python);
+        translate
+            .arg("infrastructure/local/checks/translate_sam.py")
+            .arg("template.yaml")
+            .arg(&file)
+            .args(parameters);
+        capture(&mut translate).map(|_| file)
+    };
+    // The translator puts a parameter's value where the parameter stood, or a mapping of it.
+    let ignored = &["W2001", "W1020", "W7001"][..];
     for (file, ignored) in [
         (workspace.path("template.yaml"), &[][..]),
-        // The translator puts a parameter's value where the parameter stood.
-        (translated, &["W2001", "W1020"]),
+        (translated("template.json", &[])?, ignored),
+        (translated("gradual.json", &[GRADUAL])?, ignored),
     ] {
         let mut lint = command(python.with_file_name("cfn-lint"), workspace.root());
         lint.args(["--regions", "us-east-1"]);
