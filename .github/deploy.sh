@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The steps of a deploy to $STAGE, in the order infrastructure, functions, site: a new table or
-# index is there before the programs that read it, and these before the pages that call them. What passed its smoke test is kept beside the state, so
-# that a later deploy which fails is rolled back to it.
+# index is there before the programs that read it, and these before the pages that call them. What
+# passed its smoke test is kept beside the state, so that a later deploy which fails is rolled back
+# to it; `roll-back COMMIT` goes back to any release that did.
 set -euo pipefail
 
 bucket="terraform-states-$ACCOUNT-$AWS_REGION"
@@ -55,7 +56,7 @@ case "$1" in
     printf '%s' "$commit" | aws s3 cp --quiet - "$releases/good"
     ;;
   roll-back)
-    good=$(aws s3 cp --quiet "$releases/good" -) || {
+    good=${2:-$(aws s3 cp --quiet "$releases/good" -)} || {
       echo "Nothing has passed its smoke test yet: there is nothing to roll back to." >&2
       exit 1
     }

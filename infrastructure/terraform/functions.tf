@@ -44,6 +44,7 @@ locals {
       ephemeral_storage = try(function.ephemeral_storage, 512)
       has_ffmpeg        = try(function.has_ffmpeg, false)
       recursive_loop    = try(function.recursive_loop, "Terminate")
+      alias             = try(function.alias, null)
       reserved          = try(tonumber(templatestring(function.reserved_concurrency, local.things)), -1)
       environment = {
         for key, value in merge(local.table.environment, try(function.environment, {})) :

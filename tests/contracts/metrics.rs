@@ -173,6 +173,10 @@ fn an_alarm_is_explained_and_tells_somebody() -> Result<()> {
             runbook.contains(&format!("| `{name}` |")),
             "{RUNBOOK} has no {name}"
         );
+        // CodeDeploy asks for it: `template::what_changes_something_is_deployed_gradually`.
+        if name == "deployment-errors" {
+            continue;
+        }
         assert_eq!(
             (&alarm["AlarmActions"], &alarm["OKActions"]),
             (&told, &told),

@@ -29,7 +29,14 @@ fn what_stands_in_a_stack_is_what_the_idle_month_counts() -> Result<()> {
     let count = |kind| u32::try_from(of_type(&template, kind).count());
     let ours = Installation::OURS;
     assert_eq!(ours.secrets, count("AWS::SecretsManager::Secret")?);
-    assert_eq!(ours.alarms, count("AWS::CloudWatch::Alarm")?);
+    let alarms = of_type(&template, "AWS::CloudWatch::Alarm");
+    let alarms = alarms
+        .filter(|alarm| alarm["Condition"] == "HasAlarms")
+        .count();
+    assert_eq!(ours.alarms, u32::try_from(alarms)?);
+    // One that a stack has which is deployed gradually, and the metric that it is on.
+    assert_eq!(count("AWS::CloudWatch::Alarm")?, ours.alarms + 1);
+    assert_eq!(count("AWS::Logs::MetricFilter")?, 1);
     assert_eq!(ours.polled_queues, triggers("SQS")?);
     // The reconciler's is the one beside them.
     assert_eq!(ours.schedules + 1, triggers("ScheduleV2")?);

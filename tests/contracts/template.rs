@@ -87,6 +87,39 @@ fn rights_and_names_go_together() -> Result<()> {
     Ok(())
 }
 
+/// A stack has room for two thirds of the functions with a version, an alias and a deployment of
+/// their own: those that a broken version would let change something. `fallback` takes the rest.
+#[test]
+fn what_changes_something_is_deployed_gradually() -> Result<()> {
+    let routes = sources::template_routes()?;
+    let writes = |function: &String| {
+        let mut methods = routes
+            .iter()
+            .filter(|(_, served_by)| *served_by == function);
+        methods.any(|((method, _), _)| method != "GET" && method != "HEAD")
+    };
+    let rest = sources::default_function()?;
+    let alarm = serde_json::json!(
+        {"Fn::If": ["IsGradual", [{"Ref": "DeploymentErrorsAlarm"}], []]}
+    );
+    for (function, properties) in sources::template_functions()? {
+        let is_expected = writes(&function) || Some(&function) == rest.as_ref();
+        assert_eq!(
+            properties["AutoPublishAlias"] == "live",
+            is_expected,
+            "{function}"
+        );
+        let preference = &properties["DeploymentPreference"];
+        assert_eq!(preference["Alarms"] == alarm, is_expected, "{function}");
+        // A parameter's new value comes by nothing else.
+        for description in ["Description", "VersionDescription"] {
+            let is_told = properties[description]["Ref"] == "Settings";
+            assert_eq!(is_told, is_expected, "{function}");
+        }
+    }
+    Ok(())
+}
+
 /// No request scans a table: only what a schedule alone starts may.
 #[test]
 fn only_housekeeping_scans() -> Result<()> {

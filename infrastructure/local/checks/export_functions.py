@@ -37,11 +37,12 @@ ATTRIBUTES = {"Arn": "Arn", "StreamArn": "StreamArn", "ApiEndpoint": "Endpoint"}
 # The part of a stack's id that nobody can guess.
 STACK_UID = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
 # What the modules say for every function, or make of the table by themselves.
-COMMON = {"Code", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "TracingConfig", "Tags"}
+COMMON = {"Code", "Description", "Handler", "Role", "Runtime", "Architectures", "LoggingConfig", "TracingConfig", "Tags"}
 FUNCTION = COMMON | {
     "FunctionName", "MemorySize", "Timeout", "EphemeralStorage", "Layers", "Environment",
     "ReservedConcurrentExecutions", "RecursiveLoop",
 }
+ALIAS = {"Name", "FunctionName", "FunctionVersion"}
 SOURCE = {
     "BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig",
     "StartingPosition", "MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "FilterCriteria",
@@ -70,6 +71,8 @@ def table(template):
     functions = {}
     for properties in values.of("AWS::Lambda::Function", FUNCTION):
         functions[folder(values, properties["FunctionName"])] = function(values, properties)
+    for given in values.of("AWS::Lambda::Alias", ALIAS):
+        functions[values.function(given["FunctionName"]["Ref"])]["alias"] = given["Name"]
     add_routes(values, functions)
     add_triggers(values, functions)
     environments = [set(f["environment"].items()) for f in functions.values()]
@@ -82,8 +85,9 @@ def table(template):
         "parameters": {n: parameter(p) for n, p in template["Parameters"].items() if not p.get("NoEcho")},
         "environment": dict(sorted(shared)),
         "functions": {name: without_empty(record) for name, record in sorted(functions.items())},
+        # One that tells nobody is watched by CodeDeploy, which Terraform leaves out.
         "alarms": {folder(values, given["AlarmName"]): alarm(values, given)
-                   for given in values.of("AWS::CloudWatch::Alarm", ALARM)},
+                   for given in values.of("AWS::CloudWatch::Alarm", ALARM) if "AlarmActions" in given},
         "dashboards": {values.text(given["DashboardName"]): json.loads(values.text(given["DashboardBody"]))
                        for given in values.of("AWS::CloudWatch::Dashboard", DASHBOARD)},
         "queries": {values.text(given["Name"]): given["QueryString"].split("\n")
@@ -106,6 +110,7 @@ def function(values, properties):
         "has_ffmpeg": bool(properties.get("Layers")),
         "reserved_concurrency": values.text(properties.get("ReservedConcurrentExecutions", "")),
         "recursive_loop": properties.get("RecursiveLoop"),
+        "alias": None,
         "environment": {k: values.text(v) for k, v in properties["Environment"]["Variables"].items()},
         "managed_policies": [arn.removeprefix(MANAGED) for arn in role["ManagedPolicyArns"] if arn not in OF_ALL],
         "policy": [statement(values, given) for given in statements],
@@ -146,7 +151,7 @@ def add_routes(values, functions):
             for method, operation in sorted(operations.items()):
                 refuse({"security"} & set(operation), "a route")
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-                name = values.function(re.search(r"\$\{(\w+)\.Arn\}", uri)[1])
+                name = values.function(re.search(r"functions/\$\{(\w+)", uri)[1])
                 route = path if path == "$default" else f"{method.upper()} {path}"
                 functions[name]["routes"].append(route)
 
@@ -199,7 +204,9 @@ class Values:
                 yield resource["Properties"]
 
     def function(self, logical_id):
-        return folder(self, self.resources[logical_id]["Properties"]["FunctionName"])
+        """The folder of a function, or of the one that an alias is of."""
+        name = self.resources[logical_id]["Properties"]["FunctionName"]
+        return self.function(name["Ref"]) if "Ref" in name else folder(self, name)
 
     def filled(self, value):
         """A structure with its intrinsic functions as text."""

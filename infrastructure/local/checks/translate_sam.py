@@ -1,6 +1,6 @@
 """Translates template.yaml to plain CloudFormation, offline, for cfn-lint to read.
 
-    python infrastructure/local/checks/translate_sam.py template.yaml translated.json
+    python infrastructure/local/checks/translate_sam.py template.yaml translated.json [NAME=VALUE]...
 
 The state machine's definition is put in as an object, which cfn-lint can check; a
 substitution that the definition uses and the template does not give is an error, and so
@@ -32,7 +32,8 @@ class NoManagedPolicies:
 def main():
     """Translate, or say what stands in the way."""
     source, destination = Path(sys.argv[1]), Path(sys.argv[2])
-    destination.write_text(json.dumps(translated(source), indent=1))
+    parameters = dict(given.split("=", 1) for given in sys.argv[3:])
+    destination.write_text(json.dumps(translated(source, parameters), indent=1))
 
 
 def translated(source, parameters=None):

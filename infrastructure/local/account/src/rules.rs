@@ -233,8 +233,11 @@ fn retained(template: &Template) -> Finding {
 fn named(template: &Template) -> Vec<(&str, usize, &Value)> {
     let mut names = Vec::new();
     let resources = template.resources();
-    // A permission names the function that it lets be called.
-    for (id, resource) in resources.filter(|(_, it)| it["Type"] != "AWS::Lambda::Permission") {
+    // These name the function that may be called, and the log that is read.
+    let others = ["AWS::Lambda::Permission", "AWS::Logs::MetricFilter"];
+    for (id, resource) in
+        resources.filter(|(_, it)| !others.iter().any(|other| it["Type"] == *other))
+    {
         let properties = &resource["Properties"];
         let events = properties["Events"].as_object().into_iter().flatten();
         let schedules = events

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use serde_yaml_ng::Value as Yaml;
+use sha2::{Digest, Sha256};
 
 /// An account of twelve digits and a region with a long name, where a name needs them.
 const ACCOUNT: &str = "111122223333";
@@ -55,6 +56,20 @@ impl Template {
         self.parameters
             .iter()
             .map(move |(name, value)| (name.as_str(), &declared[name], value.as_str()))
+    }
+
+    /// What the parameter `Settings` has to be: a digest of the values of all others. Secrets are
+    /// left out: they are in no function's environment.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        let mut digest = Sha256::new();
+        for (name, declared, value) in self.parameters() {
+            if name != "Settings" && declared["NoEcho"] != true {
+                digest.update(format!("{name}={value}\n"));
+            }
+        }
+        let digest = format!("{:x}", digest.finalize());
+        digest[..12].to_owned()
     }
 
     /// Every resource by its logical id.

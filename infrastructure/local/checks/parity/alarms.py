@@ -32,8 +32,8 @@ def alarms_in_template(template):
             "threshold": text(given["Threshold"]),
             "comparison": given["ComparisonOperator"],
             "missing": given["TreatMissingData"],
-            "told": whole(given["AlarmActions"]),
-            "told when it is over": whole(given["OKActions"]),
+            "told": whole(given.get("AlarmActions", [])),
+            "told when it is over": whole(given.get("OKActions", [])),
         }
 
 

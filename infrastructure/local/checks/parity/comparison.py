@@ -15,6 +15,8 @@ from template import Template
 # How each kind is read of the template, and how of Terraform's state.
 KINDS = {
     "function": (functions.functions_in_template, functions.functions_in_state),
+    "alias": (functions.aliases_in_template, functions.aliases_in_state),
+    "deployment": (functions.deployments_in_template, functions.deployments_in_state),
     "layer": (functions.layers_in_template, functions.layers_in_state),
     "invoker": (functions.invokers_in_template, functions.invokers_in_state),
     "source": (functions.sources_in_template, functions.sources_in_state),

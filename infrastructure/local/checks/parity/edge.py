@@ -102,7 +102,7 @@ def routes_in_state(state):
 
 def function_behind(uri):
     """The function that an integration calls, if it calls one."""
-    found = re.search(r"<function (.*) (arn|invoke)>", uri or "")
+    found = re.search(r"<(?:function|alias) (.*) (arn|invoke)>", uri or "")
     return found and found[1]
 
 

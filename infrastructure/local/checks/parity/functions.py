@@ -8,6 +8,7 @@ from reading import Seen, first, listed, text, texts, whole
 
 
 def functions_in_template(template):
+    published = {given["FunctionName"] for _, given in template.of("AWS::Lambda::Version")}
     for _, given in template.of("AWS::Lambda::Function"):
         yield given["FunctionName"], {
             "memory": text(given.get("MemorySize", 128)),
@@ -21,6 +22,7 @@ def functions_in_template(template):
             "log format": given["LoggingConfig"].get("LogFormat", "Text"),
             "reserved": text(given.get("ReservedConcurrentExecutions", -1)),
             "recursion": given.get("RecursiveLoop", "Terminate"),
+            "published": text(given["FunctionName"] in published),
             "tracing": given.get("TracingConfig", Seen({})).get("Mode", "PassThrough"),
             "environment": {name: text(value) for name, value in given["Environment"]["Variables"].items()},
             "role": role_in_template(template, given["Role"]),
@@ -43,10 +45,33 @@ def functions_in_state(state):
             "log format": logging.get("log_format"),
             "reserved": text(given["reserved_concurrent_executions"]),
             "recursion": recursion.get(given["function_name"], "Terminate"),
+            "published": text(given["publish"]),
             "tracing": first(given["tracing_config"]).get("mode", "PassThrough"),
             "environment": whole(first(given["environment"]).get("variables", {})),
             "role": role_in_state(state, given["role"]),
         }
+
+
+def aliases_in_template(template):
+    versions = {f"<AWS::Lambda::Version {name} Version>": given["FunctionName"] for name, given in
+                template.of("AWS::Lambda::Version")}
+    for _, given in template.of("AWS::Lambda::Alias"):
+        yield f"{given['FunctionName']}:{given['Name']}", {"newest of": versions[given["FunctionVersion"]]}
+
+
+def aliases_in_state(state):
+    versions = {given["version"]: given["function_name"] for given in state.of("aws_lambda_function")}
+    for given in state.of("aws_lambda_alias"):
+        yield f"{given['function_name']}:{given['name']}", {"newest of": versions[given["function_version"]]}
+
+
+def deployments_in_template(template):
+    for name, given in template.of("AWS::CodeDeploy::DeploymentGroup"):
+        yield name, {"said": whole(given), "role": role_in_template(template, given["ServiceRoleArn"])}
+
+
+def deployments_in_state(_):
+    return []
 
 
 def layers_in_template(template):
@@ -76,7 +101,9 @@ def invokers_in_template(template):
 
 def invokers_in_state(state):
     for given in state.of("aws_lambda_permission"):
-        yield f"{given['principal']} {given['action']} {given['function_name']}", {}
+        function, alias = given["function_name"], given["qualifier"]
+        called = f"<alias {function}:{alias} arn>" if alias else function
+        yield f"{given['principal']} {given['action']} {called}", {}
 
 
 def sources_in_template(template):

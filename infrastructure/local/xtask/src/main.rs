@@ -15,6 +15,7 @@ mod fuzz;
 mod http;
 mod login;
 mod say;
+mod sbom;
 mod setup;
 mod simulate;
 mod site;
@@ -101,6 +102,8 @@ enum Command {
         #[arg(value_enum)]
         name: Option<bench::Name>,
     },
+    /// Name what ships, beside the programs: target/lambda/sbom.cdx.json
+    Sbom,
     /// Build the FFmpeg layer
     Layer {
         /// For which processors; by default for this machine's
@@ -157,6 +160,7 @@ fn run(command: Command) -> Result<()> {
         Command::Cost(options) => cost::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),
         Command::Bench { name } => bench::run(&workspace, name),
+        Command::Sbom => sbom::run(&workspace),
         Command::Layer { architecture, out } => {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())
         }

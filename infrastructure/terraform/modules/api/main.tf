@@ -10,7 +10,7 @@ variable "routes" {
 }
 
 variable "functions" {
-  type = map(object({ name = string, invoke_arn = string }))
+  type = map(object({ name = string, alias = string, invoke_arn = string }))
 }
 
 resource "aws_apigatewayv2_api" "this" {
@@ -74,6 +74,7 @@ resource "aws_lambda_permission" "api" {
   for_each = aws_apigatewayv2_integration.function
 
   function_name = var.functions[each.key].name
+  qualifier     = var.functions[each.key].alias
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*"

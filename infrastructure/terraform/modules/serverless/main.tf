@@ -55,6 +55,7 @@ resource "aws_lambda_function" "this" {
   memory_size                    = each.value.memory_size
   timeout                        = each.value.timeout
   reserved_concurrent_executions = each.value.reserved
+  publish                        = each.value.alias != null
   layers                         = each.value.has_ffmpeg ? [aws_lambda_layer_version.ffmpeg.arn] : []
 
   ephemeral_storage {
@@ -75,6 +76,15 @@ resource "aws_lambda_function" "this" {
   }
 }
 
+# What takes requests that change something is called by its alias, which moves to each new version.
+resource "aws_lambda_alias" "this" {
+  for_each = { for name, function in var.functions : name => function.alias if function.alias != null }
+
+  name             = each.value
+  function_name    = aws_lambda_function.this[each.key].function_name
+  function_version = aws_lambda_function.this[each.key].version
+}
+
 # Lambda stops what calls itself, unless it is told that this is meant.
 resource "aws_lambda_function_recursion_config" "this" {
   for_each = { for name, function in var.functions : name => function if function.recursive_loop == "Allow" }
@@ -85,6 +95,10 @@ resource "aws_lambda_function_recursion_config" "this" {
 
 output "functions" {
   value = {
-    for name, function in aws_lambda_function.this : name => { name = function.function_name, invoke_arn = function.invoke_arn }
+    for name, function in aws_lambda_function.this : name => {
+      name       = function.function_name
+      alias      = try(aws_lambda_alias.this[name].name, null)
+      invoke_arn = try(aws_lambda_alias.this[name].invoke_arn, function.invoke_arn)
+    }
   }
 }

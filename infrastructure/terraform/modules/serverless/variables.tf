@@ -17,6 +17,7 @@ variable "functions" {
     ephemeral_storage = number
     has_ffmpeg        = bool
     recursive_loop    = string
+    alias             = string
     reserved          = number
     environment       = map(string)
   }))

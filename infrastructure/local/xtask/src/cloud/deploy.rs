@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -252,6 +253,10 @@ fn parameters(
             .with_context(|| format!("a parameter is given as Name=Value, not as {text}"))?;
         parameters[name] = Value::from(value);
     }
+    // Any other value than before will do.
+    let mut hasher = DefaultHasher::new();
+    parameters.to_string().hash(&mut hasher);
+    parameters["Settings"] = Value::from(format!("{:x}", hasher.finish()));
     Ok(parameters)
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn node_command(
     Ok(command)
 }
 
-/// The folder for `purpose`, whose `node_modules` hold `packages` (each `name@version`).
+/// The folder for `purpose`, whose `node_modules` hold `packages` (each `name@version`, or
+/// an option of npm's).
 pub(crate) fn packages(workspace: &Workspace, purpose: &str, packages: &[&str]) -> Result<PathBuf> {
     let folder = workspace.local_folder(&format!("node/{purpose}"))?;
     let wanted = packages.join("\n");
