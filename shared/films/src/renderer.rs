@@ -8,10 +8,10 @@ use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, JobRun, SceneStatus, Soundtrack};
 use domain::keys;
 use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
-use domain::storyboard::Storyboard;
+use domain::storyboard::{PlannedScene, Storyboard};
 use domain::time::Clock;
 use edge::step::Invocation;
-use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
+use media::{Earlier, Ffmpeg, FilmPlan, SceneSpec, Session, Sources};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
@@ -171,19 +171,19 @@ impl FilmRenderer {
         let directory = media::scratch::directory().map_err(disk_error)?;
 
         let prepared = self.fetch_scenes(id, storyboard, directory.path()).await?;
-        let music = self.fetch_music(job, directory.path()).await?;
+        let music = self.fetch_music(job, storyboard, directory.path()).await?;
+        let same = same_transitions(job, storyboard);
+        let earlier = self.fetch_earlier(job, &same, directory.path()).await?;
+        let sources = Sources {
+            scenes: &prepared,
+            music: music.as_deref(),
+            earlier: earlier.as_deref().map(|film| Earlier { film, same: &same }),
+        };
         let plan = film_plan(job, storyboard);
         let session = Session::new(&self.ffmpeg, invocation.deadline);
         let film = self
             .with_progress(id, |progress| {
-                media::compose(
-                    &session,
-                    &plan,
-                    &prepared,
-                    music.as_deref(),
-                    directory.path(),
-                    progress,
-                )
+                media::compose(&session, &plan, sources, directory.path(), progress)
             })
             .await
             .map_err(media_error)?;
@@ -221,8 +221,13 @@ impl FilmRenderer {
 
     /// The music, if there is any. Without it the film is less than was asked
     /// for, and the job says so (D17).
-    async fn fetch_music(&self, job: &Job, directory: &Path) -> Result<Option<PathBuf>, StepError> {
-        match job.soundtrack {
+    async fn fetch_music(
+        &self,
+        job: &Job,
+        storyboard: &Storyboard,
+        directory: &Path,
+    ) -> Result<Option<PathBuf>, StepError> {
+        match job.soundtrack_in_work() {
             Soundtrack::None | Soundtrack::Failed => Ok(None),
             Soundtrack::Pending => {
                 let noted = self
@@ -234,12 +239,26 @@ impl FilmRenderer {
             }
             Soundtrack::Ready => {
                 let file = directory.join("music");
-                self.objects
-                    .download(&keys::soundtrack(job.job_id), &file)
-                    .await?;
+                let key = keys::soundtrack(job.job_id, storyboard.music.take);
+                self.objects.download(&key, &file).await?;
                 Ok(Some(file))
             }
         }
+    }
+
+    /// The film that is there, if it has transitions that are not to be encoded again.
+    async fn fetch_earlier(
+        &self,
+        job: &Job,
+        same: &[bool],
+        directory: &Path,
+    ) -> Result<Option<PathBuf>, StepError> {
+        let Some(key) = job.film().filter(|_| same.contains(&true)) else {
+            return Ok(None);
+        };
+        let file = directory.join("earlier.mp4");
+        self.objects.download(key, &file).await?;
+        Ok(Some(file))
     }
 
     /// Runs the work and writes its progress to the job as it grows. The work
@@ -307,6 +326,19 @@ impl FilmRenderer {
         };
         Ok(self.jobs.put_ledger(id, &entry).await?)
     }
+}
+
+/// Of each transition that has pictures of its own, whether the film that is there has it:
+/// both of its scenes are in the takes that they are in there.
+fn same_transitions(job: &Job, storyboard: &Storyboard) -> Vec<bool> {
+    let there = job.storyboard.as_ref().filter(|_| job.film().is_some());
+    let is_same = |scene: &PlannedScene| {
+        let scene_there = there.and_then(|there| there.scene(scene.index));
+        scene_there.is_some_and(|there| there.take == scene.take)
+    };
+    let pairs = storyboard.scenes.windows(2);
+    let same = pairs.map(|pair| pair[0].timing.overlap_after > 0 && pair.iter().all(is_same));
+    same.collect()
 }
 
 fn film_plan(job: &Job, storyboard: &Storyboard) -> FilmPlan {
