@@ -8,7 +8,7 @@ use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobId, JobRun, SceneStatus, Soundtrack};
 use domain::keys;
 use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
-use domain::storyboard::{PlannedScene, Storyboard};
+use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use edge::step::Invocation;
 use media::{Earlier, Ffmpeg, FilmPlan, SceneSpec, Session, Sources};
@@ -172,7 +172,8 @@ impl FilmRenderer {
 
         let prepared = self.fetch_scenes(id, storyboard, directory.path()).await?;
         let music = self.fetch_music(job, storyboard, directory.path()).await?;
-        let same = same_transitions(job, storyboard);
+        let there = job.storyboard.as_ref().filter(|_| job.film().is_some());
+        let same = there.map_or_else(Vec::new, |there| there.same_transitions(storyboard));
         let earlier = self.fetch_earlier(job, &same, directory.path()).await?;
         let sources = Sources {
             scenes: &prepared,
@@ -234,8 +235,11 @@ impl FilmRenderer {
                     .jobs
                     .set_soundtrack(job.job_id, Soundtrack::Failed, Some(WITHOUT_MUSIC))
                     .await;
-                ignore_conflict(noted)?;
-                Ok(None)
+                match noted {
+                    // It came just now: another try of the step has it.
+                    Err(error) if error.is_conflict() => Err(Failure::StoreUnavailable.into()),
+                    noted => Ok(noted.map(|()| None)?),
+                }
             }
             Soundtrack::Ready => {
                 let file = directory.join("music");
@@ -326,19 +330,6 @@ impl FilmRenderer {
         };
         Ok(self.jobs.put_ledger(id, &entry).await?)
     }
-}
-
-/// Of each transition that has pictures of its own, whether the film that is there has it:
-/// both of its scenes are in the takes that they are in there.
-fn same_transitions(job: &Job, storyboard: &Storyboard) -> Vec<bool> {
-    let there = job.storyboard.as_ref().filter(|_| job.film().is_some());
-    let is_same = |scene: &PlannedScene| {
-        let scene_there = there.and_then(|there| there.scene(scene.index));
-        scene_there.is_some_and(|there| there.take == scene.take)
-    };
-    let pairs = storyboard.scenes.windows(2);
-    let same = pairs.map(|pair| pair[0].timing.overlap_after > 0 && pair.iter().all(is_same));
-    same.collect()
 }
 
 fn film_plan(job: &Job, storyboard: &Storyboard) -> FilmPlan {

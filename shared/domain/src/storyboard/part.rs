@@ -71,11 +71,24 @@ impl Storyboard {
         }
         Some(self)
     }
+
+    /// Of each transition that has pictures of its own, whether `other`, in which parts are in
+    /// other takes, has the same: both of its scenes are in the same take.
+    pub fn same_transitions(&self, other: &Self) -> Vec<bool> {
+        let is_same = |scene: &PlannedScene| {
+            let there = other.scene(scene.index);
+            there.is_some_and(|there| there.take == scene.take)
+        };
+        let pairs = self.scenes.windows(2);
+        let same = pairs.map(|pair| pair[0].timing.overlap_after > 0 && pair.iter().all(is_same));
+        same.collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::film::Transition;
     use crate::request::CreateJob;
 
     #[test]
@@ -97,6 +110,28 @@ mod tests {
         }
         assert_eq!(plan.part(Target::Scene(3)), None);
         assert_eq!(plan.part(Target::Plan), None);
+    }
+
+    #[test]
+    fn a_transition_is_the_same_if_both_of_its_scenes_are() {
+        let of = |transition| {
+            Storyboard::by_rules(&CreateJob {
+                scenes: 4,
+                transition,
+                ..CreateJob::sample()
+            })
+        };
+        let plan = of(Transition::FADE);
+        let with = |target| {
+            let part = plan.part(target).unwrap();
+            let redone = part.in_take(2, part.words());
+            plan.same_transitions(&plan.clone().with(&redone).unwrap())
+        };
+        assert_eq!(with(Target::Soundtrack), [true, true, true]);
+        assert_eq!(with(Target::Scene(1)), [false, true, true]);
+        assert_eq!(with(Target::Scene(3)), [true, false, false]);
+        let cut = of(Transition::CUT);
+        assert_eq!(cut.same_transitions(&cut), [false, false, false]);
     }
 
     /// What was stored before music had takes reads back, and is written as it was.

@@ -310,7 +310,10 @@ async fn compose(
         Soundtrack::None | Soundtrack::Failed => {}
         Soundtrack::Pending => {
             let failed = jobs.set_soundtrack(id, Soundtrack::Failed, Some("none"));
-            ignore_conflict(failed.await)?;
+            match failed.await {
+                Err(error) if error.is_conflict() => return Err(Failure::StoreUnavailable.into()),
+                failed => failed?,
+            }
         }
         Soundtrack::Ready => {
             let music = keys::soundtrack(id, storyboard.music.take);
