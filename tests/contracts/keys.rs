@@ -80,6 +80,7 @@ fn kinds() -> Result<Vec<Kind>> {
     let cleaning = ["transcoder", "admin-cleanup-old"];
     let film = |kind: Kind| {
         kind.used(WRITE, &["composer"])
+            .used(READ, &["composer"])
             .used(READ, &["jobs-video", "gallery-publish", "gallery-stream"])
             .used(READ, &["transcoder", "share-embed"])
             .used(READ, FINISHES)
@@ -116,9 +117,12 @@ fn kinds() -> Result<Vec<Kind>> {
         Kind::new("preview_segment", segments)
             .used(WRITE, &["scene-preparer"])
             .used(READ, &["jobs-preview"]),
-        Kind::new("soundtrack", [keys::soundtrack(job)])
-            .used(WRITE, COMPLETES)
-            .used(READ, &["composer"]),
+        Kind::new(
+            "soundtrack",
+            [1, 345].map(|take| keys::soundtrack(job, take)),
+        )
+        .used(WRITE, COMPLETES)
+        .used(READ, &["composer"]),
         Kind::new(
             "animatic",
             [1, 50].map(|version| keys::animatic(job, version)),

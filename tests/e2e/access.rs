@@ -44,6 +44,8 @@ const TABLE: &[(&str, Thing)] = &[
     ("jobs-preview", Thing::Job),
     ("scenes-regenerate", Thing::Job),
     ("scenes-take", Thing::Job),
+    ("soundtrack-regenerate", Thing::Job),
+    ("soundtrack-take", Thing::Job),
     ("storyboard-get", Thing::Job),
     ("storyboard-update", Thing::Job),
     ("jobs-animatic", Thing::Job),

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::refusals::check_error;
 use crate::video_file::{Film, Frame};
 
+mod soundtrack;
+
 /// Two scenes of three seconds that are cut, without music.
 fn film_of(word: &str) -> Value {
     json!({
@@ -33,10 +35,17 @@ struct Owner {
 impl Owner {
     /// The owner of a film that is there.
     async fn of_film(name: &str) -> Result<Self> {
+        let word = unique_word(name);
+        let owner = Self::of(film_of(&word), word).await?;
+        ensure!(owner.paid().await? == 2);
+        Ok(owner)
+    }
+
+    /// The owner of that film.
+    async fn of(film: Value, word: String) -> Result<Self> {
         let stack = stack()?;
         let (person, provider) = (Person::sign_up(&stack).await?, Provider::new(&stack));
-        let word = unique_word(name);
-        let id = person.create(&film_of(&word)).await?;
+        let id = person.create(&film).await?;
         let owner = Self {
             stack,
             person,
@@ -46,7 +55,6 @@ impl Owner {
         };
         let job = owner.until_it_ends().await?;
         ensure!(job["status"] == "completed", "{job}");
-        ensure!(owner.paid().await? == 2);
         Ok(owner)
     }
 

@@ -34,6 +34,8 @@ async fn http_events_are_answered_by_the_contract() -> Result<()> {
         ("jobs-resume", 401),
         ("scenes-regenerate", 401),
         ("scenes-take", 401),
+        ("soundtrack-regenerate", 401),
+        ("soundtrack-take", 401),
         ("storyboard-get", 401),
         ("storyboard-update", 401),
         ("jobs-animatic", 401),

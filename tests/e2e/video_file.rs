@@ -94,6 +94,14 @@ impl Film {
             .collect()
     }
 
+    /// The checksum of its sound, decoded.
+    pub(crate) fn sound(&self) -> Result<String> {
+        let decoded = [
+            "-v", "error", "-i", "FILM", "-map", "0:a:0", "-f", "md5", "-",
+        ];
+        Ok(self.run(&decoded)?.text)
+    }
+
     /// Measured by the meter of EBU R128.
     pub(crate) fn loudness(&self) -> Result<Loudness> {
         let output = self.run(&[

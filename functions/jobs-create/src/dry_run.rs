@@ -35,7 +35,10 @@ pub(super) async fn quote(
     Ok(Quote {
         storyboard_by: storyboard.author,
         scenes: priced_scenes(&storyboard, &prices),
-        music: wanted.audio.wants_music().then_some(storyboard.music),
+        music: wanted
+            .audio
+            .wants_music()
+            .then_some(storyboard.music.description),
         cost: quote_view::cost(&prices),
         time: time.await?,
         usage: usage_view(usage, ceilings.paid_failures, now),

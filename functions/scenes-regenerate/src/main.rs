@@ -7,46 +7,37 @@
 //! `Idempotency-Key` both have the same answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use accounts::{FilmCeilings, film_refused};
 use config::Bootstrap;
 use contract::RegenerateScene;
+use domain::attempt::Target;
 use domain::job::{Job, Redo};
 use domain::take::TakeRequest;
-use domain::time::Clock;
 use edge::http::{
     ApiError, Authentication, Caller, Creation, Error, Idempotency, Reply, Request, job_id,
     optional_body, path_id,
 };
 use films::{
-    BEING_CHANGED, Quotes, another_take, own_record, redo_prices, scene_accepted, scene_of_film,
-    start_or_leave, total,
+    FilmChanges, Quotes, another_take, change_accepted, own_record, redo_prices, start_or_leave,
+    total,
 };
-use store::{JobRecord, JobsTable, UsageTable, Workflow};
+use store::JobRecord;
 
 #[derive(Clone)]
 struct State {
-    jobs: JobsTable,
-    usage: UsageTable,
-    workflow: Workflow,
+    changes: FilmChanges,
     ceilings: FilmCeilings,
     quotes: Arc<Quotes>,
-    time_limit: Duration,
-    clock: Clock,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
     let state = State {
-        jobs: JobsTable::connect(&mut bootstrap),
-        usage: UsageTable::connect(&mut bootstrap),
-        workflow: Workflow::connect(&mut bootstrap),
+        changes: FilmChanges::connect(&mut bootstrap),
         ceilings: FilmCeilings::connect(&mut bootstrap),
         quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
-        time_limit: bootstrap.environment().job_time_limit(),
-        clock: bootstrap.clock(),
     };
     let authentication = Authentication::connect(&mut bootstrap);
     let idempotency = Idempotency::connect(&mut bootstrap);
@@ -63,54 +54,38 @@ async fn main() -> Result<(), Error> {
 
 async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply, ApiError> {
     let wanted = optional_body::<RegenerateScene>(&request)?.checked()?;
-    let record = own_record(&state.jobs, job_id(&request)?, &caller).await?;
-    let index = path_id(&request, "scenes", "Scene")?;
+    let FilmChanges { jobs, workflow, .. } = &state.changes;
+    let record = own_record(jobs, job_id(&request)?, &caller).await?;
+    let scene = Target::Scene(path_id(&request, "scenes", "Scene")?);
 
     let creation = Creation::of(&request);
-    let (job, redo) = match earlier(&record.job, creation, index) {
+    // What an earlier request with the same key began before it died.
+    let name = creation.is_repeated.then_some(creation.id);
+    let (job, redo) = match name.and_then(|name| record.job.redo_named(name, scene)) {
         Some(redo) => (record.job, redo),
-        None => regenerate(&state, &record, index, wanted, creation).await?,
+        None => regenerate(&state, &record, scene, wanted, creation).await?,
     };
-    start_or_leave(&state.workflow, &state.jobs, &job).await;
+    start_or_leave(workflow, jobs, &job).await;
 
     let prices = redo_prices(&job, &redo, &state.quotes)?;
-    Reply::accepted(&scene_accepted(&job, &redo, &prices))
-}
-
-/// What an earlier request with the same key began before it died, as it is or has become.
-fn earlier(job: &Job, creation: Creation, index: u32) -> Option<Redo> {
-    let is_its = creation.is_repeated && job.redo_id == Some(creation.id);
-    let scene = job.storyboard_in_work()?.scene(index)?.clone();
-    is_its.then(|| {
-        let place = job.place();
-        job.redo.clone().unwrap_or(Redo { scene, place })
-    })
+    Reply::accepted(&change_accepted(&job, &redo, &prices))
 }
 
 /// The job as it goes on, and what of it changes.
 async fn regenerate(
     state: &State,
     record: &JobRecord,
-    index: u32,
+    scene: Target,
     wanted: TakeRequest,
     creation: Creation,
 ) -> Result<(Job, Redo), ApiError> {
-    let (film, now) = (&record.job, state.clock.now());
-    let scene = scene_of_film(film, index)?;
-    let redo = another_take(record, scene, wanted);
+    let (film, changes) = (&record.job, &state.changes);
+    let redo = another_take(record, scene, wanted)?;
     let quote = total(&redo_prices(film, &redo, &state.quotes)?);
-    let redone = film.redone(
-        redo.clone(),
-        Some(creation.id),
-        quote,
-        now,
-        state.time_limit,
-    );
-    let redone = redone.ok_or(BEING_CHANGED)?;
     let ceilings = state.ceilings.now().await?;
-    let begun = state.usage.redo(&state.jobs, film, &redone, ceilings);
-    begun.await.map_err(|error| film_refused(error, now))?;
-    Ok((redone, redo))
+    let begun = changes.begin(film, &redo, Some(creation.id), quote, ceilings);
+    let refused = |error| film_refused(error, changes.clock.now());
+    Ok((begun.await.map_err(refused)?, redo))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use accounts::Installation;
 use domain::job::{FREE_REDOS, JobId, Place, SceneStatus, Status};
+use domain::time::Clock;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
 use store::testing::{ExecutionStatus, Executions, Tables, film, now, webhooks};
-use store::{Ending, SpendingTable};
+use store::{Ending, JobsTable, SpendingTable, UsageTable, Workflow};
 use uuid::Uuid;
 
 use super::*;
@@ -23,9 +26,13 @@ impl World {
     async fn new() -> Self {
         let (tables, executions) = (Tables::default(), Executions::default());
         let state = State {
-            jobs: JobsTable::new(tables.client(), "jobs"),
-            usage: UsageTable::new(tables.client(), "usage"),
-            workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
+            changes: FilmChanges {
+                jobs: JobsTable::new(tables.client(), "jobs"),
+                usage: UsageTable::new(tables.client(), "usage"),
+                workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
+                time_limit: Duration::from_secs(3600),
+                clock: Clock::fixed(now()),
+            },
             ceilings: FilmCeilings {
                 quota: QUOTA,
                 running: 1,
@@ -37,8 +44,6 @@ impl World {
                 },
             },
             quotes: Arc::new(Quotes::new(config::Models::default()).unwrap()),
-            time_limit: Duration::from_secs(3600),
-            clock: Clock::fixed(now()),
         };
         let id = film(&tables, 1, USER).await;
         Self {
@@ -70,12 +75,12 @@ impl World {
     }
 
     async fn job(&self) -> Job {
-        self.state.jobs.get(self.id).await.unwrap().unwrap()
+        self.state.changes.jobs.get(self.id).await.unwrap().unwrap()
     }
 
     /// The execution ends, after so much was paid for it; with its film if that is there.
     async fn end(&self, paid: u64, is_made: bool) {
-        let State { jobs, usage, .. } = &self.state;
+        let FilmChanges { jobs, usage, .. } = &self.state.changes;
         let job = self.job().await;
         if is_made {
             jobs.set_film(&job, &job.new_film()).await.unwrap();
@@ -92,7 +97,7 @@ impl World {
 
     /// Films that were made, are being made, and failed at a cost.
     async fn month(&self) -> (u32, u32, u32) {
-        let account = self.state.usage.account(USER, now(), QUOTA);
+        let account = self.state.changes.usage.account(USER, now(), QUOTA);
         let usage = account.await.unwrap().usage;
         (usage.used, usage.reserved, usage.paid_failures)
     }
@@ -117,7 +122,14 @@ async fn one_scene_is_made_anew_and_the_film_is_served_meanwhile() {
     assert_eq!((steps.len(), &steps[0]["step"]), (1, &json!("scene-002")));
     assert!(world.is_started(2));
 
-    let record = world.state.jobs.load(world.id).await.unwrap().unwrap();
+    let record = world
+        .state
+        .changes
+        .jobs
+        .load(world.id)
+        .await
+        .unwrap()
+        .unwrap();
     let job = &record.job;
     assert_eq!(job.film(), film.film());
     assert_eq!(job.storyboard, film.storyboard);
@@ -132,7 +144,7 @@ async fn one_scene_is_made_anew_and_the_film_is_served_meanwhile() {
     let job = world.job().await;
     assert_eq!(job.storyboard.as_ref().unwrap().scenes[1], scene);
     assert_ne!(job.film(), film.film());
-    assert_eq!((job.status, job.redone_scenes), (Status::Completed, 1));
+    assert_eq!((job.status, job.redone_parts), (Status::Completed, 1));
     assert_eq!(job.open, None);
 }
 
@@ -143,11 +155,18 @@ async fn what_fails_leaves_the_film_as_it_was_and_says_why() {
     world.regenerate(&Value::Null).await;
     assert_eq!(world.month().await, (1, 0, 0));
     world.end(5, false).await;
-    let record = world.state.jobs.load(world.id).await.unwrap().unwrap();
+    let record = world
+        .state
+        .changes
+        .jobs
+        .load(world.id)
+        .await
+        .unwrap()
+        .unwrap();
     let job = record.job;
     assert_eq!((job.status, job.film()), (Status::Completed, film.film()));
     assert_eq!(job.storyboard, film.storyboard);
-    assert_eq!((&job.redo, job.redone_scenes), (&None, 0));
+    assert_eq!((&job.redo, job.redone_parts), (&None, 0));
     assert_eq!(job.progress(), 100);
     assert!(job.error.is_some());
     let mut scenes = record.scenes.iter();

@@ -1,10 +1,13 @@
-use domain::attempt::{Attempt, AttemptState, Target};
-use domain::job::{JobId, Status};
-use domain::take::Words;
+use std::time::Duration;
+
+use domain::attempt::{Attempt, AttemptState};
+use domain::job::{Job, JobId, Status};
+use domain::take::{TakeRequest, Words};
+use domain::time::Clock;
 use edge::http::testing::{answer, request, user};
 use serde_json::{Value, json};
-use store::Ending;
 use store::testing::{ExecutionStatus, Executions, Tables, film, now, webhooks};
+use store::{Ceilings, Ending, JobsTable, UsageTable, Workflow};
 
 use super::*;
 
@@ -13,7 +16,7 @@ const USER: &str = "user";
 struct World {
     executions: Executions,
     tables: Tables,
-    state: State,
+    changes: FilmChanges,
     id: JobId,
 }
 
@@ -21,7 +24,7 @@ impl World {
     /// A film of two scenes, the second of which has been made anew, and is in it so.
     async fn new() -> Self {
         let (tables, executions) = (Tables::default(), Executions::default());
-        let state = State {
+        let changes = FilmChanges {
             jobs: JobsTable::new(tables.client(), "jobs"),
             usage: UsageTable::new(tables.client(), "usage"),
             workflow: Workflow::new(executions.client(), "arn:stateMachine:films"),
@@ -32,7 +35,7 @@ impl World {
         let world = Self {
             executions,
             tables,
-            state,
+            changes,
             id,
         };
         world.second_take().await;
@@ -40,24 +43,19 @@ impl World {
     }
 
     async fn second_take(&self) {
-        let record = self.state.jobs.load(self.id).await.unwrap().unwrap();
-        let (film, jobs) = (&record.job, &self.state.jobs);
-        let wanted = domain::take::TakeRequest::new(Some("A lighthouse burns"), None, Some(7));
-        let scene = scene_of_film(film, 2).unwrap();
-        let redo = films::another_take(&record, scene, wanted.unwrap());
-        let limit = Duration::from_secs(3600);
-        let redone = film.redone(redo.clone(), None, 0, now(), limit).unwrap();
-        let begun = self
-            .state
-            .usage
-            .redo(jobs, film, &redone, Ceilings::of_quota(9));
+        let record = self.changes.jobs.load(self.id).await.unwrap().unwrap();
+        let (film, jobs) = (&record.job, &self.changes.jobs);
+        let wanted = TakeRequest::new(Some("A lighthouse burns"), None, Some(7));
+        let redo = films::another_take(&record, Target::Scene(2), wanted.unwrap());
+        let (redo, ceilings) = (redo.unwrap(), Ceilings::of_quota(9));
+        let begun = self.changes.begin(film, &redo, None, 0, ceilings);
         begun.await.unwrap();
         let made = Attempt {
             target: Target::Scene(2),
             number: 2,
             run: 2,
             take: 2,
-            words: Some(redo.scene.words()),
+            words: Some(redo.part.words()),
             ..Attempt::sample(AttemptState::Succeeded)
         };
         jobs.put_attempt(self.id, &made).await.unwrap();
@@ -66,7 +64,7 @@ impl World {
 
     /// The execution ends with its film.
     async fn complete(&self) {
-        let State { jobs, usage, .. } = &self.state;
+        let FilmChanges { jobs, usage, .. } = &self.changes;
         let job = self.job().await;
         jobs.set_film(&job, &job.new_film()).await.unwrap();
         let (job, hooks) = (self.job().await, webhooks(&self.tables));
@@ -81,11 +79,11 @@ impl World {
     async fn choose_as(&self, caller: &str, scene: &str, body: &Value) -> (u16, Value) {
         let path = format!("/api/v1/jobs/{}/scenes/{scene}/take", self.id);
         let request = request("PUT", &path, body);
-        answer(handle(user(caller), request, self.state.clone()).await)
+        answer(handle(user(caller), request, self.changes.clone()).await)
     }
 
     async fn job(&self) -> Job {
-        self.state.jobs.get(self.id).await.unwrap().unwrap()
+        self.changes.jobs.get(self.id).await.unwrap().unwrap()
     }
 
     /// The take of the second scene that is in the film, and what was asked for.
@@ -100,7 +98,7 @@ impl World {
 async fn a_take_that_is_there_is_chosen_for_nothing() {
     let world = World::new().await;
     let (_, second) = world.in_film().await;
-    let month = async || world.state.usage.account(USER, now(), 9).await.unwrap();
+    let month = async || world.changes.usage.account(USER, now(), 9).await.unwrap();
     let before = month().await;
     let (status, body) = world.choose(1).await;
     assert_eq!((status, &body["status"]), (202, &json!("processing")));
@@ -119,7 +117,7 @@ async fn a_take_that_is_there_is_chosen_for_nothing() {
     assert_ne!(words, second);
     assert_eq!(month().await, before);
     assert_eq!(
-        world.job().await.redone_scenes,
+        world.job().await.redone_parts,
         1,
         "it is none that was made"
     );

@@ -43,7 +43,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
 
     let now = state.clock.now();
     let present = storyboard_in_review(&job, wanted.version, now)?;
-    let edited = wanted.edit(&present.music).checked();
+    let edited = wanted.edit(&present.music.description).checked();
     let edited = job.with_edit(edited.map_err(ApiError::Faults)?, now);
     state.jobs.edit_storyboard(&job, &edited).await?;
 

@@ -77,6 +77,24 @@ test("a scene is redone while the film plays, and its first take chosen again", 
   await expect(take(1)).toContainText("In the film");
 });
 
+test("the music is redone, and its first take chosen again", async ({ page }) => {
+  await page.goto(address);
+  const change = page.getByRole("link", { name: "Change the music" });
+  await change.click();
+  await page.getByLabel("What is to be heard").fill("Slow strings over rain");
+  await page.getByRole("button", { name: "See the price" }).click();
+  await page.getByRole("button", { name: "Make the new take" }).click();
+  await expect(page.getByRole("heading", { name: "The music is being made anew" })).toBeVisible();
+  await changed(page);
+
+  await change.click();
+  const takes = page.getByRole("listitem").filter({ hasText: "In the film" });
+  await expect(takes).toContainText("Slow strings over rain");
+  await look(page, "film-music");
+  await page.getByRole("button", { name: "Put take 1 into the film" }).click();
+  await changed(page);
+});
+
 /** A change has come and gone. */
 async function changed(page: Page): Promise<void> {
   const progress = page.getByRole("progressbar", { name: "Progress of the change" });

@@ -15,7 +15,7 @@ use crate::error::ErrorCode;
 use crate::operation::{Access, Content, Method, Operation};
 use crate::paging::CursorQuery;
 use crate::quote::{CreateQuery, JobResumed, Quote, TimeLeft};
-use crate::takes::{SceneChange, Take};
+use crate::takes::{FilmChange, Take};
 
 /// Asks for a film (R34, R35).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -116,7 +116,7 @@ pub struct Job {
     pub status: Status,
     /// How far it is.
     pub stage: Stage,
-    /// Percent; never falls (D5) but when a scene of the film changes.
+    /// Percent; never falls (D5) but when a part of the film changes.
     #[schema(maximum = 100)]
     pub progress: u32,
     /// As it was asked for.
@@ -160,10 +160,11 @@ pub struct Job {
     /// What the film lacks, though it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degraded: Option<String>,
-    /// The change of a scene that is being made; the film that is there is served.
+    /// The change of a scene, or of the music, that is being made; the film that is there is
+    /// served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<SceneChange>,
-    /// Why it failed; of a film that is completed, why the last change of a scene did.
+    pub change: Option<FilmChange>,
+    /// Why it failed; of a film that is completed, why the last change of it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<JobError>,
     /// A link to its picture, good for an hour.
@@ -172,6 +173,9 @@ pub struct Job {
     /// Its scenes; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenes: Option<Vec<Scene>>,
+    /// The takes of its music that are there; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soundtrack_takes: Option<Vec<Take>>,
     /// Who wrote the storyboard; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storyboard_by: Option<Author>,

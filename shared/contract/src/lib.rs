@@ -44,7 +44,9 @@ pub use storyboards::{
     Animatic, ApproveStoryboard, EditedScene, PlannedStoryboard, Storyboard, StoryboardMusic,
     StoryboardScene, UpdateStoryboard,
 };
-pub use takes::{ChooseTake, RegenerateScene, SceneAccepted, SceneChange, Take};
+pub use takes::{
+    ChangeAccepted, ChooseTake, FilmChange, RegenerateScene, RegenerateSoundtrack, Take,
+};
 pub use transcodes::{
     AssetLink, AssetList, CreateTranscode, Transcode, TranscodeCreated, TranscodeJob, TranscodeList,
 };

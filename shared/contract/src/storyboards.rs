@@ -69,6 +69,9 @@ pub struct StoryboardMusic {
     pub description: String,
     /// In billionths of a dollar; 0 for a film without music.
     pub price_nano_usd: u64,
+    /// The takes of it that are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<Take>,
 }
 
 /// A storyboard as it was planned.

@@ -125,10 +125,10 @@ pub struct Attempt {
     /// The job's execution that it was made in, from 1.
     #[serde(default = "first_run")]
     pub run: u32,
-    /// The take of the scene that it is to make, from 1.
+    /// The take that it is to make, from 1.
     #[serde(default = "first_take")]
     pub take: u32,
-    /// What the model was told of the scene.
+    /// What the model was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<Words>,
     /// Unguessable; travels in the webhook's URL.

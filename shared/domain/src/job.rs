@@ -118,7 +118,7 @@ pub struct Job {
     /// The still picture's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_key: Option<String>,
-    /// The change of a scene that is being made, if one is.
+    /// The change of a part that is being made, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redo: Option<Redo>,
     /// The name under which the last one was asked for.
@@ -127,9 +127,9 @@ pub struct Job {
     /// The film with that change, once composed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redone_film: Option<FilmKeys>,
-    /// Scenes that were redone.
-    #[serde(default)]
-    pub redone_scenes: u32,
+    /// Scenes that were redone, and music.
+    #[serde(default, rename = "redoneScenes")]
+    pub redone_parts: u32,
     /// Why it failed; of a film that is there, why the last change of it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<JobError>,
@@ -187,7 +187,7 @@ impl Job {
             redo: None,
             redo_id: None,
             redone_film: None,
-            redone_scenes: 0,
+            redone_parts: 0,
             error: None,
             open: Some("yes".to_owned()),
         }

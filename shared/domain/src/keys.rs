@@ -46,9 +46,11 @@ fn folder_of_take(take: u32) -> String {
     }
 }
 
-/// The music bed: `{jobId}/soundtrack.mp3`, whatever codec is in it.
-pub fn soundtrack(job: JobId) -> String {
-    format!("{job}/soundtrack.mp3")
+/// A take of the music bed, whatever codec is in it: the first is `{jobId}/soundtrack.mp3`,
+/// the second `{jobId}/take-2/soundtrack.mp3`.
+pub fn soundtrack(job: JobId, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/{folder}soundtrack.mp3")
 }
 
 /// A storyboard as a small film, by its version.
@@ -66,7 +68,7 @@ pub fn thumbnail(job: JobId) -> String {
     format!("{job}/thumbnail.jpg")
 }
 
-/// A film with a changed scene, by the execution that made it. Its name ends as the
+/// A film with a changed part, by the execution that made it. Its name ends as the
 /// film's, by which rights are given.
 pub fn redone_film(job: JobId, run: u32) -> String {
     format!("{job}/redo-{run}/final.mp4")

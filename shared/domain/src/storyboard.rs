@@ -1,7 +1,5 @@
 //! The plan of a film: its scenes, and the music under them (D15).
 
-use std::ops::RangeInclusive;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,20 +8,20 @@ use crate::request::{Category, CreateJob};
 use crate::storyboard_arcs::{Beat, arc};
 
 mod edit;
+mod music;
+mod part;
 mod scene;
 
 pub use edit::{SceneEdit, StoryboardEdit};
+pub use music::PlannedMusic;
+pub use part::Part;
 pub use scene::PlannedScene;
-pub(crate) use scene::first_take;
+pub(crate) use scene::{first_take, is_first_take};
 
 /// The longest text a scene's part may have, in characters.
 const MAX_TITLE: usize = 60;
 pub(crate) const MAX_CAMERA: usize = 120;
 pub(crate) const MAX_TEXT: usize = 600;
-
-/// Beats a minute of music that names none, and those that are believed.
-const TEMPO: u32 = 100;
-const TEMPI: RangeInclusive<u32> = 40..=200;
 
 /// Who wrote the storyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,8 +43,9 @@ pub struct Storyboard {
     pub author: Author,
     /// In the film's order; never empty.
     pub scenes: Vec<PlannedScene>,
-    /// What the music model is told.
-    pub music: String,
+    /// The music under them.
+    #[serde(flatten)]
+    pub music: PlannedMusic,
 }
 
 /// A scene as a language model writes it: the shape its answer is checked against.
@@ -164,7 +163,7 @@ impl Storyboard {
         Self {
             author,
             scenes,
-            music,
+            music: PlannedMusic::new(music),
         }
     }
 
@@ -182,30 +181,10 @@ impl Storyboard {
         frames - overlaps.sum::<u32>()
     }
 
-    /// Beats a minute of its music: those that its description names, else those of a brisk walk.
-    pub fn tempo(&self) -> u32 {
-        let words: Vec<String> = self.music.split_whitespace().map(plain).collect();
-        let named = words.windows(2).find_map(|pair| match pair {
-            [beats, unit] if unit == "bpm" => beats.parse().ok(),
-            _ => None,
-        });
-        let joined = || {
-            let mut words = words.iter();
-            words.find_map(|word| word.strip_suffix("bpm")?.parse().ok())
-        };
-        let beats: u32 = named.or_else(joined).unwrap_or(TEMPO);
-        beats.clamp(*TEMPI.start(), *TEMPI.end())
-    }
-
     /// The scene of that number, from 1.
     pub fn scene(&self, index: u32) -> Option<&PlannedScene> {
         self.scenes.iter().find(|scene| scene.index == index)
     }
-}
-
-fn plain(word: &str) -> String {
-    let letters = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-    letters.to_lowercase()
 }
 
 fn music_by_rules(request: &CreateJob) -> String {
@@ -331,22 +310,6 @@ mod tests {
     }
 
     #[test]
-    fn the_tempo_is_what_the_music_is_described_by() {
-        let tempo = |music: &str| {
-            let mut board = Storyboard::by_rules(&CreateJob::sample());
-            music.clone_into(&mut board.music);
-            board.tempo()
-        };
-        assert_eq!(tempo("Warm synths at 92 BPM, building"), 92);
-        assert_eq!(tempo("drum and bass (174bpm)"), 174);
-        assert_eq!(tempo("piano"), TEMPO);
-        assert_eq!(tempo("9 bpm"), 40);
-        assert_eq!(tempo("4000000000 bpm"), 200);
-        assert_eq!(tempo("99999999999999999999 bpm"), TEMPO);
-        assert_eq!(tempo("bpm"), TEMPO);
-    }
-
-    #[test]
     fn a_music_video_and_an_ad_are_told_apart() {
         let video = Storyboard::by_rules(&request(Category::MusicVideo, 5, 30));
         let advert = Storyboard::by_rules(&request(Category::AdCreative, 5, 30));
@@ -371,7 +334,7 @@ mod tests {
         let board = Storyboard::from_answer(&request(Category::MusicVideo, 1, 6), &answer).unwrap();
         assert_eq!(board.author, Author::LanguageModel);
         assert_eq!(board.scenes[0].title, "One - two");
-        assert_eq!(board.music, "piano");
+        assert_eq!(board.music.description, "piano");
     }
 
     #[test]

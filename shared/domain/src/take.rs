@@ -1,22 +1,23 @@
-//! Takes of a scene (D44): everything that was made of it is kept, and one of them is in
-//! the film.
+//! Takes of a scene, or of the music (D44): everything that was made of it is kept, and one
+//! of them is in the film.
 
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::{Attempt, AttemptState, Target};
 use crate::fields::{InvalidField, visible_line};
 use crate::request;
-use crate::storyboard::{MAX_CAMERA, MAX_TEXT, PlannedScene};
+use crate::storyboard::{MAX_CAMERA, MAX_TEXT, Part};
 use crate::time::Time;
 
-/// What a model is told of a scene, by which its takes differ.
+/// What a model is told of a part, by which its takes differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Words {
-    /// What is to be seen.
+    /// What is to be seen, or heard.
     pub description: String,
-    /// How it is filmed.
-    pub camera: String,
+    /// How it is filmed; nothing of music.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub camera: Option<String>,
     /// A seed of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
@@ -33,9 +34,9 @@ pub struct Take {
     pub made_at: Time,
 }
 
-/// The takes of a scene that are there, by their numbers.
-pub fn takes_of(attempts: &[Attempt], index: u32) -> Vec<Take> {
-    let made = of_scene(attempts, index);
+/// The takes of a part that are there, by their numbers.
+pub fn takes_of(attempts: &[Attempt], target: Target) -> Vec<Take> {
+    let made = attempts_for(attempts, target);
     let made = made.filter(|attempt| attempt.state == AttemptState::Succeeded);
     let takes = made.map(|attempt| Take {
         number: attempt.take,
@@ -47,21 +48,19 @@ pub fn takes_of(attempts: &[Attempt], index: u32) -> Vec<Take> {
     takes
 }
 
-/// The number of a scene's next take. None is given twice, whatever became of the first:
-/// what comes late of one cannot take the place of another.
-pub fn next_take(attempts: &[Attempt], index: u32) -> u32 {
-    let numbers = of_scene(attempts, index).map(|attempt| attempt.take);
-    numbers.max().unwrap_or(0) + 1
+/// The number of a part's next take. None is given twice, whatever became of the first:
+/// what comes late of one cannot take the place of another. That of the plan is given.
+pub fn next_take(attempts: &[Attempt], part: &Part) -> u32 {
+    let numbers = attempts_for(attempts, part.target()).map(|attempt| attempt.take);
+    numbers.fold(part.take(), u32::max) + 1
 }
 
-fn of_scene(attempts: &[Attempt], index: u32) -> impl Iterator<Item = &Attempt> {
-    let target = Target::Scene(index);
-    attempts
-        .iter()
-        .filter(move |attempt| attempt.target == target)
+fn attempts_for(attempts: &[Attempt], target: Target) -> impl Iterator<Item = &Attempt> {
+    let attempts = attempts.iter();
+    attempts.filter(move |attempt| attempt.target == target)
 }
 
-/// What a scene's owner wants otherwise in its next take.
+/// What a part's owner wants otherwise in its next take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TakeRequest {
     description: Option<String>,
@@ -91,15 +90,15 @@ impl TakeRequest {
         })
     }
 
-    /// The scene as it is to be in that take. A seed counts for one take.
-    pub fn scene(self, scene: &PlannedScene, number: u32) -> PlannedScene {
-        let words = scene.words();
+    /// The part as it is to be in that take. A seed counts for one take.
+    pub fn part(self, part: &Part, number: u32) -> Part {
+        let words = part.words();
         let words = Words {
             description: self.description.unwrap_or(words.description),
-            camera: self.camera.unwrap_or(words.camera),
+            camera: self.camera.or(words.camera),
             seed: self.seed,
         };
-        scene.in_take(number, words)
+        part.in_take(number, words)
     }
 }
 
@@ -124,9 +123,11 @@ mod tests {
             attempt(1, 2, AttemptState::Canceled),
             attempt(2, 7, AttemptState::Running),
         ];
-        assert_eq!(next_take(&attempts, 1), 3);
-        assert_eq!(next_take(&attempts, 2), 8);
-        assert_eq!(next_take(&attempts, 3), 1);
+        let storyboard = Storyboard::by_rules(&CreateJob::sample());
+        let next = |target| next_take(&attempts, &storyboard.part(target).unwrap());
+        assert_eq!(next(Target::Scene(1)), 3);
+        assert_eq!(next(Target::Scene(2)), 8);
+        assert_eq!(next(Target::Soundtrack), 2, "it was never asked for");
     }
 
     #[test]
@@ -137,25 +138,39 @@ mod tests {
             attempt(1, 1, AttemptState::Succeeded),
             attempt(1, 2, AttemptState::Canceled),
             attempt(2, 4, AttemptState::Succeeded),
+            Attempt {
+                target: Target::Soundtrack,
+                ..attempt(1, 2, AttemptState::Succeeded)
+            },
         ];
-        let takes = takes_of(&attempts, 1);
-        let numbers: Vec<u32> = takes.iter().map(|take| take.number).collect();
-        assert_eq!(numbers, [1, 3]);
+        let numbers = |target| -> Vec<u32> {
+            let takes = takes_of(&attempts, target);
+            takes.iter().map(|take| take.number).collect()
+        };
+        assert_eq!(numbers(Target::Scene(1)), [1, 3]);
+        assert_eq!(numbers(Target::Soundtrack), [2]);
     }
 
     #[test]
     fn what_is_not_said_stays_as_it_was_but_a_seed() {
         let storyboard = Storyboard::by_rules(&CreateJob::sample());
-        let scene = storyboard.scene(2).unwrap();
-        let first = TakeRequest::new(Some(" A lighthouse\n burns "), None, Some(7)).unwrap();
-        let second = first.scene(scene, 2);
-        assert_eq!(second.description, "A lighthouse burns");
-        assert_eq!((second.take, second.seed), (2, Some(7)));
-        let third = TakeRequest::default().scene(&second, 3);
-        assert_eq!(third.description, "A lighthouse burns");
-        assert_eq!((third.take, third.seed), (3, None));
-        assert_eq!(third.camera, scene.camera);
-        assert_eq!(third.timing, scene.timing);
+        for target in [Target::Scene(2), Target::Soundtrack] {
+            let planned = storyboard.part(target).unwrap();
+            let wanted = TakeRequest::new(Some(" A lighthouse\n burns "), None, Some(7));
+            let second = wanted.unwrap().part(&planned, 2);
+            let described = Words {
+                description: "A lighthouse burns".to_owned(),
+                seed: Some(7),
+                ..planned.words()
+            };
+            assert_eq!(second, planned.in_take(2, described.clone()));
+            let third = TakeRequest::default().part(&second, 3);
+            let described = Words {
+                seed: None,
+                ..described
+            };
+            assert_eq!(third, planned.in_take(3, described));
+        }
     }
 
     #[test]

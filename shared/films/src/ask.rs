@@ -4,14 +4,14 @@ use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, JobRun, SceneStatus};
 use domain::prices::{CostKind, LedgerEntry};
-use domain::storyboard::PlannedScene;
+use domain::storyboard::Part;
 use domain::time::Time;
 use replicate::{CreateOptions, Prediction, WebhookEvent};
 use store::JobRecord;
 use url::Url;
 use uuid::Uuid;
 
-use crate::generation::{Generation, attempts_for, scene_in_work, storyboard_in_work};
+use crate::generation::{Generation, attempts_for, part_in_work};
 use crate::model_request::ModelRequest;
 use crate::provider::{CallError, Provider};
 use crate::quote::unless_stopped;
@@ -38,8 +38,8 @@ impl Generation {
         for _ in 0..ROUNDS {
             let record = self.running_record(run).await?;
             let attempts = attempts_for(&record, target);
-            let take = scene_of(&record, target)?.map_or(1, |scene| scene.take);
-            match decide(&attempts, take, run.run) {
+            let part = part_in_work(&record.job, target)?;
+            match decide(&attempts, part.take(), run.run) {
                 Decision::Done => {
                     self.mark_generated(run.job_id, target).await?;
                     return self.answer_success(token, target).await;
@@ -55,7 +55,7 @@ impl Generation {
                     unless_stopped(&self.spending).await?;
                     let now = self.clock.now();
                     turns.take(&record.job, target, number, now).await?;
-                    return self.create(&record, target, number, token).await;
+                    return self.create(&record, &part, number, token).await;
                 }
             }
         }
@@ -138,20 +138,19 @@ impl Generation {
     async fn create(
         &self,
         record: &JobRecord,
-        target: Target,
+        part: &Part,
         number: u32,
         token: &str,
     ) -> Result<(), StepError> {
-        let job = record.job.job_id;
-        let model_request = self.model_request(record, target)?;
-        let scene = scene_of(record, target)?;
+        let (job, target) = (record.job.job_id, part.target());
+        let model_request = self.model_request(record, part)?;
         let now = self.clock.now();
         let attempt = Attempt {
             target,
             number,
             run: record.job.run,
-            take: scene.as_ref().map_or(1, |scene| scene.take),
-            words: scene.map(|scene| scene.words()),
+            take: part.take(),
+            words: Some(part.words()),
             attempt_id: Uuid::new_v4().to_string(),
             state: AttemptState::Creating,
             prediction_id: None,
@@ -265,25 +264,18 @@ impl Generation {
     fn model_request(
         &self,
         record: &JobRecord,
-        target: Target,
+        part: &Part,
     ) -> Result<ModelRequest<'_>, StepError> {
-        let job = &record.job;
-        let (wanted, settings) = (&job.request, &self.provider.settings);
-        match target {
-            Target::Scene(index) => {
-                let scene = scene_in_work(job, index)?;
+        let (wanted, settings) = (&record.job.request, &self.provider.settings);
+        match part {
+            Part::Scene(scene) => {
                 let model = self.provider.model(&settings.scene_model)?;
-                Ok(ModelRequest::scene(model, wanted, &scene))
+                Ok(ModelRequest::scene(model, wanted, scene))
             }
-            Target::Soundtrack => {
-                let storyboard = storyboard_in_work(job)?;
+            Part::Soundtrack(music) => {
                 let model = self.provider.model(&settings.music_model)?;
-                Ok(ModelRequest::soundtrack(model, wanted, &storyboard.music))
+                Ok(ModelRequest::soundtrack(model, wanted, music))
             }
-            Target::Plan => Err(StepError::new(
-                Failure::Internal,
-                "a plan is not asked for here",
-            )),
         }
     }
 
@@ -294,14 +286,6 @@ impl Generation {
     ) -> Result<(), StepError> {
         let output = serde_json::json!({ "target": target.to_string() });
         Ok(self.workflow.task_succeeded(token, &output).await?)
-    }
-}
-
-/// The scene that a target is, as its job's execution makes it.
-fn scene_of(record: &JobRecord, target: Target) -> Result<Option<PlannedScene>, StepError> {
-    match target {
-        Target::Scene(index) => scene_in_work(&record.job, index).map(Some),
-        Target::Plan | Target::Soundtrack => Ok(None),
     }
 }
 

@@ -158,7 +158,8 @@ impl Generation {
         let (key, content_type) = match attempt.target {
             Target::Scene(index) => (keys::scene(job, index, attempt.take), "video/mp4"),
             Target::Soundtrack | Target::Plan => {
-                (keys::soundtrack(job), downloaded.content_type.as_str())
+                let key = keys::soundtrack(job, attempt.take);
+                (key, downloaded.content_type.as_str())
             }
         };
         self.objects

@@ -7,7 +7,7 @@ use config::Bootstrap;
 use domain::attempt::{Attempt, Target};
 use domain::failure::{Failure, StepError};
 use domain::job::{Job, JobRun};
-use domain::storyboard::{PlannedScene, Storyboard};
+use domain::storyboard::{Part, Storyboard};
 use domain::time::Clock;
 use media::Ffmpeg;
 use store::{JobRecord, JobsTable, Objects, SpendingTable, Workflow};
@@ -80,10 +80,10 @@ pub(crate) fn storyboard_in_work(job: &Job) -> Result<Storyboard, StepError> {
     storyboard.ok_or_else(|| StepError::new(Failure::Internal, "the job has no storyboard"))
 }
 
-/// A scene of it.
-pub(crate) fn scene_in_work(job: &Job, index: u32) -> Result<PlannedScene, StepError> {
-    let scene = storyboard_in_work(job)?.scene(index).cloned();
-    scene.ok_or_else(|| StepError::new(Failure::Internal, format!("there is no scene {index}")))
+/// A part of it.
+pub(crate) fn part_in_work(job: &Job, target: Target) -> Result<Part, StepError> {
+    let part = storyboard_in_work(job)?.part(target);
+    part.ok_or_else(|| StepError::new(Failure::Internal, format!("{target} is no part of it")))
 }
 
 /// The attempts made for one target.

@@ -40,6 +40,7 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         error: job.error.clone(),
         thumbnail_url,
         scenes: None,
+        soundtrack_takes: None,
         storyboard_by: None,
         time_left: None,
         ledger: None,
@@ -56,8 +57,11 @@ pub fn detail(
     let storyboard = record.job.storyboard.as_ref();
     let scenes = record.scenes.iter();
     let scenes = scenes.map(|scene| scene_view(record, scene, posters, times));
+    let target = Target::Soundtrack;
+    let soundtrack_takes = take_views(&record.job, &record.attempts, target, posters);
     JobView {
         scenes: Some(scenes.collect()),
+        soundtrack_takes: Some(soundtrack_takes),
         storyboard_by: storyboard.map(|storyboard| storyboard.author),
         time_left: times.film,
         ledger: Some(record.ledger.clone()),
@@ -86,7 +90,7 @@ fn scene_view(
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         poster_url: planned.and_then(|planned| posters.get(&(scene.index, planned.take)).cloned()),
-        takes: take_views(&record.job, &record.attempts, scene.index, posters),
+        takes: take_views(&record.job, &record.attempts, target, posters),
         time_left: times.parts.get(&target).copied(),
     }
 }

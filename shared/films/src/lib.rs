@@ -9,12 +9,14 @@
 //! - [`Reconciler`] sees to it that everything ends.
 //! - [`FilmClock`] knows how long films take.
 //! - [`Quotes`] knows what a film costs, [`quote_view`] shows it.
-//! - [`another_take`] and [`chosen_take`] change a scene of a film that is there.
+//! - [`FilmChanges`] begins a change of a film that is there: [`another_take`] of a part, or
+//!   one that is chosen.
 //! - [`own_job`] and [`own_record`] find a job for its owner, [`JobReader`] its files;
 //!   [`job_view`] shows it.
 
 mod ask;
 mod cancel;
+mod change;
 mod clock;
 mod complete;
 mod errors;
@@ -41,6 +43,7 @@ mod storyboard_view;
 mod takes;
 mod turns;
 
+pub use change::FilmChanges;
 pub use clock::{FilmClock, FilmTimes};
 pub use complete::Completion;
 pub use finish::{CancelError, Finisher, Outcome};
@@ -54,7 +57,5 @@ pub use reconcile::{BUDGET as RECONCILER_BUDGET, Reconciler};
 pub use renderer::FilmRenderer;
 pub use start::{start, start_or_leave};
 pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, storyboard_view};
-pub use takes::{
-    BEING_CHANGED, another_take, chosen_take, redo_prices, scene_accepted, scene_of_film,
-};
+pub use takes::{another_take, change_accepted, chosen_take, redo_prices};
 pub use turns::Turns;

@@ -1,7 +1,7 @@
 //! What is sent to a model for a part of a film, and what it is expected to cost.
 
 use domain::request::CreateJob;
-use domain::storyboard::{PlannedScene, answer_schema, instruction};
+use domain::storyboard::{PlannedMusic, PlannedScene, answer_schema, instruction};
 use replicate::registry::{self, Model, SceneRequest, storyboard_input};
 use serde_json::Value;
 
@@ -31,9 +31,10 @@ impl<'a> ModelRequest<'a> {
     }
 
     /// For the music bed.
-    pub(crate) fn soundtrack(model: &'a Model, wanted: &CreateJob, music: &str) -> Self {
+    pub(crate) fn soundtrack(model: &'a Model, wanted: &CreateJob, music: &PlannedMusic) -> Self {
         let seconds = f64::from(wanted.duration_seconds);
-        let input = registry::music_input(model, music, seconds, wanted.seed);
+        let seed = music.model_seed(wanted.seed);
+        let input = registry::music_input(model, &music.description, seconds, seed);
         Self::of_seconds(model, input, seconds)
     }
 

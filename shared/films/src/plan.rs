@@ -191,16 +191,15 @@ fn is_planned_by(job: &Job, run: JobRun) -> bool {
 }
 
 fn plan_of(job: &Job, storyboard: &Storyboard) -> Plan {
-    // Of a film that is there one scene changes, and nothing else is made again.
-    let is_whole = job.redo.is_none();
+    // Of a film that is there one part changes, and nothing else is made again.
+    let redone = job.redo.as_ref().map(|redo| redo.part.target());
+    let is_made = |target| redone.is_none_or(|redone| redone == target);
     let scenes = storyboard.scenes.iter().map(|scene| scene.index);
-    let is_made = |index: &u32| {
-        let redo = job.redo.as_ref();
-        redo.is_none_or(|redo| redo.scene.index == *index)
-    };
     Plan {
         review: job.status == Status::AwaitingReview,
-        scenes: scenes.filter(is_made).collect(),
-        soundtrack: is_whole && job.request.audio.wants_music(),
+        scenes: scenes
+            .filter(|index| is_made(Target::Scene(*index)))
+            .collect(),
+        soundtrack: job.request.audio.wants_music() && is_made(Target::Soundtrack),
     }
 }

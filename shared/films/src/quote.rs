@@ -5,7 +5,7 @@ use config::Bootstrap;
 use domain::attempt::{AttemptState, Target};
 use domain::failure::{Failure, StepError};
 use domain::request::CreateJob;
-use domain::storyboard::{PlannedScene, Storyboard};
+use domain::storyboard::{Part, Storyboard};
 use replicate::registry::{Model, Registry};
 use store::{JobRecord, SpendingTable};
 
@@ -125,31 +125,33 @@ impl Quotes {
         wanted: &CreateJob,
         storyboard: &Storyboard,
     ) -> Result<Vec<Price>, StepError> {
-        let name = &self.models.scene;
-        let model = self.model(name)?;
-        let scenes = storyboard.scenes.iter().map(|scene| {
-            let request = ModelRequest::scene(model, wanted, scene);
-            priced(Target::Scene(scene.index), name, &request)
-        });
-        let mut prices: Vec<Price> = scenes.collect();
-        if wanted.audio.wants_music() {
-            let name = &self.models.music;
-            let model = self.model(name)?;
-            let request = ModelRequest::soundtrack(model, wanted, &storyboard.music);
-            prices.push(priced(Target::Soundtrack, name, &request));
-        }
-        Ok(prices)
+        let scenes = storyboard.scenes.iter().cloned().map(Part::Scene);
+        let music = wanted.audio.wants_music();
+        let music = music.then(|| Part::Soundtrack(storyboard.music.clone()));
+        let prices = scenes.chain(music).map(|part| self.part(wanted, &part));
+        prices.collect()
     }
 
-    /// What a scene is expected to cost, in the take that it is in.
+    /// What a part is expected to cost, in the take that it is in.
     ///
     /// # Errors
     ///
     /// The model is not in the registry.
-    pub fn scene(&self, wanted: &CreateJob, scene: &PlannedScene) -> Result<Price, StepError> {
-        let name = &self.models.scene;
-        let request = ModelRequest::scene(self.model(name)?, wanted, scene);
-        Ok(priced(Target::Scene(scene.index), name, &request))
+    pub fn part(&self, wanted: &CreateJob, part: &Part) -> Result<Price, StepError> {
+        let (name, request) = match part {
+            Part::Scene(scene) => {
+                let name = &self.models.scene;
+                (name, ModelRequest::scene(self.model(name)?, wanted, scene))
+            }
+            Part::Soundtrack(music) => {
+                let name = &self.models.music;
+                (
+                    name,
+                    ModelRequest::soundtrack(self.model(name)?, wanted, music),
+                )
+            }
+        };
+        Ok(priced(part.target(), name, &request))
     }
 
     /// The same for what a job that ended without a film has not made.

@@ -11,7 +11,7 @@ use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use edge::step::Invocation;
-use media::{Ffmpeg, FilmPlan, SceneSpec, Session};
+use media::{Earlier, Ffmpeg, FilmPlan, SceneSpec, Session, Sources};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
@@ -171,19 +171,20 @@ impl FilmRenderer {
         let directory = media::scratch::directory().map_err(disk_error)?;
 
         let prepared = self.fetch_scenes(id, storyboard, directory.path()).await?;
-        let music = self.fetch_music(job, directory.path()).await?;
+        let music = self.fetch_music(job, storyboard, directory.path()).await?;
+        let there = job.storyboard.as_ref().filter(|_| job.film().is_some());
+        let same = there.map_or_else(Vec::new, |there| there.same_transitions(storyboard));
+        let earlier = self.fetch_earlier(job, &same, directory.path()).await?;
+        let sources = Sources {
+            scenes: &prepared,
+            music: music.as_deref(),
+            earlier: earlier.as_deref().map(|film| Earlier { film, same: &same }),
+        };
         let plan = film_plan(job, storyboard);
         let session = Session::new(&self.ffmpeg, invocation.deadline);
         let film = self
             .with_progress(id, |progress| {
-                media::compose(
-                    &session,
-                    &plan,
-                    &prepared,
-                    music.as_deref(),
-                    directory.path(),
-                    progress,
-                )
+                media::compose(&session, &plan, sources, directory.path(), progress)
             })
             .await
             .map_err(media_error)?;
@@ -221,25 +222,47 @@ impl FilmRenderer {
 
     /// The music, if there is any. Without it the film is less than was asked
     /// for, and the job says so (D17).
-    async fn fetch_music(&self, job: &Job, directory: &Path) -> Result<Option<PathBuf>, StepError> {
-        match job.soundtrack {
+    async fn fetch_music(
+        &self,
+        job: &Job,
+        storyboard: &Storyboard,
+        directory: &Path,
+    ) -> Result<Option<PathBuf>, StepError> {
+        match job.soundtrack_in_work() {
             Soundtrack::None | Soundtrack::Failed => Ok(None),
             Soundtrack::Pending => {
                 let noted = self
                     .jobs
                     .set_soundtrack(job.job_id, Soundtrack::Failed, Some(WITHOUT_MUSIC))
                     .await;
-                ignore_conflict(noted)?;
-                Ok(None)
+                match noted {
+                    // It came just now: another try of the step has it.
+                    Err(error) if error.is_conflict() => Err(Failure::StoreUnavailable.into()),
+                    noted => Ok(noted.map(|()| None)?),
+                }
             }
             Soundtrack::Ready => {
                 let file = directory.join("music");
-                self.objects
-                    .download(&keys::soundtrack(job.job_id), &file)
-                    .await?;
+                let key = keys::soundtrack(job.job_id, storyboard.music.take);
+                self.objects.download(&key, &file).await?;
                 Ok(Some(file))
             }
         }
+    }
+
+    /// The film that is there, if it has transitions that are not to be encoded again.
+    async fn fetch_earlier(
+        &self,
+        job: &Job,
+        same: &[bool],
+        directory: &Path,
+    ) -> Result<Option<PathBuf>, StepError> {
+        let Some(key) = job.film().filter(|_| same.contains(&true)) else {
+            return Ok(None);
+        };
+        let file = directory.join("earlier.mp4");
+        self.objects.download(key, &file).await?;
+        Ok(Some(file))
     }
 
     /// Runs the work and writes its progress to the job as it grows. The work

@@ -54,8 +54,9 @@ pub fn storyboard_view(
     let prices = quotes.film_by(&job.request, storyboard)?;
     let editable = job.is_in_review(now);
     let mut scenes = priced_scenes(storyboard, &prices);
+    let takes = |target| take_views(job, attempts, target, &Posters::new());
     for scene in &mut scenes {
-        scene.takes = take_views(job, attempts, scene.index, &Posters::new());
+        scene.takes = takes(Target::Scene(scene.index));
     }
     Ok(contract::Storyboard {
         version: job.storyboard_version,
@@ -65,8 +66,9 @@ pub fn storyboard_view(
         seconds: domain::film::seconds(storyboard.total_frames()),
         scenes,
         music: StoryboardMusic {
-            description: storyboard.music.clone(),
+            description: storyboard.music.description.clone(),
             price_nano_usd: price_of(&prices, Target::Soundtrack),
+            takes: takes(Target::Soundtrack),
         },
         price_nano_usd: total(&prices),
         planned: job.planned_storyboard.as_ref().map(planned_view),
@@ -92,7 +94,7 @@ fn planned_view(storyboard: &Storyboard) -> PlannedStoryboard {
     PlannedStoryboard {
         author: storyboard.author,
         scenes: storyboard.scenes.iter().map(scene_view).collect(),
-        music: storyboard.music.clone(),
+        music: storyboard.music.description.clone(),
     }
 }
 

@@ -1,11 +1,11 @@
-//! Takes of a film's scenes: another one, or another choice, and all of them as the film's
-//! owner reads them (D44).
+//! Takes of a film's scenes and of its music: another one, or another choice, and all of
+//! them as the film's owner reads them (D44).
 
-use contract::{SceneAccepted, SceneChange};
-use domain::attempt::Attempt;
+use contract::{ChangeAccepted, FilmChange};
+use domain::attempt::{Attempt, Target};
 use domain::fields::InvalidField;
 use domain::job::{Job, Place, Redo, Status};
-use domain::storyboard::PlannedScene;
+use domain::storyboard::Part;
 use domain::take::{TakeRequest, next_take, takes_of};
 use edge::http::ApiError;
 use store::JobRecord;
@@ -15,14 +15,14 @@ use crate::quote::{Price, Quotes};
 use crate::quote_view;
 
 /// Of two changes of a film one waits for the other.
-pub const BEING_CHANGED: ApiError = ApiError::Conflict("A scene of this film is being changed");
+pub(crate) const BEING_CHANGED: ApiError = ApiError::Conflict("This film is being changed");
 
-/// The scene of that number of a film that is there and not being changed.
+/// A part of a film that is there and not being changed.
 ///
 /// # Errors
 ///
-/// There is no such film (409) or scene (404).
-pub fn scene_of_film(job: &Job, index: u32) -> Result<&PlannedScene, ApiError> {
+/// There is no such film, or it was to have no music (409); there is no such scene (404).
+fn part_of_film(job: &Job, target: Target) -> Result<Part, ApiError> {
     if job.redo.is_some() {
         return Err(BEING_CHANGED);
     }
@@ -31,36 +31,44 @@ pub fn scene_of_film(job: &Job, index: u32) -> Result<&PlannedScene, ApiError> {
     let storyboard = storyboard.ok_or(ApiError::Conflict(
         "Only a film that is made can be changed",
     ))?;
-    let scene = storyboard.scene(index);
-    scene.ok_or(ApiError::NotFound("Scene"))
+    if target == Target::Soundtrack && !job.request.audio.wants_music() {
+        return Err(ApiError::Conflict("This film was to have no music"));
+    }
+    let part = storyboard.part(target);
+    part.ok_or(ApiError::NotFound("Scene"))
 }
 
-/// The change by which a scene has another take.
-pub fn another_take(record: &JobRecord, scene: &PlannedScene, wanted: TakeRequest) -> Redo {
-    let number = next_take(&record.attempts, scene.index);
-    Redo {
-        scene: wanted.scene(scene, number),
+/// The change by which a part has another take.
+///
+/// # Errors
+///
+/// There is no such film (409) or part (404).
+pub fn another_take(
+    record: &JobRecord,
+    target: Target,
+    wanted: TakeRequest,
+) -> Result<Redo, ApiError> {
+    let part = part_of_film(&record.job, target)?;
+    let number = next_take(&record.attempts, &part);
+    Ok(Redo {
+        part: wanted.part(&part, number),
         place: record.job.redo_place(),
-    }
+    })
 }
 
 /// The change by which a take that is there is in the film.
 ///
 /// # Errors
 ///
-/// There is no such take: 400.
-pub fn chosen_take(
-    record: &JobRecord,
-    scene: &PlannedScene,
-    number: u32,
-) -> Result<Redo, ApiError> {
-    let takes = takes_of(&record.attempts, scene.index);
+/// There is no such film (409), part (404) or take (400).
+pub fn chosen_take(record: &JobRecord, target: Target, number: u32) -> Result<Redo, ApiError> {
+    let part = part_of_film(&record.job, target)?;
+    let takes = takes_of(&record.attempts, target);
     let take = takes.into_iter().find(|take| take.number == number);
-    let unknown = InvalidField::new("take", "a take of this scene that is there");
-    let take = take.ok_or(unknown)?;
-    let words = take.words.unwrap_or_else(|| scene.words());
+    let take = take.ok_or(InvalidField::new("take", "a take that is there"))?;
+    let words = take.words.unwrap_or_else(|| part.words());
     Ok(Redo {
-        scene: scene.in_take(number, words),
+        part: part.in_take(number, words),
         place: Place::None,
     })
 }
@@ -72,19 +80,19 @@ pub fn chosen_take(
 /// The model is not in the registry.
 pub fn redo_prices(job: &Job, redo: &Redo, quotes: &Quotes) -> Result<Vec<Price>, ApiError> {
     Ok(match redo.is_new() {
-        true => vec![quotes.scene(&job.request, &redo.scene)?],
+        true => vec![quotes.part(&job.request, &redo.part)?],
         false => Vec::new(),
     })
 }
 
 /// What the owner of a film is told of a change of it.
-pub fn scene_accepted(job: &Job, redo: &Redo, prices: &[Price]) -> SceneAccepted {
+pub fn change_accepted(job: &Job, redo: &Redo, prices: &[Price]) -> ChangeAccepted {
     let message = match (job.status, redo.is_new()) {
         (Status::Completed, _) => "The film has this take",
-        (_, true) => "The scene is made anew; the film that is there is served meanwhile",
+        (_, true) => "It is made anew; the film that is there is served meanwhile",
         (_, false) => "The film is put together with this take",
     };
-    SceneAccepted {
+    ChangeAccepted {
         job_id: job.job_id,
         status: job.status,
         message: message.to_owned(),
@@ -94,36 +102,41 @@ pub fn scene_accepted(job: &Job, redo: &Redo, prices: &[Price]) -> SceneAccepted
 }
 
 /// A change as the film's owner reads it.
-pub(crate) fn change_view(redo: &Redo) -> SceneChange {
-    SceneChange {
-        scene: redo.scene.index,
-        take: redo.scene.take,
+pub(crate) fn change_view(redo: &Redo) -> FilmChange {
+    FilmChange {
+        scene: match &redo.part {
+            Part::Scene(scene) => Some(scene.index),
+            Part::Soundtrack(_) => None,
+        },
+        take: redo.part.take(),
         uses_place: redo.place == Place::Counted,
     }
 }
 
-/// The takes of a scene that are there.
+/// The takes of a part that are there.
 pub(crate) fn take_views(
     job: &Job,
     attempts: &[Attempt],
-    index: u32,
+    target: Target,
     posters: &Posters,
 ) -> Vec<contract::Take> {
-    let storyboard = job.storyboard.as_ref();
-    let scene = storyboard.and_then(|storyboard| storyboard.scene(index));
-    let takes = takes_of(attempts, index).into_iter();
+    let poster_of = |take: u32| match target {
+        Target::Scene(index) => posters.get(&(index, take)).cloned(),
+        Target::Plan | Target::Soundtrack => None,
+    };
+    let takes = takes_of(attempts, target).into_iter();
     let views = takes.map(|take| {
         let (description, camera, seed) = match take.words {
-            Some(words) => (Some(words.description), Some(words.camera), words.seed),
+            Some(words) => (Some(words.description), words.camera, words.seed),
             None => (None, None, None),
         };
         contract::Take {
             take: take.number,
-            chosen: scene.is_some_and(|scene| scene.take == take.number),
+            chosen: job.has_take(target, take.number),
             description,
             camera,
             seed,
-            poster_url: posters.get(&(index, take.number)).cloned(),
+            poster_url: poster_of(take.number),
             made_at: take.made_at,
         }
     });

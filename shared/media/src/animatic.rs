@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::compose::encoders_at_once;
-use crate::{FilmPlan, MediaError, SceneSpec, Session, compose};
+use crate::{FilmPlan, MediaError, SceneSpec, Session, Sources, compose};
 
 pub use card::Card;
 
@@ -56,7 +56,12 @@ pub async fn animatic(
         Some(beats) => Some(bed::record(session, beats, directory).await?),
         None => None,
     };
-    let film = compose(session, &plan, &cards, bed.as_deref(), directory, |_| {}).await?;
+    let sources = Sources {
+        scenes: &cards,
+        music: bed.as_deref(),
+        earlier: None,
+    };
+    let film = compose(session, &plan, sources, directory, |_| {}).await?;
     Ok(film.video)
 }
 

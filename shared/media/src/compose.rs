@@ -2,7 +2,8 @@
 //!
 //! A scene is a body between two overlaps. Only the overlaps are decoded and
 //! encoded again, as transitions; bodies are copied, and all pieces are joined
-//! by copy. Neither work nor memory grows with the length of the scenes.
+//! by copy. Neither work nor memory grows with the length of the scenes. What an earlier
+//! film has of the same transitions is copied as well.
 
 mod join;
 mod loudness;
@@ -43,6 +44,26 @@ impl FilmPlan {
     }
 }
 
+/// What a film is composed of.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The prepared scenes, in order.
+    pub scenes: &'a [PathBuf],
+    /// The music, if it is to have any.
+    pub music: Option<&'a Path>,
+    /// A film that has some of it already.
+    pub earlier: Option<Earlier<'a>>,
+}
+
+/// A film of the same plan, of which some scenes were others.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    /// The mp4.
+    pub film: &'a Path,
+    /// Of each transition, whether both of its scenes are the same.
+    pub same: &'a [bool],
+}
+
 /// The finished film.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Film {
@@ -58,8 +79,8 @@ pub struct Film {
     pub true_peak: f64,
 }
 
-/// Composes `prepared` scenes, in order, to `directory/final.mp4` and
-/// `directory/thumbnail.jpg`, and proves the result before it returns.
+/// Composes a film to `directory/final.mp4` and `directory/thumbnail.jpg`, and proves the
+/// result before it returns, of whatever it was composed.
 ///
 /// The directory must exist; what else is left in it is of no use afterwards.
 /// `progress` never falls and ends at 1.
@@ -71,19 +92,18 @@ pub struct Film {
 pub async fn compose(
     session: &Session,
     plan: &FilmPlan,
-    prepared: &[PathBuf],
-    music: Option<&Path>,
+    sources: Sources<'_>,
     directory: &Path,
     progress: impl Fn(f32),
 ) -> Result<Film, MediaError> {
-    let scenes = check_scenes(session, plan, prepared).await?;
+    let scenes = check_scenes(session, plan, sources.scenes).await?;
     progress(0.02);
 
-    let pieces = pieces::divide(plan, directory);
-    make_pieces(session, plan, prepared, &pieces, &progress).await?;
+    let pieces = pieces::divide(plan, sources.earlier, directory);
+    make_pieces(session, plan, sources.scenes, &pieces, &progress).await?;
     check_transitions(session, &pieces, &scenes).await?;
 
-    let track = sound::make_track(session, plan, &scenes.sounds, music, directory).await?;
+    let track = sound::make_track(session, plan, &scenes.sounds, sources.music, directory).await?;
     progress(0.82);
 
     let video = directory.join("final.mp4");
@@ -158,14 +178,14 @@ async fn check_scenes(
     Ok(checked)
 }
 
-/// A transition must fit the bodies it stands between: their decoder set-up is
-/// the one it will be decoded with.
+/// A transition, encoded or copied, must fit the bodies it stands between: their decoder
+/// set-up is the one it will be decoded with.
 async fn check_transitions(
     session: &Session,
-    pieces: &[Piece],
+    pieces: &[Piece<'_>],
     scenes: &Scenes,
 ) -> Result<(), MediaError> {
-    for piece in pieces.iter().filter(|piece| piece.is_encoded()) {
+    for piece in pieces.iter().filter(|piece| piece.is_transition()) {
         let transition = inspection::inspect(session, &piece.path).await?;
         if transition.parameter_sets() != scenes.parameter_sets {
             return Err(MediaError::check(
@@ -176,12 +196,12 @@ async fn check_transitions(
     Ok(())
 }
 
-/// Copies the bodies and encodes the transitions, some at a time.
+/// Copies what is there and encodes the transitions that are not, some at a time.
 async fn make_pieces(
     session: &Session,
     plan: &FilmPlan,
     prepared: &[PathBuf],
-    pieces: &[Piece],
+    pieces: &[Piece<'_>],
     progress: &impl Fn(f32),
 ) -> Result<(), MediaError> {
     let encoded = pieces.iter().filter(|piece| piece.is_encoded());
@@ -207,7 +227,7 @@ async fn make_pieces(
 /// Runs one piece; `advance` is told of each encoded frame once.
 async fn make_piece(
     session: &Session,
-    piece: &Piece,
+    piece: &Piece<'_>,
     arguments: Vec<String>,
     advance: &impl Fn(u32),
 ) -> Result<(), MediaError> {
@@ -224,7 +244,7 @@ async fn make_piece(
     check_piece(piece, &finished)
 }
 
-fn check_piece(piece: &Piece, finished: &Finished) -> Result<(), MediaError> {
+fn check_piece(piece: &Piece<'_>, finished: &Finished) -> Result<(), MediaError> {
     if !finished.errors.is_empty() {
         return Err(MediaError::check(format!(
             "a scene does not decode: {}",

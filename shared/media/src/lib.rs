@@ -10,7 +10,8 @@
 //! - [`prepare_scene`] brings any clip to the film's format.
 //! - [`preview`] makes the still and the moving preview of any video.
 //! - [`ladder`] makes every rendition of a video, in segments; [`hls`] packages them.
-//! - [`compose()`] makes the film of prepared scenes; only transitions are encoded.
+//! - [`compose()`] makes the film of prepared scenes; only transitions are encoded, and of
+//!   those only what no earlier film has.
 //! - [`animatic()`] makes a small film of a storyboard's words, before anything is paid for.
 //!
 //! What FFmpeg is asked to do is planned by pure functions that return argument
@@ -48,7 +49,7 @@ mod transfer;
 mod testing;
 
 pub use animatic::{Card, animatic};
-pub use compose::{Film, FilmPlan, compose};
+pub use compose::{Earlier, Film, FilmPlan, Sources, compose};
 pub use error::MediaError;
 pub use ffmpeg::Ffmpeg;
 pub use partial::{PartialFacts, probe_partial};

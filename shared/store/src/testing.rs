@@ -30,7 +30,7 @@ mod writing;
 pub use aws_sdk_sfn::types::ExecutionStatus;
 pub use executions::Executions;
 pub use fixtures::{
-    facts, film, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks,
+    facts, film, film_of, job, now, outbox, transcode, upload, upload_in_parts, video, webhooks,
 };
 pub use folders::etag;
 pub use listeners::Listeners;

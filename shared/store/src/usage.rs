@@ -1,7 +1,7 @@
 //! The table `omnigen-usage`: the quota ledger and the request windows.
 //!
 //! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved, redoing =
-//! scenes that are redone free of the quota, risked = reserved + redoing + failed after
+//! parts of films that are redone free of the quota, risked = reserved + redoing + failed after
 //! money was spent),
 //! `quota` (an operator's override, if any), `holding` (what the user holds at once),
 //! `rate` (request counters, TTL).

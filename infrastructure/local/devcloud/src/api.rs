@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use contract::{
-    Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ConfirmUpload, CreateTranscode,
-    CreateWebhook, Job, JobAccepted, JobCancelled, JobList, Message, SceneAccepted, Storyboard,
+    Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ChangeAccepted, ConfirmUpload,
+    CreateTranscode, CreateWebhook, Job, JobAccepted, JobCancelled, JobList, Message, Storyboard,
     Stream, Transcode, TranscodeCreated, UpdateStoryboard, UploadPlace, Video, VideoLink,
     WebhookCreated, WebhookDelivery,
 };
@@ -111,7 +111,7 @@ impl Api {
     ///
     /// # Errors
     /// The API refuses, or does not answer.
-    pub async fn redo_scene(&self, id: &str, index: u32) -> Result<SceneAccepted> {
+    pub async fn redo_scene(&self, id: &str, index: u32) -> Result<ChangeAccepted> {
         let path = format!("/api/v1/jobs/{id}/scenes/{index}/regenerate");
         self.post(&path, &json!({})).await
     }

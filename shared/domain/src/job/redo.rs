@@ -1,18 +1,20 @@
-//! A film that is there, with one scene made anew or in another take (D44). Until the new
-//! film is proved the one that is there is served, and it stays if that does not come.
+//! A film that is there, with one scene or its music made anew or in another take (D44).
+//! Until the new film is proved the one that is there is served, and it stays if that does
+//! not come.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Job, Stage, Status};
+use super::{Job, Soundtrack, Stage, Status};
+use crate::attempt::Target;
 use crate::keys;
 use crate::quota::{Month, Reservation};
-use crate::storyboard::{PlannedScene, Storyboard};
+use crate::storyboard::{Part, Storyboard};
 use crate::time::Time;
 
-/// So many redone scenes of a film are free of the month's quota (D44).
+/// So many redone parts of a film are free of the month's quota (D44).
 pub const FREE_REDOS: u32 = 3;
 
 /// What an execution holds of its user's month while it runs.
@@ -27,12 +29,13 @@ pub enum Place {
     None,
 }
 
-/// A change of one scene that an execution works on.
+/// A change of one part that an execution works on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Redo {
-    /// The scene as it is to be.
-    pub scene: PlannedScene,
+    /// The part as it is to be.
+    #[serde(flatten)]
+    pub part: Part,
     /// See [`Place`].
     pub place: Place,
 }
@@ -55,7 +58,7 @@ pub struct FilmKeys {
 }
 
 impl Job {
-    /// The film that is served: that of a job that is completed, also while a scene of it
+    /// The film that is served: that of a job that is completed, also while a part of it
     /// is redone.
     pub fn film(&self) -> Option<&str> {
         let has_film = self.status == Status::Completed || self.redo.is_some();
@@ -70,13 +73,20 @@ impl Job {
 
     /// What its latest execution makes a film of.
     pub fn storyboard_in_work(&self) -> Option<Storyboard> {
-        let mut storyboard = self.storyboard.clone()?;
-        if let Some(redo) = &self.redo {
-            let mut scenes = storyboard.scenes.iter_mut();
-            let scene = scenes.find(|scene| scene.index == redo.scene.index)?;
-            *scene = redo.scene.clone();
+        let storyboard = self.storyboard.clone()?;
+        match &self.redo {
+            Some(redo) => storyboard.with(&redo.part),
+            None => Some(storyboard),
         }
-        Some(storyboard)
+    }
+
+    /// How the music stands that its latest execution composes a film with. That which was
+    /// redone is there: without it there is no such film.
+    pub fn soundtrack_in_work(&self) -> Soundtrack {
+        match self.redo.as_ref().map(|redo| redo.part.target()) {
+            Some(Target::Soundtrack) => Soundtrack::Ready,
+            _ => self.soundtrack,
+        }
     }
 
     /// Where its latest execution puts its film: never in the place of one that is served.
@@ -110,15 +120,31 @@ impl Job {
         self.redo.as_ref().map_or(Place::Counted, |redo| redo.place)
     }
 
-    /// What the next redone scene of this film holds.
+    /// Whether the film that is there has that take of a part. Without its music it has none
+    /// of that.
+    pub fn has_take(&self, target: Target, take: u32) -> bool {
+        let has_part = target != Target::Soundtrack || self.soundtrack == Soundtrack::Ready;
+        let part = self.storyboard.as_ref().and_then(|plan| plan.part(target));
+        has_part && part.is_some_and(|part| part.take() == take)
+    }
+
+    /// What the next redone part of this film holds.
     pub fn redo_place(&self) -> Place {
-        match self.redone_scenes < FREE_REDOS {
+        match self.redone_parts < FREE_REDOS {
             true => Place::Free,
             false => Place::Counted,
         }
     }
 
-    /// The job once another execution changes a scene of its film, under the name of the
+    /// The change that was asked for under that name, as it is or has become.
+    pub fn redo_named(&self, id: Uuid, target: Target) -> Option<Redo> {
+        let part = self.storyboard_in_work()?.part(target)?;
+        let place = self.place();
+        let redo = || self.redo.clone().unwrap_or(Redo { part, place });
+        (self.redo_id == Some(id)).then(redo)
+    }
+
+    /// The job once another execution changes a part of its film, under the name of the
     /// request if that has one. `None` unless it is completed.
     pub fn redone(
         &self,
@@ -128,7 +154,8 @@ impl Job {
         now: Time,
         time_limit: Duration,
     ) -> Option<Self> {
-        let scenes = self.request.scenes.saturating_sub(1);
+        let redone_scenes = u32::from(matches!(redo.part, Part::Scene(_)));
+        let scenes = self.request.scenes.saturating_sub(redone_scenes);
         (self.status == Status::Completed).then(|| Self {
             status: Status::Processing,
             stage: Stage::Generating,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::attempt::Target;
 use crate::keys;
 use crate::take::TakeRequest;
 use proptest::prelude::*;
@@ -110,12 +111,11 @@ fn film(scenes: u32) -> Job {
     }
 }
 
-fn second_take(job: &Job, index: u32) -> Redo {
-    let scene = job.storyboard.as_ref().unwrap().scene(index).unwrap();
+fn second_take(job: &Job, target: Target) -> Redo {
+    let part = job.storyboard.as_ref().unwrap().part(target).unwrap();
+    let wanted = TakeRequest::new(Some("A lighthouse burns"), None, None);
     Redo {
-        scene: TakeRequest::new(Some("A lighthouse burns"), None, None)
-            .unwrap()
-            .scene(scene, 2),
+        part: wanted.unwrap().part(&part, 2),
         place: job.redo_place(),
     }
 }
@@ -128,7 +128,7 @@ fn redone(job: &Job, redo: Redo) -> Option<Job> {
 #[test]
 fn while_a_scene_is_redone_the_film_that_is_there_is_served() {
     let film = film(3);
-    let job = redone(&film, second_take(&film, 2)).unwrap();
+    let job = redone(&film, second_take(&film, Target::Scene(2))).unwrap();
     assert_eq!((job.film(), job.picture()), (film.film(), film.picture()));
     assert!(job.film().is_some() && job.composed().is_none());
     assert_eq!((job.run, job.status), (2, Status::Processing));
@@ -152,7 +152,7 @@ fn while_a_scene_is_redone_the_film_that_is_there_is_served() {
 #[test]
 fn only_the_redone_scene_is_another_and_its_length_stays() {
     let film = film(3);
-    let job = redone(&film, second_take(&film, 2)).unwrap();
+    let job = redone(&film, second_take(&film, Target::Scene(2))).unwrap();
     let (before, after) = (
         film.storyboard.unwrap().scenes,
         job.storyboard_in_work().unwrap().scenes,
@@ -173,27 +173,90 @@ fn a_film_that_is_not_there_or_is_being_changed_is_not_redone() {
             status,
             ..film.clone()
         };
-        let redone = redone(&job, second_take(&film, 1));
+        let redone = redone(&job, second_take(&film, Target::Scene(1)));
         assert_eq!(redone.is_some(), status == Status::Completed);
     }
-    let job = redone(&film, second_take(&film, 1)).unwrap();
-    assert_eq!(redone(&job, second_take(&film, 2)), None);
+    let job = redone(&film, second_take(&film, Target::Scene(1))).unwrap();
+    assert_eq!(redone(&job, second_take(&film, Target::Scene(2))), None);
     let limit = Duration::from_secs(60);
     assert_eq!(film.resumed(1, film.created_at, limit), None);
     assert_eq!(job.resumed(1, film.created_at, limit), None);
 }
 
 #[test]
-fn the_first_redone_scenes_of_a_film_are_free_of_the_quota() {
-    for redone_scenes in 0..6 {
+fn the_first_redone_parts_of_a_film_are_free_of_the_quota() {
+    for redone_parts in 0..6 {
         let film = Job {
-            redone_scenes,
+            redone_parts,
             ..film(2)
         };
         let is_free = film.redo_place() == Place::Free;
-        assert_eq!(is_free, redone_scenes < FREE_REDOS);
+        assert_eq!(is_free, redone_parts < FREE_REDOS);
         assert_eq!(film.place(), Place::Counted, "the film's own");
     }
+}
+
+#[test]
+fn while_the_music_is_redone_all_scenes_are_there() {
+    let film = film(3);
+    let job = redone(&film, second_take(&film, Target::Soundtrack)).unwrap();
+    assert_eq!((job.scenes_generated, job.scenes_prepared), (3, 3));
+    let (before, after) = (film.storyboard.unwrap(), job.storyboard_in_work().unwrap());
+    assert_eq!(job.storyboard, Some(before.clone()));
+    assert_eq!(after.scenes, before.scenes);
+    assert_eq!(after.music.description, "A lighthouse burns");
+    assert_eq!(after.music.take, 2);
+}
+
+/// A film whose music could not be made has none of its takes.
+#[test]
+fn a_take_is_in_the_film_if_the_part_is() {
+    let film = Job {
+        soundtrack: Soundtrack::Ready,
+        ..film(2)
+    };
+    let silent = Job {
+        soundtrack: Soundtrack::Failed,
+        ..film.clone()
+    };
+    for target in [Target::Scene(2), Target::Soundtrack] {
+        assert!(film.has_take(target, 1) && !film.has_take(target, 2));
+        assert_eq!(silent.has_take(target, 1), target != Target::Soundtrack);
+    }
+}
+
+#[test]
+fn a_change_is_found_by_its_name_as_it_is_or_has_become() {
+    let film = film(2);
+    let (name, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+    let redo = second_take(&film, Target::Soundtrack);
+    let (now, limit) = (Time::from_millisecond(9), Duration::from_secs(60));
+    let job = film
+        .redone(redo.clone(), Some(name), 5, now, limit)
+        .unwrap();
+    assert_eq!(job.redo_named(name, Target::Soundtrack), Some(redo.clone()));
+    assert_eq!(job.redo_named(other, Target::Soundtrack), None);
+    let ended = Job {
+        status: Status::Completed,
+        storyboard: job.storyboard_in_work(),
+        redo: None,
+        ..job
+    };
+    let there = ended.redo_named(name, Target::Soundtrack).unwrap();
+    assert_eq!(there.part, redo.part);
+}
+
+/// What stood in the table before the music could be redone reads back.
+#[test]
+fn a_change_of_a_scene_stands_in_the_table_as_it_did() {
+    let film = film(2);
+    let redo = second_take(&film, Target::Scene(2));
+    let stored = serde_json::json!(redo);
+    assert_eq!(
+        (&stored["scene"]["take"], &stored["place"]),
+        (&2.into(), &"free".into())
+    );
+    assert_eq!(serde_json::from_value::<Redo>(stored).unwrap(), redo);
 }
 
 /// Neighbouring scenes, and the takes of one.

@@ -185,7 +185,7 @@ fn a_film_that_another_took_the_place_of_goes_after_its_grace() {
         keys::scene(id(5), 1, 1),
         keys::scene(id(5), 1, 2),
         keys::prepared_scene(id(5), 1, 1),
-        keys::soundtrack(id(5)),
+        keys::soundtrack(id(5), 1),
     ];
     for kept in pieces.iter().chain([&new]) {
         assert_eq!(of_film(kept, 1000), Disposition::Keep, "{kept}");

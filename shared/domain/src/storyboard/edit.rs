@@ -1,6 +1,8 @@
 //! A storyboard as its owner changes it (D44): every fault is named by scene and field.
 
-use super::{Author, MAX_CAMERA, MAX_TEXT, MAX_TITLE, PlannedScene, Storyboard, first_take};
+use super::{
+    Author, MAX_CAMERA, MAX_TEXT, MAX_TITLE, PlannedMusic, PlannedScene, Storyboard, first_take,
+};
 use crate::fields::{InvalidField, visible_line};
 use crate::film::{FRAME_RATE, SceneTiming, Transition, seconds, timeline_of};
 use crate::request::{DURATION_SECONDS, SCENES};
@@ -55,7 +57,7 @@ impl StoryboardEdit {
         let storyboard = Storyboard {
             author: Author::Owner,
             scenes,
-            music,
+            music: PlannedMusic::new(music),
         };
         if faults.is_empty() {
             faults.extend(wrong_length(storyboard.total_frames()));
@@ -157,7 +159,7 @@ mod tests {
         });
         StoryboardEdit {
             scenes: scenes.collect(),
-            music: storyboard.music.clone(),
+            music: storyboard.music.description.clone(),
         }
     }
 

@@ -36,7 +36,7 @@ pub(crate) const fn first_take() -> u32 {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
-fn is_first_take(take: &u32) -> bool {
+pub(crate) fn is_first_take(take: &u32) -> bool {
     *take == first_take()
 }
 
@@ -45,7 +45,7 @@ impl PlannedScene {
     pub fn words(&self) -> Words {
         Words {
             description: self.description.clone(),
-            camera: self.camera.clone(),
+            camera: Some(self.camera.clone()),
             seed: self.seed,
         }
     }
@@ -55,7 +55,7 @@ impl PlannedScene {
         Self {
             take,
             description: words.description,
-            camera: words.camera,
+            camera: words.camera.unwrap_or_else(|| self.camera.clone()),
             seed: words.seed,
             ..self.clone()
         }

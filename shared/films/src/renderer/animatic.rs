@@ -28,7 +28,11 @@ impl FilmRenderer {
             return Ok(key);
         }
         let directory = media::scratch::directory().map_err(disk_error)?;
-        let beats = job.request.audio.wants_music().then(|| storyboard.tempo());
+        let beats = job
+            .request
+            .audio
+            .wants_music()
+            .then(|| storyboard.music.tempo());
         let session = Session::new(&self.ffmpeg, deadline);
         let (plan, cards) = (film_plan(job, storyboard), cards(storyboard));
         let film = media::animatic(&session, &plan, &cards, beats, directory.path())

@@ -1,5 +1,7 @@
 //! What can happen to a job, and who is told how it went.
 
+use domain::attempt::Target;
+
 /// What happens at a time.
 pub(super) enum Event {
     /// A task of the machine is tried.
@@ -26,8 +28,8 @@ pub(super) enum Event {
     Cancel,
     /// The owner lets a job go on that has ended.
     Resume,
-    /// The owner has a scene of the film made anew, or chooses a take of it.
-    Redo { index: u32, is_new: bool },
+    /// The owner has a part of the film made anew, or chooses a take of it.
+    Redo { target: Target, is_new: bool },
 }
 
 /// Who is told how an invocation ended.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use domain::attempt::Target;
 use domain::failure::{Failure, StepError};
-use domain::job::{JobId, JobRun, SceneStatus};
+use domain::job::{JobId, JobRun, SceneStatus, Soundtrack};
 use domain::keys;
 use domain::time::Time;
 use store::JobsTable;
@@ -258,12 +258,15 @@ impl Machine {
         }
     }
 
-    /// A scene that is given up ends the film; music that is given up does not (D17).
+    /// A scene that is given up ends the film; music that is given up does not (D17), unless
+    /// nothing else is made.
     fn gather(&mut self, world: &mut World) {
+        let is_alone = self.planned().scenes.is_empty();
+        let is_needed = |target| is_alone || target != Target::Soundtrack;
         let mut is_open = false;
         for task in self.tasks.iter().filter(|task| task.run == self.run) {
             match (&task.kind, &task.state) {
-                (Kind::Ask(Target::Scene(_)), State::GivenUp(error)) => {
+                (Kind::Ask(target), State::GivenUp(error)) if is_needed(*target) => {
                     let error = error.clone();
                     return self.fail(world, &error);
                 }
@@ -302,6 +305,20 @@ async fn compose(
     for scene in &storyboard.scenes {
         let clip = keys::scene(id, scene.index, scene.take);
         assert!(bucket.object(&clip).is_some(), "{clip} is not there");
+    }
+    match job.soundtrack_in_work() {
+        Soundtrack::None | Soundtrack::Failed => {}
+        Soundtrack::Pending => {
+            let failed = jobs.set_soundtrack(id, Soundtrack::Failed, Some("none"));
+            match failed.await {
+                Err(error) if error.is_conflict() => return Err(Failure::StoreUnavailable.into()),
+                failed => failed?,
+            }
+        }
+        Soundtrack::Ready => {
+            let music = keys::soundtrack(id, storyboard.music.take);
+            assert!(bucket.object(&music).is_some(), "{music} is not there");
+        }
     }
     for scene in scenes {
         ignore_conflict(

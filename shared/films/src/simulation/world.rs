@@ -360,7 +360,7 @@ impl World {
             Event::Edit => self.edit(at),
             Event::Approve => self.approve(at),
             Event::Resume => self.resume(at),
-            Event::Redo { index, is_new } => self.redo(at, index, is_new),
+            Event::Redo { target, is_new } => self.redo(at, target, is_new),
             Event::Reconcile => {
                 self.after(60.0, Event::Reconcile);
                 let reconciler = self.reconciler.clone();

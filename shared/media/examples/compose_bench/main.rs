@@ -2,8 +2,9 @@
 //!
 //! `compose_bench FFMPEG SCRATCH` draws five clips of different size and rate,
 //! makes the same film of them in both ways, with the same encoder settings,
-//! and prints one JSON object of ratios. `cargo xtask bench compose` runs it.
+//! then changes its music and one of its scenes, and prints one JSON object of ratios. `cargo xtask bench compose` runs it.
 
+mod again;
 mod meter;
 mod plain;
 
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use domain::film::{Transition, timeline};
-use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, compose, prepare_scene};
+use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, Sources, compose, prepare_scene};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -86,7 +87,12 @@ impl Bench {
         let mut pairs = Vec::new();
         let mut film = None;
         for _pair in 0..PAIRS {
-            let (composed, composing) = self.compose(&plan, &prepared, &music).await?;
+            let sources = Sources {
+                scenes: &prepared,
+                music: Some(&music),
+                earlier: None,
+            };
+            let (composed, composing) = self.compose(&plan, sources).await?;
             pairs.push((composing, self.measured(&plain_arguments)?));
             film = Some(composed);
         }
@@ -99,7 +105,7 @@ impl Bench {
 
         let reference = self.path("reference.mkv");
         self.ffmpeg(&plain::lossless(&clips, &reference, FRAMES))?;
-        Ok(json!({
+        let mut figures = json!({
             "bench": "compose",
             "cpuRatio": ratio(composing.cpu_seconds, plain.cpu_seconds),
             "cpuRatioOfEachPair": pairs.iter().map(|(ours, plain)| ratio(ours.cpu_seconds, plain.cpu_seconds)).collect::<Vec<_>>(),
@@ -120,7 +126,9 @@ impl Bench {
             "vmafNaive": round(self.vmaf(&from_clips, &reference)?),
             "megabytes": { "compose": megabytes(&film.video)?, "naive": megabytes(&from_clips)? },
             "seams": self.seams(&film)?,
-        }))
+        });
+        figures["again"] = self.again(&plan, &prepared, &music, &film.video).await?;
+        Ok(figures)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -189,22 +197,9 @@ impl Bench {
         Session::new(&self.ffmpeg, Instant::now() + Duration::from_secs(900))
     }
 
-    async fn compose(
-        &self,
-        plan: &FilmPlan,
-        prepared: &[PathBuf],
-        music: &Path,
-    ) -> Result<(Film, Cost)> {
+    async fn compose(&self, plan: &FilmPlan, sources: Sources<'_>) -> Result<(Film, Cost)> {
         let meter = Meter::start()?;
-        let film = compose(
-            &self.session(),
-            plan,
-            prepared,
-            Some(music),
-            &self.scratch,
-            |_| {},
-        )
-        .await?;
+        let film = compose(&self.session(), plan, sources, &self.scratch, |_| {}).await?;
         Ok((film, meter.stop()?))
     }
 
@@ -343,6 +338,7 @@ impl Bench {
 fn mean_cost<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
     let count = costs.clone().count().max(1) as f64;
     Cost {
+        seconds: costs.clone().map(|cost| cost.seconds).sum::<f64>() / count,
         cpu_seconds: costs.clone().map(|cost| cost.cpu_seconds).sum::<f64>() / count,
         peak_megabytes: costs.map(|cost| cost.peak_megabytes).fold(0.0, f64::max),
     }

@@ -13,7 +13,7 @@ use crate::{MediaError, Session, encoder};
 /// Writes the film to `output`.
 pub(super) async fn join(
     session: &Session,
-    pieces: &[Piece],
+    pieces: &[Piece<'_>],
     sound: &Path,
     directory: &Path,
     output: &Path,
@@ -32,7 +32,7 @@ pub(super) async fn join(
 
 /// The list for FFmpeg's concat demuxer: names of our own beside the list, and
 /// each length, so that no rounding of a file's own length adds up.
-fn list_of(pieces: &[Piece]) -> String {
+fn list_of(pieces: &[Piece<'_>]) -> String {
     let mut list = "ffconcat version 1.0\n".to_owned();
     let (mut start, mut frames) = (0.0, 0);
     for piece in pieces {

@@ -1,25 +1,25 @@
-//! The film cut into bodies, which are copied, and transitions, which are
-//! encoded from the overlaps of two scenes.
+//! The film cut into bodies, which are copied, and transitions, which are encoded from the
+//! overlaps of two scenes, or copied from a film that has the same.
 
 use std::path::{Path, PathBuf};
 
 use domain::film::{FRAME_RATE, seconds};
 
-use super::FilmPlan;
+use super::{Earlier, FilmPlan};
 use crate::encoder;
 use crate::input::{file_url, strings};
 
 /// A run of frames of the film, in a file of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) kind: PieceKind,
+pub(super) struct Piece<'a> {
+    pub(super) kind: PieceKind<'a>,
     pub(super) frames: u32,
     pub(super) path: PathBuf,
 }
 
 /// Where a piece comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PieceKind {
+pub(super) enum PieceKind<'a> {
     /// Copied from a scene.
     Body {
         /// The scene's index.
@@ -30,17 +30,37 @@ pub(super) enum PieceKind {
         /// The first scene's index.
         from: usize,
     },
+    /// The same, copied from the earlier film.
+    SameTransition {
+        /// That film.
+        film: &'a Path,
+        /// Its first frame there.
+        start: u32,
+    },
 }
 
-impl Piece {
+impl Piece<'_> {
     /// Whether the piece is encoded, not copied.
     pub(super) fn is_encoded(&self) -> bool {
         matches!(self.kind, PieceKind::Transition { .. })
     }
+
+    /// Whether it is between two bodies.
+    pub(super) fn is_transition(&self) -> bool {
+        !matches!(self.kind, PieceKind::Body { .. })
+    }
 }
 
 /// The pieces in the order of the film. Together they have all its frames.
-pub(super) fn divide(plan: &FilmPlan, directory: &Path) -> Vec<Piece> {
+pub(super) fn divide<'a>(
+    plan: &FilmPlan,
+    earlier: Option<Earlier<'a>>,
+    directory: &Path,
+) -> Vec<Piece<'a>> {
+    let film_with = |from: usize| {
+        let earlier = earlier.filter(|earlier| earlier.same.get(from) == Some(&true));
+        earlier.map(|earlier| earlier.film)
+    };
     let mut pieces = Vec::new();
     let mut push = |kind, frames| {
         if frames > 0 {
@@ -53,7 +73,12 @@ pub(super) fn divide(plan: &FilmPlan, directory: &Path) -> Vec<Piece> {
             .frames
             .saturating_sub(timing.overlap_before + timing.overlap_after);
         push(PieceKind::Body { scene }, body);
-        push(PieceKind::Transition { from: scene }, timing.overlap_after);
+        let start = timing.start + timing.frames - timing.overlap_after;
+        let transition = match film_with(scene) {
+            Some(film) => PieceKind::SameTransition { film, start },
+            None => PieceKind::Transition { from: scene },
+        };
+        push(transition, timing.overlap_after);
     }
     pieces
 }
@@ -63,15 +88,16 @@ pub(super) fn plan(
     threads: Option<u32>,
     plan: &FilmPlan,
     prepared: &[PathBuf],
-    piece: &Piece,
+    piece: &Piece<'_>,
 ) -> Vec<String> {
+    let copied = |start, source: &Path| {
+        let mut arguments = from_frame(start, source, threads);
+        arguments.extend(strings(&["-map", "0:v:0", "-c", "copy"]));
+        arguments
+    };
     let mut arguments = match piece.kind {
-        PieceKind::Body { scene } => {
-            let timing = &plan.timings[scene];
-            let mut arguments = from_frame(timing.overlap_before, &prepared[scene], threads);
-            arguments.extend(strings(&["-map", "0:v:0", "-c", "copy"]));
-            arguments
-        }
+        PieceKind::Body { scene } => copied(plan.timings[scene].overlap_before, &prepared[scene]),
+        PieceKind::SameTransition { film, start } => copied(start, film),
         PieceKind::Transition { from } => {
             let timing = &plan.timings[from];
             let name = plan.transitions[from].as_str();

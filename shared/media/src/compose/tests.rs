@@ -9,6 +9,8 @@ use super::*;
 use crate::testing::{draw, ffmpeg, output_of, session};
 use crate::{Ffmpeg, prepare_scene};
 
+mod earlier;
+
 /// A clip to make a scene of: a lavfi picture, encoder options, maybe sound.
 struct Clip {
     picture: &'static str,
@@ -100,12 +102,20 @@ impl Fixture {
         prepared: &[PathBuf],
         music: Option<&Path>,
     ) -> Result<Film, MediaError> {
+        let sources = Sources {
+            scenes: prepared,
+            music,
+            earlier: None,
+        };
+        self.compose_of(plan, sources).await
+    }
+
+    async fn compose_of(&self, plan: &FilmPlan, sources: Sources<'_>) -> Result<Film, MediaError> {
         let reports = Mutex::new(vec![0.0]);
         let film = compose(
             &session(&self.ffmpeg),
             plan,
-            prepared,
-            music,
+            sources,
             self.directory.path(),
             |done| {
                 reports.lock().unwrap().push(done);
@@ -184,7 +194,7 @@ fn plan(size: (u32, u32), frames: u32, transitions: &[&str]) -> FilmPlan {
 fn assert_seamless(fixture: &Fixture, plan: &FilmPlan, film: &Film) {
     let whole = fixture.frames(&film.video, 0, u32::MAX / 2);
     assert_eq!(whole.len(), plan.frames() as usize);
-    let pieces = pieces::divide(plan, fixture.directory.path());
+    let pieces = pieces::divide(plan, None, fixture.directory.path());
     let alone: Vec<String> = pieces
         .iter()
         .flat_map(|piece| fixture.frames(&piece.path, 0, u32::MAX / 2))
@@ -511,7 +521,7 @@ async fn music_that_is_none_is_the_musics_fault() {
 #[test]
 fn a_film_is_divided_into_all_its_frames() {
     let plan = plan((1920, 1080), 900, &["fade", "cut", "fade", "fade"]);
-    let pieces = pieces::divide(&plan, Path::new("/t"));
+    let pieces = pieces::divide(&plan, None, Path::new("/t"));
     assert_eq!(pieces.iter().map(|piece| piece.frames).sum::<u32>(), 900);
     assert_eq!(pieces.iter().filter(|piece| piece.is_encoded()).count(), 3);
     let prepared: Vec<PathBuf> = (0..5)
@@ -534,7 +544,12 @@ fn composing_and_preparing_can_be_sent() {
     };
     let path = Path::new("/t");
     let reports = AtomicU32::new(0);
-    is_send(compose(&session(&ffmpeg), &plan, &[], None, path, |_| {
+    let sources = Sources {
+        scenes: &[],
+        music: None,
+        earlier: None,
+    };
+    is_send(compose(&session(&ffmpeg), &plan, sources, path, |_| {
         reports.fetch_add(1, Ordering::Relaxed);
     }));
     is_send(prepare_scene(&session(&ffmpeg), path, &spec, path, |_| {}));

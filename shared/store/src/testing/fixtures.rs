@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::attempt::{Attempt, AttemptState, Target};
+use domain::attempt::{Attempt, AttemptState};
 use domain::ids::{JobId, TranscodeId, UploadId, VideoId};
-use domain::job::{Job, SceneStatus};
+use domain::job::{Job, SceneStatus, Soundtrack};
 use domain::rendition::Quality;
 use domain::request::CreateJob;
-use domain::storyboard::Storyboard;
+use domain::storyboard::{Part, Storyboard};
 use domain::time::Time;
 use domain::transcode::{CreateTranscode, Transcode};
 use domain::upload::{Announcement, Multipart, Upload};
@@ -33,14 +33,12 @@ pub fn job(number: u128, user_id: &str) -> Job {
     )
 }
 
-/// A film of two scenes that is there, each in its first take.
+/// A film of two scenes and music that is there, each in its first take.
 ///
 /// # Panics
 ///
 /// A table that is in memory fails.
 pub async fn film(tables: &Tables, number: u128, user_id: &str) -> JobId {
-    let jobs = JobsTable::new(tables.client(), "jobs");
-    let usage = UsageTable::new(tables.client(), "usage");
     let request = CreateJob {
         scenes: 2,
         ..CreateJob::sample()
@@ -49,6 +47,17 @@ pub async fn film(tables: &Tables, number: u128, user_id: &str) -> JobId {
         request,
         ..job(number, user_id)
     };
+    film_of(tables, job).await
+}
+
+/// The same of a job that was just accepted, with music if that is awaited.
+///
+/// # Panics
+///
+/// A table that is in memory fails.
+pub async fn film_of(tables: &Tables, job: Job) -> JobId {
+    let jobs = JobsTable::new(tables.client(), "jobs");
+    let usage = UsageTable::new(tables.client(), "usage");
     let id = job.job_id;
     let reserved = usage.reserve(&jobs, &job, Ceilings::of_quota(u32::MAX));
     reserved.await.unwrap();
@@ -56,16 +65,24 @@ pub async fn film(tables: &Tables, number: u128, user_id: &str) -> JobId {
     let storyboard = Storyboard::by_rules(&job.request);
     let saved = jobs.save_storyboard(id, &storyboard, None, now());
     saved.await.unwrap();
-    for scene in &storyboard.scenes {
+    let made = async |part: Part| {
         let made = Attempt {
-            target: Target::Scene(scene.index),
-            words: Some(scene.words()),
-            attempt_id: format!("attempt-{}", scene.index),
+            target: part.target(),
+            words: Some(part.words()),
+            attempt_id: format!("attempt-{}", part.target()),
             created_at: now(),
             updated_at: now(),
             ..Attempt::sample(AttemptState::Succeeded)
         };
         jobs.put_attempt(id, &made).await.unwrap();
+    };
+    if job.soundtrack == Soundtrack::Pending {
+        made(Part::Soundtrack(storyboard.music.clone())).await;
+        let is_there = jobs.set_soundtrack(id, Soundtrack::Ready, None);
+        is_there.await.unwrap();
+    }
+    for scene in &storyboard.scenes {
+        made(Part::Scene(scene.clone())).await;
         for status in [SceneStatus::Generated, SceneStatus::Complete] {
             let advanced = jobs.advance_scene(id, scene.index, status, now());
             advanced.await.unwrap();

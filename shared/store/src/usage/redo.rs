@@ -1,4 +1,4 @@
-//! A scene of a film made anew (D44): what it takes of the month and of the day.
+//! A part of a film made anew (D44): what it takes of the month and of the day.
 
 use domain::job::{Job, Place};
 
@@ -9,7 +9,7 @@ use crate::jobs::JobsTable;
 use crate::transaction;
 
 impl UsageTable {
-    /// Lets another execution change a scene of `film`, as `redone` says, with what that
+    /// Lets another execution change a part of `film`, as `redone` says, with what that
     /// holds of the month and its quote, all or nothing. However many are asked for side
     /// by side, one passes; a film that is being changed, or is none, is a conflict.
     ///
@@ -23,7 +23,7 @@ impl UsageTable {
         redone: &Job,
         ceilings: Ceilings,
     ) -> Result<(), ReserveError> {
-        let operation = "redo scene";
+        let operation = "redo";
         let redo = redone.redo.as_ref();
         let redo = redo.ok_or(StoreError::Conflict { operation })?;
         let writes = jobs.redo_writes(film, redone, redo)?;

@@ -131,7 +131,7 @@ impl UsageTable {
                 if is_made {
                     close.set("completedAt", &now)?
                 } else {
-                    writes.push(jobs.scene_as_it_was(job, redo, now)?);
+                    writes.extend(jobs.scene_as_it_was(job, redo, now)?);
                     close
                 }
             }

@@ -24,7 +24,12 @@ pub(crate) fn film_nano_usd(request: &CreateJob) -> Result<f64> {
         .sum();
     if request.audio.wants_music() {
         let seconds = f64::from(request.duration_seconds);
-        let input = music_input(music_model, &storyboard.music, seconds, request.seed);
+        let input = music_input(
+            music_model,
+            &storyboard.music.description,
+            seconds,
+            request.seed,
+        );
         sum += price(music_model, &input, seconds);
     }
     Ok(sum)

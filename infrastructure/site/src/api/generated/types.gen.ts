@@ -169,6 +169,28 @@ export type Author = 'language-model' | 'rules' | 'owner';
 export type Category = 'music-video' | 'ad-creative';
 
 /**
+ * A part of a film changes.
+ */
+export type ChangeAccepted = FilmChange & {
+    /**
+     * What it is expected to cost.
+     */
+    cost: Cost;
+    /**
+     * The film.
+     */
+    jobId: JobId;
+    /**
+     * For people.
+     */
+    message: string;
+    /**
+     * `processing`; `completed` if the film has this take already.
+     */
+    status: Status;
+};
+
+/**
  * What a dependency said.
  */
 export type Check = 'ok' | 'failing';
@@ -188,7 +210,7 @@ export type Checks = {
 };
 
 /**
- * Chooses the take of a scene that is to be in the film.
+ * Chooses the take of a scene, or of the music, that is to be in the film.
  */
 export type ChooseTake = {
     /**
@@ -538,6 +560,24 @@ export type EventId = string;
 export type EventType = 'job.completed' | 'job.failed' | 'job.cancelled' | 'transcode.completed' | 'transcode.failed' | 'transcode.cancelled' | 'webhook.test';
 
 /**
+ * A change of one part of a film that is there, and is served until the new one is.
+ */
+export type FilmChange = {
+    /**
+     * The scene; without one it is the music.
+     */
+    scene?: number | null;
+    /**
+     * The take of it that will be in the film.
+     */
+    take: number;
+    /**
+     * Whether it uses a place of the month when it is done.
+     */
+    usesPlace: boolean;
+};
+
+/**
  * Whether the API and what it depends on work.
  */
 export type Health = {
@@ -600,7 +640,7 @@ export type Job = {
      * As it was asked for.
      */
     category: Category;
-    change?: SceneChange | null;
+    change?: FilmChange | null;
     completedAt?: Time | null;
     composingAt?: Time | null;
     /**
@@ -626,7 +666,7 @@ export type Job = {
     ledger?: Array<LedgerEntry> | null;
     plannedAt?: Time | null;
     /**
-     * Percent; never falls (D5) but when a scene of the film changes.
+     * Percent; never falls (D5) but when a part of the film changes.
      */
     progress: number;
     /**
@@ -650,6 +690,10 @@ export type Job = {
      * How the music is coming along (D17).
      */
     soundtrack: Soundtrack;
+    /**
+     * The takes of its music that are there; not in lists.
+     */
+    soundtrackTakes?: Array<Take> | null;
     /**
      * How far it is.
      */
@@ -1158,6 +1202,20 @@ export type RegenerateScene = {
 };
 
 /**
+ * Asks for another take of the music. What is not said stays as it is in the film.
+ */
+export type RegenerateSoundtrack = {
+    /**
+     * What is to be heard.
+     */
+    description?: string | null;
+    /**
+     * A seed for this take alone. Without one each take has another.
+     */
+    seed?: number | null;
+};
+
+/**
  * A rendition that can be streamed.
  */
 export type Rendition = {
@@ -1264,46 +1322,6 @@ export type Scene = {
      * When it last changed.
      */
     updatedAt: Time;
-};
-
-/**
- * A scene of a film changes.
- */
-export type SceneAccepted = SceneChange & {
-    /**
-     * What it is expected to cost.
-     */
-    cost: Cost;
-    /**
-     * The film.
-     */
-    jobId: JobId;
-    /**
-     * For people.
-     */
-    message: string;
-    /**
-     * `processing`; `completed` if the film has this take already.
-     */
-    status: Status;
-};
-
-/**
- * A change of one scene of a film that is there, and is served until the new one is.
- */
-export type SceneChange = {
-    /**
-     * The scene.
-     */
-    scene: number;
-    /**
-     * The take of it that will be in the film.
-     */
-    take: number;
-    /**
-     * Whether it uses a place of the month when it is done.
-     */
-    usesPlace: boolean;
 };
 
 /**
@@ -1531,6 +1549,10 @@ export type StoryboardMusic = {
      * In billionths of a dollar; 0 for a film without music.
      */
     priceNanoUsd: number;
+    /**
+     * The takes of it that are there.
+     */
+    takes?: Array<Take>;
 };
 
 /**
@@ -1594,11 +1616,12 @@ export type Stream = {
 };
 
 /**
- * A take of a scene: something that was made of it. All are kept, one is in the film.
+ * A take of a scene or of the music: something that was made of it. All are kept, one is in
+ * the film.
  */
 export type Take = {
     /**
-     * What it was told of how it is filmed.
+     * What it was told of how it is filmed; not of music.
      */
     camera?: string | null;
     /**
@@ -1606,7 +1629,7 @@ export type Take = {
      */
     chosen: boolean;
     /**
-     * What the model was told is to be seen.
+     * What the model was told is to be seen or heard.
      */
     description?: string | null;
     /**
@@ -1614,7 +1637,7 @@ export type Take = {
      */
     madeAt: Time;
     /**
-     * A link to its still picture, good for an hour; not in the storyboard.
+     * A link to a scene's still picture, good for an hour; not in the storyboard.
      */
     posterUrl?: string | null;
     /**
@@ -4703,7 +4726,7 @@ export type ScenesRegenerateResponses = {
     /**
      * It is made
      */
-    202: SceneAccepted;
+    202: ChangeAccepted;
 };
 
 export type ScenesRegenerateResponse = ScenesRegenerateResponses[keyof ScenesRegenerateResponses];
@@ -4767,10 +4790,146 @@ export type ScenesTakeResponses = {
     /**
      * The film is put together with it, or has it already
      */
-    202: SceneAccepted;
+    202: ChangeAccepted;
 };
 
 export type ScenesTakeResponse = ScenesTakeResponses[keyof ScenesTakeResponses];
+
+export type SoundtrackRegenerateData = {
+    body?: RegenerateSoundtrack;
+    headers?: {
+        /**
+         * Any key of your own. For a day the same request with the same key has the same answer, then marked `Idempotency-Replayed: true`, and creates nothing more.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/soundtrack/regenerate';
+};
+
+export type SoundtrackRegenerateErrors = {
+    /**
+     * `INVALID_REQUEST`, `VALIDATION_ERROR`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `CONFLICT`, `IDEMPOTENCY_IN_FLIGHT`
+     */
+    409: ErrorBody;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: ErrorBody;
+    /**
+     * `IDEMPOTENCY_MISMATCH`
+     */
+    422: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`, `QUOTA_EXCEEDED`, `SPENDING_LIMIT`, `TOO_MANY_FILMS`, `TOO_MANY_FAILURES`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`, `SPENDING_STOPPED`
+     */
+    503: ErrorBody;
+};
+
+export type SoundtrackRegenerateError = SoundtrackRegenerateErrors[keyof SoundtrackRegenerateErrors];
+
+export type SoundtrackRegenerateResponses = {
+    /**
+     * It is made
+     */
+    202: ChangeAccepted;
+};
+
+export type SoundtrackRegenerateResponse = SoundtrackRegenerateResponses[keyof SoundtrackRegenerateResponses];
+
+export type SoundtrackTakeData = {
+    body: ChooseTake;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/soundtrack/take';
+};
+
+export type SoundtrackTakeErrors = {
+    /**
+     * `INVALID_REQUEST`, `VALIDATION_ERROR`
+     */
+    400: ErrorBody;
+    /**
+     * `UNAUTHORIZED`
+     */
+    401: ErrorBody;
+    /**
+     * `FORBIDDEN`
+     */
+    403: ErrorBody;
+    /**
+     * `NOT_FOUND`
+     */
+    404: ErrorBody;
+    /**
+     * `CONFLICT`
+     */
+    409: ErrorBody;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: ErrorBody;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: ErrorBody;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: ErrorBody;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: ErrorBody;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: ErrorBody;
+};
+
+export type SoundtrackTakeError = SoundtrackTakeErrors[keyof SoundtrackTakeErrors];
+
+export type SoundtrackTakeResponses = {
+    /**
+     * The film is put together with it, or has it already
+     */
+    202: ChangeAccepted;
+};
+
+export type SoundtrackTakeResponse = SoundtrackTakeResponses[keyof SoundtrackTakeResponses];
 
 export type StoryboardGetData = {
     body?: never;

@@ -112,7 +112,7 @@ export const zChecks = z.object({
 });
 
 /**
- * Chooses the take of a scene that is to be in the film.
+ * Chooses the take of a scene, or of the music, that is to be in the film.
  */
 export const zChooseTake = z.object({
     take: z.int().check(z.gte(1), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
@@ -264,6 +264,15 @@ export const zCreateWebhook = z.object({
     description: z.nullish(z.string().check(z.maxLength(200))),
     events: z.nullish(z.array(zEventType).check(z.maxLength(100))),
     url: z.url().check(z.minLength(1), z.maxLength(2048))
+});
+
+/**
+ * A change of one part of a film that is there, and is served until the new one is.
+ */
+export const zFilmChange = z.object({
+    scene: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))),
+    take: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    usesPlace: z.boolean()
 });
 
 /**
@@ -453,6 +462,14 @@ export const zRegenerateScene = z.object({
 });
 
 /**
+ * Asks for another take of the music. What is not said stays as it is in the film.
+ */
+export const zRegenerateSoundtrack = z.object({
+    description: z.nullish(z.string().check(z.minLength(1), z.maxLength(600))),
+    seed: z.nullish(z.int().check(z.gte(0), z.lte(2147483647)))
+});
+
+/**
  * A rendition that can be streamed.
  */
 export const zRendition = z.object({
@@ -461,15 +478,6 @@ export const zRendition = z.object({
     quality: zQuality,
     url: z.string(),
     width: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
-});
-
-/**
- * A change of one scene of a film that is there, and is served until the new one is.
- */
-export const zSceneChange = z.object({
-    scene: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
-    take: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
-    usesPlace: z.boolean()
 });
 
 /**
@@ -586,6 +594,16 @@ export const zStatus = z.enum([
 ]);
 
 /**
+ * A part of a film changes.
+ */
+export const zChangeAccepted = z.intersection(zFilmChange, z.object({
+    cost: zCost,
+    jobId: zJobId,
+    message: z.string(),
+    status: zStatus
+}));
+
+/**
  * A film was accepted (R40).
  */
 export const zJobAccepted = z.object({
@@ -615,16 +633,6 @@ export const zJobResumed = z.object({
 });
 
 /**
- * A scene of a film changes.
- */
-export const zSceneAccepted = z.intersection(zSceneChange, z.object({
-    cost: zCost,
-    jobId: zJobId,
-    message: z.string(),
-    status: zStatus
-}));
-
-/**
  * A part that is stored.
  */
 export const zStoredPart = z.object({
@@ -639,14 +647,6 @@ export const zStoredPart = z.object({
 export const zStoredParts = z.object({
     missing: z.array(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))),
     parts: z.array(zStoredPart)
-});
-
-/**
- * The music of a storyboard, and what it is expected to cost.
- */
-export const zStoryboardMusic = z.object({
-    description: z.string(),
-    priceNanoUsd: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' }))
 });
 
 /**
@@ -694,7 +694,8 @@ export const zErrorBody = z.object({
 });
 
 /**
- * A take of a scene: something that was made of it. All are kept, one is in the film.
+ * A take of a scene or of the music: something that was made of it. All are kept, one is in
+ * the film.
  */
 export const zTake = z.object({
     camera: z.nullish(z.string()),
@@ -704,6 +705,15 @@ export const zTake = z.object({
     posterUrl: z.nullish(z.string()),
     seed: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))),
     take: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))
+});
+
+/**
+ * The music of a storyboard, and what it is expected to cost.
+ */
+export const zStoryboardMusic = z.object({
+    description: z.string(),
+    priceNanoUsd: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' })),
+    takes: z.optional(z.array(zTake))
 });
 
 /**
@@ -895,7 +905,7 @@ export const zJob = z.object({
     aspectRatio: zAspectRatio,
     audio: zAudio,
     category: zCategory,
-    change: z.nullish(zSceneChange),
+    change: z.nullish(zFilmChange),
     completedAt: z.nullish(zTime),
     composingAt: z.nullish(zTime),
     createdAt: zTime,
@@ -912,6 +922,7 @@ export const zJob = z.object({
     scenes: z.nullish(z.array(zScene)),
     seed: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' }))),
     soundtrack: zSoundtrack,
+    soundtrackTakes: z.nullish(z.array(zTake)),
     stage: zStage,
     startedAt: z.nullish(zTime),
     status: zStatus,
@@ -1523,6 +1534,22 @@ export const zScenesTakeBody = zChooseTake;
 export const zScenesTakePath = z.object({
     id: z.uuid(),
     index: z.int().check(z.gte(1))
+});
+
+export const zSoundtrackRegenerateBody = zRegenerateSoundtrack;
+
+export const zSoundtrackRegenerateHeaders = z.object({
+    'Idempotency-Key': z.optional(z.string().check(z.minLength(1), z.maxLength(255), z.regex(/^[!-~]+$/)))
+});
+
+export const zSoundtrackRegeneratePath = z.object({
+    id: z.uuid()
+});
+
+export const zSoundtrackTakeBody = zChooseTake;
+
+export const zSoundtrackTakePath = z.object({
+    id: z.uuid()
 });
 
 export const zStoryboardGetPath = z.object({

@@ -11,7 +11,7 @@ import { Costs } from "./costs";
 import { useCancel } from "./film-actions";
 import type { Change } from "./film-view";
 
-/** A scene is made anew, or another take put into the film; the film that is there plays. */
+/** A part is made anew, or another take put into the film; the film that is there plays. */
 export function Changing({ job, change }: { job: Job; change: Change }) {
   const { t } = useLingui();
   return (
@@ -39,6 +39,7 @@ export function Changing({ job, change }: { job: Job; change: Change }) {
 }
 
 function Title({ change: { scene, take, isMade } }: { change: Change }) {
+  if (scene === null) return <MusicTitle take={take} isMade={isMade} />;
   if (isMade)
     return (
       <Trans>
@@ -46,6 +47,11 @@ function Title({ change: { scene, take, isMade } }: { change: Change }) {
       </Trans>
     );
   return <Trans>Scene {scene} is being made anew</Trans>;
+}
+
+function MusicTitle({ take, isMade }: { take: number; isMade: boolean }) {
+  if (isMade) return <Trans>The film is put together with take {take} of the music</Trans>;
+  return <Trans>The music is being made anew</Trans>;
 }
 
 function StopChange({ id }: { id: string }) {

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Layers } from "lucide-react";
+import { Layers, Music } from "lucide-react";
 import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Job, Scene } from "@/api/generated/types.gen";
@@ -14,9 +14,9 @@ import { chaptersOf } from "@/video/chapters";
 import { useStoryboard } from "./film-queries";
 import { sceneAt } from "./takes-view";
 
-const SceneChanges = lazily(async () => (await import("./scene-changes")).SceneChanges);
+const PartChanges = lazily(async () => (await import("./part-changes")).PartChanges);
 
-/** The scenes of a finished film: which one plays, and a way to change each. */
+/** The scenes of a finished film: which one plays, and a way to change each and the music. */
 export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
   const { data, isPending } = useStoryboard(job.jobId);
   if (isPending) return <Places count={job.sceneCount} />;
@@ -28,10 +28,12 @@ export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement |
         video={video}
         actions={(at) => <TakesLink scene={job.scenes?.[at]} />}
       />
+      {job.soundtrack === "none" ? null : <MusicLink />}
       <Link to={paths.storyboard(job.jobId)} className="justify-self-start underline">
         <Trans>Read the storyboard</Trans>
       </Link>
       <SceneDialog job={job} />
+      <MusicDialog job={job} />
     </Panel>
   );
 }
@@ -67,6 +69,29 @@ function TakesLink({ scene }: { scene: Scene | undefined }) {
   );
 }
 
+function MusicLink() {
+  return (
+    <Link to="?music" preventScrollReset className={buttonClass("quiet", "justify-self-start")}>
+      <Music aria-hidden className="size-4" />
+      <Trans>Change the music</Trans>
+    </Link>
+  );
+}
+
+/** The address says whether the music is open. */
+function MusicDialog({ job }: { job: Job }) {
+  const [search, setSearch] = useSearchParams();
+  const close = () => setSearch({}, { replace: true, preventScrollReset: true });
+  if (!search.has("music") || job.soundtrack === "none") return null;
+  return (
+    <Dialog title={<Trans>Music</Trans>} open onOpenChange={close}>
+      <Suspense fallback={<Skeleton className="h-96" />}>
+        <PartChanges job={job} scene={null} onDone={close} />
+      </Suspense>
+    </Dialog>
+  );
+}
+
 /** The address says which scene is open. */
 function SceneDialog({ job }: { job: Job }) {
   const [search, setSearch] = useSearchParams();
@@ -85,7 +110,7 @@ function SceneDialog({ job }: { job: Job }) {
       onOpenChange={close}
     >
       <Suspense fallback={<Skeleton className="h-96" />}>
-        <SceneChanges key={index} job={job} scene={scene} onDone={close} />
+        <PartChanges key={index} job={job} scene={scene} onDone={close} />
       </Suspense>
     </Dialog>
   );

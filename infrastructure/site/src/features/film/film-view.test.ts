@@ -49,6 +49,18 @@ test("a film whose scene changes is ready, and says what becomes of it", () => {
   expect(filmView(aJob({ status: "completed" }))).toEqual({ kind: "ready", change: null });
 });
 
+test("a film whose music changes is ready, and says what becomes of it", () => {
+  const change = { take: 2, usesPlace: false };
+  const soundtrackTakes = [aTake(1, { chosen: true })];
+  expect(filmView(aJob({ change, soundtrackTakes }))).toMatchObject({
+    kind: "ready",
+    change: { scene: null, take: 2, isMade: false },
+  });
+  const made = [...soundtrackTakes, aTake(2)];
+  const view = filmView(aJob({ change, soundtrackTakes: made }));
+  expect(view).toMatchObject({ kind: "ready", change: { isMade: true } });
+});
+
 test("going on costs what is missing only", () => {
   const scene = (index: number): StoryboardScene => ({
     ...{ index, title: "", description: "", camera: "", seconds: 4, transition: "cut" },

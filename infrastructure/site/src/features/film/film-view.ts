@@ -14,9 +14,10 @@ export type FilmView =
   | { kind: "ready"; change: Change | null }
   | { kind: "stopped"; why: "failed" | "cancelled"; kept: number[]; hasMusic: boolean };
 
-/** A scene of a finished film that is made anew, or for which an earlier take was chosen. */
+/** A part of a finished film that is made anew, or of which an earlier take was chosen. */
 export interface Change {
-  scene: number;
+  /** `null` when it is the music. */
+  scene: number | null;
   take: number;
   /** The take is there: the film is being put together with it. */
   isMade: boolean;
@@ -57,10 +58,12 @@ export function filmView(job: Job): FilmView {
   }
 }
 
-function changeOf({ change, scenes, status }: Job): Change | null {
+function changeOf({ change, scenes, soundtrackTakes, status }: Job): Change | null {
   if (!change) return null;
-  const { scene, take, usesPlace } = change;
-  const takes = scenes?.find(({ index }) => index === scene)?.takes ?? [];
+  const { take, usesPlace } = change;
+  const scene = change.scene ?? null;
+  const ofScene = () => scenes?.find(({ index }) => index === scene)?.takes;
+  const takes = (scene === null ? soundtrackTakes : ofScene()) ?? [];
   const isMade = takes.some((one) => one.take === take);
   return { scene, take, isMade, usesPlace, canCancel: status !== "cancelling" };
 }

@@ -4,23 +4,25 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError } from "@/api/api-error";
-import { scenesRegenerate } from "@/api/generated/sdk.gen";
+import { scenesRegenerate, soundtrackRegenerate } from "@/api/generated/sdk.gen";
+import type { Scene } from "@/api/generated/types.gen";
 import { aJob, aScene } from "@/test/factories";
 import { RedoForm } from "./redo-form";
 
 vi.mock("@/api/generated/sdk.gen", { spy: true });
 const api = vi.mocked(scenesRegenerate);
+const ofMusic = vi.mocked(soundtrackRegenerate);
 
 afterEach(() => {
   cleanup();
   api.mockReset();
+  ofMusic.mockReset();
 });
 
 const words = { description: "A boat", camera: "still", seed: null };
 
-function shown() {
+function shown(scene: Scene | null = aScene(2, "complete")) {
   const onDone = vi.fn();
-  const scene = aScene(2, "complete");
   const cache = new QueryClient({ defaultOptions: { queries: { enabled: false } } });
   render(
     <I18nProvider i18n={i18n}>
@@ -55,6 +57,19 @@ test("nothing is sent before the price was seen, and only what is to be otherwis
     path: { index: 2 },
     body: { description: "A lighthouse" },
   });
+});
+
+test("of the music only what is to be heard is asked", async () => {
+  ofMusic.mockResolvedValue({ data: {} } as never);
+  const onDone = shown(null);
+  expect(screen.queryByLabelText("Camera")).toBeNull();
+  type("What is to be heard", "A waltz");
+  press("See the price");
+  await screen.findByRole("group");
+  press("Make the new take");
+  await waitFor(() => expect(onDone).toHaveBeenCalled());
+  expect(ofMusic.mock.lastCall?.[0]).toMatchObject({ body: { description: "A waltz" } });
+  expect(api).not.toHaveBeenCalled();
 });
 
 test("what the API refuses stands under its field, and the words are kept", async () => {

@@ -4,35 +4,36 @@ import { type UseFormReturn, useForm } from "react-hook-form";
 import { isStatus } from "@/api/api-error";
 import { Failure } from "@/api/failure";
 import type { RegenerateScene } from "@/api/generated/types.gen";
-import { zRegenerateScene } from "@/api/generated/zod.gen";
+import { zRegenerateScene, zRegenerateSoundtrack } from "@/api/generated/zod.gen";
 import { applyServerErrors } from "@/forms/apply-server-errors";
 import { NumberField, TextArea, TextField } from "@/forms/inputs";
 import { limits } from "@/forms/limits";
 import { rulesOf } from "@/forms/resolver";
 import { Button } from "@/ui/button";
 import { useRegenerate } from "./film-actions";
+import type { PartProps } from "./part-changes";
 import { RedoPrice } from "./redo-price";
-import type { SceneProps } from "./scene-changes";
 import { wantedOf } from "./takes-view";
 
 const { shape } = zRegenerateScene;
 
-interface Props extends SceneProps {
+interface Props extends PartProps {
   /** Those of the take in the film. */
   words: RegenerateScene;
   /** In billionths of a dollar; `null` while it is not known. */
   price: number | null;
 }
 
-/** Another take of a scene, with other words if wanted; its price is told before it is made. */
+/** Another take, with other words if wanted; its price is told before it is made. */
 export function RedoForm({ job, scene, words, price, onDone }: Props) {
   const [defaultValues] = useState(words);
-  const form = useForm<RegenerateScene>({ defaultValues, resolver: rulesOf(zRegenerateScene) });
-  const redo = useRedo(form, job.jobId, scene.index, onDone);
+  const rules = scene ? zRegenerateScene : zRegenerateSoundtrack;
+  const form = useForm<RegenerateScene>({ defaultValues, resolver: rulesOf(rules) });
+  const redo = useRedo(form, job.jobId, scene?.index ?? null, onDone);
   const make = form.handleSubmit((wanted) => redo.send(wantedOf(wanted, defaultValues)));
   return (
     <form onSubmit={form.handleSubmit(redo.ask)} noValidate className="grid gap-4">
-      <Fields form={form} />
+      <Fields form={form} isMusic={!scene} />
       {redo.failure ? (
         <Failure
           error={redo.failure}
@@ -54,12 +55,12 @@ export function RedoForm({ job, scene, words, price, onDone }: Props) {
 function useRedo(
   form: UseFormReturn<RegenerateScene>,
   id: string,
-  index: number,
+  scene: number | null,
   onDone: () => void,
 ) {
   const [isAsked, setAsked] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
-  const { mutate, isPending } = useRegenerate(id, index);
+  const { mutate, isPending } = useRegenerate(id, scene);
   const show = (asked: boolean, error: unknown = null) => {
     setAsked(asked);
     setFailure(error);
@@ -76,7 +77,7 @@ function useRedo(
   };
 }
 
-function Fields({ form }: { form: UseFormReturn<RegenerateScene> }) {
+function Fields({ form, isMusic }: { form: UseFormReturn<RegenerateScene>; isMusic: boolean }) {
   const { t } = useLingui();
   return (
     <>
@@ -84,9 +85,9 @@ function Fields({ form }: { form: UseFormReturn<RegenerateScene> }) {
         form={form}
         name="description"
         limits={limits(shape.description)}
-        label={t`What is to be seen`}
+        label={isMusic ? t`What is to be heard` : t`What is to be seen`}
       />
-      <TextField form={form} name="camera" label={t`Camera`} />
+      {isMusic ? null : <TextField form={form} name="camera" label={t`Camera`} />}
       <NumberField
         form={form}
         name="seed"

@@ -26,7 +26,7 @@ export function RedoPrice({ price, busy, onMake, onLeave }: Props) {
       </p>
       <p className="text-sm">
         <Trans>
-          The first redone scenes of a film use no film of your month, later ones use one each.
+          The first redone parts of a film use no film of your month, later ones use one each.
         </Trans>{" "}
         <FilmsLeft />
       </p>

@@ -6,29 +6,28 @@ import { dateTime } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Chip } from "@/ui/chip";
 import { useChooseTake } from "./film-actions";
-import type { SceneProps } from "./scene-changes";
+import type { PartProps } from "./part-changes";
 import { Still } from "./still";
 import { inOrder } from "./takes-view";
 
-/** The takes of a scene side by side; one of them is in the film. */
-export function TakeList({ job, scene, onDone }: SceneProps) {
-  const choose = useChooseTake(job.jobId);
-  const path = { id: job.jobId, index: scene.index };
-  const put = (take: number) => choose.mutate({ path, body: { take } }, { onSuccess: onDone });
+/** The takes of a scene, or of the music, side by side; one of them is in the film. */
+export function TakeList({ job, scene, onDone }: PartProps) {
+  const choose = useChooseTake(job.jobId, scene?.index ?? null);
+  const takes = (scene ? scene.takes : job.soundtrackTakes) ?? [];
   return (
     <section className="grid gap-4">
       <p className="text-muted">
-        <Hint count={scene.takes.length} />
+        <Hint count={takes.length} />
       </p>
       <ul className="grid grid-cols-2 gap-4">
-        {inOrder(scene.takes).map((take) => (
+        {inOrder(takes).map((take) => (
           <TakeCard
             key={take.take}
             take={take}
-            shape={job.aspectRatio}
+            shape={scene ? job.aspectRatio : null}
             canChoose={!job.change}
             busy={choose.isPending}
-            onChoose={() => put(take.take)}
+            onChoose={() => choose.mutate(take.take, { onSuccess: onDone })}
           />
         ))}
       </ul>
@@ -44,14 +43,15 @@ export function TakeList({ job, scene, onDone }: SceneProps) {
 }
 
 function Hint({ count }: { count: number }) {
-  if (count === 0) return <Trans>No take of this scene is there.</Trans>;
+  if (count === 0) return <Trans>No take of it is there.</Trans>;
   if (count === 1) return <Trans>There is one take. Each that you have made is kept.</Trans>;
   return <Trans>Every take is kept. Choosing another one costs nothing.</Trans>;
 }
 
 interface CardProps {
   take: Take;
-  shape: AspectRatio;
+  /** Of its picture; the music has none. */
+  shape: AspectRatio | null;
   canChoose: boolean;
   busy: boolean;
   onChoose: () => void;
@@ -61,7 +61,7 @@ function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
   const number = take.take;
   return (
     <li className="grid content-start gap-2">
-      <Still url={take.posterUrl} shape={shape} />
+      {shape ? <Still url={take.posterUrl} shape={shape} /> : null}
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-medium">
           <Trans>Take {number}</Trans>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { StoryboardScene } from "@/api/generated/types.gen";
 import { aScene, aTake } from "@/test/factories";
-import { inOrder, sceneAt, wantedOf, wordsOf } from "./takes-view";
+import { inOrder, musicWordsOf, sceneAt, wantedOf, wordsOf } from "./takes-view";
 
 const planned: StoryboardScene = {
   ...{ index: 1, title: "", description: "a plan", camera: "still", seconds: 3 },
@@ -14,6 +14,13 @@ test("the words are those of the take in the film, else those of the plan", () =
   expect(wordsOf(scene, planned)).toEqual({ description: "a storm", camera: "low", seed: null });
   const plain = { ...aScene(1, "complete"), takes: [aTake(1, { chosen: true })] };
   expect(wordsOf(plain, planned)).toEqual({ description: "a plan", camera: "still", seed: null });
+});
+
+test("the words of the music are those of its take in the film, else those of the plan", () => {
+  const music = { description: "a piano", priceNanoUsd: 5 };
+  const takes = [aTake(1), aTake(2, { chosen: true, description: "strings" })];
+  expect(musicWordsOf(takes, music)).toEqual({ description: "strings", seed: null });
+  expect(musicWordsOf([], music)).toEqual({ description: "a piano", seed: null });
 });
 
 test("what stays as it is is not asked for", () => {

@@ -1,4 +1,10 @@
-import type { RegenerateScene, Scene, StoryboardScene, Take } from "@/api/generated/types.gen";
+import type {
+  RegenerateScene,
+  Scene,
+  StoryboardMusic,
+  StoryboardScene,
+  Take,
+} from "@/api/generated/types.gen";
 
 /** What the take of a scene that is in the film was told; a seed counts for one take alone. */
 export function wordsOf(scene: Scene, planned: StoryboardScene | undefined): RegenerateScene {
@@ -8,6 +14,12 @@ export function wordsOf(scene: Scene, planned: StoryboardScene | undefined): Reg
     camera: chosen?.camera ?? planned?.camera ?? "",
     seed: null,
   };
+}
+
+/** The same of the music, which has no camera. */
+export function musicWordsOf(takes: Take[], planned: StoryboardMusic | undefined): RegenerateScene {
+  const chosen = takes.find((take) => take.chosen);
+  return { description: chosen?.description ?? planned?.description ?? "", seed: null };
 }
 
 /** What is asked for of another take: only what is to be otherwise. */

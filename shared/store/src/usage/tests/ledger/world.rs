@@ -3,6 +3,7 @@
 use super::*;
 use crate::change::to_item;
 use crate::testing::Item;
+use domain::attempt::Target;
 use domain::job::{Place, Redo, Scene, SceneStatus};
 use domain::storyboard::Storyboard;
 use std::collections::BTreeMap;
@@ -30,13 +31,14 @@ pub(super) enum Event {
     FailFirst,
     /// Its owner cancels it, and what runs is stopped.
     Cancel,
-    /// Its owner has a scene made anew.
-    Redo,
+    /// Its owner has a part made anew.
+    Redo(Target),
     /// Its owner chooses another take.
-    Choose,
+    Choose(Target),
 }
 
 pub(super) fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
+    let part = prop_oneof![Just(Target::Scene(1)), Just(Target::Soundtrack)];
     let event = prop_oneof![
         3 => Just(Event::Create),
         2 => Just(Event::Begin),
@@ -47,8 +49,8 @@ pub(super) fn events() -> impl Strategy<Value = Vec<(u128, Event)>> {
         2 => Just(Event::Resume),
         1 => Just(Event::FailFirst),
         1 => Just(Event::Cancel),
-        3 => Just(Event::Redo),
-        1 => Just(Event::Choose),
+        3 => part.clone().prop_map(Event::Redo),
+        1 => part.prop_map(Event::Choose),
     ];
     prop::collection::vec((0..JOBS, event), 1..60)
 }
@@ -60,7 +62,7 @@ pub(super) struct World {
     webhooks: WebhooksTable,
     /// Those that were taken up.
     paid_failures: std::cell::Cell<u32>,
-    /// Films, and redone scenes beyond the free ones.
+    /// Films, and redone parts beyond the free ones.
     used: std::cell::Cell<u32>,
 }
 
@@ -173,13 +175,14 @@ impl World {
                 let _ = self.jobs.begin_cancelling(job.job_id, now()).await;
                 self.settle(&job, &Ending::Cancelled, now()).await
             }
-            Event::Redo | Event::Choose => {
+            Event::Redo(target) | Event::Choose(target) => {
                 let place = match event {
-                    Event::Choose => Place::None,
+                    Event::Choose(_) => Place::None,
                     _ => job.redo_place(),
                 };
+                let part = Storyboard::by_rules(&job.request).part(target);
                 let redo = Redo {
-                    scene: Storyboard::by_rules(&job.request).scenes[0].clone(),
+                    part: part.unwrap(),
                     place,
                 };
                 let limit = Duration::from_secs(60);
