@@ -75,11 +75,10 @@ impl Cost {
         bare: Asked<'_>,
         requests: usize,
     ) -> Result<Self> {
-        let trace = trace(endpoint, ours)?;
-        let bares = self::trace(endpoint, bare)?;
+        let traces = [trace(endpoint, ours)?, trace(endpoint, bare)?];
         ensure!(
-            trace == bares,
-            "the bare function does something else: {bares:?} instead of {trace:?}"
+            traces[0] == traces[1],
+            "the bare function makes other calls: {traces:?}"
         );
         let mut running = [Running::start(ours)?, Running::start(bare)?];
         for _ in 0..TURNS {
@@ -87,7 +86,7 @@ impl Cost {
                 function.ask(requests / TURNS)?;
             }
         }
-        let [ours, bare] = &running;
+        let ([trace, _], [ours, bare]) = (traces, &running);
         Ok(Self {
             trace,
             ours: ours.work()?,
@@ -118,7 +117,7 @@ pub(super) fn trace(endpoint: &str, asked: Asked<'_>) -> Result<Trace> {
     environment.retain(|(name, _)| name != "AWS_ENDPOINT_URL");
     environment.push(("AWS_ENDPOINT_URL".to_owned(), relay.endpoint()));
     let mut function = Function::start(asked.program, &environment)?;
-    expect_success(&function.answer(asked.event)?)?;
+    function.answer(asked.event)?;
     relay.take();
     function.answer(asked.event)?;
     let made = relay.take();
@@ -130,15 +129,6 @@ pub(super) fn trace(endpoint: &str, asked: Asked<'_>) -> Result<Trace> {
         calls,
         waits: waits(&made),
     })
-}
-
-fn expect_success(answer: &str) -> Result<()> {
-    let parsed: Value = serde_json::from_str(answer).unwrap_or_default();
-    ensure!(
-        parsed["statusCode"] == 200,
-        "the function answered {answer}"
-    );
-    Ok(())
 }
 
 /// A warm function under measurement.
@@ -165,7 +155,7 @@ impl<'a> Running<'a> {
 
     fn ask(&mut self, times: usize) -> Result<()> {
         for _ in 0..times {
-            expect_success(&self.function.answer(self.event)?)?;
+            self.function.answer(self.event)?;
         }
         self.requests += times;
         Ok(())
@@ -198,12 +188,5 @@ mod tests {
         let work = work(usage(500, 20_000_000), usage(2_500, 18_500_000), 1_000);
         assert!((work.cpu_ms - 2.0).abs() < 1e-9);
         assert!((work.grown_mb + 1.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn an_answer_that_is_no_success_ends_a_measurement() {
-        assert!(expect_success(r#"{"statusCode": 200, "body": ""}"#).is_ok());
-        assert!(expect_success(r#"{"statusCode": 429}"#).is_err());
-        assert!(expect_success("nothing").is_err());
     }
 }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 use crate::bench::http1::Message;
 
@@ -70,26 +71,29 @@ impl Function {
         self.ready
     }
 
-    /// Since the process's start.
-    pub(super) fn age(&self) -> Duration {
-        self.began.elapsed()
-    }
-
     /// The process's number.
     pub(super) fn process(&self) -> u32 {
         self.process.0.id()
     }
 
-    /// Hands it an event, and waits until it asks for the next one; what it answered.
-    pub(super) fn answer(&mut self, event: &str) -> Result<String> {
-        let answer = self.first_answer(event)?;
+    /// Hands it an event, and waits until it asks for the next one.
+    pub(super) fn answer(&mut self, event: &str) -> Result<()> {
+        self.hand(event)?;
+        expect_success(&self.next_request()?)?;
         self.reply("202 Accepted", &[], "")?;
-        self.expect_question()?;
-        Ok(answer)
+        self.expect_question()
     }
 
-    /// Hands it an event; its answer, after which it is asked for nothing more.
-    pub(super) fn first_answer(&mut self, event: &str) -> Result<String> {
+    /// Hands it the only event it will get: from the process's start to its answer.
+    pub(super) fn first_answer(mut self, event: &str) -> Result<Duration> {
+        self.hand(event)?;
+        let answer = self.next_request()?;
+        let answered = self.began.elapsed();
+        expect_success(&answer)?;
+        Ok(answered)
+    }
+
+    fn hand(&mut self, event: &str) -> Result<()> {
         // Past any function's time, as epoch milliseconds.
         let headers = [
             ("content-type", "application/json"),
@@ -107,14 +111,7 @@ impl Function {
                 "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
             ),
         ];
-        self.reply("200 OK", &headers, event)?;
-        let request = self.next_request()?;
-        let body = String::from_utf8_lossy(&request.body).into_owned();
-        ensure!(
-            request.path().ends_with("/response"),
-            "the function failed: {body}"
-        );
-        Ok(body)
+        self.reply("200 OK", &headers, event)
     }
 
     fn expect_question(&mut self) -> Result<()> {
@@ -147,9 +144,38 @@ impl Function {
     }
 }
 
+/// Fails unless it is an answer of the function's, and that a success.
+fn expect_success(request: &Message) -> Result<()> {
+    let body = String::from_utf8_lossy(&request.body);
+    ensure!(
+        request.path().ends_with("/response"),
+        "the function failed: {body}"
+    );
+    let answer: Value = serde_json::from_str(&body).unwrap_or_default();
+    ensure!(answer["statusCode"] == 200, "the function answered {body}");
+    Ok(())
+}
+
 fn accept(listener: &TcpListener) -> Result<BufReader<TcpStream>> {
     let (stream, _) = listener.accept()?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     Ok(BufReader::new(stream))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_no_success_ends_a_measurement() {
+        let said = |path: &str, body: &str| {
+            let first = format!("POST /2018-06-01/runtime/invocation/1/{path} HTTP/1.1");
+            expect_success(&Message::new(&first, &[], body.as_bytes()))
+        };
+        assert!(said("response", r#"{"statusCode": 200, "body": ""}"#).is_ok());
+        assert!(said("response", r#"{"statusCode": 429}"#).is_err());
+        assert!(said("response", "nothing").is_err());
+        assert!(said("error", r#"{"statusCode": 200}"#).is_err());
+    }
 }
