@@ -18,8 +18,7 @@ const REQUESTS: usize = 10_000;
 
 /// Runs it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let measured = ["me", "jobs-get"].map(str::to_owned);
-    let bench = Bench::begin(workspace, &measured)?;
+    let bench = Bench::of_requests(workspace)?;
     let addresses = Addresses {
         ours: bench.stack.api_url.clone(),
         bare: bench.deploy_bare(workspace, bench.stack.table("videos")?)?,

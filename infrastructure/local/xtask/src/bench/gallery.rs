@@ -27,11 +27,10 @@ const FEW: u64 = 100;
 const MANY: [u64; 3] = [1_000, 10_000, 100_000];
 /// By so many it is measured what a request costs.
 const REQUESTS: usize = 1_000;
-const FUNCTIONS: [&str; 3] = ["gallery-list", "gallery-get", "gallery-stream"];
 
 /// Runs it; takes about a quarter of an hour, most of it to fill the table.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let bench = Bench::begin(workspace, &FUNCTIONS.map(str::to_owned))?;
+    let bench = Bench::of_requests(workspace)?;
     let addresses = Addresses {
         ours: deploy_gallery(workspace, &bench)?,
         bare: bench.deploy_bare(workspace, TABLE)?,

@@ -1,7 +1,6 @@
 //! What benchmarks of requests stand on: the local cloud with what is measured compiled as
 //! for AWS, and the yardsticks, which are examples of the function `me`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,8 +21,16 @@ use crate::workspace::Workspace;
 pub(super) const HELLO: &str = "hello";
 /// Makes the calls of the measured routes, and does nothing else.
 pub(super) const BARE: &str = "bare";
-/// Whose examples the two are.
-const OWNER: &str = "me";
+/// The functions whose requests are measured, all of them in every benchmark: others would
+/// have other features of what they share, and that would be compiled anew. The yardsticks
+/// are examples of the first.
+const REQUESTED: [&str; 5] = [
+    "me",
+    "jobs-get",
+    "gallery-list",
+    "gallery-get",
+    "gallery-stream",
+];
 /// The bare function in the local cloud.
 const BARE_FUNCTION: &str = "omnigen-bench-bare";
 
@@ -38,8 +45,17 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Makes the local cloud run, with these functions compiled as for AWS.
-    pub(super) fn begin(workspace: &Workspace, measured: &[String]) -> Result<Self> {
+    /// Makes the local cloud run, for requests to the functions that are measured by them.
+    pub(super) fn of_requests(workspace: &Workspace) -> Result<Self> {
+        Self::begin(workspace, &REQUESTED.map(str::to_owned))
+    }
+
+    /// Makes the local cloud run, all functions compiled as for AWS.
+    pub(super) fn of_all(workspace: &Workspace) -> Result<Self> {
+        Self::begin(workspace, &workspace.functions()?)
+    }
+
+    fn begin(workspace: &Workspace, measured: &[String]) -> Result<Self> {
         let programs = build(workspace, measured)?;
         let stack = cloud::up_with(workspace, &cloud::Options::measured(), &programs)?;
         let token = wait(users::token(&stack, Name::Demo, TokenKind::Access))?;
@@ -145,18 +161,15 @@ impl Bench {
 /// What is measured and the yardsticks as for AWS, in one run, so that what they share is
 /// the same code; the rest quickly.
 fn build(workspace: &Workspace, measured: &[String]) -> Result<Programs> {
-    let owner = [OWNER.to_owned()];
-    let measured: BTreeSet<String> = measured.iter().chain(&owner).cloned().collect();
     let mut rest = workspace.functions()?;
     rest.retain(|function| !measured.contains(function));
     rest.push(REPLICATE_SERVER.to_owned());
     let mut programs = say::step("Building the local cloud", || {
         bootstraps::build(workspace, &rest, &["--bins"], Profile::Dev)
     })?;
-    let measured = Vec::from_iter(measured);
     let targets = ["--bins", "--example", HELLO, "--example", BARE];
     programs.extend(say::step("Building what is measured", || {
-        bootstraps::build(workspace, &measured, &targets, Profile::Release)
+        bootstraps::build(workspace, measured, &targets, Profile::Release)
     })?);
     Ok(programs)
 }

@@ -27,8 +27,7 @@ const MEGABYTE: f64 = 1_000_000.0;
 
 /// Runs it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let all = workspace.functions()?;
-    let bench = Bench::begin(workspace, &all)?;
+    let bench = Bench::of_all(workspace)?;
     bench.deploy_bare(workspace, bench.stack.table("videos")?)?;
     let (mut functions, mut targets) = (Map::new(), Vec::new());
     for (function, path) in TIMED {
@@ -38,10 +37,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
         targets.extend(timed.targets(function));
         functions.insert(function.to_owned(), timed.figures());
     }
-    let mut programs: BTreeMap<String, PathBuf> = all
-        .iter()
-        .map(|function| (function.clone(), bootstraps::bootstrap(workspace, function)))
-        .collect();
+    let mut programs = BTreeMap::new();
+    for function in workspace.functions()? {
+        let bootstrap = bootstraps::bootstrap(workspace, &function);
+        programs.insert(function, bootstrap);
+    }
     for yardstick in [HELLO, BARE] {
         let program = bench.program(yardstick)?;
         programs.insert(yardstick.to_owned(), program.to_owned());
@@ -64,7 +64,7 @@ struct Start {
 
 impl Start {
     fn of(program: &Path, environment: &Environment, event: &str) -> Result<Self> {
-        let mut function = Function::start(program, environment)?;
+        let function = Function::start(program, environment)?;
         Ok(Self {
             ready: function.ready(),
             answered: function.first_answer(event)?,
