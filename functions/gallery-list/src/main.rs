@@ -119,7 +119,10 @@ impl Wanted {
         let only = query(request, "visibility").map(|name| visibility(&name));
         let only = only.transpose()?;
         let listing = match query(request, "owner").as_deref() {
-            None => Listing::Feeds(Feed::visible_to(user_id.as_deref(), only)),
+            None => Listing::Visible {
+                viewer: user_id,
+                only,
+            },
             Some("me") => Listing::Owner {
                 user_id: user_id.ok_or(ApiError::TokenMissing)?,
                 only,
@@ -136,7 +139,8 @@ impl Wanted {
         let search = self.search.iter().flat_map(|search| search.chars());
         let search: String = search.take(SCOPE_LETTERS).collect();
         match &self.listing {
-            Listing::Feeds(feeds) => {
+            Listing::Visible { .. } => {
+                let feeds = self.listing.feeds();
                 let feeds: Vec<&str> = feeds.iter().map(Feed::as_str).collect();
                 format!("feeds {} {search}", feeds.join(" "))
             }

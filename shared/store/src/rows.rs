@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-
+use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 
 use crate::change::from_item;
@@ -73,23 +73,30 @@ pub(crate) async fn rows_of(
     let mut named = HashSet::new();
     // A batch that names a row twice is refused.
     keys.retain(|key| named.insert(key_of(&names, key)));
-    let mut rows = Vec::new();
-    for batch in keys.chunks(BATCH) {
-        let mut left = batch.to_vec();
-        for _ in 0..ROUNDS {
-            left = read_batch(operation, client, table, left, &mut rows).await?;
-            if left.is_empty() {
-                break;
-            }
-        }
-        if !left.is_empty() {
-            return Err(StoreError::Unavailable {
-                operation,
-                source: "not every row was read".into(),
-            });
+    let batches = keys
+        .chunks(BATCH)
+        .map(|batch| whole_batch(operation, client, table, batch));
+    Ok(try_join_all(batches).await?.concat())
+}
+
+/// The rows of one batch, asked again for what was left out.
+async fn whole_batch(
+    operation: &'static str,
+    client: &Client,
+    table: &str,
+    keys: &[Row],
+) -> Result<Vec<Row>, StoreError> {
+    let (mut left, mut rows) = (keys.to_vec(), Vec::new());
+    for _ in 0..ROUNDS {
+        left = read_batch(operation, client, table, left, &mut rows).await?;
+        if left.is_empty() {
+            return Ok(rows);
         }
     }
-    Ok(rows)
+    Err(StoreError::Unavailable {
+        operation,
+        source: "not every row was read".into(),
+    })
 }
 
 /// The attributes that the keys of a table have.

@@ -2,12 +2,19 @@
 
 mod api;
 mod compose;
+mod cost;
 mod example;
 mod gallery;
+mod http1;
 mod ladder;
 mod load;
+mod process;
+mod relay;
+mod routes;
 mod runtime_api;
+mod setup;
 mod start;
+mod target;
 mod turns;
 
 use anyhow::Result;
@@ -26,9 +33,9 @@ pub(crate) enum Name {
     Ladder,
     /// A transcode's parts by many workers, against one piece: processor time, quality, time
     Fanout,
-    /// Requests per second and latencies, against a bare function on the same gateway
+    /// Requests per second, processor time, calls and memory, against a bare function that makes the same calls
     Api,
-    /// The gallery's readers against a bare function, and their DynamoDB calls from 100 to 100,000 videos
+    /// The gallery's readers against such a function, and their DynamoDB calls from 100 to 100,000 videos
     Gallery,
     /// Time to the first answer and size, against a bare function
     Start,

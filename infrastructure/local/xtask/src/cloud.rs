@@ -51,10 +51,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// For benchmarks: compiled as for AWS, and no limit on the requests of a user.
+    /// For benchmarks: no limit on the requests of a user.
     pub(crate) fn measured() -> Self {
         Self {
-            release: true,
             without_site: true,
             parameter: vec!["RateLimitPerMinute=10000000".to_owned()],
             ..Self::default()

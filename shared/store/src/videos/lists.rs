@@ -1,8 +1,8 @@
 //! Lists of videos, newest first: of feeds, or of an owner.
 //!
 //! The indexes know keys only, so that a view that is counted writes to none. A
-//! page is one query for each feed, merged, and one batch of the page's rows and
-//! of the counters: the same number of calls however many videos there are.
+//! page is two queries at most, merged, and one batch of the page's rows and of
+//! the counters: the same number of calls however many videos there are.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -25,8 +25,14 @@ const BY_OWNER: &str = "byOwner";
 /// Which videos a list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listing {
-    /// All of these feeds.
-    Feeds(Vec<Feed>),
+    /// What a reader may see: all that is public, and their own; of one visibility
+    /// only when that is asked for.
+    Visible {
+        /// The reader; nobody, when not signed in.
+        viewer: Option<String>,
+        /// The visibility.
+        only: Option<Visibility>,
+    },
     /// One user's own; of one visibility only when that is asked for.
     Owner {
         /// The user.
@@ -197,14 +203,19 @@ impl VideosTable {
 impl Listing {
     fn sources(&self) -> Vec<Source> {
         match self {
-            Self::Feeds(feeds) => feeds.iter().map(of_feed).collect(),
+            // One query for the reader's own of every visibility. Their public ones are in
+            // both, and listed once.
+            Self::Visible {
+                viewer: Some(viewer),
+                only: None,
+            } => vec![
+                of_feed(&Feed::of(Visibility::Public, viewer)),
+                of_owner(viewer),
+            ],
+            Self::Visible { .. } => self.feeds().iter().map(of_feed).collect(),
             Self::Owner { user_id, only } => match only {
                 // Everybody's public videos share a feed; an owner's are sorted out.
-                None | Some(Visibility::Public) => vec![Source {
-                    index: BY_OWNER,
-                    attribute: "userId",
-                    value: user_id.clone(),
-                }],
+                None | Some(Visibility::Public) => vec![of_owner(user_id)],
                 Some(hidden) => vec![of_feed(&Feed::of(*hidden, user_id))],
             },
         }
@@ -213,10 +224,11 @@ impl Listing {
     /// Counters whose sum is the list's total.
     fn counters(&self) -> Vec<(String, i64)> {
         match self {
-            Self::Feeds(feeds) => feeds
-                .iter()
-                .map(|feed| (feed.as_str().to_owned(), 1))
-                .collect(),
+            Self::Visible { .. } => {
+                let feeds = self.feeds();
+                let counted = feeds.iter().map(|feed| (feed.as_str().to_owned(), 1));
+                counted.collect()
+            }
             Self::Owner { user_id, only } => {
                 let hidden = |visibility| Feed::of(visibility, user_id).as_str().to_owned();
                 match only {
@@ -235,17 +247,17 @@ impl Listing {
     /// Whether the list shows this video.
     pub(super) fn shows(&self, video: &Video) -> bool {
         match self {
-            Self::Feeds(feeds) => feeds.contains(&video.feed()),
+            Self::Visible { .. } => self.feeds().contains(&video.feed()),
             Self::Owner { user_id, only } => {
                 video.user_id == *user_id && only.is_none_or(|only| only == video.visibility)
             }
         }
     }
 
-    /// The feeds whose words are searched.
-    pub(super) fn feeds(&self) -> Vec<Feed> {
+    /// The feeds that its videos stand in.
+    pub fn feeds(&self) -> Vec<Feed> {
         match self {
-            Self::Feeds(feeds) => feeds.clone(),
+            Self::Visible { viewer, only } => Feed::visible_to(viewer.as_deref(), *only),
             Self::Owner { user_id, only } => Feed::visible_to(Some(user_id), *only),
         }
     }
@@ -253,7 +265,7 @@ impl Listing {
     /// Whether the list shows videos of this user.
     pub(super) fn shows_owner(&self, owner: &str) -> bool {
         match self {
-            Self::Feeds(_) => true,
+            Self::Visible { .. } => true,
             Self::Owner { user_id, .. } => user_id == owner,
         }
     }
@@ -264,6 +276,14 @@ fn of_feed(feed: &Feed) -> Source {
         index: BY_FEED,
         attribute: "feed",
         value: feed.as_str().to_owned(),
+    }
+}
+
+fn of_owner(user_id: &str) -> Source {
+    Source {
+        index: BY_OWNER,
+        attribute: "userId",
+        value: user_id.to_owned(),
     }
 }
 
@@ -283,8 +303,8 @@ fn number(value: &AttributeValue) -> i64 {
         .unwrap_or(0)
 }
 
-/// Each video once: one that moves between two feeds is seen in both for a moment,
-/// and a batch that names a key twice is refused.
+/// Each video once: a reader's own public ones are found by two queries, and a batch
+/// that names a key twice is refused.
 fn newest_first(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries.sort_unstable_by(|one, other| other.cmp(one));
     let mut seen = HashSet::new();
@@ -297,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_video_that_is_seen_in_two_feeds_is_listed_once() {
+    fn a_video_that_two_queries_find_is_listed_once() {
         let entry = |millisecond: i64, partition: &str| Entry {
             position: VideoPosition {
                 created_at: Time::from_millisecond(millisecond),

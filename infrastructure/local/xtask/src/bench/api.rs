@@ -1,78 +1,69 @@
-//! `bench api`: the request path under load, against a function that does nothing on the
-//! same gateway, and the DynamoDB calls that a request makes.
+//! `bench api`: the request path beside a bare function that makes the same DynamoDB calls:
+//! requests a second, processor time, calls, waits, and memory.
 
-use std::time::Duration;
-
-use anyhow::{Context, Result};
-use devcloud::users::{self, Name, TokenKind};
+use anyhow::Result;
+use devcloud::users::Name;
 use devcloud::{Api, Stack};
 use serde_json::{Value, json};
 
-use crate::bench::load::Load;
-use crate::bench::{start, turns};
-use crate::cloud::{self, deploy};
+use crate::bench::routes::{self, Addresses, CONNECTIONS, Measured, Route};
+use crate::bench::setup::Bench;
+use crate::bench::target::{self, Bound, Target};
 use crate::http::wait;
 use crate::say;
-use crate::setup::bootstraps;
 use crate::workspace::Workspace;
 
-const CONNECTIONS: usize = 8;
-const TIME: Duration = Duration::from_secs(4);
-/// Each address is loaded this often, taking turns with the others.
-const ROUNDS: usize = 3;
+/// Warm requests of one process.
+const REQUESTS: usize = 10_000;
 
 /// Runs it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let stack = cloud::up(workspace, &cloud::Options::measured())?;
-    let hello = deploy_hello(workspace, &stack)?;
-    let job = any_job(&stack)?;
-    let token = wait(users::token(&stack, Name::Demo, TokenKind::Access))?;
-    let ours = |path: &str| Load {
-        url: format!("{}{path}", stack.api_url),
-        token: Some(token.clone()),
-        connections: CONNECTIONS,
-        time: TIME,
+    let bench = Bench::of_requests(workspace)?;
+    let addresses = Addresses {
+        ours: bench.stack.api_url.clone(),
+        bare: bench.deploy_bare(workspace, bench.stack.table("videos")?)?,
     };
-    let loads = [
-        (
-            "hello",
-            Load {
-                url: hello,
-                token: None,
-                ..ours("")
-            },
-        ),
-        ("me", ours("/api/v1/me")),
-        ("jobs-get", ours(&format!("/api/v1/jobs/{job}"))),
+    let job = any_job(&bench.stack)?;
+    let routes = [
+        Route {
+            name: "me",
+            program: "me",
+            function: bench.stack.function("me")?.to_owned(),
+            path: "/api/v1/me".to_owned(),
+        },
+        Route {
+            name: "jobs-get",
+            program: "jobs-get",
+            function: bench.stack.function("jobs-get")?.to_owned(),
+            path: format!("/api/v1/jobs/{job}"),
+        },
     ];
-    let measured = say::step("Loading the API", || turns::load(workspace, ROUNDS, &loads))?;
-    let mut figures = json!({"bench": "api", "connections": CONNECTIONS});
-    for (name, line) in turns::figures(&measured) {
-        figures[name] = line;
-    }
+    let measured = routes::measure(&bench, &addresses, &routes, REQUESTS)?;
+    let mut figures = json!({
+        "bench": "api",
+        "connections": CONNECTIONS,
+        "requests": REQUESTS,
+        "routes": routes::figures(&measured),
+    });
+    let targets: Vec<Target> = measured.iter().flat_map(targets).collect();
+    target::judge(&mut figures, &targets);
     Ok(figures)
 }
 
-/// Deploys the bare function as a stack of its own; gives its address.
-pub(super) fn deploy_hello(workspace: &Workspace, stack: &Stack) -> Result<String> {
-    let bootstrap = workspace.staged("target/lambda-bench/hello/bootstrap");
-    bootstraps::stage_one(&start::hello(workspace)?, &bootstrap)?;
-    let template = workspace.path("infrastructure/local/bench/template.yaml");
-    let answer = deploy::run(
-        workspace,
-        &stack.endpoint_url,
-        &template,
-        "omnigen-bench",
-        &json!({}),
-    )?;
-    let deployed: Value = serde_json::from_str(&answer)?;
-    let id = deployed["outputs"]["ApiId"]
-        .as_str()
-        .context("the bare function has no API")?;
-    Ok(format!(
-        "{}/_aws/execute-api/{id}/$default/hello",
-        stack.endpoint_url
-    ))
+fn targets(measured: &Measured) -> Vec<Target> {
+    let (name, cost) = (measured.name, &measured.cost);
+    let mut targets = measured.targets().to_vec();
+    targets.push(Target::new(
+        format!("{name}, DynamoDB calls"),
+        cost.trace.total() as f64,
+        Bound::AtMost(2.0),
+    ));
+    targets.push(Target::new(
+        format!("{name}, MB that {REQUESTS} warm requests add to the process"),
+        cost.ours.grown_mb,
+        Bound::AtMost(5.0),
+    ));
+    targets
 }
 
 /// A finished job of the demo user's; a short film is made if there is none.

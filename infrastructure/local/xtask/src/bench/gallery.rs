@@ -1,24 +1,23 @@
-//! `bench gallery`: list, search, detail and stream under load against a function that does
-//! nothing, and their DynamoDB calls in a gallery of 100 to 100,000 videos.
+//! `bench gallery`: list, search, detail and stream beside a bare function that makes the same
+//! DynamoDB calls, and those calls in a gallery of 100 to 100,000 videos.
 //!
 //! The functions are those of the local cloud, deployed once more on a table of their own, so
 //! that nobody's gallery is filled with made-up videos.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};
-use devcloud::users::{self, Name, TokenKind};
-use devcloud::{Answer, Stack, aws};
+use devcloud::{Stack, aws};
 use serde_json::{Map, Value, json};
 
-use crate::bench::load::Load;
-use crate::bench::{api, example, turns};
-use crate::cloud::{self, deploy};
+use crate::bench::cost::{self, Asked};
+use crate::bench::example;
+use crate::bench::routes::{self, Addresses, CONNECTIONS, Measured, Route};
+use crate::bench::setup::Bench;
+use crate::bench::target::{self, Bound, Target};
 use crate::command;
 use crate::http::wait;
+use crate::say;
 use crate::workspace::Workspace;
-use crate::{http, say};
 
 const TABLE: &str = "omnigen-bench-videos";
 /// Requests per second are measured here: the emulator sorts all of a list's rows for each
@@ -26,106 +25,111 @@ const TABLE: &str = "omnigen-bench-videos";
 const FEW: u64 = 100;
 /// Here calls are counted only.
 const MANY: [u64; 3] = [1_000, 10_000, 100_000];
-const CONNECTIONS: usize = 8;
-const TIME: Duration = Duration::from_secs(4);
-const ROUNDS: usize = 3;
+/// By so many it is measured what a request costs.
+const REQUESTS: usize = 1_000;
 
 /// Runs it; takes about a quarter of an hour, most of it to fill the table.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let stack = cloud::up(workspace, &cloud::Options::measured())?;
-    let hello = api::deploy_hello(workspace, &stack)?;
-    let gallery = deploy_gallery(workspace, &stack)?;
-    create_table(&stack)?;
-    let figures = measure(workspace, &stack, &hello, &gallery);
-    delete_table(&stack)?;
+    let bench = Bench::of_requests(workspace)?;
+    let addresses = Addresses {
+        ours: deploy_gallery(workspace, &bench)?,
+        bare: bench.deploy_bare(workspace, TABLE)?,
+    };
+    create_table(&bench.stack)?;
+    let figures = measure(&bench, &addresses);
+    delete_table(&bench.stack)?;
     figures
 }
 
-fn measure(workspace: &Workspace, stack: &Stack, hello: &str, gallery: &str) -> Result<Value> {
-    let token = wait(users::token(stack, Name::Demo, TokenKind::Access))?;
-    add_videos(stack, 0, FEW)?;
-    let paths = paths(gallery, &token)?;
-    let mut loads = vec![("hello", load(hello, None))];
-    let ours = paths
-        .iter()
-        .map(|(name, url)| (*name, load(url, Some(&token))));
-    loads.extend(ours);
-    let measured = say::step("Loading the gallery", || {
-        turns::load(workspace, ROUNDS, &loads)
-    })?;
+fn measure(bench: &Bench, addresses: &Addresses) -> Result<Value> {
+    add_videos(&bench.stack, 0, FEW)?;
+    let routes = routes(bench, &addresses.ours)?;
+    let measured = routes::measure(bench, addresses, &routes, REQUESTS)?;
 
     let mut calls = Map::new();
-    for (name, line) in turns::calls(&measured[1..]) {
-        calls.insert(name, json!({ FEW.to_string(): line }));
+    for route in &measured {
+        let trace = &route.cost.trace;
+        calls.insert(
+            route.name.to_owned(),
+            json!({ FEW.to_string(): trace.calls }),
+        );
     }
     let mut there = FEW;
     for videos in MANY {
-        add_videos(stack, there, videos)?;
+        add_videos(&bench.stack, there, videos)?;
         there = videos;
-        for (name, line) in count_calls(workspace, &loads[1..], videos)? {
-            calls[&name][videos.to_string()] = line;
+        for route in &routes {
+            calls[route.name][videos.to_string()] = count_calls(bench, route)?;
         }
     }
-    let mut figures = json!({"bench": "gallery", "videos": FEW, "connections": CONNECTIONS});
-    for (name, line) in turns::figures(&measured) {
-        figures[name] = line;
-    }
-    figures["callsByVideos"] = Value::Object(calls);
+    let mut figures = json!({
+        "bench": "gallery",
+        "videos": FEW,
+        "connections": CONNECTIONS,
+        "requests": REQUESTS,
+        "routes": routes::figures(&measured),
+        "callsByVideos": calls,
+    });
+    let targets: Vec<Target> = measured.iter().flat_map(targets).collect();
+    target::judge(&mut figures, &targets);
     Ok(figures)
 }
 
-/// DynamoDB calls of each address, one reader at a time.
-fn count_calls(
-    workspace: &Workspace,
-    loads: &[(&'static str, Load)],
-    videos: u64,
-) -> Result<Map<String, Value>> {
-    let loads: Vec<(&str, Load)> = loads
-        .iter()
-        .cloned()
-        .map(|(name, load)| {
-            (
-                name,
-                Load {
-                    connections: 1,
-                    ..load
-                },
-            )
-        })
-        .collect();
-    let counted = say::step(&format!("Counting the calls among {videos} videos"), || {
-        turns::load(workspace, 1, &loads)
-    })?;
-    Ok(turns::calls(&counted))
+fn targets(measured: &Measured) -> Vec<Target> {
+    let mut targets = measured.targets().to_vec();
+    if measured.name == "list" {
+        let trace = &measured.cost.trace;
+        targets.extend([
+            Target::new(
+                "list, DynamoDB calls",
+                trace.total() as f64,
+                Bound::AtMost(3.0),
+            ),
+            Target::new(
+                "list, waits for them",
+                trace.waits as f64,
+                Bound::AtMost(2.0),
+            ),
+        ]);
+    }
+    targets
 }
 
-fn load(url: &str, token: Option<&str>) -> Load {
-    Load {
-        url: url.to_owned(),
-        token: token.map(str::to_owned),
-        connections: CONNECTIONS,
-        time: TIME,
-    }
+/// DynamoDB calls of one request.
+fn count_calls(bench: &Bench, route: &Route) -> Result<Value> {
+    let asked = Asked {
+        program: bench.program(route.program)?,
+        environment: &bench.environment_of(&route.function)?,
+        event: &bench.event(&route.path),
+    };
+    let trace = cost::trace(&bench.stack.endpoint_url, asked)?;
+    Ok(json!(trace.calls))
 }
 
 /// What is asked for: the first page, a search that one video in a hundred answers, and the
 /// newest video.
-fn paths(gallery: &str, token: &str) -> Result<[(&'static str, String); 4]> {
-    let list = format!("{gallery}/api/gallery/videos");
-    let request = http::client(Duration::from_secs(30))?.get(&list);
-    let answer = wait(Answer::of(request.bearer_auth(token)))?;
-    let id = answer.body["videos"][0]["id"].as_str();
+fn routes(bench: &Bench, gallery: &str) -> Result<[Route; 4]> {
+    let list = "/api/gallery/videos";
+    let answer = bench.get(&format!("{gallery}{list}"))?;
+    let id = answer["videos"][0]["id"].as_str();
     let id = id.context("the gallery shows none of its videos")?;
+    let route = |name, program: &'static str, path: String| Route {
+        name,
+        program,
+        function: format!("omnigen-bench-{program}"),
+        path,
+    };
     Ok([
-        ("list", list.clone()),
-        ("search", format!("{list}?search=kind07")),
-        ("detail", format!("{list}/{id}")),
-        ("stream", format!("{list}/{id}/stream")),
+        route("list", "gallery-list", list.to_owned()),
+        route("search", "gallery-list", format!("{list}?search=kind07")),
+        route("detail", "gallery-get", format!("{list}/{id}")),
+        route("stream", "gallery-stream", format!("{list}/{id}/stream")),
     ])
 }
 
 /// Deploys the gallery's readers as a stack of their own; gives their address.
-fn deploy_gallery(workspace: &Workspace, stack: &Stack) -> Result<String> {
+fn deploy_gallery(workspace: &Workspace, bench: &Bench) -> Result<String> {
+    let stack = &bench.stack;
     let parameters = json!({
         "VideoTable": TABLE,
         "AssetsBucket": stack.bucket("assets")?,
@@ -134,23 +138,10 @@ fn deploy_gallery(workspace: &Workspace, stack: &Stack) -> Result<String> {
         "ClientId": stack.client_id,
         "JwksUrl": stack.jwks_url,
     });
-    let template = workspace.path("infrastructure/local/bench/gallery.yaml");
-    let deployed = say::step("Deploying the gallery on a table of its own", || {
-        deploy::run(
-            workspace,
-            &stack.endpoint_url,
-            &template,
-            "omnigen-bench-gallery",
-            &parameters,
-        )
-    })?;
-    let deployed: Value = serde_json::from_str(&deployed)?;
-    let id = deployed["outputs"]["ApiId"].as_str();
-    let id = id.context("the gallery has no API")?;
-    Ok(format!(
-        "{}/_aws/execute-api/{id}/$default",
-        stack.endpoint_url
-    ))
+    let template = "infrastructure/local/bench/gallery.yaml";
+    say::step("Deploying the gallery on a table of its own", || {
+        bench.deploy(workspace, template, "omnigen-bench-gallery", &parameters)
+    })
 }
 
 /// Makes the table as template.yaml describes the gallery's, empty.

@@ -1,176 +1,179 @@
 //! `bench start`: from the start of a process to its first answer, and how large it is,
-//! against a function that does nothing.
+//! against a function that does nothing and one that makes the same calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};
-use devcloud::users::{self, Name, TokenKind};
-use devcloud::{Stack, aws};
-use serde_json::{Value, json};
+use anyhow::{Result, ensure};
+use serde_json::{Map, Value, json};
 
 use crate::bench::load::round;
-use crate::bench::runtime_api::{self, Start};
-use crate::cloud;
+use crate::bench::runtime_api::{Environment, Function};
+use crate::bench::setup::{BARE, Bench, HELLO};
+use crate::bench::target::{self, Bound, Target};
 use crate::command::capture;
-use crate::http::wait;
 use crate::say;
-use crate::setup::bootstraps::{self, Profile};
+use crate::setup::bootstraps;
 use crate::setup::python;
 use crate::workspace::Workspace;
 
-/// Starts per function; they take turns, so that a busy moment hits both alike.
+/// Starts per function; they take turns, so that a busy moment hits all alike.
 const ROUNDS: usize = 15;
-const HELLO: &str = "hello";
-
 /// The functions whose start is timed, and the path that each answers.
 const TIMED: [(&str, &str); 2] = [("health", "/api/v1/health"), ("me", "/api/v1/me")];
+const MEGABYTE: f64 = 1_000_000.0;
 
 /// Runs it.
 pub(crate) fn run(workspace: &Workspace) -> Result<Value> {
-    let stack = cloud::up(workspace, &cloud::Options::measured())?;
-    let hello = hello(workspace)?;
-    let mut programs = BTreeMap::from([(HELLO.to_owned(), hello.clone())]);
+    let bench = Bench::of_all(workspace)?;
+    bench.deploy_bare(workspace, bench.stack.table("videos")?)?;
+    let (mut functions, mut targets) = (Map::new(), Vec::new());
+    for (function, path) in TIMED {
+        let timed = say::step(&format!("Timing the start of {function}"), || {
+            Timed::of(&bench, function, path)
+        })?;
+        targets.extend(timed.targets(function));
+        functions.insert(function.to_owned(), timed.figures());
+    }
+    let mut programs = BTreeMap::new();
     for function in workspace.functions()? {
         let bootstrap = bootstraps::bootstrap(workspace, &function);
         programs.insert(function, bootstrap);
     }
-    let token = wait(users::token(&stack, Name::Demo, TokenKind::Access))?;
-    let mut functions = serde_json::Map::new();
-    for (function, path) in TIMED {
-        let environment = environment_of(&stack, function)?;
-        let figures = say::step(&format!("Timing the start of {function}"), || {
-            compare(
-                &hello,
-                &programs[function],
-                &environment,
-                &event(path, &token),
-            )
-        })?;
-        functions.insert(function.to_owned(), figures);
+    for yardstick in [HELLO, BARE] {
+        let program = bench.program(yardstick)?;
+        programs.insert(yardstick.to_owned(), program.to_owned());
     }
-    Ok(json!({
-        "bench": "start",
-        "functions": functions,
-        "bytes": sizes(workspace, &programs)?,
-    }))
+    let sizes = sizes(workspace, &programs)?;
+    targets.extend(largest(workspace, &sizes)?);
+    let mut figures = json!({"bench": "start", "functions": functions, "bytes": sizes});
+    target::judge(&mut figures, &targets);
+    Ok(figures)
 }
 
-/// The bare function, compiled as for AWS.
-pub(crate) fn hello(workspace: &Workspace) -> Result<PathBuf> {
-    let packages = ["xtask".to_owned()];
-    let built = say::step("Building the bare function", || {
-        bootstraps::build(
-            workspace,
-            &packages,
-            &["--example", HELLO],
-            Profile::Release,
-        )
-    })?;
-    built
-        .get(HELLO)
-        .cloned()
-        .context("the bare function was not built")
+/// How long a start takes.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Until the process asks for an event.
+    ready: Duration,
+    /// Until its first answer.
+    answered: Duration,
 }
 
-fn compare(
-    hello: &Path,
-    function: &Path,
-    environment: &[(String, String)],
-    event: &str,
-) -> Result<Value> {
-    let (mut bare, mut ours) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        bare.push(runtime_api::start(hello, environment, event)?);
-        ours.push(runtime_api::start(function, environment, event)?);
+impl Start {
+    fn of(program: &Path, environment: &Environment, event: &str) -> Result<Self> {
+        let function = Function::start(program, environment)?;
+        Ok(Self {
+            ready: function.ready(),
+            answered: function.first_answer(event)?,
+        })
     }
-    let answer: Value = serde_json::from_str(&ours[0].body).unwrap_or_default();
-    anyhow::ensure!(
-        answer["statusCode"] == 200,
-        "the function answered {answer}"
-    );
-    let answered = |starts: &[Start]| median(starts.iter().map(|start| start.answered));
-    let ready = |starts: &[Start]| median(starts.iter().map(|start| start.ready));
-    Ok(json!({
-        "firstAnswerMs": round(answered(&ours)),
-        "helloFirstAnswerMs": round(answered(&bare)),
-        "firstAnswerRatio": round(answered(&ours) / answered(&bare)),
-        "readyMs": round(ready(&ours)),
-        "helloReadyMs": round(ready(&bare)),
-        "readyRatio": round(ready(&ours) / ready(&bare)),
-    }))
 }
 
-/// The median, in milliseconds.
-fn median(durations: impl Iterator<Item = Duration>) -> f64 {
-    let mut sorted: Vec<Duration> = durations.collect();
-    sorted.sort_unstable();
-    sorted
-        .get(sorted.len() / 2)
-        .map_or(0.0, |duration| duration.as_secs_f64() * 1000.0)
+/// The medians of a function and of both yardsticks.
+#[derive(Debug, Clone, Copy)]
+struct Timed {
+    ours: Start,
+    hello: Start,
+    bare: Start,
 }
 
-/// The variables that a function has in the local cloud.
-fn environment_of(stack: &Stack, function: &str) -> Result<Vec<(String, String)>> {
-    let name = stack.function(function)?;
-    let functions = wait(aws::functions(stack))?;
-    let variables = functions["Functions"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|function| function["FunctionName"] == name)
-        .and_then(|function| function["Environment"]["Variables"].as_object())
-        .context("the function has no variables")?;
-    let mut environment: Vec<(String, String)> = variables
+impl Timed {
+    fn of(bench: &Bench, function: &str, path: &str) -> Result<Self> {
+        let ours = bench.environment_of(bench.stack.function(function)?)?;
+        let bare = bench.environment_of_bare()?;
+        let programs = [(function, &ours), (HELLO, &bare), (BARE, &bare)];
+        let mut starts = [Vec::new(), Vec::new(), Vec::new()];
+        for _ in 0..ROUNDS {
+            for ((program, environment), starts) in programs.iter().zip(&mut starts) {
+                let program = bench.program(program)?;
+                starts.push(Start::of(program, environment, &bench.event(path))?);
+            }
+        }
+        let [ours, hello, bare] = starts.map(|starts| median(&starts));
+        Ok(Self { ours, hello, bare })
+    }
+
+    /// How much later it is ready than the bare function.
+    fn ready_ratio(&self) -> f64 {
+        ratio(self.ours.ready, self.bare.ready)
+    }
+
+    /// How much later it answers than the function that does nothing.
+    fn first_answer_ratio(&self) -> f64 {
+        ratio(self.ours.answered, self.hello.answered)
+    }
+
+    fn targets(&self, function: &str) -> [Target; 2] {
+        [
+            Target::new(
+                format!("{function}, ready against the bare function"),
+                self.ready_ratio(),
+                Bound::AtMost(1.5),
+            ),
+            Target::new(
+                format!("{function}, first answer against a function that does nothing"),
+                self.first_answer_ratio(),
+                Bound::AtMost(2.5),
+            ),
+        ]
+    }
+
+    fn figures(&self) -> Value {
+        let start = |start: Start| {
+            json!({
+                "readyMs": round(milliseconds(start.ready)),
+                "firstAnswerMs": round(milliseconds(start.answered)),
+            })
+        };
+        json!({
+            "ours": start(self.ours),
+            "hello": start(self.hello),
+            "bare": start(self.bare),
+            "readyRatio": round(self.ready_ratio()),
+            "readyRatioToHello": round(ratio(self.ours.ready, self.hello.ready)),
+            "firstAnswerRatio": round(ratio(self.ours.answered, self.bare.answered)),
+            "firstAnswerRatioToHello": round(self.first_answer_ratio()),
+        })
+    }
+}
+
+fn median(starts: &[Start]) -> Start {
+    let middle = |time: fn(&Start) -> Duration| {
+        let mut sorted: Vec<Duration> = starts.iter().map(time).collect();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    };
+    Start {
+        ready: middle(|start| start.ready),
+        answered: middle(|start| start.answered),
+    }
+}
+
+fn ratio(ours: Duration, yardstick: Duration) -> f64 {
+    ours.as_secs_f64() / yardstick.as_secs_f64()
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// The largest function behind the API, zipped.
+fn largest(workspace: &Workspace, sizes: &Value) -> Result<Option<Target>> {
+    let behind_the_api = functions_of_the_api(workspace)?;
+    let zipped = behind_the_api
         .iter()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
-        .collect();
-    let of_the_runtime = [
-        ("AWS_ENDPOINT_URL", stack.endpoint_url.as_str()),
-        ("AWS_REGION", &stack.region),
-        ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
-        ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
-        ("AWS_LAMBDA_FUNCTION_NAME", name),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
-        ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
-    ];
-    environment.extend(of_the_runtime.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    Ok(environment)
-}
-
-/// What the gateway hands a function for a GET (payload format 2.0).
-fn event(path: &str, token: &str) -> String {
-    json!({
-        "version": "2.0",
-        "routeKey": format!("GET {path}"),
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"authorization": format!("Bearer {token}"), "host": "127.0.0.1"},
-        "requestContext": {
-            "accountId": "000000000000",
-            "apiId": "omnigen",
-            "domainName": "127.0.0.1",
-            "domainPrefix": "omnigen",
-            "http": {
-                "method": "GET",
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": "bench",
-            },
-            "requestId": "bench",
-            "routeKey": format!("GET {path}"),
-            "stage": "$default",
-            "time": "20/Nov/2026:12:00:00 +0000",
-            "timeEpoch": 1_795_176_000_000_u64,
-        },
-        "isBase64Encoded": false,
-    })
-    .to_string()
+        .filter_map(|function| Some((sizes[function]["zipped"].as_f64()?, function)));
+    let largest = zipped.max_by(|(one, _), (other, _)| one.total_cmp(other));
+    Ok(largest.map(|(bytes, function)| {
+        Target::new(
+            format!("MB of {function} zipped, the largest function behind the API"),
+            bytes / MEGABYTE,
+            Bound::AtMost(4.0),
+        )
+    }))
 }
 
 /// Bytes of each program, as it is and as an archive holds it.
@@ -188,4 +191,45 @@ fn sizes(workspace: &Workspace, programs: &BTreeMap<String, PathBuf>) -> Result<
         .map(|(name, (raw, zipped))| (name.clone(), json!({"raw": raw, "zipped": zipped})))
         .collect::<serde_json::Map<String, Value>>()
         .into())
+}
+
+/// The functions behind the API: those of the router of `cargo lambda watch`, which a test
+/// holds against template.yaml.
+fn functions_of_the_api(workspace: &Workspace) -> Result<BTreeSet<String>> {
+    let manifest = fs::read_to_string(workspace.path("Cargo.toml"))?;
+    let functions = routed(&toml::from_str(&manifest)?);
+    ensure!(!functions.is_empty(), "Cargo.toml has no routes");
+    Ok(functions)
+}
+
+fn routed(manifest: &Value) -> BTreeSet<String> {
+    let router = &manifest["workspace"]["metadata"]["lambda"]["watch"]["router"];
+    let routes = router.as_object().into_iter().flat_map(Map::values);
+    let methods = routes.filter_map(Value::as_array).flatten();
+    methods
+        .filter_map(|method| Some(method["function"].as_str()?.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_median_is_of_each_time_by_itself() {
+        let start = |ready, answered| Start {
+            ready: Duration::from_millis(ready),
+            answered: Duration::from_millis(answered),
+        };
+        let middle = median(&[start(3, 10), start(1, 30), start(2, 20)]);
+        assert_eq!(middle.ready, Duration::from_millis(2));
+        assert_eq!(middle.answered, Duration::from_millis(20));
+    }
+
+    #[test]
+    fn the_functions_behind_the_api_are_those_that_routes_lead_to() {
+        let functions = functions_of_the_api(&Workspace::locate()).expect("Cargo.toml is there");
+        assert!(functions.contains("me") && functions.contains("replicate-webhook"));
+        assert!(!functions.contains("composer"));
+    }
 }

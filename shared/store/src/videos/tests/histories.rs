@@ -108,7 +108,10 @@ async fn check(world: &World, truth: &Truth) {
     }
     for viewer in [None, Some(USERS[0]), Some(USERS[1])] {
         let shown = truth.shown(viewer);
-        let listing = Listing::Feeds(Feed::visible_to(viewer, None));
+        let listing = Listing::Visible {
+            viewer: viewer.map(str::to_owned),
+            only: None,
+        };
         let page = world.videos.list(&listing, 100, 0, None).await.unwrap();
         assert_eq!(page.videos, shown);
         assert_eq!(page.total, shown.len() as u64);

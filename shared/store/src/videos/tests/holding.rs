@@ -146,7 +146,15 @@ async fn parallel_confirmations_never_store_more_than_may_be() {
     // What is deleted is free again, once.
     let shown: Vec<Video> = world
         .videos
-        .list(&Listing::Feeds(Feed::visible_to(None, None)), 10, 0, None)
+        .list(
+            &Listing::Visible {
+                viewer: None,
+                only: None,
+            },
+            10,
+            0,
+            None,
+        )
         .await
         .unwrap()
         .videos;
