@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::Result;
 use media::{Earlier, FilmPlan, Sources};
@@ -34,23 +35,25 @@ impl Bench {
             Some(of_earlier(&OTHER_MUSIC[..])),
             Some(of_earlier(&OTHER_SCENE[..])),
         ];
-        let mut costs = [const { Vec::new() }; 3];
+        let (mut costs, mut seconds) = ([const { Vec::new() }; 3], [0.0; 3]);
         for _round in 0..PAIRS {
-            for (costs, earlier) in costs.iter_mut().zip(ways) {
+            for (way, earlier) in ways.into_iter().enumerate() {
                 let sources = Sources {
                     scenes,
                     music: Some(music),
                     earlier,
                 };
-                costs.push(self.compose(plan, sources).await?.1);
+                let began = Instant::now();
+                costs[way].push(self.compose(plan, sources).await?.1);
+                seconds[way] += began.elapsed().as_secs_f64() / PAIRS as f64;
             }
         }
         let [whole, music, scene] = costs.map(|costs| mean_cost(costs.iter()));
         Ok(json!({
             "seconds": {
-                "whole": round(whole.seconds),
-                "music": round(music.seconds),
-                "scene": round(scene.seconds),
+                "whole": round(seconds[0]),
+                "music": round(seconds[1]),
+                "scene": round(seconds[2]),
             },
             "cpuSeconds": {
                 "whole": round(whole.cpu_seconds),

@@ -338,7 +338,6 @@ impl Bench {
 fn mean_cost<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
     let count = costs.clone().count().max(1) as f64;
     Cost {
-        seconds: costs.clone().map(|cost| cost.seconds).sum::<f64>() / count,
         cpu_seconds: costs.clone().map(|cost| cost.cpu_seconds).sum::<f64>() / count,
         peak_megabytes: costs.map(|cost| cost.peak_megabytes).fold(0.0, f64::max),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
@@ -15,8 +15,6 @@ const TICKS: f64 = 100.0;
 
 /// What children cost.
 pub(crate) struct Cost {
-    /// From the meter's start to its end.
-    pub(crate) seconds: f64,
     /// User and system time, of children that have ended.
     pub(crate) cpu_seconds: f64,
     /// The highest sum of the children's peaks at one time.
@@ -25,7 +23,6 @@ pub(crate) struct Cost {
 
 /// Measures until it is stopped.
 pub(crate) struct Meter {
-    began: Instant,
     ticks_before: f64,
     peak_kilobytes: Arc<AtomicU64>,
     stop: Sender<()>,
@@ -44,7 +41,6 @@ impl Meter {
             }
         });
         Ok(Self {
-            began: Instant::now(),
             ticks_before: ticks_of_children()?,
             peak_kilobytes,
             stop,
@@ -59,7 +55,6 @@ impl Meter {
             .join()
             .map_err(|_| anyhow!("the sampler failed"))?;
         Ok(Cost {
-            seconds: self.began.elapsed().as_secs_f64(),
             cpu_seconds: ticks / TICKS,
             peak_megabytes: self.peak_kilobytes.load(Ordering::Relaxed) as f64 / 1000.0,
         })
