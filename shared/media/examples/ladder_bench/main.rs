@@ -6,7 +6,6 @@
 
 mod bench;
 #[path = "../compose_bench/meter.rs"]
-#[expect(dead_code, reason = "how long it takes is another benchmark's")]
 mod meter;
 mod plain;
 
