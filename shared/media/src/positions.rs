@@ -12,6 +12,7 @@ use std::path::Path;
 
 use mp4_atom::{Atom, FourCC, Moov, Stbl, StszSamples};
 use serde::{Deserialize, Serialize};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use crate::boxes::boxes;
 use crate::ladder::{LadderPlan, RUN_OUT, Segment};
@@ -161,7 +162,8 @@ fn read(file: &mut File, bytes: Range<u64>) -> Option<Vec<u8>> {
 
 /// Where the frames of the only picture lie, by the contents of a `moov` box.
 fn places(index: &[u8]) -> Option<Vec<Range<u64>>> {
-    let index = Moov::decode_body(&mut &index[..]).ok()?;
+    // The reader logs every box that it does not know, of which a file may have millions.
+    let index = with_default(NoSubscriber::new(), || Moov::decode_body(&mut &index[..])).ok()?;
     if index.mvex.is_some() {
         return None;
     }

@@ -1,12 +1,16 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::rendition::Quality;
 use mp4_atom::{Stco, Stsc, StscEntry, Stsz};
 use proptest::prelude::*;
 use rstest::rstest;
 use tempfile::TempDir;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
 use crate::Ffmpeg;
@@ -229,6 +233,42 @@ proptest! {
     fn no_bytes_make_it_fail(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = places(&bytes);
     }
+}
+
+/// Counts what is logged.
+struct Counter(Arc<AtomicUsize>);
+
+impl Subscriber for Counter {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn a_file_writes_nothing_to_the_log() {
+    let unknown = [&8_u32.to_be_bytes()[..], b"what"].concat();
+    let index = unknown.repeat(1000);
+    let events = Arc::new(AtomicUsize::new(0));
+    with_default(Counter(events.clone()), || {
+        assert!(Moov::decode_body(&mut &index[..]).is_err());
+        let by_the_reader = events.swap(0, Ordering::Relaxed);
+        assert!(
+            by_the_reader >= 1000,
+            "{by_the_reader}: the test tells nothing"
+        );
+        assert_eq!(places(&index), None);
+    });
+    assert_eq!(events.load(Ordering::Relaxed), 0);
 }
 
 #[test]
