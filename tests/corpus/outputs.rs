@@ -63,7 +63,7 @@ async fn renditions(
     let mut pieces = vec![Vec::new(); plan.renditions.len()];
     for segment in &plan.segments {
         let made = ladder::encode_segment(session, &plan, segment, input, &directory, |_| {});
-        for (row, piece) in pieces.iter_mut().zip(made.await?) {
+        for (row, piece) in pieces.iter_mut().zip(made.await?.pieces) {
             row.push(piece.path);
         }
     }

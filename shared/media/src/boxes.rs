@@ -2,31 +2,29 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::iter;
 use std::ops::Range;
 
 use crate::MediaError;
 
 /// Boxes that are read at one level of a file before it is given up.
-const MAX_BOXES: usize = 256;
+pub(crate) const MAX_BOXES: usize = 256;
 
-/// The boxes between two places of a file, in order.
-///
-/// # Errors
-///
-/// [`MediaError::Corrupt`] when one is cut off, or when there are more of them than any file
-/// has that is not made to keep its reader busy; others as [`find_box`].
-pub(crate) fn boxes(file: &mut File, within: Range<u64>) -> Result<Vec<FoundBox>, MediaError> {
+/// The boxes between two places of a file, in order, up to the first one that cannot be read.
+pub(crate) fn boxes(
+    file: &mut File,
+    within: Range<u64>,
+) -> impl Iterator<Item = Result<FoundBox, MediaError>> {
     let mut place = within.start;
-    let mut found = Vec::new();
-    while place.saturating_add(8) <= within.end {
-        if found.len() == MAX_BOXES {
-            return Err(MediaError::Corrupt("there are too many boxes".to_owned()));
+    let next = move || {
+        if place.saturating_add(8) > within.end {
+            return None;
         }
-        let next = read_box(file, place, within.end)?;
-        place = next.whole.end;
-        found.push(next);
-    }
-    Ok(found)
+        let found = read_box(file, place, within.end);
+        place = found.as_ref().map_or(within.end, |found| found.whole.end);
+        Some(found)
+    };
+    iter::from_fn(next).take(MAX_BOXES)
 }
 
 /// The contents of the first box of this kind between two places of a file.
@@ -35,16 +33,15 @@ pub(crate) fn find_box(
     within: Range<u64>,
     kind: [u8; 4],
 ) -> Result<Option<Range<u64>>, MediaError> {
-    let mut place = within.start;
-    for _ in 0..MAX_BOXES {
-        if place.saturating_add(8) > within.end {
-            return Ok(None);
+    for found in boxes(file, within) {
+        let FoundBox {
+            kind: its,
+            contents,
+            ..
+        } = found?;
+        if its == kind {
+            return Ok(Some(contents));
         }
-        let found = read_box(file, place, within.end)?;
-        if found.kind == kind {
-            return Ok(Some(found.contents));
-        }
-        place = found.contents.end;
     }
     Ok(None)
 }

@@ -18,7 +18,6 @@ use domain::rendition::{Quality, Rendition};
 use serde::{Deserialize, Serialize};
 
 use crate::{MediaError, Session};
-use encode::Encoded;
 pub(crate) use loss::RUN_OUT;
 pub use plan::{LadderPlan, Segment};
 
@@ -42,6 +41,17 @@ pub struct Output {
     pub path: PathBuf,
 }
 
+/// A segment in every rendition of the plan, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedSegment {
+    /// Its pieces.
+    pub pieces: Vec<Piece>,
+    /// Of a source of which only [`SegmentBytes`](crate::SegmentBytes) are at hand, and zeros
+    /// elsewhere: whether more of the picture was read, so that the pieces are of no use. Of a
+    /// whole one it says nothing.
+    pub has_read_a_hole: bool,
+}
+
 /// Encodes one segment of `input` in every rendition of the plan, into
 /// `directory/piece-high-0000.mp4` and so on. Each piece is proved to have
 /// exactly the segment's frames before this returns.
@@ -59,43 +69,7 @@ pub async fn encode_segment(
     input: &Path,
     directory: &Path,
     progress: impl Fn(f32),
-) -> Result<Vec<Piece>, MediaError> {
-    let encoded = encode(session, plan, segment, input, directory, progress).await?;
-    Ok(encoded.pieces)
-}
-
-/// As [`encode_segment`], of a file of which only the [`SegmentBytes`](crate::SegmentBytes) of
-/// the segment are at hand; the rest of it is zeros.
-///
-/// # Errors
-///
-/// An input fault when more of the picture was read than is at hand; else as
-/// [`encode_segment`].
-pub async fn encode_segment_of_its_bytes(
-    session: &Session,
-    plan: &LadderPlan,
-    segment: &Segment,
-    input: &Path,
-    directory: &Path,
-    progress: impl Fn(f32),
-) -> Result<Vec<Piece>, MediaError> {
-    let encoded = encode(session, plan, segment, input, directory, progress).await?;
-    if encoded.has_read_a_hole {
-        return Err(MediaError::Corrupt(
-            "more was read than is there".to_owned(),
-        ));
-    }
-    Ok(encoded.pieces)
-}
-
-async fn encode(
-    session: &Session,
-    plan: &LadderPlan,
-    segment: &Segment,
-    input: &Path,
-    directory: &Path,
-    progress: impl Fn(f32),
-) -> Result<Encoded, MediaError> {
+) -> Result<EncodedSegment, MediaError> {
     let encoded = encode::encode(session, plan, segment, input, directory, |done| {
         progress(0.98 * done);
     })

@@ -14,7 +14,7 @@ use mp4_atom::{Atom, FourCC, Moov, Stbl, StszSamples};
 use serde::{Deserialize, Serialize};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use crate::boxes::boxes;
+use crate::boxes::{FoundBox, MAX_BOXES, boxes};
 use crate::ladder::{LadderPlan, RUN_OUT, Segment};
 use crate::packets::PacketList;
 use crate::partial::TAIL_BYTES;
@@ -84,7 +84,11 @@ impl Positions {
     pub(crate) fn read(path: &Path, picture: &PacketList, first_bytes: u64) -> Option<Self> {
         let mut file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
-        let boxes = boxes(&mut file, 0..length).ok()?;
+        let boxes: Vec<FoundBox> = boxes(&mut file, 0..length).collect::<Result<_, _>>().ok()?;
+        // There may be more, of which nothing would be fetched.
+        if boxes.len() == MAX_BOXES {
+            return None;
+        }
         let index = boxes.iter().find(|found| found.kind == *b"moov")?;
         let places = places(&read(&mut file, index.contents.clone())?)?;
         let packets = &picture.packets;

@@ -120,6 +120,8 @@ impl TranscodeRun<'_> {
         let file = tokio::fs::File::create(&path).await?;
         file.set_len(bytes.length).await?;
         let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        let needed: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        tracing::info!(transcode = %self.id(), segment = segment.index, bytes = needed, of = bytes.length, "its bytes are fetched");
         for range in ranges {
             let fetched = objects.download_range(key, etag, range, &path).await;
             fetched.map_err(RunError::fetching)?;

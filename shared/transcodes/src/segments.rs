@@ -7,7 +7,7 @@ use domain::keys;
 use domain::rendition::{Quality, Rendition};
 use domain::transcode::{Transcode, TranscodeFault, TranscodePart};
 use media::MediaError;
-use media::ladder::{Piece, Segment, encode_segment, encode_segment_of_its_bytes};
+use media::ladder::{EncodedSegment, Piece, Segment, encode_segment};
 use store::{MadePart, StoreError, StoredFile, StoredPiece};
 use tempfile::TempDir;
 
@@ -36,13 +36,9 @@ impl TranscodeRun<'_> {
         segment: &Segment,
         reporter: &ProgressReporter,
     ) -> Result<Vec<Piece>, RunError> {
-        let (session, begun) = (self.session(), Instant::now());
-        let (path, directory) = (&source.path, source.directory.path());
-        let progress = |part| reporter.encoded(f64::from(part));
-        let encoding = encode_segment(&session, &plan.ladder, segment, path, directory, progress);
-        let pieces = encoding.await?;
-        self.log_encoded(plan, segment, begun, false);
-        Ok(pieces)
+        let (file, directory) = (&source.path, source.directory.path());
+        let encoded = self.encode_file(file, plan, segment, directory, reporter);
+        Ok(encoded.await?.pieces)
     }
 
     /// Encodes a segment of its own bytes, in `scratch`. `None` where they are not known, or
@@ -55,42 +51,47 @@ impl TranscodeRun<'_> {
         scratch: &TempDir,
         reporter: &ProgressReporter,
     ) -> Result<Option<Vec<Piece>>, RunError> {
-        let (session, directory, begun) = (self.session(), scratch.path(), Instant::now());
+        let directory = scratch.path();
         let fetched = self.fetch_bytes_of(transcode, plan, segment, directory);
-        let Some(path) = fetched.await? else {
+        let Some(file) = fetched.await? else {
             return Ok(None);
         };
-        let progress = |part| reporter.encoded(f64::from(part));
-        let ladder = &plan.ladder;
-        let encoding =
-            encode_segment_of_its_bytes(&session, ladder, segment, &path, directory, progress);
-        let encoded = encoding.await;
-        tokio::fs::remove_file(&path).await?;
-        match encoded {
-            Ok(pieces) => {
-                self.log_encoded(plan, segment, begun, true);
-                Ok(Some(pieces))
-            }
+        let encoded = self.encode_file(&file, plan, segment, directory, reporter);
+        let encoded = encoded.await;
+        tokio::fs::remove_file(&file).await?;
+        let why = match encoded {
+            Ok(made) if !made.has_read_a_hole => return Ok(Some(made.pieces)),
+            Ok(_) => "more was read".to_owned(),
             Err(
                 error @ (MediaError::TimedOut | MediaError::Stalled { .. } | MediaError::Io(_)),
-            ) => Err(error.into()),
-            Err(error) => {
-                tracing::warn!(transcode = %self.id(), segment = segment.index, error = %error, "its bytes are not enough");
-                Ok(None)
-            }
-        }
+            ) => return Err(error.into()),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(transcode = %self.id(), segment = segment.index, why, "its bytes are not enough");
+        Ok(None)
     }
 
-    fn log_encoded(&self, plan: &Plan, segment: &Segment, begun: Instant, of_its_bytes: bool) {
+    async fn encode_file(
+        &self,
+        file: &Path,
+        plan: &Plan,
+        segment: &Segment,
+        directory: &Path,
+        reporter: &ProgressReporter,
+    ) -> Result<EncodedSegment, MediaError> {
+        let (session, ladder, begun) = (self.session(), &plan.ladder, Instant::now());
+        let progress = |part| reporter.encoded(f64::from(part));
+        let encoding = encode_segment(&session, ladder, segment, file, directory, progress);
+        let encoded = encoding.await?;
         tracing::info!(
             transcode = %self.id(),
             segment = segment.index,
-            of = plan.ladder.segments.len(),
+            of = ladder.segments.len(),
             frames = segment.frames,
-            of_its_bytes,
             milliseconds = begun.elapsed().as_millis() as u64,
             "segment encoded"
         );
+        Ok(encoded)
     }
 
     /// Puts a segment's pieces into the bucket and off the disk.

@@ -99,7 +99,7 @@ impl Bench {
             let plan = &plan;
             workers.work(async move |session| {
                 let made = encode_segment(session, plan, segment, source, directory, |_| {});
-                Ok(made.await?)
+                Ok(made.await?.pieces)
             })
         });
         let made = try_join(beside, try_join_all(segments)).await?;

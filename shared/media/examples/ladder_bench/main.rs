@@ -112,7 +112,7 @@ impl Bench {
         for segment in &plan.segments {
             let made =
                 encode_segment(&self.session(), plan, segment, source, directory, |_| {}).await?;
-            for (pieces, piece) in pieces.iter_mut().zip(made) {
+            for (pieces, piece) in pieces.iter_mut().zip(made.pieces) {
                 pieces.push(piece.path);
             }
         }

@@ -42,9 +42,9 @@ async fn packaged(
     let facts = probe(&session, &source).await.unwrap();
     let plan = LadderPlan::new(&facts, &Quality::ALL, 60).unwrap();
     let segment = plan.segments[0];
-    let pieces = encode_segment(&session, &plan, &segment, &source, directory, |_| {});
-    let pieces: Vec<_> = pieces.await.unwrap();
-    let pieces: Vec<_> = pieces.into_iter().map(|piece| vec![piece.path]).collect();
+    let encoded = encode_segment(&session, &plan, &segment, &source, directory, |_| {});
+    let pieces = encoded.await.unwrap().pieces.into_iter();
+    let pieces: Vec<_> = pieces.map(|piece| vec![piece.path]).collect();
     let outputs = assemble_all(&session, &plan, &pieces, &source, directory);
     let outputs = outputs.await.unwrap();
     let package = package(&session, &outputs, directory).await.unwrap();

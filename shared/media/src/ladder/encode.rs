@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::loss::Lists;
 use super::plan::{LadderPlan, Segment};
-use super::{Piece, loss, picture, settings};
+use super::{EncodedSegment, Piece, loss, picture, settings};
 use crate::input::{self, file_url, strings};
 use crate::inspection::name_the_fault;
 use crate::{MediaError, Session, frames};
@@ -14,13 +14,6 @@ use crate::{MediaError, Session, frames};
 /// a seek may land between key frames.
 const RUN_UPS: [f64; 2] = [0.25, 15.0];
 
-/// What was made of a segment.
-pub(super) struct Encoded {
-    pub(super) pieces: Vec<Piece>,
-    /// Whether bytes of the source were read that are not at hand.
-    pub(super) has_read_a_hole: bool,
-}
-
 /// Encodes `segment`; `progress` is told the share that is done.
 pub(super) async fn encode(
     session: &Session,
@@ -29,7 +22,7 @@ pub(super) async fn encode(
     input: &Path,
     directory: &Path,
     progress: impl Fn(f32),
-) -> Result<Encoded, MediaError> {
+) -> Result<EncodedSegment, MediaError> {
     let scratch = tempfile::tempdir_in(directory)?;
     let seek = seek_point(session, plan, segment, input, scratch.path()).await?;
     let pieces = pieces_of(plan, segment, directory);
@@ -66,10 +59,11 @@ pub(super) async fn encode(
         let last = finished.errors.lines().last();
         tracing::warn!(last, "a source does not decode cleanly");
     }
-    loss::check(&lists, plan, segment, shown)?;
-    Ok(Encoded {
+    let picture = lists.picture()?;
+    loss::check(&lists, &picture, plan, segment, shown)?;
+    Ok(EncodedSegment {
         pieces,
-        has_read_a_hole: lists.name_a_hole()?,
+        has_read_a_hole: picture.packets.iter().any(|packet| packet.is_blank),
     })
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::plan::{LadderPlan, Segment};
 use crate::input::{file_url, strings};
-use crate::packets;
+use crate::packets::{self, PacketList};
 use crate::{MediaError, frames};
 
 /// One frame in this many may be lost: nobody sees a few held frames.
@@ -48,12 +48,10 @@ impl Lists {
         arguments
     }
 
-    /// Whether a packet of the picture was read that is not there: of a file of which only a
-    /// part is at hand.
-    pub(super) fn name_a_hole(&self) -> io::Result<bool> {
+    /// The packets of the picture that were read.
+    pub(super) fn picture(&self) -> io::Result<PacketList> {
         let streams = packets::read(BufReader::new(File::open(&self.packets)?))?;
-        let mut picture = streams.first().into_iter().flat_map(|list| &list.packets);
-        Ok(picture.any(|packet| packet.is_blank))
+        Ok(streams.into_iter().next().unwrap_or_default())
     }
 
     /// The options of a piece that list which frames are in it.
@@ -95,14 +93,10 @@ fn packets_output(plan: &LadderPlan, list: &Path, to: f64) -> Vec<String> {
 
 /// When the frames of packets leave the decoder, in seconds from the source's
 /// start.
-fn packet_times(list: &Path, plan: &LadderPlan) -> io::Result<Vec<f64>> {
-    let streams = packets::read(BufReader::new(File::open(list)?))?;
+fn packet_times(picture: &PacketList, plan: &LadderPlan) -> Vec<f64> {
     let delay = plan.picture.decoder_delay as f64 / 1e6;
-    let Some(list) = streams.first() else {
-        return Ok(Vec::new());
-    };
-    let times = list.show_times().into_iter();
-    Ok(times.map(|time| list.seconds(time) + delay).collect())
+    let times = picture.show_times().into_iter();
+    times.map(|time| picture.seconds(time) + delay).collect()
 }
 
 /// The numbers of the source's frames that were encoded, each once.
@@ -123,6 +117,7 @@ fn shown_frames(list: &Path) -> io::Result<BTreeSet<u64>> {
 /// [`MediaError::CheckFailed`] when too little of that is in the pieces.
 pub(super) fn check(
     lists: &Lists,
+    picture: &PacketList,
     plan: &LadderPlan,
     segment: &Segment,
     (from, to): (f64, f64),
@@ -134,7 +129,7 @@ pub(super) fn check(
             .count()
     };
     let times = frames::times(&lists.frames)?;
-    let packets = count(&packet_times(&lists.packets, plan)?);
+    let packets = count(&packet_times(picture, plan));
     let frames = count(&times);
     if !is_tolerable(frames, packets, &plan.picture.codec) {
         return Err(MediaError::Corrupt(format!(

@@ -112,7 +112,7 @@ async fn climb(
         let made =
             encode_segment(&session(ffmpeg), &plan, segment, source, directory, report).await?;
         assert_progress(&reports);
-        for (pieces, piece) in pieces.iter_mut().zip(made) {
+        for (pieces, piece) in pieces.iter_mut().zip(made.pieces) {
             pieces.insert(0, piece.path);
         }
     }

@@ -15,7 +15,7 @@ use tracing::{Event, Metadata, Subscriber};
 use super::*;
 use crate::Ffmpeg;
 use crate::inspection;
-use crate::ladder::{encode_segment, encode_segment_of_its_bytes};
+use crate::ladder::encode_segment;
 use crate::testing::{draw, ffmpeg, output_of, session};
 
 /// A small stand-in for [`FIRST_BYTES`]: the first two seconds.
@@ -112,15 +112,12 @@ async fn a_segment_of_its_own_bytes_has_the_frames_that_it_has_of_the_whole(
     for segment in plan.segments.iter().step_by(2) {
         let needed = bytes.of(segment).unwrap();
         let holed = fixture.holed(&needed);
-        let made = encode_segment_of_its_bytes(&session, &plan, segment, &holed, directory, |_| {});
-        let of_its_bytes = fixture.frames(
-            &made
-                .await
-                .unwrap_or_else(|error| panic!("{segment:?} of {needed:?}: {error:?}"))[0]
-                .path,
-        );
+        let made = encode_segment(&session, &plan, segment, &holed, directory, |_| {}).await;
+        let made = made.unwrap_or_else(|error| panic!("{segment:?} of {needed:?}: {error:?}"));
+        assert!(!made.has_read_a_hole, "{segment:?} of {needed:?}");
+        let of_its_bytes = fixture.frames(&made.pieces[0].path);
         let made = encode_segment(&session, &plan, segment, &fixture.source, directory, |_| {});
-        let of_the_whole = fixture.frames(&made.await.unwrap()[0].path);
+        let of_the_whole = fixture.frames(&made.await.unwrap().pieces[0].path);
         assert!(of_its_bytes == of_the_whole, "{segment:?} of {needed:?}");
     }
     let length = |ranges: &[Range<u64>]| ranges.iter().map(|r| r.end - r.start).sum::<u64>();
@@ -146,9 +143,12 @@ async fn a_segment_of_another_ones_bytes_is_refused() {
     for (wanted, at_hand) in [(1, 4), (4, 1), (2, 4), (5, 3)] {
         let holed = fixture.holed(&bytes.of(&plan.segments[at_hand]).unwrap());
         let segment = &plan.segments[wanted];
-        let made = encode_segment_of_its_bytes(&session, &plan, segment, &holed, directory, |_| {});
-        let error = made.await.unwrap_err();
-        assert!(error.is_input_fault(), "{wanted} of {at_hand}: {error:?}");
+        let made = encode_segment(&session, &plan, segment, &holed, directory, |_| {}).await;
+        let is_noticed = match &made {
+            Ok(made) => made.has_read_a_hole,
+            Err(error) => error.is_input_fault(),
+        };
+        assert!(is_noticed, "{wanted} of {at_hand}: {made:?}");
     }
 }
 
@@ -279,7 +279,9 @@ fn every_box_beside_the_frames_is_common() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let positions = runtime.block_on(fixture.positions(FIRST)).unwrap();
     let mut file = File::open(&fixture.source).unwrap();
-    let all = boxes(&mut file, 0..positions.length).unwrap();
+    let all: Vec<_> = boxes(&mut file, 0..positions.length)
+        .collect::<Result<_, _>>()
+        .unwrap();
     let kinds: BTreeSet<[u8; 4]> = all.iter().map(|found| found.kind).collect();
     assert!(kinds.contains(b"ftyp") && kinds.contains(b"moov"));
     for found in all.iter().filter(|found| found.kind != *b"mdat") {

@@ -66,7 +66,7 @@ async fn pieces_that_do_not_belong_together_are_refused() {
         let folder = directory.path().join(size);
         std::fs::create_dir(&folder).unwrap();
         let piece = encode_segment(&session, &made, &segment, &source, &folder, |_| {});
-        pieces.push(piece.await.unwrap().remove(0).path);
+        pieces.push(piece.await.unwrap().pieces.remove(0).path);
         plan = Some(made);
     }
     let plan = plan.unwrap();
