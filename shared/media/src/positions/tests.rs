@@ -152,6 +152,28 @@ async fn a_segment_of_another_ones_bytes_is_refused() {
     }
 }
 
+/// So little is lost of it that a damaged source would be taken.
+#[tokio::test]
+async fn a_single_frame_that_is_not_at_hand_is_noticed() {
+    let Some(fixture) = Fixture::open("x.mp4", &["-g", "25"]) else {
+        return;
+    };
+    let plan = fixture.plan().await;
+    let positions = fixture.positions(FIRST).await.unwrap();
+    let segment = &plan.segments[2];
+    let needed = positions.of_segments(&plan).of(segment).unwrap();
+    let holed = fixture.holed(&needed);
+    let (from, to) = plan.source_span(segment);
+    let within = |frame: &&Frame| !frame.is_key && (from + 1.0..to - 1.0).contains(&frame.shown);
+    let missing = positions.frames.iter().find(within).unwrap();
+    let mut bytes = fs::read(&holed).unwrap();
+    bytes[missing.bytes.start as usize..missing.bytes.end as usize].fill(0);
+    fs::write(&holed, bytes).unwrap();
+    let (session, directory) = (session(&fixture.ffmpeg), fixture.directory.path());
+    let made = encode_segment(&session, &plan, segment, &holed, directory, |_| {});
+    assert!(made.await.unwrap().has_read_a_hole);
+}
+
 #[rstest]
 #[case::fragments("x.mp4", &["-movflags", "+frag_keyframe+empty_moov"])]
 #[case::matroska("x.mkv", &[])]
