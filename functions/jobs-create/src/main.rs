@@ -15,6 +15,7 @@ use accounts::{FilmCeilings, film_refused};
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
 use domain::fields::flag;
+use domain::film::Preset;
 use domain::job::{Job, JobId, Stage, Status};
 use domain::request;
 use domain::time::{Clock, Time};
@@ -36,6 +37,7 @@ struct State {
     quotes: Arc<Quotes>,
     times: FilmClock,
     time_limit: Duration,
+    preset: Preset,
     clock: Clock,
 }
 
@@ -51,6 +53,7 @@ async fn main() -> Result<(), Error> {
         quotes: Arc::new(Quotes::connect(&mut bootstrap)?),
         times: FilmClock::connect(&mut bootstrap),
         time_limit: bootstrap.environment().job_time_limit(),
+        preset: bootstrap.environment().film_preset(),
         clock: bootstrap.clock(),
     };
     let authentication = Authentication::connect(&mut bootstrap);
@@ -116,6 +119,7 @@ async fn accept(
     let prices = state.quotes.film(&wanted)?;
     let job = Job {
         quote_nano_usd: total(&prices),
+        preset: state.preset,
         ..Job::accepted(id, &caller.user_id, wanted, now, state.time_limit)
     };
     reserve(state, &job, now).await?;

@@ -45,6 +45,7 @@ impl World {
                 history: store::History::new(tables.client(), "stats"),
             },
             time_limit: Duration::from_secs(3600),
+            preset: Preset::Veryfast,
             clock: Clock::fixed(now()),
         };
         Self {
@@ -100,6 +101,8 @@ async fn an_accepted_film_is_written_takes_its_place_and_is_started() {
     assert_eq!(world.executions.status(id), Some(ExecutionStatus::Running));
     assert_eq!(world.jobs(), [id]);
     assert_eq!(world.places().await, (1, 0));
+    let job = world.state.jobs.get(id.parse().unwrap()).await.unwrap();
+    assert_eq!(job.unwrap().preset, Preset::Veryfast);
 }
 
 #[tokio::test]

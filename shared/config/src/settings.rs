@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::film::Preset;
 use domain::holding::HoldingLimits;
 
 use crate::Environment;
@@ -192,6 +193,11 @@ impl Environment {
     pub fn daily_spending_limit(&mut self) -> u64 {
         let dollars: u32 = self.parsed("DAILY_SPENDING_LIMIT_USD", 50);
         u64::from(dollars) * 1_000_000_000
+    }
+
+    /// Reads how the pictures of new films are compressed, `FILM_PRESET`, `fast` (R97).
+    pub fn film_preset(&mut self) -> Preset {
+        self.parsed("FILM_PRESET", Preset::default())
     }
 
     /// Reads [`Models`].

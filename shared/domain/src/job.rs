@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::attempt::{Attempt, AttemptState, Target};
 use crate::failure::JobError;
-use crate::film::FRAME_RATE;
+use crate::film::{FRAME_RATE, Preset};
 pub use crate::ids::JobId;
 use crate::quota::{Month, Reservation};
 use crate::request::CreateJob;
@@ -39,6 +39,9 @@ pub struct Job {
     /// What was asked for.
     #[serde(flatten)]
     pub request: CreateJob,
+    /// How its pictures are compressed, as the installation had it when it was accepted.
+    #[serde(default)]
+    pub preset: Preset,
     /// See [`Status`].
     pub status: Status,
     /// See [`Stage`].
@@ -156,6 +159,7 @@ impl Job {
             job_id,
             user_id: user_id.to_owned(),
             request,
+            preset: Preset::default(),
             status: Status::Pending,
             stage: Stage::Queued,
             created_at: now,

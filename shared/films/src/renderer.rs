@@ -127,6 +127,7 @@ impl FilmRenderer {
         let spec = SceneSpec {
             size: job.request.aspect_ratio.size(),
             timing: scene.timing,
+            preset: job.preset,
         };
         let session = Session::new(&self.ffmpeg, invocation.deadline);
         media::prepare_scene(&session, &input, &spec, &output, |_| {})
@@ -343,5 +344,6 @@ fn film_plan(job: &Job, storyboard: &Storyboard) -> FilmPlan {
             .take(between)
             .map(|scene| scene.transition)
             .collect(),
+        preset: job.preset,
     }
 }

@@ -9,6 +9,7 @@ mod card;
 
 use std::path::{Path, PathBuf};
 
+use domain::film::Preset;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::compose::encoders_at_once;
@@ -35,6 +36,7 @@ pub async fn animatic(
 ) -> Result<PathBuf, MediaError> {
     let plan = FilmPlan {
         size: small(plan.size),
+        preset: Preset::Ultrafast,
         ..plan.clone()
     };
     let font = card::write_font(directory)?;
@@ -44,6 +46,7 @@ pub async fn animatic(
             let spec = SceneSpec {
                 size: plan.size,
                 timing: *timing,
+                preset: plan.preset,
             };
             card::draw(session, card, spec, &font, directory, number)
         })
@@ -89,6 +92,7 @@ mod tests {
             size,
             timings: timeline(6 * 30, &[transition, transition]),
             transitions: vec![transition; 2],
+            preset: Preset::Fast,
         }
     }
 

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use domain::film::{SceneTiming, Transition};
+use domain::film::{Preset, SceneTiming, Transition};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::inspection;
@@ -33,6 +33,8 @@ pub struct FilmPlan {
     pub timings: Vec<SceneTiming>,
     /// How each scene becomes the next: one less than scenes.
     pub transitions: Vec<Transition>,
+    /// How its pictures are compressed.
+    pub preset: Preset,
 }
 
 impl FilmPlan {
@@ -160,6 +162,7 @@ async fn check_scenes(
         let spec = SceneSpec {
             size: plan.size,
             timing: *timing,
+            preset: plan.preset,
         };
         if prepare::check(&scene, &spec)? {
             checked.sounds.push(SceneSound {

@@ -6,7 +6,7 @@
 //! settings, and `stitchable`, which keeps x264 from tuning the headers to each
 //! piece (R96, D18).
 
-use domain::film::FRAME_RATE;
+use domain::film::{FRAME_RATE, Preset};
 
 use crate::input::strings;
 
@@ -22,7 +22,7 @@ const KEY_FRAME_INTERVAL: u32 = 2 * FRAME_RATE;
 /// What differs between the encodes of films and of renditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct H264 {
-    pub(crate) preset: &'static str,
+    pub(crate) preset: Preset,
     /// Constant rate factor.
     pub(crate) factor: &'static str,
     /// The cap, in kbit/s averaged over two seconds (D18).
@@ -42,7 +42,7 @@ impl H264 {
         } else {
             "stitchable=1:open-gop=0"
         };
-        let mut arguments = strings(&["-c:v", "libx264", "-preset", self.preset]);
+        let mut arguments = strings(&["-c:v", "libx264", "-preset", self.preset.as_str()]);
         arguments.extend(strings(&["-profile:v", "high", "-pix_fmt", "yuv420p"]));
         arguments.extend(strings(&["-crf", self.factor]));
         arguments.extend([
@@ -68,9 +68,9 @@ impl H264 {
 }
 
 /// A film's picture, with key frames exactly where a frame number is given.
-pub fn video_arguments(threads: Option<u32>, key_frames: &[u32]) -> Vec<String> {
+pub fn video_arguments(preset: Preset, threads: Option<u32>, key_frames: &[u32]) -> Vec<String> {
     let settings = H264 {
-        preset: "fast",
+        preset,
         factor: "20",
         max_rate: 12_000,
         group: u64::from(KEY_FRAME_INTERVAL),
@@ -120,17 +120,22 @@ mod tests {
 
     #[test]
     fn key_frames_are_forced_by_number() {
-        let arguments = video_arguments(None, &[30, 174]);
+        let arguments = video_arguments(Preset::Fast, None, &[30, 174]);
         assert_eq!(
             arguments.last().map(String::as_str),
             Some("expr:eq(n,30)+eq(n,174)")
         );
-        assert!(!video_arguments(Some(2), &[]).contains(&"-force_key_frames".to_owned()));
+        assert!(
+            !video_arguments(Preset::Fast, Some(2), &[]).contains(&"-force_key_frames".to_owned())
+        );
     }
 
     #[test]
     fn pieces_are_stitchable() {
-        assert!(video_arguments(None, &[]).contains(&"stitchable=1:open-gop=0".to_owned()));
+        assert!(
+            video_arguments(Preset::Fast, None, &[])
+                .contains(&"stitchable=1:open-gop=0".to_owned())
+        );
         assert_eq!(TRACK_TIMESCALE, 15360);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use domain::film::{FRAME_RATE, SceneTiming, seconds};
+use domain::film::{FRAME_RATE, Preset, SceneTiming, seconds};
 
 use crate::alpha::over_black;
 use crate::encoder::{self, FRAME_TICKS};
@@ -37,6 +37,8 @@ pub struct SceneSpec {
     pub size: (u32, u32),
     /// The scene's place in the film.
     pub timing: SceneTiming,
+    /// The film's.
+    pub preset: Preset,
 }
 
 /// What a clip has become.
@@ -180,7 +182,8 @@ fn plan(
         "-map".to_owned(),
         "[v]".to_owned(),
     ]);
-    arguments.extend(encoder::video_arguments(threads, &borders(&spec.timing)));
+    let key_frames = borders(&spec.timing);
+    arguments.extend(encoder::video_arguments(spec.preset, threads, &key_frames));
     arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
     if source.audio.is_some() {
         arguments.extend(strings(&[

@@ -1,38 +1,75 @@
 //! A long film is worked on by as many workers as there are, and not a frame is lost,
 //! though one of them dies every second.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
-use end_to_end::stack;
-use serde_json::{Value, json};
+use anyhow::{Context, Result, ensure};
+use domain::ids::TranscodeId;
+use domain::time::Time;
+use domain::transcode::{Transcode, TranscodeStatus};
+use end_to_end::{Stack, aws, stack};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::frames;
 use super::killed::{kill, workers_with};
 use crate::transcode_fixture::{self, TranscodeFixture};
 use crate::video_file::Film;
 
-/// Workers are looked for so often; each has its FFmpeg for a part of a second only.
+/// What is worked on is looked at so often, in the table.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// And the API is asked once in so many looks.
-const LOOKS: usize = 20;
 const KILL_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(600);
 
-fn has_ended(job: &Value) -> bool {
-    ["COMPLETED", "FAILED"]
+/// The transcode as it stands.
+async fn transcode(fixture: &TranscodeFixture, id: TranscodeId) -> Result<Transcode> {
+    let state = fixture.transcodes.get(id).await?;
+    Ok(state.context("it is gone")?.transcode)
+}
+
+/// A segment's encoding, as the log tells it.
+#[derive(Deserialize)]
+struct Encoding {
+    transcode: TranscodeId,
+    timestamp: Time,
+    milliseconds: i64,
+}
+
+impl Encoding {
+    /// From its first millisecond to behind its last.
+    fn span(&self) -> Range<i64> {
+        let end = self.timestamp.as_millisecond();
+        end - self.milliseconds..end
+    }
+}
+
+/// How many of its segments were encoded at the same moment, at most. The log tells it
+/// afterwards: whoever looks meanwhile may come too late on a busy machine.
+async fn most_at_once(stack: &Stack, id: TranscodeId) -> Result<usize> {
+    let lines = aws::log_lines_of(stack, "transcoder").await?;
+    let spans: Vec<Range<i64>> = lines
         .iter()
-        .any(|end| job["status"] == *end)
+        .filter(|line| line.contains("segment encoded"))
+        .filter_map(|line| serde_json::from_str::<Encoding>(line).ok())
+        .filter(|encoding| encoding.transcode == id)
+        .map(|encoding| encoding.span())
+        .collect();
+    let at_once = |moment| spans.iter().filter(|span| span.contains(&moment)).count();
+    Ok(spans
+        .iter()
+        .map(|span| at_once(span.start))
+        .max()
+        .unwrap_or(0))
 }
 
 /// The one rendition that was made has every frame.
-async fn check_film(fixture: &TranscodeFixture, id: &str, expected: u64) -> Result<()> {
+async fn check_film(fixture: &TranscodeFixture, id: TranscodeId, expected: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let key = domain::keys::transcode_output(id.parse()?, "low.mp4");
+    let key = domain::keys::transcode_output(id, "low.mp4");
     let film = Film::save(fixture.objects.read(&key).await?, folder.path())?;
     assert_eq!(frames(&film.probe().await?), Some(expected));
-    let files = fixture.files(id).await?;
+    let files = fixture.files(&id.to_string()).await?;
     let is_left = |name: &String| name.starts_with("segments/");
     ensure!(!files.keys().any(is_left), "{files:?}");
     Ok(())
@@ -44,27 +81,28 @@ async fn workers_side_by_side_make_a_film_of_every_frame() -> Result<()> {
     let stack = stack()?;
     let fixture = TranscodeFixture::new(&stack).await?;
     let film = transcode_fixture::drawn("854x480", 30, 24)?;
-    let size = film.len() as u64;
     let key = fixture.source(film).await?;
-    let id = fixture.create(&key, &json!(["low"])).await?;
-    let mut workers = BTreeSet::new();
+    let id = fixture.create(&key, &json!(["low"])).await?.parse()?;
+    let begun = Instant::now();
     let mut progress = 0;
     let end = loop {
-        for _ in 0..LOOKS {
-            workers.extend(workers_with(size)?);
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-        let job = fixture.job(&id).await?;
-        let percent = job["progress"].as_u64().unwrap_or_default();
+        ensure!(begun.elapsed() < PATIENCE, "it is at {progress} percent");
+        let transcode = transcode(&fixture, id).await?;
+        let percent = transcode.progress;
         ensure!(percent >= progress, "{progress} fell to {percent}");
         progress = percent;
-        if has_ended(&job) {
-            break job;
+        if transcode.status.is_final() {
+            break transcode;
         }
+        tokio::time::sleep(LOOK_AGAIN).await;
     };
-    ensure!(end["status"] == "COMPLETED", "{end}");
-    ensure!(workers.len() >= 2, "only {workers:?} worked on it");
-    check_film(&fixture, &id, 24 * 30).await
+    ensure!(end.status == TranscodeStatus::Completed, "{end:?}");
+    let most = most_at_once(&stack, id).await?;
+    ensure!(
+        most >= 2,
+        "of its segments {most} at most were encoded at once"
+    );
+    check_film(&fixture, id, 24 * 30).await
 }
 
 #[tokio::test]
@@ -77,24 +115,25 @@ async fn a_worker_killed_every_second_loses_nothing_of_ten_minutes() -> Result<(
     let film = transcode_fixture::drawn("160x90", RATE, SECONDS)?;
     let size = film.len() as u64;
     let key = fixture.source(film).await?;
-    let id = fixture.create(&key, &json!(["low"])).await?;
+    let id = fixture.create(&key, &json!(["low"])).await?.parse()?;
     let begun = Instant::now();
-    let mut killed = 0;
+    let (mut killed, mut last_kill) = (0, begun);
     let end = loop {
         ensure!(begun.elapsed() < PATIENCE, "{killed} were killed");
         let workers = workers_with(size)?;
         // A part that takes longer than a second must be left alone once it is the last.
-        if workers.len() > 1 {
+        if workers.len() > 1 && last_kill.elapsed() >= KILL_EVERY {
             // It may have ended by itself meanwhile.
             killed += usize::from(kill(workers[killed % workers.len()]).is_ok());
+            last_kill = Instant::now();
         }
-        let job = fixture.job(&id).await?;
-        if has_ended(&job) {
-            break job;
+        let transcode = transcode(&fixture, id).await?;
+        if transcode.status.is_final() {
+            break transcode;
         }
-        tokio::time::sleep(KILL_EVERY).await;
+        tokio::time::sleep(LOOK_AGAIN).await;
     };
-    ensure!(end["status"] == "COMPLETED", "{end}");
+    ensure!(end.status == TranscodeStatus::Completed, "{end:?}");
     ensure!(killed >= 10, "only {killed} were killed");
-    check_film(&fixture, &id, u64::from(SECONDS * RATE)).await
+    check_film(&fixture, id, u64::from(SECONDS * RATE)).await
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use reqwest::{Client, Method, RequestBuilder};
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 use crate::Stack;
@@ -133,25 +134,37 @@ pub async fn log_lines(stack: &Stack) -> Result<Vec<String>> {
     let groups = logs(stack, "DescribeLogGroups", &json!({})).await?;
     let mut lines = Vec::new();
     for group in groups["logGroups"].as_array().context("no log groups")? {
-        let mut since = Value::Null;
-        loop {
-            let mut wanted = json!({"logGroupName": group["logGroupName"]});
-            if !since.is_null() {
-                wanted["startTime"] = since;
-            }
-            let answer = logs(stack, "FilterLogEvents", &wanted).await?;
-            let events = answer["events"].as_array().context("no events")?;
-            let texts = events.iter().filter_map(|event| event["message"].as_str());
-            lines.extend(texts.map(str::to_owned));
-            // The emulator knows no pages: the rest begins at the last event's time.
-            let last = events.last().map(|event| event["timestamp"].clone());
-            match last {
-                Some(last) if events.len() == LOG_EVENTS => since = last,
-                _ => break,
-            }
-        }
+        let name = group["logGroupName"].as_str().context("no name")?;
+        lines.extend(lines_of_group(stack, name).await?);
     }
     Ok(lines)
+}
+
+/// Every line that a function logged.
+///
+/// # Errors
+/// The local cloud refuses the call, or is not there.
+pub async fn log_lines_of(stack: &Stack, function: &str) -> Result<Vec<String>> {
+    let group = format!("/aws/lambda/{}", stack.function(function)?);
+    lines_of_group(stack, &group).await
+}
+
+async fn lines_of_group(stack: &Stack, group: &str) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut wanted = json!({"logGroupName": group});
+    loop {
+        let answer = logs(stack, "FilterLogEvents", &wanted).await?;
+        let events = answer["events"].as_array().context("no events")?;
+        let texts = events.iter().filter_map(|event| event["message"].as_str());
+        lines.extend(texts.map(str::to_owned));
+        // The emulator knows no pages: the rest begins at the last event's time.
+        match events.last() {
+            Some(last) if events.len() == LOG_EVENTS => {
+                wanted["startTime"] = last["timestamp"].clone();
+            }
+            _ => return Ok(lines),
+        }
+    }
 }
 
 /// The saved queries of Logs Insights, by their names.
@@ -174,7 +187,28 @@ async fn logs(stack: &Stack, operation: &str, body: &Value) -> Result<Value> {
     call(stack, "logs", &format!("Logs_20140328.{operation}"), body).await
 }
 
+/// A call that is not answered by what it asks for.
+#[derive(Debug, thiserror::Error)]
+#[error("{target} was refused: {status} {text}")]
+struct Refused {
+    target: String,
+    status: StatusCode,
+    text: String,
+}
+
+/// Calls, and again after a server's error, as every SDK does.
 async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
+    let is_servers = |error: &anyhow::Error| {
+        let refused = error.downcast_ref::<Refused>();
+        refused.is_some_and(|refused| refused.status.is_server_error())
+    };
+    (|| call_once(stack, service, target, body))
+        .retry(ExponentialBuilder::default())
+        .when(is_servers)
+        .await
+}
+
+async fn call_once(stack: &Stack, service: &str, target: &str, body: &Value) -> Result<Value> {
     let response = Client::new()
         .post(&stack.endpoint_url)
         .header("x-amz-target", target)
@@ -187,7 +221,11 @@ async fn call(stack: &Stack, service: &str, target: &str, body: &Value) -> Resul
     let status = response.status();
     let text = response.text().await?;
     if !status.is_success() {
-        bail!("{target} was refused: {status} {text}");
+        bail!(Refused {
+            target: target.to_owned(),
+            status,
+            text,
+        });
     }
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }

@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use domain::film::{Transition, timeline};
+use domain::film::{Preset, Transition, timeline};
 use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, Sources, compose, prepare_scene};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
@@ -69,6 +69,7 @@ impl Bench {
             size: SIZE,
             timings: timeline(FRAMES, &transitions),
             transitions,
+            preset: Preset::Fast,
         };
         let clips = self.draw_clips()?;
         let music = self.draw(
@@ -186,6 +187,7 @@ impl Bench {
             let spec = SceneSpec {
                 size: plan.size,
                 timing: *timing,
+                preset: plan.preset,
             };
             prepare_scene(&self.session(), clip, &spec, &path, |_| {}).await?;
             prepared.push(path);

@@ -103,7 +103,8 @@ fn plan(threads: Option<u32>, spec: &SceneSpec, texts: &[String], path: &Path) -
     let mut arguments = strings(&["-filter_complex"]);
     arguments.push(format!("{}[v]", graph.join(",")));
     arguments.extend(strings(&["-map", "[v]"]));
-    arguments.extend(encoder::video_arguments(threads, &borders(&spec.timing)));
+    let key_frames = borders(&spec.timing);
+    arguments.extend(encoder::video_arguments(spec.preset, threads, &key_frames));
     arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
     arguments.extend(encoder::container_arguments());
     arguments.push(file_url(path));

@@ -109,7 +109,7 @@ pub(super) fn plan(
             arguments.extend(from_frame(0, &prepared[from + 1], threads));
             arguments.extend(["-filter_complex".to_owned(), cross(name, piece.frames)]);
             arguments.extend(strings(&["-map", "[v]"]));
-            arguments.extend(encoder::video_arguments(threads, &[]));
+            arguments.extend(encoder::video_arguments(plan.preset, threads, &[]));
             arguments
         }
     };

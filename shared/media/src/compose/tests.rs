@@ -1,7 +1,7 @@
 use std::fs;
 use std::sync::Mutex;
 
-use domain::film::{FRAME_RATE, timeline};
+use domain::film::{FRAME_RATE, Preset, timeline};
 use rstest::rstest;
 use tempfile::TempDir;
 
@@ -10,6 +10,7 @@ use crate::testing::{draw, ffmpeg, output_of, session};
 use crate::{Ffmpeg, prepare_scene};
 
 mod earlier;
+mod presets;
 
 /// A clip to make a scene of: a lavfi picture, encoder options, maybe sound.
 struct Clip {
@@ -87,6 +88,7 @@ impl Fixture {
             let spec = SceneSpec {
                 size: plan.size,
                 timing: *timing,
+                preset: plan.preset,
             };
             prepare_scene(&session(&self.ffmpeg), clip, &spec, &path, |_| {})
                 .await
@@ -185,6 +187,7 @@ fn plan(size: (u32, u32), frames: u32, transitions: &[&str]) -> FilmPlan {
         size,
         timings: timeline(frames, &transitions),
         transitions,
+        preset: Preset::Fast,
     }
 }
 
@@ -541,6 +544,7 @@ fn composing_and_preparing_can_be_sent() {
     let spec = SceneSpec {
         size: plan.size,
         timing: plan.timings[0],
+        preset: plan.preset,
     };
     let path = Path::new("/t");
     let reports = AtomicU32::new(0);

@@ -2,6 +2,7 @@
 //! ladder`): `faster` gives the VMAF of `medium` at factor 23 for 0.6 of its
 //! work and some 5 % more bytes.
 
+use domain::film::Preset;
 use domain::rendition::Quality;
 
 use super::plan::LadderPlan;
@@ -48,7 +49,7 @@ pub(super) fn video_arguments(
         usual_rate
     };
     let settings = H264 {
-        preset: "faster",
+        preset: Preset::Faster,
         factor,
         max_rate: max_rate.min(most_for(plan.seconds(plan.frames))),
         group: plan.key_frame_interval(),

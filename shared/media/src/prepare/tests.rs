@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use domain::film::timeline;
+use domain::film::{Preset, timeline};
 use rstest::rstest;
 use tempfile::TempDir;
 
@@ -20,7 +20,11 @@ fn spec(size: (u32, u32), frames: u32) -> SceneSpec {
         overlap_after: 9,
         start: 100,
     };
-    SceneSpec { size, timing }
+    SceneSpec {
+        size,
+        timing,
+        preset: Preset::Fast,
+    }
 }
 
 struct Fixture {
@@ -379,6 +383,7 @@ fn the_plan_is_what_it_is() {
     let spec = SceneSpec {
         size: (1920, 1080),
         timing,
+        preset: Preset::Fast,
     };
     let arguments = plan(
         Some(2),

@@ -229,6 +229,8 @@ fn parameters(
         "ReplicateOutputHosts": addresses.replicate,
         "ReplicateApiKey": REPLICATE_TOKEN,
         "FfmpegPath": ffmpeg,
+        // Most of a local film's computing, and that on a machine which does everything else too.
+        "FilmPreset": "superfast",
         "JobTimeLimitSeconds": "600",
         "WebhookGraceSeconds": "10",
         "TranscodeLeaseSeconds": "10",
