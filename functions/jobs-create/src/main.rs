@@ -15,8 +15,8 @@ use accounts::{FilmCeilings, film_refused};
 use config::Bootstrap;
 use contract::{CreateJob, JobAccepted};
 use domain::fields::flag;
-use domain::film::Preset;
 use domain::job::{Job, JobId, Stage, Status};
+use domain::preset::Preset;
 use domain::request;
 use domain::time::{Clock, Time};
 use edge::http::{

@@ -1,3 +1,6 @@
+mod dry_run;
+mod repeated;
+
 use accounts::Installation;
 use domain::failure::JobError;
 use domain::job::Status;
@@ -234,62 +237,6 @@ async fn a_film_whose_execution_could_not_be_noted_is_made() {
     assert_eq!(world.executions.status(id), Some(ExecutionStatus::Running));
 }
 
-/// As a request with the key of one that died: it creates under the same id.
-async fn repeat(world: &World, id: Uuid) -> (u16, Value) {
-    let mut request = request("POST", "/api/v1/jobs", &film());
-    request.extensions_mut().insert(Creation {
-        id,
-        is_repeated: true,
-    });
-    answer(handle(user(USER), request, world.state.clone()).await)
-}
-
-#[tokio::test]
-async fn a_repeated_request_goes_on_where_the_first_one_died() {
-    let wanted = request::CreateJob::sample();
-    for is_written in [false, true] {
-        let world = World::new();
-        let id = Uuid::from_u128(7);
-        if is_written {
-            let caller = user(USER);
-            let first = accept(&world.state, JobId(id), &caller, wanted.clone());
-            first.await.unwrap();
-        }
-        for _ in 0..2 {
-            let (status, body) = repeat(&world, id).await;
-            assert_eq!((status, &body["jobId"]), (202, &json!(id)));
-        }
-        let status = world.executions.status(&id.to_string());
-        assert_eq!(status, Some(ExecutionStatus::Running));
-        assert_eq!(world.jobs(), [id.to_string()]);
-        assert_eq!(world.places().await, (1, 0));
-    }
-}
-
-/// The first request took the month's last place.
-#[tokio::test]
-async fn a_repeated_request_finds_its_job_though_the_month_is_full() {
-    let world = World::new();
-    let mut last = Value::Null;
-    for _ in 0..QUOTA {
-        last = world.create(&film()).await.1;
-    }
-    let id = last["jobId"].as_str().unwrap().parse().unwrap();
-    assert_eq!(repeat(&world, id).await, (202, last));
-}
-
-#[tokio::test]
-async fn a_repeated_request_whose_job_failed_wants_another_key() {
-    let world = World::new();
-    world.executions.outage().begin_after(0);
-    world.create(&film()).await;
-    world.executions.outage().end();
-    let id = world.jobs()[0].parse().unwrap();
-    let (status, body) = repeat(&world, id).await;
-    assert_eq!((status, &body["code"]), (409, &json!("CONFLICT")));
-    assert_eq!(world.places().await, (0, 0));
-}
-
 fn day() -> Day {
     Day::of(now())
 }
@@ -371,54 +318,4 @@ async fn who_has_let_too_many_films_fail_at_a_cost_waits_for_the_next_month() {
     let (status, body) = world.create(&film()).await;
     assert_eq!((status, &body["code"]), (429, &json!("TOO_MANY_FAILURES")));
     assert_eq!(world.jobs().len(), 1);
-}
-
-#[tokio::test]
-async fn a_dry_run_tells_what_the_film_costs_and_writes_nothing() {
-    let world = World::new();
-    let wanted = json!({
-        "prompt": "A paper boat crosses a flooded city at dawn",
-        "category": "music-video", "scenes": 3, "durationSeconds": 12,
-    });
-    let quote = world.dry_run(&wanted).await;
-    let steps = quote["cost"]["steps"].as_array().unwrap();
-    let names: Vec<_> = steps.iter().map(|step| step["step"].clone()).collect();
-    assert_eq!(names, ["scene-001", "scene-002", "scene-003", "soundtrack"]);
-    let sum: u64 = steps
-        .iter()
-        .filter_map(|step| step["nanoUsd"].as_u64())
-        .sum();
-    assert_eq!(quote["cost"]["nanoUsd"], sum);
-    assert_eq!(quote["scenes"].as_array().unwrap().len(), 3);
-    assert_eq!(quote["usage"]["remaining"], QUOTA - 1);
-    assert_eq!(quote["refusal"], Value::Null);
-    assert!(world.jobs().is_empty());
-    assert!(world.tables.under("usage", "").is_empty());
-    assert_eq!(
-        world.send("/api/v1/jobs?dryRun=perhaps", &wanted).await.0,
-        400
-    );
-}
-
-#[tokio::test]
-async fn a_dry_run_names_what_the_film_would_be_refused_by() {
-    let mut world = World::new();
-    let refusal = async |world: &World| world.dry_run(&film()).await["refusal"].clone();
-    let spending = world.state.ceilings.installation.table.clone();
-    let set = async |limit, is_stopped| {
-        let set = spending.set_spending(limit, is_stopped, "admin", now());
-        set.await.unwrap();
-    };
-    set(Some(1), None).await;
-    assert_eq!(refusal(&world).await, "SPENDING_LIMIT");
-    set(Some(DAILY_LIMIT), Some(true)).await;
-    assert_eq!(refusal(&world).await, "SPENDING_STOPPED");
-    set(None, Some(false)).await;
-    for _ in 0..QUOTA {
-        assert_eq!(world.create(&film()).await.0, 202);
-    }
-    assert_eq!(refusal(&world).await, "TOO_MANY_FILMS");
-    world.state.ceilings.running = 10;
-    assert_eq!(refusal(&world).await, "QUOTA_EXCEEDED");
-    assert_eq!(world.places().await, (QUOTA, 0));
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::film::Preset;
 use domain::holding::HoldingLimits;
+use domain::preset::Preset;
 
 use crate::Environment;
 

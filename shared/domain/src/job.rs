@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::attempt::{Attempt, AttemptState, Target};
 use crate::failure::JobError;
-use crate::film::{FRAME_RATE, Preset};
+use crate::film::FRAME_RATE;
 pub use crate::ids::JobId;
+use crate::preset::Preset;
 use crate::quota::{Month, Reservation};
 use crate::request::CreateJob;
 use crate::spending::Day;

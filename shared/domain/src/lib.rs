@@ -16,6 +16,7 @@ pub mod job;
 pub mod keys;
 pub mod live;
 pub mod playlist;
+pub mod preset;
 pub mod prices;
 pub mod quota;
 pub mod rendition;

@@ -9,7 +9,7 @@ mod card;
 
 use std::path::{Path, PathBuf};
 
-use domain::film::Preset;
+use domain::preset::Preset;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::compose::encoders_at_once;

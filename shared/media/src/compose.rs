@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use domain::film::{Preset, SceneTiming, Transition};
+use domain::film::{SceneTiming, Transition};
+use domain::preset::Preset;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::inspection;

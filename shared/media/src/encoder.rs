@@ -6,7 +6,8 @@
 //! settings, and `stitchable`, which keeps x264 from tuning the headers to each
 //! piece (R96, D18).
 
-use domain::film::{FRAME_RATE, Preset};
+use domain::film::FRAME_RATE;
+use domain::preset::Preset;
 
 use crate::input::strings;
 

@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use domain::film::{FRAME_RATE, Preset, SceneTiming, seconds};
+use domain::film::{FRAME_RATE, SceneTiming, seconds};
+use domain::preset::Preset;
 
 use crate::alpha::over_black;
 use crate::encoder::{self, FRAME_TICKS};

@@ -11,10 +11,9 @@ use std::sync::Arc;
 
 use config::metrics::Metrics;
 use config::{Bootstrap, RequestPath};
-use domain::window::Verdict;
 use futures_util::{FutureExt, join};
 use lambda_http::{Body, Error, Request, Response};
-use store::{StoreError, UsageTable};
+use store::UsageTable;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
 
@@ -23,12 +22,15 @@ use super::authenticate::{self, Authenticator};
 use super::caller::{Admin, Caller};
 use super::cross_site::CrossSite;
 use super::error::ApiError;
-use super::reply::{Reply, set_header};
+use super::reply::Reply;
 use super::serve::serve;
 
 mod log;
+mod rate_limit;
 
 pub(super) use log::{log, refuse};
+use rate_limit::limit_rate;
+pub(super) use rate_limit::limited;
 
 pub(super) type Route = BoxCloneSyncService<Request, Response<Body>, Infallible>;
 
@@ -349,53 +351,6 @@ fn authenticate(authentication: Arc<Authentication>) -> impl Layer<Route, Servic
             response
         }
     })
-}
-
-/// Counts the request against its caller's minute; one round trip (D10, D11).
-fn limit_rate(authentication: Arc<Authentication>) -> impl Layer<Route, Service = Route> + Clone {
-    around(move |request: Request, inner| {
-        let authentication = authentication.clone();
-        async move {
-            let Some(caller) = request.extensions().get::<Caller>() else {
-                return refuse(ApiError::TokenMissing);
-            };
-            let user = caller.user_id.clone();
-            let limit = authentication.rate_limit;
-            let counted = authentication
-                .usage
-                .count_request(&user, config::clock::now(), limit);
-            if authentication.is_for_reading {
-                let (verdict, response) = join!(counted, call(inner, request));
-                return limited(verdict, async { response }).await;
-            }
-            limited(counted.await, call(inner, request)).await
-        }
-    })
-}
-
-/// The answer of one that is within the limit, and what the caller has left.
-pub(super) async fn limited(
-    verdict: Result<Verdict, StoreError>,
-    answer: impl Future<Output = Response<Body>>,
-) -> Response<Body> {
-    match verdict {
-        Ok(verdict) if verdict.allowed => rated(answer.await, &verdict),
-        Ok(verdict) => rated(refuse(ApiError::RateLimited(verdict)), &verdict),
-        Err(error) => refuse(error.into()),
-    }
-}
-
-/// The answer with what its caller has left (D11).
-fn rated(mut response: Response<Body>, verdict: &Verdict) -> Response<Body> {
-    let figures = [
-        ("ratelimit-limit", u64::from(verdict.limit)),
-        ("ratelimit-remaining", u64::from(verdict.remaining)),
-        ("ratelimit-reset", verdict.reset_seconds),
-    ];
-    for (name, figure) in figures {
-        set_header(&mut response, name, &figure.to_string());
-    }
-    response
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use domain::film::{Preset, Transition, timeline};
+use domain::film::{Transition, timeline};
+use domain::preset::Preset;
 use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, Sources, compose, prepare_scene};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};

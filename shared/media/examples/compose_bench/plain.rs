@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use domain::film::Preset;
+use domain::preset::Preset;
 use media::encoder;
 
 /// The film, with the encoder settings the pieces have.

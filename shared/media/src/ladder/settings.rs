@@ -2,7 +2,7 @@
 //! ladder`): `faster` gives the VMAF of `medium` at factor 23 for 0.6 of its
 //! work and some 5 % more bytes.
 
-use domain::film::Preset;
+use domain::preset::Preset;
 use domain::rendition::Quality;
 
 use super::plan::LadderPlan;

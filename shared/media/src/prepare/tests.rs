@@ -2,7 +2,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use domain::film::{Preset, timeline};
+use domain::film::timeline;
+use domain::preset::Preset;
 use rstest::rstest;
 use tempfile::TempDir;
 

@@ -1,7 +1,9 @@
 //! Whole routes: from the gateway's event to the response, over a served key set
 //! and a served table.
 
+mod anonymous;
 mod cookies;
+mod limits;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -264,129 +266,6 @@ async fn a_panic_is_a_500_with_a_fixed_text() {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_the_handler_is_not_reached() {
-    for table in [
-        Box::new(counts(LIMIT + 1)) as Box<dyn wiremock::Respond>,
-        Box::new(refuses_to_count(LIMIT + 1)),
-    ] {
-        let cloud = Cloud::new(move |request: &wiremock::Request| table.respond(request)).await;
-        let response = cloud
-            .ask(signed_in(), async |_, _| panic!("it was reached"))
-            .await;
-        assert_failure(&response, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
-        assert_eq!(header(&response, "ratelimit-limit"), Some("100"));
-        assert_eq!(header(&response, "ratelimit-remaining"), Some("0"));
-        let wait = header(&response, "retry-after").unwrap();
-        assert_eq!(header(&response, "ratelimit-reset"), Some(wait));
-        assert!((1..=120).contains(&wait.parse::<u64>().unwrap()), "{wait}");
-        assert_eq!(cloud.table_calls().await, ONE_UPDATE);
-    }
-}
-
-/// Who waits for the table while the handler has yet to begin would wait for ever here: the
-/// table answers when the handler has begun.
-#[tokio::test]
-async fn a_handler_that_only_reads_works_while_the_request_is_counted() {
-    let begun = Arc::new(AtomicBool::new(false));
-    let has_begun = begun.clone();
-    let cloud = Cloud::new(move |request: &wiremock::Request| {
-        if has_begun.load(Ordering::SeqCst) {
-            wiremock::Respond::respond(&counts(7), request)
-        } else {
-            ResponseTemplate::new(500)
-        }
-    })
-    .await;
-    let reads = async |route: Authentication| {
-        let begun = begun.clone();
-        begun.store(false, Ordering::SeqCst);
-        let handler = with_caller(move |caller, request| {
-            begun.store(true, Ordering::SeqCst);
-            says_who(caller, request)
-        });
-        let route = protected_route("test", Metrics::start(), route, handler);
-        call(route, signed_in()).await.status().as_u16()
-    };
-    assert_eq!(reads(cloud.authentication().for_reading()).await, 200);
-    assert_eq!(reads(cloud.authentication()).await, 503);
-}
-
-/// Not even that there is something to be read.
-#[tokio::test]
-async fn who_is_refused_is_told_nothing_of_what_was_read_meanwhile() {
-    let cloud = Cloud::new(refuses_to_count(LIMIT + 1)).await;
-    for answer in [
-        Reply::ok(&json!({ "secret": 1 })),
-        Err(ApiError::NotFound("Job")),
-    ] {
-        let answer = Arc::new(std::sync::Mutex::new(Some(answer)));
-        let handler = with_caller(move |_, _| {
-            let answer = answer.lock().unwrap().take().unwrap();
-            async move { answer }
-        });
-        let route = cloud.authentication().for_reading();
-        let route = protected_route("test", Metrics::start(), route, handler);
-        let response = call(route, signed_in()).await;
-        assert_failure(&response, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
-    }
-}
-
-#[tokio::test]
-async fn what_is_fetched_beforehand_the_first_request_does_not_wait_for() {
-    let cloud = Cloud::new(counts(1)).await;
-    let authentication = cloud.authentication();
-    authentication.warm_up().await;
-    let handler = with_caller(says_who);
-    let route = protected_route("test", Metrics::start(), authentication, handler);
-    assert_eq!(call(route, signed_in()).await.status().as_u16(), 200);
-    let requests = cloud.0.received_requests().await.unwrap();
-    let paths: Vec<&str> = requests.iter().map(|request| request.url.path()).collect();
-    assert_eq!(
-        paths.iter().filter(|path| **path == "/jwks.json").count(),
-        1
-    );
-    assert_eq!(paths.last(), Some(&"/"), "the table is asked last");
-}
-
-#[tokio::test]
-async fn a_function_begins_though_nothing_can_be_fetched_beforehand() {
-    let cloud = Cloud::without_keys(counts(1)).await;
-    cloud.authentication().warm_up().await;
-}
-
-#[tokio::test]
-async fn a_table_that_fails_lets_nobody_through() {
-    for (name, status, error, code) in [
-        (
-            "ThrottlingException",
-            503,
-            "Service unavailable",
-            "SERVICE_UNAVAILABLE",
-        ),
-        (
-            "ProvisionedThroughputExceededException",
-            503,
-            "Service unavailable",
-            "SERVICE_UNAVAILABLE",
-        ),
-        (
-            "AccessDeniedException",
-            500,
-            "Database unavailable",
-            "INTERNAL_ERROR",
-        ),
-    ] {
-        let cloud = Cloud::new(fails_with(name)).await;
-        let response = cloud
-            .ask(signed_in(), async |_, _| panic!("it was reached"))
-            .await;
-        assert_failure(&response, status, error, code);
-        let waits = header(&response, "retry-after").is_some();
-        assert_eq!(waits, status == 503, "{name}");
-    }
-}
-
-#[tokio::test]
 async fn a_public_route_asks_for_nothing() {
     let route = |handler| public_route("test", Metrics::start(), innermost(handler));
     fn healthy(_: Request) -> std::future::Ready<Result<Reply, ApiError>> {
@@ -453,71 +332,4 @@ impl tracing_subscriber::fmt::MakeWriter<'_> for Log {
     fn make_writer(&self) -> Self {
         self.clone()
     }
-}
-
-#[tokio::test]
-async fn who_sends_no_token_is_nobody_and_counted_by_address() {
-    let cloud = Cloud::without_keys(counts(1)).await;
-    let response = cloud.ask_optional(me(&[])).await;
-    assert_eq!(response.status().as_u16(), 200);
-    assert_eq!(body(&response), json!({ "userId": null }));
-    assert_eq!(header(&response, "ratelimit-limit"), Some("300"));
-    assert_eq!(header(&response, "ratelimit-remaining"), Some("299"));
-    assert_eq!(cloud.table_calls().await, ONE_UPDATE);
-    let asked = cloud.0.received_requests().await.unwrap();
-    let update: Value = asked[0].body_json().unwrap();
-    assert_eq!(update["Key"]["userId"]["S"], "address 203.0.113.7");
-
-    let cloud = Cloud::without_keys(refuses_to_count(ANONYMOUS_LIMIT + 1)).await;
-    let refused = cloud.ask_optional(me(&[])).await;
-    assert_failure(&refused, 429, "Rate limit exceeded", "RATE_LIMIT_EXCEEDED");
-    assert!(header(&refused, "retry-after").is_some());
-}
-
-/// Behind the site's distribution all come from its addresses.
-#[tokio::test]
-async fn a_viewers_address_is_believed_of_the_sites_distribution_alone() {
-    const VIEWER: &str = "2001:db8:1:2::3";
-    for (secret, counted) in [
-        (Some("the-distribution's"), "address 2001:db8:1:2::/64"),
-        (Some("a guess"), "address 203.0.113.7"),
-        (None, "address 203.0.113.7"),
-    ] {
-        let cloud = Cloud::without_keys(counts(1)).await;
-        let mut request = me(&[]);
-        let headers = request.headers_mut();
-        headers.insert("x-viewer-address", VIEWER.parse().unwrap());
-        if let Some(secret) = secret {
-            headers.insert("x-origin-secret", secret.parse().unwrap());
-        }
-        cloud.ask_optional(request).await;
-        let asked = cloud.0.received_requests().await.unwrap();
-        let update: Value = asked[0].body_json().unwrap();
-        assert_eq!(update["Key"]["userId"]["S"], counted, "{secret:?}");
-    }
-}
-
-#[tokio::test]
-async fn who_sends_a_token_is_known_and_counted() {
-    let cloud = Cloud::new(counts(1)).await;
-    let response = cloud.ask_optional(signed_in()).await;
-    assert_eq!(body(&response), json!({ "userId": SUBJECT }));
-    assert_eq!(header(&response, "ratelimit-remaining"), Some("99"));
-    assert_eq!(cloud.table_calls().await, ONE_UPDATE);
-
-    let cloud = Cloud::new(refuses_to_count(LIMIT + 1)).await;
-    let response = cloud.ask_optional(signed_in()).await;
-    assert_eq!(response.status().as_u16(), 429);
-}
-
-#[tokio::test]
-async fn a_bad_token_is_refused_where_none_would_do() {
-    let cloud = Cloud::new(counts(1)).await;
-    for header in ["Bearer nonsense", "Bearer ", "", "nonsense"] {
-        let response = cloud.ask_optional(me(&[header])).await;
-        assert_eq!(response.status().as_u16(), 401, "{header:?}");
-    }
-    let two = cloud.ask_optional(me(&["Bearer a", "Bearer b"])).await;
-    assert_eq!(two.status().as_u16(), 401);
-    assert_eq!(cloud.table_calls().await, [""; 0]);
 }
