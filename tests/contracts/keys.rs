@@ -32,7 +32,7 @@ const PICTURES: &[&str] = &[
     "share-embed",
     "share-oembed",
 ];
-/// Who looks for what nobody names: it may read and remove everything.
+/// Looks for objects that no record names: it may read and remove everything.
 const JANITOR: &str = "storage-janitor";
 /// Reports have no key in `domain::keys`.
 const REPORTS: &str = "reports/*";

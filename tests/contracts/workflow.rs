@@ -99,9 +99,9 @@ fn every_task_leads_to_the_finisher_when_it_fails() -> Result<()> {
     Ok(())
 }
 
-/// `States.ALL` does not mean these, and a state that names them is never asked:
-/// whoever writes one believes in a way to the finisher that is none. The reconciler
-/// ends such a job, told by the execution's end and every minute.
+/// `States.ALL` does not mean these, and a state that names them is never asked: it
+/// would look like a way to the finisher and be none. The reconciler ends such a job,
+/// told by the execution's end and every minute.
 #[test]
 fn what_no_state_can_catch_is_left_to_the_reconciler() -> Result<()> {
     let text = sources::text("statemachine/generate-video.asl.json")?;

@@ -1,4 +1,4 @@
-//! Jobs whose workflow never began, or was ended by somebody else.
+//! Jobs whose workflow never began, or was ended from outside.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use self::cast::{CALLERS, Caller, Cast, IDS, Id};
 /// What an operation's path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Thing {
-    /// Nothing of anybody's.
+    /// Nothing that has an owner.
     None,
     /// The caller's own session, by a cookie that no token stands in for.
     Session,
@@ -102,11 +102,11 @@ enum Verdict {
     Forbidden,
     /// 404
     Missing,
-    /// Anything that is said to somebody who may.
+    /// Any answer to a caller who may.
     Passed,
 }
 
-/// The whole of it. A thing of somebody else's is as unknown as one that is not
+/// The whole of it. Another user's thing is as unknown as one that is not
 /// there, but for the gallery's videos, whose owner may show them (R63).
 fn expected(access: Access, thing: Thing, caller: Caller, id: Id) -> Verdict {
     match access {
@@ -241,7 +241,7 @@ async fn ask(
     let stops_others = operation.function == "admin-spending-set";
     let body = match operation.example() {
         None => return Answer::of(request).await,
-        // Refused for its fields, which only somebody signed in gets to hear.
+        // Refused for its fields, which only a signed-in caller is told.
         Some(_) if creates || stops_others => json!({}),
         Some(example) => example,
     };

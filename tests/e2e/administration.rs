@@ -1,4 +1,4 @@
-//! What administrators may do, and nobody else (D31, R29-R32).
+//! What only administrators may do (D31, R29-R32).
 
 use std::time::Duration;
 
@@ -254,7 +254,7 @@ async fn what_is_old_goes_with_its_files() -> Result<()> {
     anyhow::bail!("somebody else always totals up")
 }
 
-/// `false` when somebody else totals up meanwhile.
+/// `false` when another test cleans up meanwhile.
 async fn clean_up_counted(fixture: &TranscodeFixture, admin: &Person) -> Result<bool> {
     // Nothing else of the tests is ten years old.
     let created = Time::from_millisecond(1_400_000_000_000);

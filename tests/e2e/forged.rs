@@ -14,7 +14,7 @@ use crate::short_film;
 const GRACE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// A job whose prediction has ended, and nobody has told.
+/// A job whose prediction has ended, and whose webhook was lost.
 struct Untold {
     word: String,
     job: String,
@@ -123,7 +123,7 @@ fn refused(answer: &Answer) {
     check_error(answer, 401, "UNAUTHORIZED");
 }
 
-/// Truly signed, but for nobody who waits.
+/// Truly signed, but of no attempt that waits for it.
 fn strange_news(one: &Untold, two: &Untold) -> Result<Vec<(Value, String)>> {
     let (mine, theirs) = (one.url()?.to_owned(), two.url()?.to_owned());
     let base = mine.split('?').next().unwrap_or_default().to_owned();

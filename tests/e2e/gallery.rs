@@ -17,7 +17,7 @@ use crate::uploads::{publish, small_film};
 
 const UNKNOWN: &str = "0198c0de-0000-7000-8000-00000000dead";
 
-/// Somebody with a video of each visibility; all titles have a word of their own.
+/// An owner with a video of each visibility; all titles have a word of their own.
 struct GalleryFixture {
     owner: Person,
     other: Person,

@@ -1,4 +1,4 @@
-//! The storage janitor over a folder of its own: what nobody needs goes, what is
+//! The storage janitor over a folder of its own: what no record needs goes, what is
 //! shown stays, and the second run finds nothing to do (R114, D25).
 
 use std::collections::BTreeSet;
@@ -21,12 +21,12 @@ use store::{
 };
 use uuid::Uuid;
 
-/// The shortest grace: nobody else has anything in the folder.
+/// The shortest grace: no other test has anything in the folder.
 const GRACE: Duration = Duration::from_secs(1);
 const FILE: &[u8] = b"not really a film";
 const WORKER: &str = "worker";
 
-/// Somebody's folder, and the records that belong to it.
+/// A user's folder, and the records that belong to it.
 struct Folder {
     stack: Stack,
     user_id: String,
@@ -325,7 +325,7 @@ impl Folder {
         Ok(())
     }
 
-    /// One part came, and nobody after it; its key.
+    /// One part came, and none after it; its key.
     async fn abandoned_upload(&self) -> Result<String> {
         let key = self.key("abandoned.mp4");
         let s3_upload_id = self.objects.begin_parts(&key, "video/mp4").await?;

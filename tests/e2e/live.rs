@@ -12,7 +12,7 @@ use crate::short_film;
 
 /// Longer than a push takes on a busy machine, shorter than a poll is slow.
 const SOON: Duration = Duration::from_secs(60);
-/// Long enough for what was pushed to somebody else at the same moment.
+/// Long enough for what was pushed to another listener at the same moment.
 const A_MOMENT: Duration = Duration::from_secs(3);
 
 #[tokio::test]

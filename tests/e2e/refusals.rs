@@ -173,7 +173,7 @@ async fn unknown_routes_and_methods_are_told_apart() -> Result<()> {
     Ok(())
 }
 
-/// Nobody learns from an answer that somebody else's job exists.
+/// No answer tells that another user's job exists.
 #[tokio::test]
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn a_job_of_somebody_else_is_as_unknown_as_none() -> Result<()> {

@@ -1,5 +1,5 @@
 //! Each event in `events/` replayed to its function, as `cargo lambda invoke`
-//! does it. They name nobody's token and nobody's job, so most are refused; what
+//! does it. No token and no job that they name exists, so most are refused; what
 //! counts is that each is understood.
 
 use std::fs;
@@ -109,8 +109,8 @@ async fn messages_are_understood() -> Result<()> {
     Ok(())
 }
 
-/// A ticket that was never issued lets nobody in; a closed connection is forgotten, and a
-/// change that nobody listens for is told to nobody.
+/// A ticket that was never issued is refused; a closed connection is forgotten, and a
+/// change without a listener sends no hint.
 #[tokio::test]
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn events_of_connections_and_changes_are_understood() -> Result<()> {
@@ -128,7 +128,7 @@ async fn events_of_connections_and_changes_are_understood() -> Result<()> {
 async fn scheduled_events_are_done() -> Result<()> {
     let stack = stack()?;
     let mut reconciled = replay(&stack, "reconciler").await?;
-    // Whoever's webhooks are overdue just now.
+    // Webhooks of other tests may be overdue just now.
     let webhooks = reconciled["webhooks"].take();
     ensure!(webhooks.is_u64(), "{webhooks}");
     let expected = json!({"jobs": 1, "failed": 0, "resent": 0, "webhooks": null});

@@ -226,7 +226,7 @@ fn file_of(animatic: &Answer) -> Result<String> {
     Ok(url.split('?').next().unwrap_or_default().to_owned())
 }
 
-/// Two editors, two approvals, and what somebody else asks for.
+/// Two editors, two approvals, and what another user asks for.
 #[tokio::test]
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn of_two_editors_one_is_told_and_of_two_approvals_one_begins() -> Result<()> {

@@ -143,7 +143,7 @@ async fn a_person_signs_in_by_the_form_calls_by_cookie_renews_and_signs_out() ->
     assert_eq!(site.as_str(), format!("{}/", visitor.stack.site()?));
     assert_eq!(visitor.status_of_me().await?, 401);
 
-    // What somebody kept of the session cannot be renewed any more.
+    // A stolen copy of the session cannot be renewed any more.
     visitor.browser = thief;
     let refused = visitor
         .post("/api/v1/auth/refresh", "same-origin")

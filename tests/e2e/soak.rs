@@ -120,8 +120,8 @@ impl Film {
     }
 }
 
-/// The body of the first good answer: whoever answers may be killed, which the gateway
-/// tells in its own words.
+/// The body of the first good answer: the function may be killed before it answers, which
+/// the gateway tells in its own words.
 async fn asked(request: impl Fn() -> reqwest::RequestBuilder) -> Result<Value> {
     let started = Instant::now();
     let mut last = StatusCode::OK;

@@ -36,7 +36,7 @@ async fn a_stream_plays_from_its_first_frame_to_its_last() -> Result<()> {
     }
     assert_eq!(qualities, ["medium", "low"]);
 
-    // Whoever knows an unlisted video's id plays it, without a token.
+    // An unlisted video's id is enough to play it, without a token.
     let master = stream["hlsUrl"].as_str().context("no stream")?;
     assert_eq!(played(master)?, FRAMES, "master");
     for quality in qualities {

@@ -144,7 +144,7 @@ impl TranscodeFixture {
         Ok(transcode)
     }
 
-    /// Takes a transcode back that nobody works on.
+    /// Takes a transcode back that no worker has begun.
     pub(crate) async fn withdraw(&self, id: TranscodeId) -> Result<()> {
         let state = self.transcodes.get(id).await?.context("it is gone")?;
         self.transcodes

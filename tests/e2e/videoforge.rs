@@ -18,7 +18,7 @@ use script::{Call, UseCase};
 const PATIENCE: Duration = Duration::from_secs(240);
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Somebody who types the document's commands, and what they found out so far.
+/// Runs the document's commands, and keeps what they answered so far.
 struct DocRunner {
     stack: Stack,
     folder: tempfile::TempDir,

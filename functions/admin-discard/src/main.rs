@@ -1,5 +1,5 @@
 //! `POST /api/jobs/admin/dead-letters/discard`: messages that were given up are
-//! thrown away for good, such as those that nobody understands. What they were
+//! thrown away for good, such as those that cannot be read. What they were
 //! about stays as it is: a transcode has failed before its letter is written.
 //!
 //! `ids` names them; with `dryRun` they are only looked up.

@@ -85,7 +85,7 @@ enum RedriveResult {
 /// letter alone, which goes last: twice is better than never.
 async fn redrive(queue: &TranscodeQueue, letter: &DeadLetter) -> Result<RedriveResult, StoreError> {
     let Some(id) = letter.transcode else {
-        // Nobody knows whose it is: it is a tenant of its own.
+        // Its user is unknown: it is a tenant of its own.
         queue.messages.send(&letter.id, &letter.body).await?;
         let is_ours = queue.transcodes.take_dead_letter(&letter.id).await?;
         return Ok(if is_ours {

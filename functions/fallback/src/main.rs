@@ -1,4 +1,4 @@
-//! The `$default` route: 404 for a path nobody serves, 405 for a method a path
+//! The `$default` route: 404 for a path that is not served, 405 for a method a path
 //! does not know, both in the contract's body.
 
 use config::Bootstrap;

@@ -27,7 +27,7 @@ async fn handle(
 
     let viewer = viewer.as_ref();
     let user_id = viewer.map(|caller| caller.user_id.as_str());
-    // Whoever asks for the headers alone has seen nothing.
+    // A HEAD request counts no view.
     let video = match is_head(&request) {
         true => gallery.seen(id, viewer).await?,
         false => gallery.videos.view(id, user_id).await?,

@@ -1,7 +1,7 @@
 //! Step "Generate Scene": asks the provider for one scene (R90-R94).
 //!
 //! It returns as soon as the prediction is at work. The task's token is answered
-//! by whoever sees the prediction end: the webhook, the reconciler, or a retry.
+//! by what sees the prediction end: the webhook, the reconciler, or a retry.
 
 use config::Bootstrap;
 use domain::attempt::Target;

@@ -1,6 +1,6 @@
 //! `GET /api/v1/health`: whether the API and what it depends on work (R1, D39).
 //!
-//! Anybody may ask. Answers 200 when everything answers, else 503; each
+//! Needs no token. Answers 200 when everything answers, else 503; each
 //! dependency is really asked.
 
 use config::Bootstrap;

@@ -15,7 +15,7 @@ use store::LINK_LIFE;
 
 /// What is rendered is given up after that: the gateway answers after 30 s.
 const PATIENCE: Duration = Duration::from_secs(26);
-/// Versions of one storyboard that are rendered: the cost of the others is nobody's.
+/// Versions of one storyboard that are rendered: no quota counts what a rendering costs.
 const RENDERED_VERSIONS: u32 = 50;
 
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 //!
 //! What runs for it is stopped, what that cost is noted, its place is given back. What takes
 //! longer than a request may is left to the reconciler: the answer is `cancelling` then.
-//! Repeated it answers the same; a film that has ended otherwise is 409, somebody else's 404.
+//! Repeated it answers the same; a film that has ended otherwise is 409, another user's 404.
 //! Where a scene of a film changes, that is what ends: the film stays (D44).
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! `GET /api/v1/jobs/{id}`: how a job of the caller is coming along (R7, R42, R43).
 //!
-//! A job of somebody else is as unknown as one that never was: 404.
+//! Another user's job is as unknown as one that never was: 404.
 
 use config::Bootstrap;
 use domain::time::Clock;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/jobs/{id}/preview.m3u8`: an HLS playlist of the scenes that are there, which
 //! grows while the film is made (D44).
 //!
-//! Before the first scene is there: 409 `VIDEO_NOT_READY`; somebody else's: 404.
+//! Before the first scene is there: 409 `VIDEO_NOT_READY`; another user's: 404.
 
 use config::Bootstrap;
 use domain::playlist;

@@ -2,7 +2,7 @@
 //!
 //! 302 to a signed URL; with `Accept: application/json` its text instead. With
 //! `?download=1` the URL makes a browser save the film (R131). A job that has no
-//! film: 409 `VIDEO_NOT_READY`; somebody else's: 404.
+//! film: 409 `VIDEO_NOT_READY`; another user's: 404.
 
 use config::Bootstrap;
 use contract::VideoLink;

@@ -1,6 +1,6 @@
 //! The yardstick of `cargo xtask bench`: the DynamoDB calls of some routes, by the same
-//! runtime and the same client of the SDK, and nothing else. It looks at no token, limits
-//! nobody, and answers how many rows it read.
+//! runtime and the same client of the SDK, and nothing else. It looks at no token, has no
+//! rate limit, and answers how many rows it read.
 
 #![expect(clippy::print_stdout, reason = "a function's log is its stdout")]
 

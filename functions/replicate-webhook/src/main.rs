@@ -1,8 +1,8 @@
 //! `POST /api/v1/webhooks/replicate`: the provider's news of a prediction.
 //!
 //! The signature is checked before a word is believed; the job and the attempt
-//! travel in the URL, the prediction names its attempt itself. News for nobody
-//! is answered 200, so that it is not sent again; 500 asks for another try.
+//! travel in the URL, the prediction names its attempt itself. News that is
+//! ignored is answered 200, so that it is not sent again; 500 asks for another try.
 
 use std::sync::Arc;
 

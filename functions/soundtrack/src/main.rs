@@ -1,6 +1,6 @@
 //! Step "Make Soundtrack": asks the provider for the music bed (D17).
 //!
-//! As with a scene, whoever sees the prediction end answers the task's token.
+//! As with a scene, the task's token is answered by what sees the prediction end.
 
 use config::Bootstrap;
 use domain::attempt::Target;

@@ -1,6 +1,6 @@
 //! `DELETE /api/jobs/{id}`: its owner ends a transcode (D43).
 //!
-//! Repeated it answers the same; one that has ended otherwise is 409, somebody else's 404.
+//! Repeated it answers the same; one that has ended otherwise is 409, another user's 404.
 
 use config::Bootstrap;
 use contract::TranscodeJob;

@@ -108,7 +108,7 @@ struct Source {
     etag: Option<String>,
 }
 
-/// The caller's own file. Somebody else's, and that of a deleted video, is as
+/// The caller's own file. Another user's, and that of a deleted video, is as
 /// unknown as one that is not there; a film is there without its video too. It is the
 /// film as it is now, unless the caller's gallery shows that of the key.
 async fn source(state: &State, key: &str, user_id: &str) -> Result<Source, ApiError> {

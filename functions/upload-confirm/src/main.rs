@@ -86,7 +86,7 @@ fn is_overtaken(result: &Result<(), ApiError>) -> bool {
     )
 }
 
-/// Looks at the file and makes the video, unless somebody is faster.
+/// Looks at the file and makes the video, unless another request is faster.
 async fn confirm(
     state: &State,
     upload: &Upload,
@@ -141,7 +141,7 @@ async fn clear(state: &State, upload: &Upload) {
     }
 }
 
-/// The upload's video, whoever made it. One that was deleted is no upload any more.
+/// The upload's video, whichever request made it. One that was deleted is no upload any more.
 async fn confirmed(state: &State, upload: &Upload, caller: &Caller) -> Result<Reply, ApiError> {
     let video = state.uploads.videos.get(upload.video_id).await?;
     let video = video.ok_or(ApiError::NotFound("Upload"))?;

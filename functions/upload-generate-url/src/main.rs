@@ -57,7 +57,7 @@ async fn handle(
     })
 }
 
-/// Notes a key that nobody else got.
+/// Notes a key that no other upload has.
 async fn announce(
     uploads: &Uploads,
     user_id: &str,

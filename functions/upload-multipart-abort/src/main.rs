@@ -1,6 +1,6 @@
 //! `DELETE /api/upload/multipart/{id}`: gives an upload in parts up, with all
 //! that is stored of it. One that is an object already, or a video, cannot be
-//! given up: what nobody confirms the storage janitor removes.
+//! given up: the storage janitor removes what is never confirmed.
 
 use config::Bootstrap;
 use contract::Message;
@@ -28,7 +28,7 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
     if uploads.objects.exists(&upload.s3_key).await? {
         return Err(ApiError::Conflict("Upload is completed already"));
     }
-    // The row first: once it is gone nobody can confirm what is being removed.
+    // The row first: once it is gone, what is being removed cannot be confirmed.
     let forgotten = uploads.videos.forget_upload(&uploads.usage, &upload);
     match forgotten.await {
         Ok(()) => {}
@@ -39,7 +39,7 @@ async fn handle(caller: Caller, request: Request, uploads: Uploads) -> Result<Re
     }
     let (key, id) = (&upload.s3_key, &multipart.s3_upload_id);
     uploads.objects.abort_parts(key, id).await?;
-    // It may have been completed at the same moment; nobody can confirm it now.
+    // It may have been completed at the same moment; it cannot be confirmed now.
     uploads.objects.delete(key).await?;
 
     Reply::ok(&Message {

@@ -48,7 +48,7 @@ async fn handle(
     })
 }
 
-/// Begins the upload at S3 and notes its key, which nobody else got.
+/// Begins the upload at S3 and notes its key, which no other upload has.
 async fn begin(
     uploads: &Uploads,
     user_id: &str,
@@ -82,7 +82,7 @@ async fn begin_at_s3(uploads: &Uploads, upload: &Upload) -> Result<Multipart, Ap
     })
 }
 
-/// Leaves nothing behind at S3. Only a key that somebody else got is no failure.
+/// Leaves nothing behind at S3. Only a key that another upload has is no failure.
 async fn give_up(
     uploads: &Uploads,
     upload: &Upload,

@@ -45,7 +45,7 @@ const PROVIDERS_PATH: &str = "/api/v1/webhooks/replicate";
 ///
 /// # Errors
 ///
-/// 404 for one that is not there and for somebody else's alike; 405 for the path that the
+/// 404 for one that is not there and for another user's alike; 405 for the path that the
 /// provider posts to.
 pub async fn own_webhook(
     table: &WebhooksTable,

@@ -1,5 +1,5 @@
 //! The one loader of the SDK's configuration (R140), and the one HTTP client
-//! of the functions that talk to nobody but AWS.
+//! of the functions that talk to AWS alone.
 //!
 //! It takes what Lambda sets: the region, the role's credentials, and the
 //! endpoint in the local cloud. The SDK's own chain also looks for profiles,

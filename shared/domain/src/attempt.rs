@@ -1,9 +1,9 @@
 //! The intent record against paying twice: what is known of each create at the provider.
 //!
-//! An attempt is written before the create is sent. Whoever comes later, a
-//! retry, a webhook or the reconciler, reads the attempts and is told by
-//! [`decide`] what may be done; a second create is allowed only when the first
-//! is known to have cost nothing or to have failed.
+//! An attempt is written before the create is sent. A later retry, webhook or
+//! reconciler reads the attempts and is told by [`decide`] what may be done; a
+//! second create is allowed only when the first is known to have cost nothing
+//! or to have failed.
 
 use std::fmt;
 use std::str::FromStr;

@@ -42,7 +42,7 @@ pub struct TranscodeMessage {
     pub part: Option<TranscodePart>,
 }
 
-/// A message that nobody here wrote.
+/// A message that is not in the form written here.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableMessage {
     /// It is not the JSON that is written.
@@ -72,7 +72,7 @@ impl TranscodeMessage {
         }
     }
 
-    /// The message that has somebody look what comes next; none once it was handed on
+    /// The message that asks a worker to look what comes next; none once it was handed on
     /// [`MAX_HANDOVERS`] times.
     pub fn handed_on(self) -> Option<Self> {
         let handover = self.handover.saturating_add(1);

@@ -65,7 +65,7 @@ impl Failure {
     ];
 
     /// Whether the operator is to know of it: a job that was ended meanwhile is its owner's
-    /// will, and whoever waits for a turn gets it.
+    /// will, and a step that waits for its turn gets it later.
     pub fn is_operators_matter(self) -> bool {
         !matches!(self, Self::JobClosed | Self::TurnNotCome)
     }

@@ -36,7 +36,7 @@ impl Ticket {
         }
     }
 
-    /// Whose connection it opens now; nobody's once it is over.
+    /// The user whose connection it opens now; none once it is over.
     pub fn opens(self, now: Time) -> Option<String> {
         (now.as_second() < self.expires_at).then_some(self.user_id)
     }

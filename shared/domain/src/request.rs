@@ -169,7 +169,7 @@ pub fn prompt(text: &str) -> Result<String, InvalidField> {
     if visible == 0 {
         return Err(fault("required"));
     }
-    // Whoever pads a prompt with what cannot be seen has not written one.
+    // Invisible characters other than spaces do not count towards the least length.
     let spaces = text.chars().filter(|letter| letter.is_whitespace()).count();
     if visible + spaces < *PROMPT_LENGTH.start() {
         return Err(fault("at least 10 characters"));

@@ -36,8 +36,8 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// The words of a text, folded. Whoever asks does not mean the last letter of a
-/// text without spaces as a word of its own, unless it is the only one.
+/// The words of a text, folded. In a question the last letter of a text without
+/// spaces is not a word of its own, unless it is the only one.
 fn words(text: &str, is_question: bool) -> impl Iterator<Item = String> {
     let mut words = Vec::new();
     for word in folded(text).split(|letter: char| !letter.is_alphanumeric()) {

@@ -3,7 +3,7 @@
 //! [`Records`] is what the tables say, read before the bucket is looked at;
 //! [`References`] judges each object by it; [`Records::due`] names the records that
 //! go with them. The rules err on the side of keeping: what a record names stays,
-//! what nobody names stays for a grace period, what is none of ours is not touched.
+//! what no record names stays for a grace period, what is none of ours is not touched.
 
 #[cfg(test)]
 mod histories;
@@ -41,7 +41,7 @@ pub struct Object {
 /// What an object is, by where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// What somebody uploaded.
+    /// What a user uploaded.
     Uploads,
     /// What a transcode made.
     Transcodes,

@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for Time {
     }
 }
 
-/// Tells the time. Rules get a [`Time`]; whoever calls them over and over gets a
+/// Tells the time. Rules get a [`Time`]; what calls them over and over gets a
 /// clock, so that a test can hand in its own.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);

@@ -2,8 +2,8 @@
 //!
 //! Users take turns by virtual time (start-time fair queueing; Goyal, Vin and Cheng, 1996): what
 //! a user asks for is due one step after what the same user asked for before it, and not before
-//! what was let in last. What is due first goes first, so that nobody's twelfth scene keeps
-//! anybody's first waiting. How many go in a minute is one budget for the whole installation,
+//! what was let in last. What is due first goes first, so that one user's twelfth scene keeps no
+//! other's first waiting. How many go in a minute is one budget for the whole installation,
 //! kept as the time at which the next one is expected (the generic cell rate algorithm of ITU-T
 //! I.371): the provider's limit is not found out by failing.
 
@@ -133,7 +133,7 @@ impl Turns {
         self.expected = Some(expected.after(interval));
     }
 
-    /// Where nothing waits, whoever comes next is due like everybody.
+    /// Where nothing waits, no user's earlier requests make the next one due later.
     fn forget_users(&mut self) {
         let reached = self.reached;
         self.next_due.retain(|_, next| *next > reached);

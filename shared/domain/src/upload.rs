@@ -117,7 +117,7 @@ pub struct Upload {
     pub etag: Option<String>,
     /// When it was handed out.
     pub created_at: Time,
-    /// When it was confirmed; until then nobody sees the file.
+    /// When it was confirmed; until then the file is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<Time>,
     /// Its parts, if it comes in parts.

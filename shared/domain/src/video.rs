@@ -205,7 +205,7 @@ impl Video {
         })
     }
 
-    /// Whether `viewer` (nobody, when not signed in) may see it; the same for
+    /// Whether `viewer` (none for an anonymous request) may see it; the same for
     /// its details, its streams and its pictures (R63, R82).
     pub fn may_be_seen_by(&self, viewer: Option<&str>) -> bool {
         self.visibility != Visibility::Private || self.is_owned_by(viewer)

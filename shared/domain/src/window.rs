@@ -18,8 +18,8 @@ pub fn minute_of(now: Time) -> i64 {
     now.as_second().div_euclid(60)
 }
 
-/// Whose requests are counted that name nobody: the address that they come from. Who has
-/// one IPv6 address has the 64 bits behind its network as well.
+/// What anonymous requests are counted by: the address that they come from, of IPv6 the
+/// network alone, since a client may use all of the 64 bits behind it.
 pub fn address_key(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {

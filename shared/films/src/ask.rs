@@ -62,7 +62,7 @@ impl Generation {
         Err(Failure::AttemptInFlight.into())
     }
 
-    /// Its output came while nobody could write so, or whoever brought it died before.
+    /// Its output came, but noting so in the scene failed, or the writer died before.
     async fn mark_generated(&self, job: JobId, target: Target) -> Result<(), StepError> {
         let Target::Scene(index) = target else {
             return Ok(());
@@ -120,7 +120,7 @@ impl Generation {
         Ok(None)
     }
 
-    /// Remembers a prediction's name; somebody who was faster remembered the same.
+    /// Remembers a prediction's name; a concurrent writer remembered the same.
     pub(crate) async fn remember(
         &self,
         job: JobId,
@@ -186,8 +186,8 @@ impl Generation {
             .await
     }
 
-    /// The job may have been cancelled while the create was on its way, so that whoever
-    /// cancelled it did not know the prediction.
+    /// The job may have been cancelled while the create was on its way: the canceller did
+    /// not know the prediction then.
     async fn stop_if_closed(
         &self,
         run: JobRun,
@@ -334,7 +334,7 @@ pub(crate) fn ledger_entry(
     }
 }
 
-/// Somebody was faster; what was to be written is written, or overtaken.
+/// Turns a conflict into `Ok`: what was to be written is written, or overtaken.
 pub(crate) fn ignore_conflict(result: Result<(), store::StoreError>) -> Result<(), StepError> {
     match result {
         Err(error) if error.is_conflict() => Ok(()),

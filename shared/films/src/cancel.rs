@@ -69,8 +69,8 @@ impl Canceller<'_> {
 
     /// Notes what a prediction of a cancelled job cost that has ended, by how it ended:
     /// what was canceled while it ran is charged, what never ran or failed is not. One
-    /// that succeeded is charged, and its attempt stays open: whoever resumes the job takes
-    /// the output, unless it is another take of a film that is there. `true` when it has
+    /// that succeeded is charged, and its attempt stays open: a resumed job takes the
+    /// output, unless it is another take of a film that is there. `true` when it has
     /// ended.
     pub(crate) async fn note(
         &self,
@@ -94,7 +94,7 @@ impl Canceller<'_> {
         let entry = ledger_entry(attempt, Some(charged), predict_time(prediction));
         self.jobs.put_ledger(job, &entry).await?;
         match prediction.status {
-            // Nobody goes on with another take that was cancelled.
+            // Another take that was cancelled is not resumed.
             Status::Succeeded if attempt.take > 1 => {
                 self.end(job, attempt, AttemptState::Canceled).await
             }

@@ -22,7 +22,7 @@ use crate::inspector::Unusable;
 /// What became of the news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// Nobody waits for it: unknown, ended, or another prediction's.
+    /// No open attempt is meant by it: unknown, ended, or another prediction's.
     Ignored,
     /// The prediction is still at work.
     Running,

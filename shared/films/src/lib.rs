@@ -3,7 +3,7 @@
 //!
 //! - [`Planner`] writes the storyboard.
 //! - [`Generation`] asks the provider behind the intent record ([`domain::attempt`]) and
-//!   completes predictions, whoever brings the news.
+//!   completes predictions, whichever way the news comes.
 //! - [`FilmRenderer`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.

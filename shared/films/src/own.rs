@@ -1,4 +1,4 @@
-//! A job for its owner. One of somebody else is as unknown as one that never was: 404.
+//! A job for its owner. Another user's is as unknown as one that never was: 404.
 
 use domain::job::{Job, JobId};
 use edge::http::{ApiError, Caller};

@@ -20,8 +20,8 @@ const SECRET_KEPT_FOR: Duration = Duration::from_secs(3600);
 /// How soon the webhook secret may be fetched again after it did not fit.
 const SECRET_COOLDOWN: Duration = Duration::from_secs(30);
 
-/// How long a failure to fetch it answers for the next tries: whoever sends forged
-/// news must not make us call the provider over and over.
+/// How long a failure to fetch it answers for the next tries: forged news must not
+/// make us call the provider over and over.
 const FAILURE_KEPT_FOR: Duration = Duration::from_secs(10);
 
 /// What fetching the webhook secret gave: a secret is kept though a later try fails.

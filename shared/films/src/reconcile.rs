@@ -211,8 +211,8 @@ impl Reconciler {
             .map(drop)
     }
 
-    /// The outcome is known, but whoever wrote it may have died before it told
-    /// the workflow. Telling it twice does no harm.
+    /// The outcome is known, but its writer may have died before it told the
+    /// workflow. Telling it twice does no harm.
     async fn answer_again(&self, record: &JobRecord, attempt: &Attempt) -> Result<(), StepError> {
         let Some(token) = attempt
             .task_token

@@ -150,7 +150,7 @@ impl FilmRenderer {
     }
 
     /// Composes the film and puts it into the bucket. The job is finished by the
-    /// next step; until then nobody is shown the file, and a film that is there is served.
+    /// next step; until then the file is not shown, and a film that is there is served.
     ///
     /// # Errors
     ///

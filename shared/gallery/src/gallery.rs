@@ -35,7 +35,7 @@ impl Gallery {
     ///
     /// # Errors
     ///
-    /// 404 when it is not there, 403 when it is somebody else's and private.
+    /// 404 when it is not there, 403 when it is another user's and private.
     pub async fn seen(&self, id: VideoId, viewer: Option<&Caller>) -> Result<Video, ApiError> {
         let video = self.found(id).await?;
         if !video.may_be_seen_by(user_id(viewer)) {
@@ -48,7 +48,7 @@ impl Gallery {
     ///
     /// # Errors
     ///
-    /// 404 when it is not there, 403 when it is somebody else's.
+    /// 404 when it is not there, 403 when it is another user's.
     pub async fn own(&self, id: VideoId, caller: &Caller) -> Result<Video, ApiError> {
         let video = self.found(id).await?;
         if !video.is_owned_by(Some(&caller.user_id)) {

@@ -37,7 +37,7 @@ impl Uploads {
         }
     }
 
-    /// What was handed out under a key, if it was to the caller. Somebody else's
+    /// What was handed out under a key, if it was to the caller. Another user's
     /// is as unknown as one that never was.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! The storage janitor (R114, D25): once a day it holds every object of the bucket
-//! against the records, removes what nobody needs, and reports.
+//! against the records, removes what no record needs, and reports.
 //!
 //! The order is what makes it safe while people work: the records are read before
 //! the bucket, a row goes before its object and only on the condition that it is
@@ -65,7 +65,7 @@ pub struct Outcome {
     pub report: Report,
 }
 
-/// Removes what nobody needs.
+/// Removes what no record needs.
 #[derive(Debug)]
 pub struct Janitor {
     table_scan: TableScan,

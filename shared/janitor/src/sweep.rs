@@ -98,8 +98,8 @@ impl<'a> Sweep<'a> {
         tracing::warn!(error = ?error, "could not {what}");
     }
 
-    /// Rows that nobody confirmed in time. One that was confirmed meanwhile keeps
-    /// its object. Who is late here removes no object either.
+    /// Rows of uploads that were not confirmed in time. One that was confirmed meanwhile keeps
+    /// its object. A run that is late here removes no object either.
     async fn forget_uploads(&mut self, due: &Due) {
         for upload in &due.uploads {
             if self.is_late() {

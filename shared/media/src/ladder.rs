@@ -129,8 +129,8 @@ pub async fn assemble(
     })
 }
 
-/// All renditions, for whoever has the room for them: `pieces` are in the order
-/// of the plan's renditions.
+/// All renditions, for callers with room for all of them: `pieces` are in the
+/// order of the plan's renditions.
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ pub enum Error {
     /// 401: the token is wrong or was rotated; read it again once.
     #[error("the provider does not accept the token")]
     Unauthenticated,
-    /// 402: the account is empty. Nobody but its owner can help.
+    /// 402: the account is empty. Only its owner can help.
     #[error("the provider's account has no credit")]
     InsufficientCredit,
     /// 404: no such model or prediction, or none of ours.

@@ -1,5 +1,5 @@
 //! Webhooks: whether one is the provider's, and what it says. A webhook is a
-//! hint; whoever acts on it must bear getting it twice, late, or never.
+//! hint: it may come twice, late, or never, and its handler must bear that.
 
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -15,7 +15,7 @@ mod tests;
 
 /// How far a webhook's time may be from ours, both ways, seconds.
 const TOLERANCE: i64 = 5 * 60;
-/// An empty secret would let anybody sign; a real one has 24 bytes and more.
+/// With an empty secret any signature could be forged; a real one has 24 bytes and more.
 const SHORTEST_SECRET: usize = 16;
 
 /// Why a webhook is not acted upon.
@@ -30,7 +30,7 @@ pub enum WebhookError {
     /// The time is more than five minutes off: a replay, or a wrong clock.
     #[error("the webhook's time is more than five minutes off")]
     Stale,
-    /// Nobody who knows the secret signed this.
+    /// It was not signed with the secret.
     #[error("the signature does not fit")]
     BadSignature,
     /// Our own secret is unusable: no webhook can be verified with it.
@@ -71,7 +71,7 @@ pub fn verify(
 }
 
 /// What can be refused without the secret: a header that is missing, a time that is
-/// off, a signature of no known form. Whoever has to fetch the secret asks this first.
+/// off, a signature of no known form. To be asked before the secret is fetched.
 ///
 /// # Errors
 /// [`WebhookError`], but neither `BadSecret` nor `BadBody`.

@@ -56,7 +56,7 @@ impl ConnectionsTable {
         }
     }
 
-    /// Keeps a ticket under its name, which nobody can guess.
+    /// Keeps a ticket under its name, which cannot be guessed.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A condition did not hold: somebody else was first, or the thing has moved on.
+    /// A condition did not hold: a concurrent writer was first, or the thing has moved on.
     #[error("{operation}: the condition did not hold")]
     Conflict {
         /// What was tried.
@@ -67,8 +67,8 @@ pub enum StoreError {
     },
 }
 
-/// Whether a conditional change was made: to whom it is an answer that the
-/// condition did not hold, it is no error.
+/// Whether a conditional change was made. Turns a conflict into `Ok(false)`, for
+/// callers to which it is an answer and no error.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
 //! The table `omnigen-stats`: counters that move in the same transaction as what
-//! they count (D35), spread over sixteen rows, so that nobody waits for another.
+//! they count (D35), spread over sixteen rows, so that concurrent writers seldom conflict.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};

@@ -69,7 +69,7 @@ impl TableScan {
     /// All records, in an order by which nothing slips through while it is moved:
     /// a video that is deleted meanwhile is among the videos or in the trash.
     ///
-    /// A row that cannot be read is an error: nobody knows what it names.
+    /// A row that cannot be read is an error: what it names is unknown.
     ///
     /// # Errors
     ///

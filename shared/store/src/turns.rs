@@ -12,7 +12,7 @@ use crate::error::StoreError;
 use crate::rows::{Row, row_of};
 use crate::transaction;
 
-/// How often the row is read again when somebody else was faster to write it.
+/// How often the row is read again when a concurrent writer was faster.
 const TRIES: u32 = 6;
 
 /// The row.

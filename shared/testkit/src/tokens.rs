@@ -1,4 +1,4 @@
-//! Tokens as a Cognito pool signs them, and as nobody should.
+//! Tokens as a Cognito pool signs them, and forged ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

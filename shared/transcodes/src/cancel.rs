@@ -21,7 +21,7 @@ pub struct TranscodeCanceller {
 /// Why a transcode was not cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
-    /// There is none of that name, or it is somebody else's.
+    /// There is none of that name, or it is another user's.
     #[error("there is no such transcode")]
     Missing,
     /// It was completed, or had failed.

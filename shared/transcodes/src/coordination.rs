@@ -75,7 +75,7 @@ impl TranscodeRun<'_> {
         Ok(())
     }
 
-    /// Asks for the parts that nobody works on. First the lease goes, so that it is free for
+    /// Asks for the parts that no worker holds. First the lease goes, so that it is free for
     /// who looks next; if a message cannot be sent then, the one at hand comes again.
     async fn spread(
         &self,

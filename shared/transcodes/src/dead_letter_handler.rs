@@ -39,7 +39,7 @@ impl DeadLetterHandler {
     }
 
     /// Ends the transcode of a message that was given up and keeps the letter. A
-    /// message that nobody understands is kept only. An error leaves the message
+    /// message that cannot be read is kept only. An error leaves the message
     /// in its queue, for later.
     ///
     /// # Errors
@@ -99,8 +99,8 @@ impl DeadLetterHandler {
     }
 
     /// What no try has found fault with was given up because its workers died, or because
-    /// the message came more than once: somebody is to look what comes next, a counted number
-    /// of times. All else ends the transcode.
+    /// the message came more than once: a worker is asked to look what comes next, a counted
+    /// number of times. All else ends the transcode.
     async fn go_on_or_end(
         &self,
         message: &Message,

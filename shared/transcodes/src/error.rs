@@ -7,7 +7,7 @@ use store::StoreError;
 /// Why a run ended without its work done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
-    /// Somebody else has the transcode now, or it has ended; hands off.
+    /// Another worker has the transcode now, or it has ended; hands off.
     #[error("the lease is lost")]
     LeaseLost,
     /// Something went wrong with the transcode.

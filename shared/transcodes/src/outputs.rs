@@ -36,7 +36,7 @@ pub(crate) struct StoredRendition {
     pub(crate) line: String,
 }
 
-/// What is stored already, though nobody sees it yet.
+/// What is stored already, though not shown yet.
 #[derive(Debug, Default)]
 pub(crate) struct Outputs {
     assets: Vec<Asset>,
@@ -208,8 +208,8 @@ impl TranscodeRun<'_> {
         Ok((key, bytes))
     }
 
-    /// Shows what is stored, all at once: before this nobody sees one of the
-    /// files, and after it all are there.
+    /// Shows what is stored, all at once: before this none of the files is
+    /// seen, and after it all are there.
     pub(crate) async fn complete(
         &self,
         transcode: &Transcode,

@@ -75,7 +75,7 @@ impl TranscodeRun<'_> {
     }
 
     /// A part was made, now or before: the progress follows, and when nothing is left of
-    /// its kind, somebody is to look what comes next.
+    /// its kind, a worker is asked to look what comes next.
     pub(crate) async fn follow_up(
         &self,
         transcode: &Transcode,
@@ -95,8 +95,8 @@ impl TranscodeRun<'_> {
         Ok(())
     }
 
-    /// The same for a message that comes once more: whoever made the part may have died
-    /// before the message was sent by which the work goes on.
+    /// The same for a message that comes once more: the worker that made the part may have
+    /// died before the message was sent by which the work goes on.
     pub(crate) async fn follow_up_again(
         &self,
         transcode: &Transcode,
@@ -111,7 +111,7 @@ impl TranscodeRun<'_> {
         followed.map_err(|error| RetryLater::new(error, RETRY_AFTER))
     }
 
-    /// The spoilt parts are known no more, and somebody is to look what comes next.
+    /// The spoilt parts are known no more, and a worker is asked to look what comes next.
     async fn make_again(
         &self,
         transcode: &Transcode,

@@ -96,7 +96,7 @@ impl TranscodeRemover {
         Ok(totals)
     }
 
-    /// First the records, then the objects that nobody names any more; answers
+    /// First the records, then the objects that no record names any more; answers
     /// the bytes that were freed. None if it has moved meanwhile.
     async fn remove(
         &self,

@@ -120,7 +120,7 @@ impl<'a> TranscodeRun<'a> {
         }
     }
 
-    /// Sends the message that has somebody look what comes next.
+    /// Sends the message that asks a worker to look what comes next.
     pub(crate) async fn hand_on(&self, user_id: &str) -> Result<(), RunError> {
         let Some(next) = self.order.handed_on() else {
             let cause = format!("handed on {} times", self.order.handover);
@@ -146,7 +146,7 @@ impl<'a> TranscodeRun<'a> {
         unless_conflict(self.release(fault).await).map(drop)
     }
 
-    /// It is not ours any more: somebody else's, cancelled, or ended by our own
+    /// It is not ours any more: another worker's, cancelled, or ended by our own
     /// last write, whose answer was slower than the heartbeat.
     async fn let_go(&self) -> Result<(), RetryLater> {
         let state = self.worker.transcodes.get(self.id()).await?;

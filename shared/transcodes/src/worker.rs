@@ -28,7 +28,7 @@ const SEGMENT_SECONDS: u32 = 16;
 
 /// How long a message waits after a failed try, times the tries.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(10);
-/// What nobody understands is soon given up.
+/// An unreadable message is soon given up.
 const POISON_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a message is left in the queue, and when it is to come again.
@@ -166,8 +166,8 @@ impl Worker {
         match taken.await? {
             PartLease::Taken => work.hold(transcode).await,
             PartLease::Held(until) => Err(held(id, until, now)),
-            // Who is asked a second time may be asked by somebody else's message, or by the
-            // one of a worker that made the part and died before the work went on.
+            // A message that comes again may be another worker's, or that of a worker that
+            // made the part and died before the work went on.
             PartLease::Made if work.message.receives > 1 => {
                 work.follow_up_again(&transcode, part).await
             }
@@ -175,7 +175,7 @@ impl Worker {
         }
     }
 
-    /// The transcode in a status of work: `DOWNLOADING`, if nobody began it before.
+    /// The transcode in a status of work: `DOWNLOADING`, if no worker began it before.
     async fn begun(
         &self,
         transcode: Transcode,

@@ -18,8 +18,8 @@ const PRIVATE_ENDINGS: [&str; 9] = [
     "onion",
     "alt",
 ];
-/// The port of https, and from here on those that no well-known service has: nobody makes
-/// us talk to a mail server.
+/// The port of https, and from here on those that no well-known service has: a webhook
+/// cannot make us talk to a mail server.
 const HTTPS: u16 = 443;
 const FIRST_FREE_PORT: u16 = 1024;
 

@@ -186,7 +186,7 @@ fn client() -> Result<reqwest::Client> {
 }
 
 impl Session {
-    /// Writes it to a file that nobody else on this machine may read.
+    /// Writes it to a file that no other user of this machine may read.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -201,7 +201,7 @@ impl Session {
     /// The session of the last sign-in, if it is still good.
     ///
     /// # Errors
-    /// Nobody has signed in, the session has ended, or the local cloud is not there.
+    /// There was no sign-in, the session has ended, or the local cloud is not there.
     pub async fn read(file: &Path, stack: &Stack) -> Result<Self> {
         let text = fs::read_to_string(file).context("sign in first: cargo xtask login")?;
         let session: Self = serde_json::from_str(&text)?;

@@ -136,7 +136,7 @@ async fn receive(
         bytes,
         answered,
     };
-    // Nobody may wait for it any more.
+    // The receiving end may be closed already.
     let _ = posts.events.send(received);
     let status = StatusCode::from_u16(answered).unwrap_or(StatusCode::NO_CONTENT);
     let mut response = status.into_response();

@@ -23,7 +23,7 @@ const DOCUMENT: &str = "docs/scaling.md";
 /// That of what the page quotes.
 const SEED: u64 = 1;
 
-/// Of whom, and by which random numbers.
+/// With how many users, and by which random numbers.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// People a month; 100, 10,000 and 1,000,000 by default

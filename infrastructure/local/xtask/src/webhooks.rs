@@ -11,7 +11,7 @@ use devcloud::{Api, Received, Receiver};
 use crate::workspace::Workspace;
 use crate::{cloud, http, say};
 
-/// Nobody waits for longer at a terminal.
+/// For how long the next event is waited for; Ctrl-C ends it sooner.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// What to receive.

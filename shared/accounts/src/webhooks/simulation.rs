@@ -114,7 +114,7 @@ impl World {
         Time::from_millisecond(self.time.load(SeqCst))
     }
 
-    /// Whoever runs for longer than a function may is stopped.
+    /// What runs for longer than a function may is stopped.
     fn pass(&mut self, milliseconds: i64) {
         let time = self.time.fetch_add(milliseconds, SeqCst) + milliseconds;
         self.running.retain(|one| time - one.began <= TIME_LIMIT);
@@ -320,7 +320,7 @@ fn receivers(seed: u64, seen: &Arc<Mutex<Seen>>, time: &Arc<AtomicI64>) -> Sende
             seen.taken.insert((url, id));
         }
         async move {
-            // Whoever posted may be killed before the answer.
+            // The worker that posted may be killed before the answer.
             tokio::task::yield_now().await;
             let response = http::Response::builder().status(status).body("");
             response.unwrap().into()

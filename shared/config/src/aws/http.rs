@@ -20,9 +20,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// The roots that every endpoint of AWS, Cognito's included, has its
-/// certificate from: the five that Amazon Trust Services tells whoever keeps
-/// a trust store of their own to have in it. The sovereign cloud in Europe and
-/// the regions in China are other partitions and may need others.
+/// certificate from: the five that Amazon Trust Services names for custom trust
+/// stores. The sovereign cloud in Europe and the regions in China are other
+/// partitions and may need others.
 const ROOTS: &[u8] = include_bytes!("http/amazon-roots.pem");
 
 /// Made when the first request needs it, one pool for all clients.

@@ -1,4 +1,4 @@
-//! What a month costs: with nobody, and with so many people.
+//! What a month costs: without users, and with so many people.
 
 use super::Line;
 use super::film::{api_requests, film, logs};
@@ -50,7 +50,7 @@ const RECONCILERS_READS: f64 = 5.0 * 0.5;
 /// Days of a month.
 const DAYS: f64 = HOURS / 24.0;
 
-/// A month in which nobody does anything.
+/// A month without users.
 pub fn idle_month(installation: &Installation) -> Vec<Line> {
     let minutes = HOURS * 60.0;
     let calls = minutes + f64::from(installation.schedules) * DAYS;

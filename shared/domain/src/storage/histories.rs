@@ -14,7 +14,7 @@ use super::*;
 use crate::keys;
 use world::World;
 
-/// What happens; the numbers choose whom it happens to.
+/// What happens; the numbers choose what it happens to.
 #[derive(Debug, Clone)]
 enum Event {
     Announce,
@@ -35,7 +35,7 @@ enum Event {
     Restart(usize),
     /// An administrator removes a transcode; whether the objects go too.
     Cleanup(usize, bool),
-    /// An object that belongs to nobody.
+    /// An object that no record names.
     Stray(usize),
     Pass(u32),
     /// The janitor runs, and meanwhile these happen.

@@ -87,7 +87,7 @@ impl Shown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// Somebody uploaded it.
+    /// A user uploaded it.
     Upload,
     /// A generation job made it; it stays with its job.
     Film,
@@ -175,7 +175,7 @@ pub struct Reclaim {
 /// The records that are due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Due {
-    /// Uploads that nobody confirmed in time. Such a row must be removed on the
+    /// Uploads that were not confirmed in time. Such a row must be removed on the
     /// condition that it is still unconfirmed, and before its object is.
     pub uploads: Vec<Upload>,
     /// Deleted videos whose grace is over.

@@ -53,7 +53,7 @@ pub struct Report {
     pub videos_without_files: u64,
     /// Bytes of all that was removed.
     pub freed_bytes: u64,
-    /// Registry rows of uploads that nobody confirmed, removed.
+    /// Registry rows of unconfirmed uploads, removed.
     pub expired_uploads: u64,
     /// Deleted videos of which nothing is left.
     pub reclaimed_videos: u64,

@@ -93,7 +93,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever makes whichever may be made comes to the end, and joins nothing too early.
+        /// In any order of what may be made all is made, and nothing is joined too early.
         #[test]
         fn renditions_are_joined_when_all_is_there_that_they_are_made_of(
             choices in prop::collection::vec(any::<prop::sample::Index>(), 7),

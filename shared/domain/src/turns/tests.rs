@@ -28,7 +28,7 @@ fn users_who_do_not_wait_are_not_remembered() {
         turns.ask(&user.to_string(), "unit", ONE_A_SECOND, at(user));
     }
     assert_eq!(turns.next_due.len(), 1);
-    // Somebody always waits from here on.
+    // Something always waits from here on.
     for user in 0..3_000 {
         let (name, now) = (user.to_string(), at(2_000 + user));
         turns.ask(&name, &format!("{user}/a"), ONE_A_SECOND, now);

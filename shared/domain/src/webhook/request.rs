@@ -77,7 +77,7 @@ fn description_of(words: &str) -> Result<String, InvalidField> {
     text("description", words, DESCRIPTION_LENGTH)
 }
 
-/// Each type once. A test is sent to whom it is meant for, whatever the list says.
+/// Each type once. A test goes to the webhook it is asked for, whatever the list says.
 fn wanted(mut events: Vec<EventType>) -> Result<Vec<EventType>, InvalidField> {
     if events.len() > MOST_EVENTS {
         let constraint = format!("at most {MOST_EVENTS} types");

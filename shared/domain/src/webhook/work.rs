@@ -46,7 +46,7 @@ pub enum Work {
     },
 }
 
-/// A message that nobody here wrote.
+/// A message that is not in the form written here.
 #[derive(Debug, thiserror::Error)]
 #[error("the message is not readable")]
 pub struct UnreadableWork(#[from] serde_json::Error);

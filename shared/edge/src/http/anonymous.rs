@@ -1,4 +1,4 @@
-//! The limit for requests of nobody in particular, by the address they come from
+//! The limit for anonymous requests, by the address they come from
 //! (faults S8). The same sliding window as a user's.
 
 use std::sync::Arc;
@@ -38,7 +38,7 @@ async fn counted(
     limited(verdict, call(inner, request)).await
 }
 
-/// The address of who asks: the gateway's peer, or whom the distribution asks for.
+/// The client's address: the gateway's peer, or the viewer that the distribution names.
 fn viewer_address(request: &Request, secret: Option<&str>) -> String {
     let header = |name| request.headers().get(name)?.to_str().ok();
     let is_ours = secret.is_some() && header(ORIGIN_SECRET) == secret;

@@ -1,4 +1,4 @@
-//! Where a list goes on, as text nobody needs to understand (D28).
+//! Where a list goes on, as text that means nothing to clients (D28).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,8 +30,8 @@ impl<P: Serialize + DeserializeOwned> Cursor<P> {
 
     /// The position a text of [`Cursor::write`] stands for.
     ///
-    /// Whoever forges one reads no other list by it; a position is a type of its
-    /// list's, so that none reaches a table that the table refuses.
+    /// A forged one reads no other list; a position is a type of its list's, so that
+    /// none reaches a table that the table refuses.
     ///
     /// # Errors
     ///

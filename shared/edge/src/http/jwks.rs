@@ -16,7 +16,7 @@ const FRESH_FOR: Duration = Duration::from_secs(3600);
 /// Keys older than this are not trusted any more, even if no newer can be had.
 const STALE_FOR: Duration = Duration::from_secs(24 * 3600);
 const COOLDOWN: Duration = Duration::from_secs(10);
-/// Without any keys nobody can sign in, so the endpoint is asked again sooner.
+/// Without any keys no token can be checked, so the endpoint is asked again sooner.
 const FIRST_COOLDOWN: Duration = Duration::from_secs(1);
 const FETCH_LIMIT: Duration = Duration::from_secs(2);
 const MAX_BYTES: usize = 150_000;
@@ -66,7 +66,7 @@ impl KeySet {
         }
     }
 
-    /// Fetches the keys before anybody asks. A failure is forgotten: the first who asks
+    /// Fetches the keys before the first request. A failure is forgotten: that request
     /// fetches them without a cooldown.
     pub(crate) async fn warm_up(&self, now: Time) {
         match self.fetch().await {

@@ -12,7 +12,7 @@ use super::request::query;
 
 const DEFAULT_LIMIT: usize = 10;
 const MAX_LIMIT: usize = 100;
-/// How deep pages reach: to read a page all before it is read too, by anybody (fault S8).
+/// How deep pages reach: a page is read with all before it, by any client (fault S8).
 const MAX_DEPTH: usize = 1000;
 
 /// A page by its number, or what comes behind a cursor.

@@ -15,7 +15,7 @@ use crate::input::{file_url, strings};
 use crate::packets::{self, PacketList};
 use crate::{MediaError, frames};
 
-/// One frame in this many may be lost: nobody sees a few held frames.
+/// One frame in this many may be lost: a few held frames are not noticed.
 const TOLERATED: usize = 20;
 
 /// How far packets are listed beyond a time, in seconds: pictures are stored in

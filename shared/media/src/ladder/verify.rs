@@ -11,8 +11,8 @@ use crate::inspection::{self, Inspection};
 use crate::packets::PacketList;
 use crate::{MediaError, Probe, Session};
 
-/// How far the sound may begin or end from the picture, in seconds: nobody
-/// notices.
+/// How far the sound may begin or end from the picture, in seconds: too
+/// little to notice.
 const SYNC_TOLERANCE: f64 = 0.04;
 
 /// Samples in a packet of AAC.

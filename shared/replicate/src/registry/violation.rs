@@ -102,7 +102,7 @@ fn describe(error: &ValidationError<'_>, field: &str) -> (&'static str, String) 
                 format!("Invalid type. Expected: {}, given: {given}", expected(kind)),
             )
         }
-        // The validator's own text would quote the value: a prompt is nobody's business.
+        // The validator's own text would quote the value, and a prompt is private.
         other => (
             "invalid",
             format!("Does not match the schema ({})", other.keyword()),

@@ -104,7 +104,7 @@ impl Objects {
         Ok(stay)
     }
 
-    /// Removes everything under `prefix` that nobody changes meanwhile; answers
+    /// Removes everything under `prefix` that does not change meanwhile; answers
     /// the bytes that were freed. A dry run only counts them.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! Links: URLs that read or write one object without credentials, until they
-//! expire (R127). Nobody else is asked to make one.
+//! expire (R127). They are signed here, without a request to S3.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use crate::error::StoreError;
 /// How long S3 may take over putting an upload together for which a client waits:
 /// less than the functions have (29 s), with the calls around it.
 const LIMIT_OF_CLIENTS: Duration = Duration::from_secs(22);
-/// The same for an upload of our own, for which nobody waits.
+/// The same for an upload of our own, for which no client waits.
 pub(super) const LIMIT_OF_OURS: Duration = Duration::from_secs(150);
 
 /// A part that S3 has.

@@ -11,7 +11,7 @@ use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
 use super::{Outage, Pause};
 
-/// A queue; whoever tests hands its messages on.
+/// A queue; the test hands its messages on.
 #[derive(Debug, Clone, Default)]
 pub struct Messages {
     sent: Arc<Mutex<Vec<String>>>,

@@ -24,7 +24,7 @@ pub struct DeadLetter {
     pub id: String,
     /// The message's body, at most 4,096 bytes of it.
     pub body: String,
-    /// Its transcode; none for a message that nobody understands.
+    /// Its transcode; none for a message that cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcode: Option<TranscodeId>,
     /// How often it was received.
@@ -142,7 +142,7 @@ impl TranscodesTable {
         Ok(letters)
     }
 
-    /// Takes a dead letter away; `false` when somebody else did.
+    /// Takes a dead letter away; `false` when another caller did.
     ///
     /// # Errors
     ///

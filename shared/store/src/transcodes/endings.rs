@@ -87,7 +87,7 @@ impl TranscodesTable {
     }
 
     /// Takes a new transcode back whose message could not be sent. A conflict
-    /// when somebody works on it: then the message was sent after all.
+    /// when a worker has begun it: then the message was sent after all.
     ///
     /// # Errors
     ///
@@ -167,8 +167,8 @@ impl TranscodesTable {
     }
 
     /// An open transcode becomes `FAILED`. By the worker that holds its lease
-    /// (`owner`), or by anybody while nobody holds it; a conflict otherwise. Answers the
-    /// event for the owner's webhooks, which is written with it.
+    /// (`owner`), or by any caller while no worker holds it; a conflict otherwise. Answers
+    /// the event for the owner's webhooks, which is written with it.
     ///
     /// # Errors
     ///
@@ -194,10 +194,10 @@ impl TranscodesTable {
         Ok(event)
     }
 
-    /// An open transcode becomes `CANCELLED`, whoever works on it: who holds the whole
-    /// finds the lease lost, who makes a part finds the status (D43). Its place among its user's is given back. A conflict when it has
-    /// ended, or has been begun since it was read. Answers the event for the owner's
-    /// webhooks, which is written with it.
+    /// An open transcode becomes `CANCELLED`, even while it is worked on: the worker that
+    /// holds the whole finds the lease lost, one that makes a part finds the status (D43). Its
+    /// place among its user's is given back. A conflict when it has ended, or has been begun
+    /// since it was read. Answers the event for the owner's webhooks, which is written with it.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use crate::transaction;
 pub enum Lease {
     /// It is the caller's alone until the lease's end.
     Taken(Box<TranscodeState>),
-    /// Somebody else has it until then.
+    /// Another worker has it until then.
     Held(Time),
     /// It has ended so; there is nothing to do.
     Ended(TranscodeStatus),
@@ -26,7 +26,7 @@ pub enum Lease {
 }
 
 impl TranscodesTable {
-    /// Takes an open transcode that nobody works on, for `owner`, until `until`.
+    /// Takes an open transcode that no worker holds, for `owner`, until `until`.
     /// Of any number that try at once, one gets it.
     ///
     /// # Errors

@@ -179,8 +179,8 @@ impl TranscodesTable {
         self.states_of(&ids).await
     }
 
-    /// Notes that the message is sent again; a conflict when somebody did so
-    /// after `since`, or it has ended.
+    /// Notes that the message is sent again; a conflict when another caller did
+    /// so after `since`, or it has ended.
     ///
     /// # Errors
     ///

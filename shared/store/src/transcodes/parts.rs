@@ -92,7 +92,7 @@ pub struct StoredFile {
 pub enum PartLease {
     /// It is the caller's alone until the lease's end.
     Taken,
-    /// Somebody else has it until then.
+    /// Another worker has it until then.
     Held(Time),
     /// It is made.
     Made,
@@ -141,7 +141,7 @@ impl TranscodesTable {
         row_of("get part", &self.client, &self.table, key).await
     }
 
-    /// Takes a part that is not made and that nobody works on, for `owner`, until `until`.
+    /// Takes a part that is not made and that no worker holds, for `owner`, until `until`.
     /// Of any number that try at once, one gets it.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ impl TranscodesTable {
     }
 
     /// Raises the progress, in percent; a lower one is a conflict. By the worker that holds
-    /// the lease (`owner`), or by whoever has a part of it.
+    /// the lease (`owner`), or by one that has a part of it.
     ///
     /// # Errors
     ///

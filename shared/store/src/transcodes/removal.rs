@@ -73,7 +73,7 @@ impl TranscodesTable {
     }
 
     /// Forgets the plan and the parts of a transcode that has ended, or whose plan cannot be
-    /// read: nobody needs them any more.
+    /// read: they are of no use any more.
     ///
     /// # Errors
     ///

@@ -284,7 +284,7 @@ async fn an_operators_quota_goes_before_the_default() {
         .await;
     assert!(reserved.is_ok(), "{reserved:?}");
 
-    // Nobody with a quota of none gets as far as a write.
+    // A quota of none is refused before any write.
     let (jobs, usage) = tables_of(&client_of(&[own_quota(Some(0))]));
     let error = usage
         .reserve(&jobs, &job(1, "someone"), Ceilings::of_quota(QUOTA))

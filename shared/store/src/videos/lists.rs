@@ -28,7 +28,7 @@ pub enum Listing {
     /// What a reader may see: all that is public, and their own; of one visibility
     /// only when that is asked for.
     Visible {
-        /// The reader; nobody, when not signed in.
+        /// The reader; none for an anonymous request.
         viewer: Option<String>,
         /// The visibility.
         only: Option<Visibility>,

@@ -1,4 +1,4 @@
-//! The registry of uploads: which keys were handed out, and to whom.
+//! The registry of uploads: which keys were handed out, and to which users.
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ pub enum ViewError {
     /// It is not there.
     #[error("the video is not there")]
     Missing,
-    /// It is somebody else's and private.
+    /// It is another user's and private.
     #[error("the video is somebody else's and private")]
     Forbidden,
     /// The table did not answer.
@@ -36,7 +36,7 @@ pub enum ViewError {
 enum Unanswered {
     /// It was not made, and may be tried again.
     Later(StoreError),
-    /// Nobody knows whether it was made.
+    /// Whether it was made is unknown.
     Unsure(StoreError),
     /// It is not to be made.
     No(ViewError),
@@ -76,7 +76,7 @@ impl VideosTable {
         id: VideoId,
         viewer: Option<&str>,
     ) -> Result<UpdateItemOutput, Unsent> {
-        // An empty name is nobody's.
+        // No user has an empty name.
         let viewer = viewer.unwrap_or_default();
         let change = Change::new()
             .add("views", 1)

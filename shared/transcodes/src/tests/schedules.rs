@@ -121,8 +121,8 @@ impl Schedule {
         self.put_back(message);
     }
 
-    /// A worker gives it up, and somebody is asked to look what comes next. That another
-    /// has the transcode it is told.
+    /// A worker gives it up, and another is asked to look what comes next. A second one
+    /// that tries meanwhile is told that the transcode is held.
     async fn hand_on(&mut self) {
         let Some(message) = self.receive() else {
             return;
@@ -146,7 +146,7 @@ impl Schedule {
         }
     }
 
-    /// Its owner ends it, whoever has it; and perhaps a call is not answered.
+    /// Its owner ends it, whether a worker holds it or not; perhaps a call is not answered.
     async fn cancel(&mut self) {
         if self.random.u8(0..3) == 0 {
             let calls = self.random.u32(0..3);

@@ -132,7 +132,7 @@ async fn a_name_that_turns_private_behind_the_look_leads_nowhere() {
     let (resolver, asked) = answering(&["1.1.1.1", "127.0.0.1"]);
     let sender = Sender::resolving(Targets::default(), resolver).unwrap();
     let url = format!("https://rebound.example.com:{port}/");
-    // Nobody answers there; that it is not our listener is what counts.
+    // No answer comes from there; that it is not our listener is what counts.
     let first = tokio::time::timeout(Duration::from_millis(500), send(&sender, &url)).await;
     assert!(!matches!(first, Ok(Ok(_) | Err(SendError::PrivateAddress))));
     assert_eq!(asked.load(SeqCst), 1);

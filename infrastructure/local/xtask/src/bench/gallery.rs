@@ -2,7 +2,7 @@
 //! DynamoDB calls, and those calls in a gallery of 100 to 100,000 videos.
 //!
 //! The functions are those of the local cloud, deployed once more on a table of their own, so
-//! that nobody's gallery is filled with made-up videos.
+//! that no user's gallery is filled with made-up videos.
 
 use anyhow::{Context, Result};
 use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};

@@ -65,7 +65,7 @@ pub(super) fn parity(workspace: &Workspace) -> Result<()> {
     run(compare.arg("infrastructure/local/checks/parity").arg(&made))
 }
 
-/// An archive for each function, and for the layer: nobody looks into them.
+/// An archive for each function, and for the layer: empty, as none is opened.
 fn lay_programs(workspace: &Workspace, root: &Path) -> Result<()> {
     let programs = root.join("target/lambda");
     for function in workspace.functions()? {

@@ -288,7 +288,7 @@ impl World {
         if whole {
             self.bucket.retain(|key, _| !key.starts_with(&folder));
         }
-        // Whoever removes a transcode means its files too: they have no grace.
+        // A transcode is removed with its files: they have no grace.
         let files = self.needed_last.iter_mut();
         for (_, last) in files.filter(|(key, _)| key.starts_with(&folder)) {
             *last = Time::from_millisecond(0);

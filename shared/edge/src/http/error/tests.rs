@@ -59,7 +59,7 @@ fn every_error() -> Vec<(ApiError, u16, &'static str)> {
             "TOO_MANY_WEBHOOKS",
         ),
         (ApiError::Conflict("Upload has changed"), 409, "CONFLICT"),
-        // Somebody else was faster: never a fault of ours.
+        // A concurrent writer was faster: never a fault of ours.
         (
             ApiError::Store(StoreError::Conflict {
                 operation: "update video",

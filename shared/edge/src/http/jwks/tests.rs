@@ -54,7 +54,7 @@ async fn keys_that_were_fetched_beforehand_are_not_fetched_again() {
     assert_eq!(fetches(&server).await, 1);
 }
 
-/// Nobody is refused because the keys were not there a moment earlier.
+/// No request is refused because the keys were not there a moment earlier.
 #[tokio::test]
 async fn what_failed_beforehand_is_tried_by_the_first_who_asks() {
     let (server, keys) = started(ResponseTemplate::new(503)).await;

@@ -75,7 +75,7 @@ async fn what_ran_is_charged_and_what_never_began_is_not() {
     let expected = [
         AttemptState::Canceled,
         AttemptState::Void,
-        // Whoever resumes the job takes its output.
+        // A resumed job takes its output.
         AttemptState::Running,
         AttemptState::Failed,
     ];
@@ -145,7 +145,7 @@ async fn a_job_that_nobody_cancels_is_not_ended_so() {
     assert_eq!(world.places().await, (1, 0));
 }
 
-/// The create may yet arrive, and what it makes would run for nobody.
+/// The create may yet arrive, and its prediction would run for a cancelled job.
 #[tokio::test]
 async fn a_job_stays_cancelling_while_a_create_may_be_on_its_way() {
     let fresh = attempt(1, false, Duration::ZERO);

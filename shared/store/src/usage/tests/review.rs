@@ -1,4 +1,4 @@
-//! Races about a storyboard in review (D44): whoever comes second finds a conflict, and the
+//! Races about a storyboard in review (D44): the second writer finds a conflict, and the
 //! month and the day hold what is held.
 
 use super::*;

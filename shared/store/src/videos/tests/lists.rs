@@ -245,7 +245,7 @@ async fn a_list_is_three_calls_at_most_whoever_asks_for_what() {
     }
 }
 
-/// Whoever asks, and however many videos there are (fault S8): the keys up to the end of
+/// For any caller, and however many videos there are (fault S8): the keys up to the end of
 /// the deepest page that may be asked for, or the rows of a search, and those of the page.
 #[tokio::test]
 async fn no_request_reads_more_rows_than_are_bounded() {

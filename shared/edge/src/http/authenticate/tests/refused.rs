@@ -1,4 +1,4 @@
-//! Tokens nobody may be let in with, each wrong in one way.
+//! Tokens that must be refused, each wrong in one way.
 
 use super::{id_with, now, with, without};
 use base64::Engine;
