@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use contract::CreateJob;
-use domain::job::{Job, JobId};
 use domain::time::Time;
 use end_to_end::{Person, Provider, aws, reconciling, stack, unique_word};
 use serde_json::Value;
 
-use crate::{short_film, tables};
+use crate::{accepted, short_film, tables};
 
 /// The creator wrote the job and died before it started the work, half a minute
 /// ago: the reconciler starts it, and the film comes.
@@ -19,13 +17,9 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
     let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("orphan");
-    let film = short_film(&word);
-    let film = film.as_object().context("no object")?;
-    let wanted = contract::read::<CreateJob>(film.clone())?.checked()?;
-    let id = JobId(uuid::Uuid::now_v7());
-    let limit = Duration::from_secs(600);
     let created_at = Time::from_millisecond(config::clock::now().as_millisecond() - 31_000);
-    let job = Job::accepted(id, &person.user_id, wanted, created_at, limit);
+    let job = accepted(&person, &short_film(&word), created_at)?;
+    let id = job.job_id;
     let (jobs, usage) = tables(&stack)?;
     usage
         .reserve(&jobs, &job, store::Ceilings::of_quota(10))

@@ -2,11 +2,12 @@
 //! is, and what was paid for it (R6-R9, R40-R43, R95-R98, D3, D16, D17).
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Answer, Course, Person, Provider, stack, unique_word};
+use end_to_end::{Answer, Course, Person, Provider, reconciling, stack, unique_word};
 use media::Probe;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::refusals::check_error;
 use crate::video_file::{self, Film};
 
 /// How far a film may be from the loudness it is to have, in LU.
@@ -73,6 +74,34 @@ async fn a_portrait_film_with_cuts_and_without_music() -> Result<()> {
     check_ledger(job, 2, false)
 }
 
+/// Its storyboard waits for approval: it cannot be made meanwhile.
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn a_film_that_is_not_made_is_neither_fetched_nor_shown() -> Result<()> {
+    let stack = stack()?;
+    let person = Person::sign_up(&stack).await?;
+    let mut film = crate::short_film(&unique_word("early"));
+    film["review"] = json!(true);
+    let id = person.create(&film).await?;
+    let is_in_review = |job: &Value| job["status"] == "awaiting_review";
+    person.watch_until(&id, is_in_review).await?;
+
+    let early = person.get(&format!("/api/v1/jobs/{id}/video")).await?;
+    check_error(&early, 409, "VIDEO_NOT_READY");
+    let shown = json!({"jobId": id, "title": "Early", "visibility": "public"});
+    let early = person.post("/api/gallery/videos", &shown).await?;
+    check_error(&early, 409, "VIDEO_NOT_READY");
+
+    let request = person.request(Method::DELETE, &format!("/api/v1/jobs/{id}"));
+    let cancelled = Answer::of(request).await?;
+    ensure!(cancelled.status < 300, "{}", cancelled.body);
+    // Its execution ended with the storyboard: there is none to stop.
+    let course = reconciling(&stack, person.watch(&id)).await?;
+    assert_eq!(course.status(), "cancelled", "{}", course.end());
+    assert_eq!(person.usage().await?, (0, 0, 10));
+    Ok(())
+}
+
 struct Made {
     course: Course,
     film: Film,
@@ -87,10 +116,6 @@ async fn make(person: &Person, film: &Value) -> Result<Made> {
     assert_eq!(answer.body["status"], "pending");
     assert_eq!(answer.body["message"], "Video generation started");
     let id = answer.body["jobId"].as_str().context("no job id")?;
-
-    let early = person.get(&format!("/api/v1/jobs/{id}/video")).await?;
-    assert_eq!(early.status, 409, "{}", early.body);
-    assert_eq!(early.body["code"], "VIDEO_NOT_READY");
 
     let course = person.watch(id).await?;
     ensure!(course.status() == "completed", "{}", course.end());

@@ -342,8 +342,6 @@ async fn a_film_is_shown_where_it_lies() -> Result<()> {
     let word = unique_word("shown").replace('-', "");
     let job = owner.create(&crate::short_film(&word)).await?;
     let wanted = json!({"jobId": job, "title": word, "visibility": "public"});
-    let early = owner.post("/api/gallery/videos", &wanted).await?;
-    check_error(&early, 409, "VIDEO_NOT_READY");
     let course = owner.watch(&job).await?;
     assert_eq!(course.status(), "completed", "{}", course.end());
 

@@ -45,13 +45,19 @@ mod video_file;
 mod videoforge;
 mod webhooks;
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use devcloud::addresses::{ACCESS_KEY, SECRET_KEY};
-use end_to_end::Stack;
+use domain::job::{Job, JobId};
+use domain::preset::Preset;
+use domain::time::Time;
+use end_to_end::{Person, Stack};
 use serde_json::{Value, json};
 use store::{DynamoDb, JobsTable, UsageTable, WebhooksTable};
+use uuid::Uuid;
 
 /// A short film about a word: one scene, six seconds, no music.
 fn short_film(word: &str) -> Value {
@@ -73,6 +79,17 @@ fn two_scenes(word: &str) -> Value {
         "scenes": 2,
         "durationSeconds": 6,
         "aspectRatio": "1:1",
+    })
+}
+
+/// A job as the API would have accepted it at that time, compressed as the local cloud's are.
+fn accepted(person: &Person, film: &Value, created_at: Time) -> Result<Job> {
+    let film = film.as_object().context("no object")?.clone();
+    let wanted = contract::read::<contract::CreateJob>(film)?.checked()?;
+    let (id, limit) = (JobId(Uuid::now_v7()), Duration::from_secs(600));
+    Ok(Job {
+        preset: Preset::Superfast,
+        ..Job::accepted(id, &person.user_id, wanted, created_at, limit)
     })
 }
 

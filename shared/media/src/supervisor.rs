@@ -70,6 +70,9 @@ struct Limits {
     stall: Duration,
 }
 
+/// FFmpeg's priority: a tenth of the time of anything else that wants to run (`nice(2)`).
+const NICENESS: i32 = 10;
+
 /// How long a dropped future waits for its FFmpeg to be killed.
 const KILLING_TIME: Duration = Duration::from_secs(1);
 
@@ -181,7 +184,7 @@ fn supervise(
     let inner = command.as_inner_mut();
     // FFmpeg must not see the credentials in the environment.
     inner.env_clear();
-    die_with_parent(inner);
+    run_behind_parent(inner);
     let mut running = Running(command.spawn().map_err(io::Error::other)?);
     // `ffmpeg-sidecar` insists on a pipe that `-nostdin` never reads.
     drop(running.0.take_stdin());
@@ -287,24 +290,28 @@ fn drain_to_tail(mut stderr: impl Read) -> String {
         .to_owned()
 }
 
-/// Asks the kernel to kill the child when the thread that spawned it ends.
+/// Asks the kernel to kill the child when the thread that spawned it ends, and to give the
+/// processors to everything else first: a lease is renewed and a request answered in time
+/// though FFmpeg has a thread for each processor.
 #[expect(
     unsafe_code,
-    reason = "pre_exec is the only way to set an option between fork and exec"
+    reason = "pre_exec is the only way to set options between fork and exec"
 )]
-fn die_with_parent(command: &mut Command) {
+fn run_behind_parent(command: &mut Command) {
     let parent = rustix::process::getpid();
-    let set_option = move || {
+    let set_options = move || {
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+        // Where it may not be set, FFmpeg runs all the same.
+        let _ = rustix::process::setpriority_process(None, NICENESS);
         // The parent may have died before the option was set.
         if rustix::process::getppid() == Some(parent) {
             return Ok(());
         }
         Err(io::ErrorKind::Interrupted.into())
     };
-    // SAFETY: the closure makes two system calls and allocates nothing, which
+    // SAFETY: the closure makes three system calls and allocates nothing, which
     // is all that is allowed in a forked child of a process with threads.
-    unsafe { command.pre_exec(set_option) };
+    unsafe { command.pre_exec(set_options) };
 }
 
 fn missing(what: &str) -> io::Error {

@@ -1,6 +1,7 @@
 //! Step Functions: executions, and answers to waiting tasks.
 
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use config::Bootstrap;
 use domain::failure::Failure;
 use domain::job::JobRun;
@@ -103,7 +104,7 @@ impl Workflow {
         })
     }
 
-    /// Stops an execution; one that has ended is left as it is.
+    /// Stops an execution; one that has ended, or never was, is left as it is.
     ///
     /// # Errors
     ///
@@ -115,11 +116,16 @@ impl Workflow {
             .execution_arn(self.execution_arn(run))
             .error(error)
             .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("stop execution", error));
-        match result {
-            Ok(_) | Err(StoreError::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
+            .await;
+        let Err(error) = result else { return Ok(()) };
+        // The ARN is our own: what is refused of it is that there is nothing to stop.
+        let has_ended = error
+            .as_service_error()
+            .is_some_and(StopExecutionError::is_validation_exception);
+        match StoreError::from_sdk("stop execution", error) {
+            StoreError::NotFound { .. } => Ok(()),
+            _ if has_ended => Ok(()),
+            error => Err(error),
         }
     }
 
@@ -181,5 +187,46 @@ fn ignore_gone(result: Result<(), StoreError>) -> Result<(), StoreError> {
     match result {
         Err(StoreError::NotFound { .. }) => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::job::JobId;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{ExecutionStatus, Executions};
+
+    fn run() -> JobRun {
+        JobRun {
+            job_id: JobId(Uuid::from_u128(1)),
+            run: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn stopping_what_has_ended_or_never_was_is_no_error() {
+        let executions = Executions::default();
+        let workflow = Workflow::new(executions.client(), "arn:stateMachine:films");
+        workflow.stop(run(), "Cancelled").await.unwrap();
+
+        workflow.start(run()).await.unwrap();
+        let name = run().to_string();
+        executions.end(&name, ExecutionStatus::Succeeded, None);
+        workflow.stop(run(), "Cancelled").await.unwrap();
+        assert_eq!(executions.status(&name), Some(ExecutionStatus::Succeeded));
+    }
+
+    #[tokio::test]
+    async fn what_runs_is_stopped_with_the_reason() {
+        let executions = Executions::default();
+        let workflow = Workflow::new(executions.client(), "arn:stateMachine:films");
+        workflow.start(run()).await.unwrap();
+        workflow.stop(run(), "Cancelled").await.unwrap();
+        let ended = Execution::Ended {
+            error: Some("Cancelled".to_owned()),
+        };
+        assert_eq!(workflow.execution(run()).await.unwrap(), ended);
     }
 }

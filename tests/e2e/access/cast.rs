@@ -2,18 +2,15 @@
 
 use anyhow::{Context, Result, ensure};
 use domain::failure::JobError;
-use domain::job::{Job, JobId};
-use domain::request::CreateJob;
-use end_to_end::{Person, Stack};
+use end_to_end::{Person, Stack, unique_word};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
-use std::time::Duration;
 use store::{Ceilings, Ending};
 use uuid::Uuid;
 
 use crate::tokens::token_of_another_pool;
 use crate::transcode_fixture::{TranscodeFixture, drawn};
-use crate::{tables, webhooks_table};
+use crate::{accepted, short_film, tables, webhooks_table};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,16 +124,16 @@ impl Things {
 
 async fn failed_job(stack: &Stack, person: &Person) -> Result<String> {
     let (jobs, usage) = tables(stack)?;
-    let (id, now) = (JobId(Uuid::now_v7()), config::clock::now());
-    let limit = Duration::from_secs(600);
-    let job = Job::accepted(id, &person.user_id, CreateJob::sample(), now, limit);
+    let now = config::clock::now();
+    // Its owner resumes it in the course of the test: the film is made.
+    let job = accepted(person, &short_film(&unique_word("failed")), now)?;
     usage.reserve(&jobs, &job, Ceilings::of_quota(10)).await?;
     let ending = Ending::Failed(JobError::workflow_failed());
     let webhooks = webhooks_table(stack)?;
     usage
         .settle(&jobs, &webhooks, &job, &ending, 0, now)
         .await?;
-    Ok(id.to_string())
+    Ok(job.job_id.to_string())
 }
 
 /// Everybody, and everything that there is.

@@ -48,8 +48,8 @@ async fn a_cancelled_transcode_is_worked_on_no_more() -> Result<()> {
     let film = transcode_fixture::drawn("1280x720", 30, 60)?;
     let size = film.len() as u64;
     let key = fixture.source(film).await?;
-    let id = fixture.create(&key, &json!(["medium"])).await?;
-    worker_with(size).await?;
+    let asked_for = async || fixture.create(&key, &json!(["medium"])).await;
+    let (id, _worker) = tokio::try_join!(asked_for(), worker_with(size))?;
 
     check_cancelled(&fixture, &id).await?;
 

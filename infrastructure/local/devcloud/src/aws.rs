@@ -134,37 +134,22 @@ pub async fn log_lines(stack: &Stack) -> Result<Vec<String>> {
     let groups = logs(stack, "DescribeLogGroups", &json!({})).await?;
     let mut lines = Vec::new();
     for group in groups["logGroups"].as_array().context("no log groups")? {
-        let name = group["logGroupName"].as_str().context("no name")?;
-        lines.extend(lines_of_group(stack, name).await?);
-    }
-    Ok(lines)
-}
-
-/// Every line that a function logged.
-///
-/// # Errors
-/// The local cloud refuses the call, or is not there.
-pub async fn log_lines_of(stack: &Stack, function: &str) -> Result<Vec<String>> {
-    let group = format!("/aws/lambda/{}", stack.function(function)?);
-    lines_of_group(stack, &group).await
-}
-
-async fn lines_of_group(stack: &Stack, group: &str) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
-    let mut wanted = json!({"logGroupName": group});
-    loop {
-        let answer = logs(stack, "FilterLogEvents", &wanted).await?;
-        let events = answer["events"].as_array().context("no events")?;
-        let texts = events.iter().filter_map(|event| event["message"].as_str());
-        lines.extend(texts.map(str::to_owned));
-        // The emulator knows no pages: the rest begins at the last event's time.
-        match events.last() {
-            Some(last) if events.len() == LOG_EVENTS => {
-                wanted["startTime"] = last["timestamp"].clone();
+        let mut wanted = json!({"logGroupName": group["logGroupName"]});
+        loop {
+            let answer = logs(stack, "FilterLogEvents", &wanted).await?;
+            let events = answer["events"].as_array().context("no events")?;
+            let texts = events.iter().filter_map(|event| event["message"].as_str());
+            lines.extend(texts.map(str::to_owned));
+            // The emulator knows no pages: the rest begins at the last event's time.
+            match events.last() {
+                Some(last) if events.len() == LOG_EVENTS => {
+                    wanted["startTime"] = last["timestamp"].clone();
+                }
+                _ => break,
             }
-            _ => return Ok(lines),
         }
     }
+    Ok(lines)
 }
 
 /// The saved queries of Logs Insights, by their names.

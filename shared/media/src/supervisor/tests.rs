@@ -147,12 +147,43 @@ fn ffmpeg_dies_with_the_thread_that_spawned_it() {
         command
             .args(slow_run("orphan", 100))
             .stderr(std::process::Stdio::null());
-        die_with_parent(&mut command);
+        run_behind_parent(&mut command);
         command.spawn().unwrap()
     })
     .join()
     .unwrap();
     assert_eq!(orphan.wait().unwrap().signal(), Some(9));
+}
+
+/// What else runs comes first, in all of FFmpeg's threads.
+#[test]
+fn ffmpeg_stands_behind_everything_else() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let seen = Mutex::new(Vec::new());
+    let watched = runtime().block_on(run(&ffmpeg, slow_run("behind", 2), soon(), |_| {
+        if let Some(process) = process_with("behind") {
+            seen.lock().unwrap().extend(priorities(process));
+        }
+    }));
+    watched.unwrap();
+    let seen = seen.into_inner().unwrap();
+    assert!(
+        seen.len() > 1 && seen.iter().all(|priority| *priority == NICENESS),
+        "{seen:?}"
+    );
+}
+
+/// The priority of each thread of a process.
+fn priorities(process: i32) -> Vec<i32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter();
+    threads
+        .flat_map(|threads| threads.flatten())
+        .filter_map(|thread| {
+            let thread: i32 = thread.file_name().to_str()?.parse().ok()?;
+            let thread = rustix::process::Pid::from_raw(thread);
+            rustix::process::getpriority_process(thread).ok()
+        })
+        .collect()
 }
 
 #[tokio::test]

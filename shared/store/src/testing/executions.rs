@@ -12,7 +12,9 @@ use aws_sdk_sfn::operation::start_execution::{StartExecutionError, StartExecutio
 use aws_sdk_sfn::operation::stop_execution::{StopExecutionError, StopExecutionOutput};
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
-use aws_sdk_sfn::types::error::{ExecutionAlreadyExists, ExecutionDoesNotExist, TaskDoesNotExist};
+use aws_sdk_sfn::types::error::{
+    ExecutionAlreadyExists, ExecutionDoesNotExist, TaskDoesNotExist, ValidationException,
+};
 use aws_smithy_mocks::{MockResponse, Rule, RuleMode, mock, mock_client};
 
 use super::{Outage, Pause, named};
@@ -145,10 +147,19 @@ impl Executions {
         let this = self.clone();
         mock!(Client::stop_execution).then_compute_response(move |input| {
             let name = name_of(input.execution_arn().unwrap());
-            if this.status(name).is_none() {
-                return MockResponse::Error(StopExecutionError::ExecutionDoesNotExist(
-                    missing_execution(),
-                ));
+            match this.status(name) {
+                None => {
+                    let missing = missing_execution();
+                    return MockResponse::Error(StopExecutionError::ExecutionDoesNotExist(missing));
+                }
+                Some(ExecutionStatus::Running) => {}
+                Some(_) => {
+                    let refusal = ValidationException::builder()
+                        .message("Execution is not running")
+                        .meta(named("ValidationException"))
+                        .build();
+                    return MockResponse::Error(StopExecutionError::ValidationException(refusal));
+                }
             }
             this.end(name, ExecutionStatus::Aborted, input.error());
             let output = StopExecutionOutput::builder().stop_date(DateTime::from_secs(0));
