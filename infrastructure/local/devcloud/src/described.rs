@@ -2,7 +2,7 @@
 //! body of that status's schema, and a code that the route may fail with.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use contract::{ErrorBody, ErrorCode, Operation};
@@ -11,11 +11,55 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-/// Routes and the validators of their answers.
+/// Routes, and what their answers are held against.
 struct Contract {
     operations: Vec<Operation>,
-    /// By function, method and status; none for an answer that is no JSON.
-    answers: BTreeMap<(&'static str, &'static str, u16), Option<Validator>>,
+    document: Value,
+    /// By the reference to their schema. Each is made when an answer first needs it: all of
+    /// them take seconds, and every test is a process.
+    validators: Mutex<BTreeMap<String, Arc<Validator>>>,
+}
+
+impl Contract {
+    fn read() -> Result<Self> {
+        Ok(Self {
+            operations: contract::operations(),
+            document: serde_json::to_value(contract::document())?,
+            validators: Mutex::default(),
+        })
+    }
+
+    /// What the answer to an operation may be with that status.
+    fn answer(&self, operation: &Operation, status: u16) -> Result<&Value> {
+        let method = operation.method.as_str();
+        let described = &self.document["paths"][operation.path][method.to_lowercase()];
+        let answer = described["responses"].get(status.to_string());
+        answer.with_context(|| format!("{method} {} {status} is not described", operation.path))
+    }
+
+    /// The validator of an answer's body; none for an answer that is no JSON.
+    fn validator(&self, answer: &Value) -> Result<Option<Arc<Validator>>> {
+        let Some(schema) = answer.pointer("/content/application~1json/schema") else {
+            return Ok(None);
+        };
+        let reference = schema["$ref"].as_str().context("no reference")?;
+        let mut validators = self
+            .validators
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(validator) = validators.get(reference) {
+            return Ok(Some(validator.clone()));
+        }
+        let schema = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "components": self.document["components"],
+            "$ref": reference,
+        });
+        let validator = jsonschema::validator_for(&schema).context("a schema of the contract")?;
+        let validator = Arc::new(validator);
+        validators.insert(reference.to_owned(), validator.clone());
+        Ok(Some(validator))
+    }
 }
 
 /// Checks an answer to `method` at `path`, which begins with `/api/`.
@@ -44,9 +88,7 @@ pub(crate) fn check(
     let Some(operation) = operation else {
         return unknown_route(status, is_head, body);
     };
-    let key = (operation.function, operation.method.as_str(), status);
-    let answer = contract.answers.get(&key);
-    let answer = answer.with_context(|| format!("{key:?} is not described"))?;
+    let answer = contract.answer(operation, status)?;
     if is_head {
         ensure!(body.is_empty(), "a HEAD has a body");
         return Ok(());
@@ -54,9 +96,10 @@ pub(crate) fn check(
     if status >= 400 {
         gives_nothing_away(body)?;
     }
-    let Some(validator) = answer else {
+    let Some(validator) = contract.validator(answer)? else {
         return Ok(());
     };
+    let key = (operation.function, operation.method.as_str(), status);
     let media_type = headers
         .get("content-type")
         .and_then(|value| value.to_str().ok());
@@ -107,37 +150,8 @@ fn contract() -> Result<&'static Contract> {
     if let Some(contract) = CONTRACT.get() {
         return Ok(contract);
     }
-    let read = read()?;
+    let read = Contract::read()?;
     Ok(CONTRACT.get_or_init(|| read))
-}
-
-fn read() -> Result<Contract> {
-    let document = serde_json::to_value(contract::document())?;
-    let operations = contract::operations();
-    let mut answers = BTreeMap::new();
-    for operation in &operations {
-        let method = operation.method.as_str();
-        let replies = &document["paths"][operation.path][method.to_lowercase()]["responses"];
-        for (status, reply) in replies.as_object().context("no responses")? {
-            let schema = reply.pointer("/content/application~1json/schema");
-            let validator = schema.map(|schema| validator(&document, schema));
-            let key = (operation.function, method, status.parse()?);
-            answers.insert(key, validator.transpose()?);
-        }
-    }
-    Ok(Contract {
-        operations,
-        answers,
-    })
-}
-
-fn validator(document: &Value, schema: &Value) -> Result<Validator> {
-    let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "components": document["components"],
-        "$ref": schema["$ref"],
-    });
-    jsonschema::validator_for(&schema).context("a schema of the contract")
 }
 
 #[cfg(test)]
@@ -163,6 +177,21 @@ mod tests {
         answered(&Method::GET, path, 200, &link).unwrap();
         answered(&Method::GET, path, 409, &failure("VIDEO_NOT_READY")).unwrap();
         answered(&Method::GET, "/api/v1/nowhere", 404, &failure("NOT_FOUND")).unwrap();
+    }
+
+    #[test]
+    fn whatever_is_described_can_be_held_against_its_schema() {
+        let contract = contract().unwrap();
+        let mut held = 0;
+        for operation in &contract.operations {
+            for status in 100..600 {
+                let Ok(answer) = contract.answer(operation, status) else {
+                    continue;
+                };
+                held += usize::from(contract.validator(answer).unwrap().is_some());
+            }
+        }
+        assert!(held > contract.operations.len(), "{held}");
     }
 
     #[test]
