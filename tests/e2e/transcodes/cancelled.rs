@@ -1,4 +1,4 @@
-//! A transcode is cancelled by its owner (D43): nobody works on it any more, nothing of it
+//! A transcode is cancelled by its owner (D43): no worker works on it any more, nothing of it
 //! is left, and its place is free.
 
 use std::collections::BTreeMap;

@@ -45,7 +45,7 @@ pub struct Authentication {
     pub usage: UsageTable,
     /// Requests a user may make in a minute (R83).
     pub rate_limit: u32,
-    /// Requests of nobody in particular that may come from an address in a minute.
+    /// Anonymous requests that may come from an address in a minute.
     pub anonymous_rate_limit: u32,
     /// What the site's distribution sends.
     pub origin_secret: Option<String>,
@@ -77,9 +77,9 @@ impl Authentication {
         }
     }
 
-    /// For a route that only reads: its handler works while the request of whoever is
-    /// signed in is being counted, so that only one of the two is waited for. Of one that
-    /// is refused a read was wasted, and nothing of it is told.
+    /// For a route that only reads: its handler works while a signed-in caller's request is
+    /// being counted, so that only one of the two is waited for. Of a request that is
+    /// refused a read was wasted, and nothing of it is told.
     #[must_use]
     pub fn for_reading(self) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Authentication {
     }
 }
 
-/// Serves a route that anybody may call.
+/// Serves a public route.
 ///
 /// # Errors
 ///
@@ -160,8 +160,7 @@ pub(super) async fn serve_protected(
     serve(endpoint, metrics, route).await
 }
 
-/// Serves a route that anybody may call, but no page of another site: one that acts
-/// by a cookie.
+/// Serves a public route that acts by a cookie: pages of other sites are refused.
 ///
 /// # Errors
 ///
@@ -180,10 +179,9 @@ where
     serve(endpoint, metrics, public_route(endpoint, metrics, handler)).await
 }
 
-/// Serves a route that anybody may call and that knows who is signed in. Who
-/// sends neither an `Authorization` header nor a session cookie is nobody in
-/// particular, and within the limit of the address; whoever sends one must be signed
-/// in by it, and within the rate limit.
+/// Serves a public route that knows who is signed in. With neither an `Authorization`
+/// header nor a session cookie a request is anonymous and within the limit of its
+/// address; with one of them its caller must be signed in, and within the rate limit.
 ///
 /// # Errors
 ///
@@ -231,7 +229,7 @@ where
     })
 }
 
-/// The handler, with who is signed in, if anybody is.
+/// The handler, with the signed-in caller, if there is one.
 fn with_viewer<Handler, Answer>(handler: Handler) -> Route
 where
     Handler: Fn(Option<Caller>, Request) -> Answer + Clone + Send + Sync + 'static,
@@ -279,7 +277,7 @@ fn optional_route(
         .service(handler)
 }
 
-/// Leads requests that claim to be nobody's past the authentication.
+/// Leads anonymous requests past the authentication.
 fn let_in_anonymous(handler: Route) -> impl Layer<Route, Service = Route> + Clone {
     around(move |request: Request, gated| {
         let is_anonymous = authenticate::is_anonymous(request.headers());

@@ -319,7 +319,7 @@ async fn what_is_wrong_with_the_source_ends_it_whoever_finds_out() {
     assert!(world.works(&message(order().of_part(part).body(), 1)).await);
     let transcode = world.state().await.transcode;
     assert_eq!(transcode.status, TranscodeStatus::Failed);
-    // It is nobody's when the transcode is tried again.
+    // No worker holds it when the transcode is tried again.
     let state = world.transcodes.part(id(), part).await.unwrap();
     assert_eq!(state.map(|state| state.lease_until), Some(None));
     // The others are told by their next beat, and by their next try.

@@ -81,7 +81,7 @@ impl Cloud {
         call(route, request).await
     }
 
-    /// Answers of a route that needs nobody to be signed in.
+    /// Answers of a route that takes callers with and without a token.
     async fn ask_optional(&self, request: Request) -> Response<Body> {
         let handler = with_viewer(says_who_perhaps);
         let route = optional_route("test", Metrics::start(), self.authentication(), handler);
