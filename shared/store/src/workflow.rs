@@ -1,7 +1,6 @@
 //! Step Functions: executions, and answers to waiting tasks.
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use config::Bootstrap;
 use domain::failure::Failure;
 use domain::job::JobRun;
@@ -117,15 +116,17 @@ impl Workflow {
             .error(error)
             .send()
             .await;
-        let Err(error) = result else { return Ok(()) };
-        // The ARN is our own: what is refused of it is that there is nothing to stop.
-        let has_ended = error
-            .as_service_error()
-            .is_some_and(StopExecutionError::is_validation_exception);
-        match StoreError::from_sdk("stop execution", error) {
-            StoreError::NotFound { .. } => Ok(()),
-            _ if has_ended => Ok(()),
-            error => Err(error),
+        match result {
+            Ok(_) => Ok(()),
+            // The ARN is our own: what is refused of it is that there is nothing to stop.
+            Err(error)
+                if error.as_service_error().is_some_and(|service| {
+                    service.is_execution_does_not_exist() || service.is_validation_exception()
+                }) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::from_sdk("stop execution", error)),
         }
     }
 

@@ -34,21 +34,16 @@ async fn scenes_of_different_presets_are_refused() {
     let Some(fixture) = Fixture::open() else {
         return;
     };
+    let slow = plan((320, 180), 2 * FRAME_RATE, &["cut"]);
     let quick = FilmPlan {
         preset: Preset::Ultrafast,
-        ..plan((320, 180), 2 * FRAME_RATE, &["cut"])
+        ..slow.clone()
     };
     let clips = [0, 1].map(|clip| fixture.clip(&CLIPS[clip]));
-    let mut prepared = fixture.prepare(&quick, &clips).await;
-    let other = fixture.path("other.mp4");
-    fs::rename(&prepared[0], &other).unwrap();
-    prepared[0] = other;
-    let slow = FilmPlan {
-        preset: Preset::Fast,
-        ..quick.clone()
-    };
-    let again = fixture.prepare(&slow, &clips).await;
-    prepared[1].clone_from(&again[1]);
-    let error = fixture.compose(&slow, &prepared, None).await.unwrap_err();
+    let first = fixture.path("first.mp4");
+    fs::rename(&fixture.prepare(&quick, &clips).await[0], &first).unwrap();
+    let second = fixture.prepare(&slow, &clips).await.remove(1);
+    let mixed = fixture.compose(&slow, &[first, second], None).await;
+    let error = mixed.unwrap_err();
     assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
 }
