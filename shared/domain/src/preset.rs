@@ -9,7 +9,7 @@ use crate::film::UnknownName;
 /// How thoroughly a film's pictures are compressed: x264's presets, the quickest first. A
 /// slower one makes a smaller file of the same looks and takes more computing. Pieces of
 /// different ones cannot be joined: a film keeps the one that it was begun with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// The least computing; files of about twice the default's size.

@@ -11,6 +11,7 @@ use domain::prices::{self, CostKind, LedgerEntry, lambda_nano_usd};
 use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use edge::step::Invocation;
+use media::preview::ScenePart;
 use media::{Earlier, Ffmpeg, FilmPlan, SceneSpec, Session, Sources};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
@@ -130,11 +131,14 @@ impl FilmRenderer {
             preset: job.preset,
         };
         let session = Session::new(&self.ffmpeg, invocation.deadline);
-        media::prepare_scene(&session, &input, &spec, &output, |_| {})
+        let part = ScenePart {
+            first_frame: storyboard.preview_start(index),
+            directory: directory.path(),
+        };
+        media::prepare_scene(&session, &input, &spec, Some(&part), &output, |_| {})
             .await
             .map_err(media_error)?;
-        self.show_take(id, storyboard, scene, &output, &session)
-            .await;
+        self.show_take(id, scene, &part, &session).await;
         self.objects.upload(&prepared, &output, "video/mp4").await?;
 
         self.scene_is_prepared(id, index).await?;

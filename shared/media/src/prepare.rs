@@ -12,6 +12,7 @@ use crate::encoder::{self, FRAME_TICKS};
 use crate::input::{self, file_url, strings};
 use crate::inspection::{self, Inspection};
 use crate::ladder::picture::to_standard_light;
+use crate::preview::{self, ScenePart};
 use crate::probe::VideoStream;
 use crate::{MediaError, Probe, Session, SoundSource};
 
@@ -56,6 +57,8 @@ pub struct Prepared {
 /// repeated. A picture of another shape fills the frame when little is lost by
 /// it, and else stands before a blurred copy of itself.
 ///
+/// The same run writes `part`: every frame is decoded and brought to the film's format once.
+///
 /// # Errors
 ///
 /// An input fault when the clip is not accepted or does not decode cleanly;
@@ -64,12 +67,13 @@ pub async fn prepare_scene(
     session: &Session,
     input: &Path,
     spec: &SceneSpec,
+    part: Option<&ScenePart<'_>>,
     output: &Path,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Prepared, MediaError> {
     let source = inspection::inspect_source(session, input).await?;
     let source = Probe::of(&source)?;
-    let arguments = plan(session.threads(), input, &source, spec, output)?;
+    let arguments = plan(session.threads(), input, &source, spec, part, output)?;
     let frames = spec.timing.frames;
     let finished = session
         .run_with_progress(arguments, move |report| {
@@ -157,6 +161,7 @@ fn plan(
     input: &Path,
     source: &Probe,
     spec: &SceneSpec,
+    part: Option<&ScenePart<'_>>,
     output: &Path,
 ) -> Result<Vec<String>, MediaError> {
     let video = source
@@ -165,7 +170,18 @@ fn plan(
         .ok_or_else(|| MediaError::Unsupported("the clip has no picture".to_owned()))?;
     let frames = spec.timing.frames;
     let pace = Pace::of(video.duration.as_secs_f64(), seconds(frames));
+    let has_sound = source.audio.is_some();
     let mut graph = video_filters(video, spec, pace);
+    if let Some(audio) = &source.audio {
+        graph = format!("{graph};{}", audio_filters(&audio.source, frames, pace));
+    }
+    let (picture, sound) = match part {
+        Some(_) => {
+            graph = format!("{graph};{}", part_filters(has_sound, frames));
+            ("[film]", "[film_sound]")
+        }
+        None => ("[picture]", "[sound]"),
+    };
 
     let mut arguments = Vec::new();
     if pace == Pace::Repeat {
@@ -174,31 +190,36 @@ fn plan(
     // Bounds what is read of a file whose times leap by hours.
     arguments.extend(["-t".to_owned(), format!("{:.3}", seconds(frames) + 1.0)]);
     arguments.extend(input::arguments(input, threads));
-    if let Some(audio) = &source.audio {
-        graph = format!("{graph};{}", audio_filters(&audio.source, frames, pace));
-    }
-    arguments.extend([
-        "-filter_complex".to_owned(),
-        graph,
-        "-map".to_owned(),
-        "[v]".to_owned(),
-    ]);
+    arguments.extend(["-filter_complex".to_owned(), graph]);
+    arguments.extend(strings(&["-map", picture]));
     let key_frames = borders(&spec.timing);
     arguments.extend(encoder::video_arguments(spec.preset, threads, &key_frames));
     arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
-    if source.audio.is_some() {
-        arguments.extend(strings(&[
-            "-map",
-            "[a]",
-            "-c:a",
-            "flac",
-            "-sample_fmt",
-            "s16",
-        ]));
+    if has_sound {
+        arguments.extend(strings(&["-map", sound, "-c:a", "flac"]));
+        arguments.extend(strings(&["-sample_fmt", "s16"]));
     }
     arguments.extend(encoder::container_arguments());
     arguments.push(file_url(output));
+    if let Some(part) = part {
+        arguments.extend(part.output(spec, "[part]", "[part_sound]"));
+    }
     Ok(arguments)
+}
+
+/// The film's streams and its part's, of what was brought to the film's format; silence where
+/// the clip has no sound.
+fn part_filters(has_sound: bool, frames: u32) -> String {
+    let sound = if has_sound {
+        "[sound]asplit[film_sound][part_sound]".to_owned()
+    } else {
+        let samples = frames * SAMPLES_PER_FRAME;
+        format!("anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={samples}[part_sound]")
+    };
+    format!(
+        "[picture]split[film][whole];[whole]{}[part];{sound}",
+        preview::to_part()
+    )
 }
 
 /// How a clip's length is brought to its scene's.
@@ -240,7 +261,7 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
     );
     let (colours, matrix) = to_standard_range(video);
     let shape = fill_frame((video.width, video.height), spec.size, matrix);
-    format!("[0:V:0]{rate}{colours},{shape},{FILM_PICTURE}[v]")
+    format!("[0:V:0]{rate}{colours},{shape},{FILM_PICTURE}[picture]")
 }
 
 /// Frames that are not interlaced pass `bwdif` untouched and for nothing. It
@@ -344,7 +365,7 @@ fn audio_filters(source: &SoundSource, frames: u32, pace: Pace) -> String {
     format!(
         "[{}]{}aresample={SAMPLE_RATE}:async=1:first_pts=0{slow},\
          aformat=sample_fmts=s16:channel_layouts=stereo,\
-         apad=whole_len={samples},atrim=end_sample={samples}[a]",
+         apad=whole_len={samples},atrim=end_sample={samples}[sound]",
         source.stream(),
         source.mix(),
     )

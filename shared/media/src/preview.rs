@@ -20,7 +20,8 @@ use crate::supervisor::Finished;
 use crate::{MediaError, Probe, Session};
 
 pub use gif::{MAX_BYTES as MAX_GIF_BYTES, gif};
-pub use scene::{ScenePreview, scene_preview};
+pub(crate) use scene::to_part;
+pub use scene::{ScenePart, ScenePreview, scene_preview};
 pub use thumbnail::thumbnail;
 
 /// How long the places of one preview may be looked at, all together.

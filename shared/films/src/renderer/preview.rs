@@ -1,28 +1,25 @@
 //! What is seen of a scene while its film is made (D44).
 
-use std::path::Path;
-
 use domain::failure::StepError;
 use domain::job::JobId;
 use domain::keys;
-use domain::storyboard::{PlannedScene, Storyboard};
+use domain::storyboard::PlannedScene;
 use media::Session;
-use media::preview::scene_preview;
+use media::preview::{ScenePart, scene_preview};
 
 use super::FilmRenderer;
-use crate::errors::{disk_error, media_error};
+use crate::errors::media_error;
 
 impl FilmRenderer {
     /// Shows a take that was prepared just now. The film is made without that too.
     pub(super) async fn show_take(
         &self,
         id: JobId,
-        storyboard: &Storyboard,
         scene: &PlannedScene,
-        prepared: &Path,
+        part: &ScenePart<'_>,
         session: &Session,
     ) {
-        let shown = self.store_preview(id, storyboard, scene, prepared, session);
+        let shown = self.store_preview(id, scene, part, session);
         if let Err(error) = shown.await {
             let cause = error.cause.as_ref();
             let cause = cause.map(ToString::to_string).unwrap_or_default();
@@ -33,15 +30,12 @@ impl FilmRenderer {
     async fn store_preview(
         &self,
         id: JobId,
-        storyboard: &Storyboard,
         scene: &PlannedScene,
-        prepared: &Path,
+        part: &ScenePart<'_>,
         session: &Session,
     ) -> Result<(), StepError> {
         let (index, take) = (scene.index, scene.take);
-        let directory = media::scratch::directory().map_err(disk_error)?;
-        let first_frame = storyboard.preview_start(index);
-        let made = scene_preview(session, prepared, first_frame, directory.path())
+        let made = scene_preview(session, part, scene.timing.frames)
             .await
             .map_err(media_error)?;
         for (key, file, kind) in [

@@ -190,7 +190,7 @@ impl Bench {
                 timing: *timing,
                 preset: plan.preset,
             };
-            prepare_scene(&self.session(), clip, &spec, &path, |_| {}).await?;
+            prepare_scene(&self.session(), clip, &spec, None, &path, |_| {}).await?;
             prepared.push(path);
         }
         Ok((prepared, meter.stop()?))

@@ -213,6 +213,13 @@ fn composing_and_preparing_can_be_sent() {
     is_send(compose(&session(&ffmpeg), &plan, sources, path, |_| {
         reports.fetch_add(1, Ordering::Relaxed);
     }));
-    is_send(prepare_scene(&session(&ffmpeg), path, &spec, path, |_| {}));
+    is_send(prepare_scene(
+        &session(&ffmpeg),
+        path,
+        &spec,
+        None,
+        path,
+        |_| {},
+    ));
     is_send(crate::probe(&session(&ffmpeg), path));
 }

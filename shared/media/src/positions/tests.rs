@@ -26,7 +26,7 @@ const FILM: [&str; 8] = [
     "-f",
     "lavfi",
     "-i",
-    "testsrc2=s=320x180:r=25:d=24,noise=alls=40:allf=t",
+    "testsrc2=s=160x90:r=25:d=24,noise=alls=60:allf=t",
     "-f",
     "lavfi",
     "-i",

@@ -54,7 +54,8 @@ impl Fixture {
     ) -> Result<(Prepared, PathBuf), MediaError> {
         let output = self.directory.path().join("scene.mp4");
         let begun = Instant::now();
-        let prepared = prepare_scene(&session(&self.ffmpeg), clip, spec, &output, |_| {}).await;
+        let prepared =
+            prepare_scene(&session(&self.ffmpeg), clip, spec, None, &output, |_| {}).await;
         assert!(begun.elapsed().as_secs() < 30);
         prepared.map(|prepared| (prepared, output))
     }
@@ -391,6 +392,10 @@ fn the_plan_is_what_it_is() {
         Path::new("/t/in.mp4"),
         &probe,
         &spec,
+        Some(&ScenePart {
+            first_frame: timing.start,
+            directory: Path::new("/t"),
+        }),
         Path::new("/t/out.mp4"),
     )
     .unwrap();

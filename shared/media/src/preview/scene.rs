@@ -9,15 +9,18 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::film::{FRAME_RATE, seconds};
+use domain::preset::Preset;
 
 use super::thumbnail::still;
-use crate::input::{self, file_url, strings};
-use crate::inspection::Inspection;
-use crate::prepare::SAMPLE_RATE;
+use crate::input::{file_url, strings};
+use crate::prepare::{SAMPLE_RATE, SceneSpec};
 use crate::{MediaError, Probe, Session, inspection};
 
 /// The longest side of the still and of the playlist's picture, in pixels.
 const LONGEST_SIDE: u32 = 640;
+
+/// How thoroughly a part is compressed at most: less than the film, if that is made quickly.
+const SLOWEST: Preset = Preset::Veryfast;
 
 /// A film does not wait longer for what it does not need.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,85 +36,78 @@ pub struct ScenePreview {
     pub segment: PathBuf,
 }
 
-/// Makes the still of a prepared scene and its part of the playlist, in `directory`. `start`
-/// is the number of the film's frame that the part begins with.
+/// A scene's part of the playlist, which the run that prepares the scene writes beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct ScenePart<'a> {
+    /// The number of the film's frame that the part begins with.
+    pub first_frame: u32,
+    /// Where its files are written.
+    pub directory: &'a Path,
+}
+
+impl ScenePart<'_> {
+    fn files(&self) -> ScenePreview {
+        ScenePreview {
+            poster: self.directory.join("poster.jpg"),
+            head: self.directory.join("head.mp4"),
+            segment: self.directory.join("part-0.m4s"),
+        }
+    }
+
+    /// The output of a scene's streams of these names: one segment, whatever its length, and
+    /// its head.
+    pub(crate) fn output(&self, spec: &SceneSpec, picture: &str, sound: &str) -> Vec<String> {
+        let preset = spec.preset.min(SLOWEST).as_str();
+        let frames = spec.timing.frames;
+        let mut arguments = strings(&["-map", picture, "-map", sound]);
+        arguments.extend(strings(&["-c:v", "libx264", "-preset", preset]));
+        arguments.extend(strings(&["-profile:v", "main", "-bf", "0", "-crf", "26"]));
+        arguments.extend(strings(&["-maxrate", "900k", "-bufsize", "1800k"]));
+        arguments.extend(strings(&["-x264-params", "stitchable=1:open-gop=0"]));
+        arguments.extend(["-g".to_owned(), (2 * FRAME_RATE).to_string()]);
+        arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
+        arguments.extend(strings(&["-c:a", "aac", "-b:a", "96k", "-ac", "2"]));
+        arguments.extend(["-ar".to_owned(), SAMPLE_RATE.to_string()]);
+        arguments.extend(strings(&["-map_metadata", "-1", "-fflags", "+bitexact"]));
+        arguments.extend([
+            "-output_ts_offset".to_owned(),
+            format!("{:.6}", seconds(self.first_frame)),
+        ]);
+        arguments.extend(strings(&["-f", "hls", "-hls_segment_type", "fmp4"]));
+        arguments.extend(strings(&["-hls_segment_options", "movflags=+frag_discont"]));
+        arguments.extend(strings(&["-hls_time", "3600", "-hls_list_size", "0"]));
+        arguments.extend(strings(&["-hls_fmp4_init_filename", "head.mp4"]));
+        arguments.push("-hls_segment_filename".to_owned());
+        arguments.push(file_url(&self.directory.join("part-%d.m4s")));
+        arguments.push(file_url(&self.directory.join("part.m3u8")));
+        arguments
+    }
+}
+
+/// The filter that brings a picture to the playlist's size.
+pub(crate) fn to_part() -> String {
+    format!(
+        "scale={LONGEST_SIDE}:{LONGEST_SIDE}:\
+         force_original_aspect_ratio=decrease:force_divisible_by=2"
+    )
+}
+
+/// Looks at the part of a scene of `frames` frames, and makes the scene's still.
 ///
 /// # Errors
 ///
 /// [`MediaError::CheckFailed`] when the part lacks frames or sound.
 pub async fn scene_preview(
     session: &Session,
-    prepared: &Path,
-    start: u32,
-    directory: &Path,
+    part: &ScenePart<'_>,
+    frames: u32,
 ) -> Result<ScenePreview, MediaError> {
     let session = &session.until(Instant::now() + PATIENCE);
-    let source = inspection::inspect(session, prepared).await?;
-    let frames = frames_of(&source);
-    let source = Probe::of(&source)?;
-    let preview = ScenePreview {
-        poster: directory.join("poster.jpg"),
-        head: directory.join("head.mp4"),
-        segment: directory.join("part-0.m4s"),
-    };
-    let arguments = plan(session.threads(), prepared, &source, start, directory);
-    session.run_cleanly(arguments).await?;
+    let preview = part.files();
     // The still is looked for in the small picture: a ninth of the decoding.
-    let (whole, made) = check(session, &preview, frames, directory).await?;
+    let (whole, made) = check(session, &preview, frames as usize, part.directory).await?;
     still(session, &whole, &made, LONGEST_SIDE, &preview.poster).await?;
     Ok(preview)
-}
-
-/// One segment, whatever its length, and its head.
-fn plan(
-    threads: Option<u32>,
-    prepared: &Path,
-    source: &Probe,
-    start: u32,
-    directory: &Path,
-) -> Vec<String> {
-    let mut arguments = input::arguments(prepared, threads);
-    let sound = if source.audio.is_some() {
-        "0:a:0"
-    } else {
-        let silence = format!("anullsrc=r={SAMPLE_RATE}:cl=stereo");
-        arguments.extend([
-            "-f".to_owned(),
-            "lavfi".to_owned(),
-            "-i".to_owned(),
-            silence,
-        ]);
-        arguments.push("-shortest".to_owned());
-        "1:a:0"
-    };
-    arguments.extend([
-        "-vf".to_owned(),
-        format!(
-            "scale={LONGEST_SIDE}:{LONGEST_SIDE}:\
-             force_original_aspect_ratio=decrease:force_divisible_by=2"
-        ),
-    ]);
-    arguments.extend(strings(&["-map", "0:V:0", "-map", sound]));
-    arguments.extend(strings(&["-c:v", "libx264", "-preset", "veryfast"]));
-    arguments.extend(strings(&["-profile:v", "main", "-bf", "0", "-crf", "26"]));
-    arguments.extend(strings(&["-maxrate", "900k", "-bufsize", "1800k"]));
-    arguments.extend(strings(&["-x264-params", "stitchable=1:open-gop=0"]));
-    arguments.extend(["-g".to_owned(), (2 * FRAME_RATE).to_string()]);
-    arguments.extend(strings(&["-c:a", "aac", "-b:a", "96k", "-ac", "2"]));
-    arguments.extend(["-ar".to_owned(), SAMPLE_RATE.to_string()]);
-    arguments.extend(strings(&["-map_metadata", "-1", "-fflags", "+bitexact"]));
-    arguments.extend([
-        "-output_ts_offset".to_owned(),
-        format!("{:.6}", seconds(start)),
-    ]);
-    arguments.extend(strings(&["-f", "hls", "-hls_segment_type", "fmp4"]));
-    arguments.extend(strings(&["-hls_segment_options", "movflags=+frag_discont"]));
-    arguments.extend(strings(&["-hls_time", "3600", "-hls_list_size", "0"]));
-    arguments.extend(strings(&["-hls_fmp4_init_filename", "head.mp4"]));
-    arguments.push("-hls_segment_filename".to_owned());
-    arguments.push(file_url(&directory.join("part-%d.m4s")));
-    arguments.push(file_url(&directory.join("part.m3u8")));
-    arguments
 }
 
 /// The part with its head as one file, and what that is: every frame, and sound.
@@ -128,7 +124,8 @@ async fn check(
     ];
     std::fs::write(&whole, bytes.concat())?;
     let found = inspection::inspect(session, &whole).await?;
-    let made = frames_of(&found);
+    let video = found.video.as_ref();
+    let made = video.map_or(0, |(packets, _)| packets.packets.len());
     if made != frames {
         return Err(MediaError::check(format!(
             "a preview has {made} frames instead of {frames}"
@@ -140,44 +137,40 @@ async fn check(
     Ok((whole, Probe::of(&found)?))
 }
 
-fn frames_of(file: &Inspection) -> usize {
-    let video = file.video.as_ref();
-    video.map_or(0, |(packets, _)| packets.packets.len())
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
     use std::fs;
 
+    use domain::film::SceneTiming;
     use tempfile::TempDir;
 
     use super::*;
     use crate::testing::{draw, ffmpeg, output_of, session};
+    use crate::{Ffmpeg, prepare_scene};
 
-    /// One scene of the pattern, and one of the colour bars, as they are prepared.
-    fn prepared(picture: &str, has_sound: bool) -> Vec<String> {
+    /// A scene of `frames` frames alone, which begins at frame `start` of its film.
+    fn spec(frames: u32, start: u32) -> SceneSpec {
+        SceneSpec {
+            size: (1280, 720),
+            timing: SceneTiming {
+                frames,
+                overlap_before: 0,
+                overlap_after: 0,
+                start,
+            },
+            preset: Preset::Ultrafast,
+        }
+    }
+
+    /// A clip of a picture, maybe with sound.
+    fn clip(ffmpeg: &Ffmpeg, picture: &str, has_sound: bool, path: &Path) {
         let mut arguments = vec!["-f", "lavfi", "-i", picture];
         if has_sound {
-            arguments.extend([
-                "-f",
-                "lavfi",
-                "-i",
-                "sine=r=48000",
-                "-c:a",
-                "flac",
-                "-shortest",
-            ]);
+            arguments.extend(["-f", "lavfi", "-i", "sine=r=44100", "-shortest"]);
         }
-        arguments.extend([
-            "-c:v",
-            "libx264",
-            "-preset",
-            "ultrafast",
-            "-pix_fmt",
-            "yuv420p",
-        ]);
-        strings(&arguments)
+        arguments.extend(["-preset", "ultrafast", "-pix_fmt", "yuv420p"]);
+        draw(ffmpeg, &arguments, path);
     }
 
     /// Joined as a player joins them, with each head named, every frame is there, in order
@@ -188,20 +181,24 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let mut playlist = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:3\n".to_owned();
         let scenes = [
-            ("testsrc2=s=1280x720:r=30:d=3", true, 0),
-            ("smptebars=s=1280x720:r=30:d=2.5", false, 90),
-            ("testsrc=s=1280x720:r=30:d=1", true, 165),
+            ("testsrc2=s=1280x720:r=30:d=3", true, 90, 0),
+            ("smptebars=s=640x360:r=25:d=2.5", false, 75, 90),
+            ("testsrc=s=1280x720:r=30:d=0.4", true, 30, 165),
         ];
-        for (index, (picture, has_sound, start)) in scenes.into_iter().enumerate() {
+        for (index, (picture, has_sound, frames, start)) in scenes.into_iter().enumerate() {
             let folder = directory.path().join(index.to_string());
             fs::create_dir(&folder).unwrap();
-            let source = directory.path().join("prepared.mp4");
-            let arguments = prepared(picture, has_sound);
-            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-            draw(&ffmpeg, &arguments, &source);
-            let made = scene_preview(&session(&ffmpeg), &source, start, &folder)
-                .await
-                .unwrap();
+            let (source, scene) = (folder.join("clip.mp4"), folder.join("prepared.mp4"));
+            clip(&ffmpeg, picture, has_sound, &source);
+            let session = session(&ffmpeg);
+            let part = ScenePart {
+                first_frame: start,
+                directory: &folder,
+            };
+            let spec = spec(frames, start);
+            let prepared = prepare_scene(&session, &source, &spec, Some(&part), &scene, |_| {});
+            assert_eq!(prepared.await.unwrap().has_audio, has_sound);
+            let made = scene_preview(&session, &part, frames).await.unwrap();
             let size = imagesize::size(&made.poster).unwrap();
             assert_eq!((size.width, size.height), (640, 360));
             assert!(fs::metadata(&made.poster).unwrap().len() < 100_000);

@@ -22,7 +22,7 @@ pub(super) const CLIPS: [Clip; 5] = [
         name: "a.mp4",
     },
     Clip {
-        picture: "mandelbrot=s=240x320:r=60,trim=duration=2",
+        picture: "life=s=240x320:r=60:seed=7:mold=10,trim=duration=2",
         options: "-pix_fmt yuv444p",
         sound: None,
         name: "b.mp4",
@@ -84,7 +84,7 @@ impl Fixture {
                 timing: *timing,
                 preset: plan.preset,
             };
-            prepare_scene(&session(&self.ffmpeg), clip, &spec, &path, |_| {})
+            prepare_scene(&session(&self.ffmpeg), clip, &spec, None, &path, |_| {})
                 .await
                 .unwrap();
             prepared.push(path);
