@@ -1,9 +1,9 @@
 """Is what Terraform makes what the template makes?
 
-    python infrastructure/local/checks/parity STATES
+    python infrastructure/local/checks/parity PLANS
 
 Both are brought into one form, of each kind what it is called and what is said of it, once
-for each set of parameters. STATES is what `terraform test -json -verbose` wrote of the tests
+for each set of parameters. PLANS is what `terraform test -json -verbose` wrote of the tests
 that mocks.py makes. differences.json lists what may differ, and why; what nobody compares
 and the list does not name is a difference as well. Then one thing at a time is broken on
 either side, and each must be seen.
@@ -31,7 +31,7 @@ def main():
     problems, used = [], set()
     for name in parameter_sets():
         if name not in found:
-            sys.exit(f"Terraform made nothing with the parameters {name}")
+            sys.exit(f"Terraform plans nothing with the parameters {name}")
         parameters = json.loads((PARAMETERS / f"{name}.json").read_text())
         template = translated(ROOT / "template.yaml", parameters)
         result = comparison.compare(template, parameters, found[name], allowed)

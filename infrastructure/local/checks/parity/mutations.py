@@ -14,8 +14,8 @@ def unseen(template, parameters, state, allowed):
         if not is_seen(broken, parameters, state, allowed):
             found.append(f"not seen in the template: {name}")
     for name, (kind, mutate) in IN_TERRAFORM.items():
-        broken = {**state, "root_module": copy.deepcopy(state["root_module"])}
-        resources = next(r for r in lists(broken["root_module"]) if any(x["type"] == kind for x in r))
+        resources = copy.deepcopy(state["resources"])
+        broken = {**state, "resources": resources}
         mutate(resources, next(x for x in resources if x["type"] == kind))
         if not is_seen(template, parameters, broken, allowed):
             found.append(f"not seen in Terraform: {name}")
@@ -29,13 +29,6 @@ def is_seen(template, parameters, state, allowed):
         return bool(comparison.compare(template, parameters, state, allowed).problems)
     except (KeyError, IndexError, TypeError):
         return True
-
-
-def lists(module):
-    """The lists of resources of a module and of those below it."""
-    yield module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from lists(child)
 
 
 def environment(resources):

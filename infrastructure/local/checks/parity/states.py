@@ -1,4 +1,4 @@
-"""What Terraform made in its tests, with answers that were made up."""
+"""What Terraform would make by its tests' plans, with answers that are made up."""
 
 import json
 import re
@@ -33,12 +33,17 @@ PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 
 def states(file):
-    """The state after each run, by its name."""
+    """The state that each run's plan leads to, by the run's name."""
     found = {}
     for line in file.read_text().splitlines():
         message = json.loads(line)
-        if message["type"] == "test_state":
-            found[message["@testrun"]] = message["test_state"]
+        if message["type"] == "test_plan":
+            plan = message["test_plan"]
+            found[message["@testrun"]] = {
+                "provider_schemas": plan["provider_schemas"],
+                "resources": list(resources(plan["resource_changes"])),
+                "outputs": {name: output.get("after") for name, output in plan.get("output_changes", {}).items()},
+            }
     return found
 
 
@@ -47,15 +52,14 @@ class State:
 
     def __init__(self, document):
         self.schemas = document["provider_schemas"][PROVIDER]["resource_schemas"]
-        raw = list(resources(document["root_module"]))
+        raw = document["resources"]
         self.tokens = dict(self.named(raw))
         longest_first = sorted(self.tokens, key=len, reverse=True)
         self.pattern = re.compile("|".join(map(re.escape, longest_first)))
         self.resources = [
             (resource["type"], resource["address"], seen(self.with_tokens(resource["values"]))) for resource in raw
         ]
-        given = document.get("outputs", {})
-        outputs = {name: self.with_tokens(output.get("value")) for name, output in given.items()}
+        outputs = {name: self.with_tokens(value) for name, value in document["outputs"].items()}
         self.outputs = {name: value for name, value in outputs.items() if value is not None}
 
     def named(self, raw):
@@ -132,9 +136,10 @@ def is_made_up(value, schema):
     return value in (0, False) or bool(isinstance(value, str) and re.fullmatch(r"[a-z0-9]{8}|<.*>", value))
 
 
-def resources(module):
-    for resource in module.get("resources", []):
-        if resource["mode"] == "managed":
-            yield resource
-    for child in module.get("child_modules", []):
-        yield from resources(child)
+def resources(changes):
+    """Everything that would be made; what only AWS can answer is None."""
+    for resource in changes:
+        change = resource["change"]
+        if resource["mode"] == "managed" and change["actions"] == ["create"]:
+            answers = dict.fromkeys(name for name, is_one in change["after_unknown"].items() if is_one is True)
+            yield resource | {"values": answers | change["after"]}

@@ -54,15 +54,17 @@ pub(super) fn parity(workspace: &Workspace) -> Result<()> {
     lay_programs(workspace, &root)?;
     let folder = root.join(CONFIGURATION);
     terraform.init(&folder, &[NO_BACKEND.to_owned()])?;
-    let planned = root.join("addresses.json");
+    let addresses = root.join("addresses.json");
     write_test(workspace, &folder, "addresses", &[])?;
-    test(&terraform, &folder, "addresses", &planned)?;
-    let made = root.join("states.json");
-    write_test(workspace, &folder, "states", &[&planned])?;
-    test(&terraform, &folder, "states", &made)?;
+    test(&terraform, &folder, "addresses", &addresses)?;
+    let plans = root.join("plans.json");
+    write_test(workspace, &folder, "plans", &[&addresses])?;
+    test(&terraform, &folder, "plans", &plans)?;
     let python = python::environment(workspace, python::CLOUD)?;
     let mut compare = python::python_command(workspace, &python);
-    run(compare.arg("infrastructure/local/checks/parity").arg(&made))
+    run(compare
+        .arg("infrastructure/local/checks/parity")
+        .arg(&plans))
 }
 
 /// An archive for each function, and for the layer: empty, as none is opened.
@@ -89,7 +91,7 @@ fn write_test(workspace: &Workspace, folder: &Path, name: &str, files: &[&Path])
     Ok(())
 }
 
-/// Runs one test; what it made goes into a file, and its complaints into the error.
+/// Runs one test; what it plans goes into a file, and its complaints into the error.
 fn test(terraform: &Terraform, folder: &Path, name: &str, output: &Path) -> Result<()> {
     let mut command = terraform.command(folder);
     command
