@@ -1,5 +1,6 @@
 """CloudWatch Logs: the saved queries of Logs Insights, which the emulator does not know."""
 
+import copy
 import json
 import uuid
 
@@ -8,6 +9,7 @@ from ministack.services import cloudwatch_logs
 from ministack.services.cloudformation import provisioners
 
 TYPE = "AWS::Logs::QueryDefinition"
+KEPT = "query_definitions"
 
 _queries = AccountRegionScopedDict()
 
@@ -15,6 +17,8 @@ _queries = AccountRegionScopedDict()
 def apply():
     """Keep saved queries, by the service's calls and by CloudFormation."""
     cloudwatch_logs.handle_request = _knowing_queries(cloudwatch_logs.handle_request)
+    cloudwatch_logs.get_state = _keeping_queries(cloudwatch_logs.get_state)
+    cloudwatch_logs.load_persisted_state = _finding_queries(cloudwatch_logs.load_persisted_state)
     provisioners._RESOURCE_HANDLERS[TYPE] = {"create": _create, "update": _update, "delete": _delete}
 
 
@@ -32,6 +36,19 @@ def _knowing_queries(handle):
         return call(json.loads(body or b"{}"))
 
     return handle_with_queries
+
+
+def _keeping_queries(get_state):
+    """What is kept while the local cloud is down: CloudFormation will not make them again."""
+    return lambda: {**get_state(), KEPT: copy.deepcopy(_queries)}
+
+
+def _finding_queries(load_persisted_state):
+    def load(state):
+        _queries.update(state.pop(KEPT, {}))
+        load_persisted_state(state)
+
+    return load
 
 
 def _put(given):
