@@ -5,12 +5,14 @@
 use config::Bootstrap;
 use domain::time::Clock;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, job_id};
-use films::{FilmClock, JobReader, job_view, own_record};
+use films::{FilmClock, JobReader, job_view, own_record, turns_before};
+use store::TurnsTable;
 
 #[derive(Clone)]
 struct State {
     reader: JobReader,
     times: FilmClock,
+    turns: TurnsTable,
     clock: Clock,
 }
 
@@ -20,6 +22,7 @@ async fn main() -> Result<(), Error> {
     let state = State {
         reader: JobReader::connect(&mut bootstrap),
         times: FilmClock::connect(&mut bootstrap),
+        turns: TurnsTable::connect(&mut bootstrap),
         clock: bootstrap.clock(),
     };
     let authentication = Authentication::connect(&mut bootstrap).for_reading();
@@ -38,6 +41,11 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
 
     let thumbnail = state.reader.thumbnail_url(&record.job).await?;
     let posters = state.reader.posters(&record).await?;
-    let times = state.times.times(&record, state.clock.now()).await?;
-    Reply::ok(&job_view::detail(&record, thumbnail, &posters, &times))
+    let now = state.clock.now();
+    let (times, before) = tokio::try_join!(
+        state.times.times(&record, now),
+        turns_before(&state.turns, &record.job, now),
+    )?;
+    let view = job_view::detail(&record, thumbnail, &posters, &times, &before);
+    Reply::ok(&view)
 }

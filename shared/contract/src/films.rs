@@ -179,6 +179,10 @@ pub struct Job {
     /// Who wrote the storyboard; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storyboard_by: Option<Author>,
+    /// How many requests of everybody go to the provider before its next one, while that waits
+    /// for its turn; not in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_before: Option<u32>,
     /// How long it may still take, while it is made; not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
@@ -212,6 +216,10 @@ pub struct Scene {
     pub poster_url: Option<String>,
     /// The takes of it that are there.
     pub takes: Vec<Take>,
+    /// How many requests of everybody go to the provider before its own, while that waits for
+    /// its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_before: Option<u32>,
     /// How long the provider may still take, while it is at work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,

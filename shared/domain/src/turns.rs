@@ -80,8 +80,7 @@ pub struct Turns {
 impl Turns {
     /// Asks whether `unit`, which `user` wants, may go; it waits in the list otherwise.
     pub fn ask(&mut self, user: &str, unit: &str, budget: Budget, now: Time) -> Turn {
-        self.waiting
-            .retain(|_, waiting| now.since(waiting.noted) <= LONGEST_SILENCE);
+        self.forget_silent(now);
         self.forget_users();
         let own = self.waiting.get(unit).cloned();
         let own = own.unwrap_or_else(|| Waiting {
@@ -96,6 +95,21 @@ impl Turns {
         }
         self.note(user, unit, own, now);
         Turn::Later { ahead }
+    }
+
+    /// Everything that waits and whose name begins so, with how many go before it.
+    pub fn places(mut self, beginning: &str, now: Time) -> Vec<(String, usize)> {
+        self.forget_silent(now);
+        let waiting = self.waiting.iter();
+        let wanted = waiting.filter(|(unit, _)| unit.starts_with(beginning));
+        wanted
+            .map(|(unit, own)| (unit.clone(), self.ahead_of(unit, own)))
+            .collect()
+    }
+
+    fn forget_silent(&mut self, now: Time) {
+        self.waiting
+            .retain(|_, waiting| now.since(waiting.noted) <= LONGEST_SILENCE);
     }
 
     fn next_due_of(&self, user: &str) -> u64 {

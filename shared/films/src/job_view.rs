@@ -1,5 +1,7 @@
 //! A film as its owner reads it.
 
+use std::collections::HashMap;
+
 use contract::Job as JobView;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::job::{Job, Scene, Status};
@@ -42,6 +44,7 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
         scenes: None,
         soundtrack_takes: None,
         storyboard_by: None,
+        waiting_before: None,
         time_left: None,
         ledger: None,
     }
@@ -53,16 +56,20 @@ pub fn detail(
     thumbnail_url: Option<String>,
     posters: &Posters,
     times: &FilmTimes,
+    waiting_before: &HashMap<Target, u32>,
 ) -> JobView {
     let storyboard = record.job.storyboard.as_ref();
-    let scenes = record.scenes.iter();
-    let scenes = scenes.map(|scene| scene_view(record, scene, posters, times));
+    let scenes = record.scenes.iter().map(|scene| contract::Scene {
+        waiting_before: waiting_before.get(&Target::Scene(scene.index)).copied(),
+        ..scene_view(record, scene, posters, times)
+    });
     let target = Target::Soundtrack;
     let soundtrack_takes = take_views(&record.job, &record.attempts, target, posters);
     JobView {
         scenes: Some(scenes.collect()),
         soundtrack_takes: Some(soundtrack_takes),
         storyboard_by: storyboard.map(|storyboard| storyboard.author),
+        waiting_before: waiting_before.values().min().copied(),
         time_left: times.film,
         ledger: Some(record.ledger.clone()),
         ..summary(&record.job, thumbnail_url)
@@ -91,6 +98,7 @@ fn scene_view(
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         poster_url: planned.and_then(|planned| posters.get(&(scene.index, planned.take)).cloned()),
         takes: take_views(&record.job, &record.attempts, target, posters),
+        waiting_before: None,
         time_left: times.parts.get(&target).copied(),
     }
 }

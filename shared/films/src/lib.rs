@@ -7,7 +7,7 @@
 //! - [`FilmRenderer`] prepares scenes and composes the film.
 //! - [`Finisher`] ends a job, once.
 //! - [`Reconciler`] sees to it that everything ends.
-//! - [`FilmClock`] knows how long films take.
+//! - [`FilmClock`] knows how long films take, [`turns_before`] what they wait for.
 //! - [`Quotes`] knows what a film costs, [`quote_view`] shows it.
 //! - [`FilmChanges`] begins a change of a film that is there: [`another_take`] of a part, or
 //!   one that is chosen.
@@ -58,4 +58,4 @@ pub use renderer::FilmRenderer;
 pub use start::{start, start_or_leave};
 pub use storyboard_view::{priced_scenes, storyboard_in_review, storyboard_of, storyboard_view};
 pub use takes::{another_take, change_accepted, chosen_take, redo_prices};
-pub use turns::Turns;
+pub use turns::{Turns, turns_before};

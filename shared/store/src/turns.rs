@@ -74,6 +74,17 @@ impl TurnsTable {
         Ok(Turn::Later { ahead: 0 })
     }
 
+    /// Everything that waits, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn list(&self) -> Result<Turns, StoreError> {
+        let stored = row_of("read turns", &self.client, &self.table, key());
+        let stored: Option<Stored> = stored.await?;
+        Ok(stored.unwrap_or_default().turns)
+    }
+
     async fn write(&self, version: u64, turns: &Turns) -> Result<(), StoreError> {
         let change = Change::new()
             .set("turns", turns)?
@@ -112,6 +123,8 @@ mod tests {
         assert_eq!(ask("many", "a", 0).await, Turn::Now);
         assert_eq!(ask("many", "b", 0).await, Turn::Later { ahead: 0 });
         assert_eq!(ask("many", "c", 0).await, Turn::Later { ahead: 1 });
+        let listed = turns.list().await.unwrap().places("c", now());
+        assert_eq!(listed, [("c".to_owned(), 1)]);
         assert_eq!(ask("one", "d", 1).await, Turn::Later { ahead: 1 });
         assert_eq!(ask("one", "d", 10).await, Turn::Later { ahead: 1 });
         assert_eq!(ask("many", "b", 10).await, Turn::Now);

@@ -57,6 +57,24 @@ fn no_more_go_at_once_than_six_seconds_bring() {
 }
 
 #[test]
+fn a_place_in_the_list_is_how_many_go_before() {
+    let mut turns = Turns::default();
+    let one_a_minute = Budget { per_minute: 1 };
+    for unit in ["a/0", "a/1", "a/2"] {
+        turns.ask("first", unit, one_a_minute, at(0));
+    }
+    turns.ask("second", "b/1", one_a_minute, at(1));
+    let place = |beginning, seconds| turns.clone().places(beginning, at(seconds));
+    let of = |unit: &str, ahead| (unit.to_owned(), ahead);
+    assert_eq!(place("a/", 2), [of("a/1", 0), of("a/2", 2)]);
+    assert_eq!(place("b/", 2), [of("b/1", 1)]);
+    assert_eq!(place("c/", 2), []);
+    // Who says nothing for long waits no longer.
+    assert_eq!(place("b/", 46), [of("b/1", 0)]);
+    assert_eq!(place("b/", 47), []);
+}
+
+#[test]
 fn who_comes_late_does_not_wait_for_all_scenes_of_another() {
     let mut turns = Turns::default();
     for unit in 0..20 {

@@ -717,6 +717,11 @@ export type Job = {
      * When it last changed.
      */
     updatedAt: Time;
+    /**
+     * How many requests of everybody go to the provider before its next one, while that waits
+     * for its turn; not in lists.
+     */
+    waitingBefore?: number | null;
 };
 
 /**
@@ -1322,6 +1327,11 @@ export type Scene = {
      * When it last changed.
      */
     updatedAt: Time;
+    /**
+     * How many requests of everybody go to the provider before its own, while that waits for
+     * its turn.
+     */
+    waitingBefore?: number | null;
 };
 
 /**

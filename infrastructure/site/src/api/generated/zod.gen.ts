@@ -740,7 +740,8 @@ export const zScene = z.object({
     takes: z.array(zTake),
     timeLeft: z.nullish(zTimeLeft),
     title: z.string(),
-    updatedAt: zTime
+    updatedAt: zTime,
+    waitingBefore: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })))
 });
 
 /**
@@ -930,7 +931,8 @@ export const zJob = z.object({
     thumbnailUrl: z.nullish(z.string()),
     timeLeft: z.nullish(zTimeLeft),
     transition: zTransition,
-    updatedAt: zTime
+    updatedAt: zTime,
+    waitingBefore: z.nullish(z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })))
 });
 
 /**

@@ -6,6 +6,7 @@ import { Fact, Facts } from "@/ui/facts";
 import { Panel } from "@/ui/panel";
 import { Progress } from "@/ui/progress";
 import { TimeSpan } from "@/video/time-left";
+import { WaitingBefore } from "@/video/waiting-before";
 import { Costs } from "./costs";
 import { EndNotice } from "./end-notice";
 import { useCancel } from "./film-actions";
@@ -30,6 +31,11 @@ export function Making({ job, view }: Props) {
           <TimeSpan time={job.timeLeft} />
         </Fact>
         <Fact name={<Trans>Progress</Trans>}>{job.progress} %</Fact>
+        {job.waitingBefore ? (
+          <Fact name={<Trans>Waits for its turn</Trans>}>
+            <WaitingBefore count={job.waitingBefore} />
+          </Fact>
+        ) : null}
         <Costs job={job} />
       </Facts>
       {job.timeLeft?.slow ? (

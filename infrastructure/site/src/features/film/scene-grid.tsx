@@ -5,6 +5,7 @@ import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { frameClass } from "@/video/frame";
 import { TimeSpan } from "@/video/time-left";
+import { WaitingBefore } from "@/video/waiting-before";
 import { type SceneState, sceneState } from "./film-view";
 import { SCENE_WORDS } from "./film-words";
 import { Still } from "./still";
@@ -40,6 +41,12 @@ function SceneTile({ scene, job }: { scene: Scene; job: Job }) {
         <h3 className="font-medium break-words">{scene.title}</h3>
         <p className="text-sm text-muted">
           {t(SCENE_WORDS[state])}
+          {scene.waitingBefore ? (
+            <>
+              {" · "}
+              <WaitingBefore count={scene.waitingBefore} />
+            </>
+          ) : null}
           {state === "generating" && scene.timeLeft ? (
             <>
               {" · "}

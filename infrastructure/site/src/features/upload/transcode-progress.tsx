@@ -1,4 +1,4 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { transcodesGetOptions } from "@/api/generated/@tanstack/react-query.gen";
 import type { Transcode } from "@/api/generated/types.gen";
@@ -10,6 +10,7 @@ import { Progress } from "@/ui/progress";
 import { Skeleton } from "@/ui/skeleton";
 import { TRANSCODE_STATUS } from "@/video/status-words";
 import { TimeSpan } from "@/video/time-left";
+import { WaitingBefore } from "@/video/waiting-before";
 
 const ENDED = ["COMPLETED", "FAILED", "CANCELLED"];
 
@@ -38,9 +39,7 @@ export function TranscodeLine({ job }: { job: Transcode }) {
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
         <Chip tone={tone}>{t(word)}</Chip>
-        {job.waitingBefore ? (
-          <Plural value={job.waitingBefore} one="# before it" other="# before it" />
-        ) : null}
+        {job.waitingBefore ? <WaitingBefore count={job.waitingBefore} /> : null}
         {isOpen ? (
           <span>
             <Trans>Time left:</Trans> <TimeSpan time={job.timeLeft} />
