@@ -59,10 +59,8 @@ pub fn detail(
     waiting_before: &HashMap<Target, u32>,
 ) -> JobView {
     let storyboard = record.job.storyboard.as_ref();
-    let scenes = record.scenes.iter().map(|scene| contract::Scene {
-        waiting_before: waiting_before.get(&Target::Scene(scene.index)).copied(),
-        ..scene_view(record, scene, posters, times)
-    });
+    let scenes = record.scenes.iter();
+    let scenes = scenes.map(|scene| scene_view(record, scene, posters, times, waiting_before));
     let target = Target::Soundtrack;
     let soundtrack_takes = take_views(&record.job, &record.attempts, target, posters);
     JobView {
@@ -81,6 +79,7 @@ fn scene_view(
     scene: &Scene,
     posters: &Posters,
     times: &FilmTimes,
+    waiting_before: &HashMap<Target, u32>,
 ) -> contract::Scene {
     let storyboard = record.job.storyboard.as_ref();
     let planned = storyboard.and_then(|storyboard| storyboard.scene(scene.index));
@@ -98,7 +97,7 @@ fn scene_view(
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         poster_url: planned.and_then(|planned| posters.get(&(scene.index, planned.take)).cloned()),
         takes: take_views(&record.job, &record.attempts, target, posters),
-        waiting_before: None,
+        waiting_before: waiting_before.get(&target).copied(),
         time_left: times.parts.get(&target).copied(),
     }
 }

@@ -213,8 +213,7 @@ fn part_filters(has_sound: bool, frames: u32) -> String {
     let sound = if has_sound {
         "[sound]asplit[film_sound][part_sound]".to_owned()
     } else {
-        let samples = frames * SAMPLES_PER_FRAME;
-        format!("anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={samples}[part_sound]")
+        format!("{}[part_sound]", silence(frames))
     };
     format!(
         "[picture]split[film][whole];[whole]{}[part];{sound}",
@@ -353,6 +352,12 @@ fn even(length: f64) -> u32 {
 
 fn even_offset(outer: u32, inner: u32) -> u32 {
     outer.saturating_sub(inner) / 4 * 2
+}
+
+/// A source of silence as long as so many frames.
+pub(crate) fn silence(frames: u32) -> String {
+    let samples = frames * SAMPLES_PER_FRAME;
+    format!("anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={samples}")
 }
 
 /// Exactly as long as the picture, to the sample.

@@ -58,9 +58,7 @@ impl TurnsTable {
         now: Time,
     ) -> Result<Turn, StoreError> {
         for _ in 0..TRIES {
-            let stored: Option<Stored> =
-                row_of("read turns", &self.client, &self.table, key()).await?;
-            let Stored { version, turns } = stored.unwrap_or_default();
+            let Stored { version, turns } = self.read().await?;
             let mut changed = turns.clone();
             let turn = changed.ask(user, unit, budget, now);
             if changed == turns {
@@ -80,9 +78,12 @@ impl TurnsTable {
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn list(&self) -> Result<Turns, StoreError> {
-        let stored = row_of("read turns", &self.client, &self.table, key());
-        let stored: Option<Stored> = stored.await?;
-        Ok(stored.unwrap_or_default().turns)
+        Ok(self.read().await?.turns)
+    }
+
+    async fn read(&self) -> Result<Stored, StoreError> {
+        let stored: Option<Stored> = row_of("read turns", &self.client, &self.table, key()).await?;
+        Ok(stored.unwrap_or_default())
     }
 
     async fn write(&self, version: u64, turns: &Turns) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use domain::film::{SceneTiming, seconds};
 use super::loudness::{self, Loudness};
 use super::{FilmPlan, SceneSound};
 use crate::input::{self, file_url, strings};
-use crate::prepare::{SAMPLE_RATE, SAMPLES_PER_FRAME};
+use crate::prepare::{SAMPLE_RATE, SAMPLES_PER_FRAME, silence};
 use crate::{MediaError, Probe, Session, SoundSource, inspection};
 
 /// The loudness of every film with sound, in LUFS, and how far it may be off.
@@ -203,10 +203,8 @@ impl Mixer<'_> {
     }
 
     async fn encode_silence(&self, output: &Path) -> Result<(), MediaError> {
-        let samples = self.frames * SAMPLES_PER_FRAME;
-        let silence = format!("anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={samples}");
         let mut arguments = strings(&["-f", "lavfi", "-i"]);
-        arguments.push(silence);
+        arguments.push(silence(self.frames));
         arguments.extend(encoded(output));
         self.run(arguments).await
     }
