@@ -41,9 +41,9 @@ case "$1" in
     cd infrastructure/site
     npx --yes bun@1.4.5 install --frozen-lockfile
     npx --yes bun@1.4.5 run build
-    # Names below assets/ have a digest; the first page comes when everything that it names is there.
-    aws s3 sync --quiet dist/assets "s3://$site/assets" --cache-control "public, max-age=31536000, immutable"
-    aws s3 sync --quiet dist "s3://$site" --exclude "assets/*" --exclude index.html --cache-control no-cache
+    # Names below static/ have a digest; the first page comes when everything that it names is there.
+    aws s3 sync --quiet dist/static "s3://$site/static" --cache-control "public, max-age=31536000, immutable"
+    aws s3 sync --quiet dist "s3://$site" --exclude "static/*" --exclude index.html --cache-control no-cache
     aws s3 cp --quiet dist/index.html "s3://$site/index.html" --cache-control no-cache
     ;;
   address)

@@ -40,6 +40,9 @@ locals {
             "arn:${local.partition}:cloudfront::${local.account}:distribution/*",
             "arn:${local.partition}:cloudfront::${local.account}:origin-access-control/*",
             "arn:${local.partition}:cloudfront::${local.account}:response-headers-policy/*",
+            "arn:${local.partition}:cloudfront::${local.account}:cache-policy/*",
+            "arn:${local.partition}:cloudfront::${local.account}:key-group/*",
+            "arn:${local.partition}:cloudfront::${local.account}:public-key/*",
             "arn:${local.partition}:cloudfront::${local.account}:function/${prefix}-*",
           ]
         },

@@ -57,6 +57,8 @@ export default defineConfig({
   preview: { ...server, headers: { "Content-Security-Policy": policy() } },
   build: {
     target: "es2023",
+    // Below /assets/ the distribution has the films.
+    assetsDir: "static",
     manifest: true,
     sourcemap: false,
     // It changes more seldom than the app, and is kept by browsers meanwhile.

@@ -26,6 +26,7 @@ locals {
     WebhookQueue         = module.storage.queues["webhooks"]
     UserPool             = module.auth.pool
     UserPoolClient       = module.auth.client
+    MediaKey             = try(module.cdn[0].media_key, { Id = "" })
     Api                  = module.api.api
     LiveApi              = module.api.live
     AWS = {

@@ -34,6 +34,7 @@ module "storage" {
   allowed_origins   = local.origins
   retain            = var.retain
   replicate_api_key = var.replicate_api_key
+  distribution      = local.parameters.MediaPublicKey == "" ? null : one(module.cdn[*].arn)
 }
 
 module "auth" {
@@ -106,6 +107,12 @@ module "cdn" {
   origin_secret   = terraform_data.stack.output
   bucket_origin   = coalesce(local.parameters.BucketOrigin, "https://${module.storage.assets.Name}.s3.${var.region}.${data.aws_partition.current.dns_suffix}")
   live_url        = coalesce(local.parameters.LiveUrl, "wss://${module.api.live.Id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/live")
+
+  media = {
+    bucket          = module.storage.assets.Name
+    public_key      = local.parameters.MediaPublicKey
+    allowed_origins = local.origins
+  }
 
   api = {
     host    = coalesce(local.parameters.SiteApiHost, "${module.api.api.Id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}")

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::sources;
 
 /// Whose names are of the whole account, and where they stand.
-const GLOBAL_NAMES: [(&str, &str); 3] = [
+const GLOBAL_NAMES: [(&str, &str); 6] = [
     (
         "AWS::CloudFront::OriginAccessControl",
         "/OriginAccessControlConfig/Name",
@@ -16,6 +16,9 @@ const GLOBAL_NAMES: [(&str, &str); 3] = [
         "/ResponseHeadersPolicyConfig/Name",
     ),
     ("AWS::CloudFront::Function", "/Name"),
+    ("AWS::CloudFront::CachePolicy", "/CachePolicyConfig/Name"),
+    ("AWS::CloudFront::PublicKey", "/PublicKeyConfig/Name"),
+    ("AWS::CloudFront::KeyGroup", "/KeyGroupConfig/Name"),
 ];
 
 fn distribution() -> Result<Value> {
@@ -25,7 +28,17 @@ fn distribution() -> Result<Value> {
 
 fn behaviours(distribution: &Value) -> impl Iterator<Item = &Value> {
     let others = distribution["CacheBehaviors"].as_array();
-    std::iter::once(&distribution["DefaultCacheBehavior"]).chain(others.into_iter().flatten())
+    let others = others.into_iter().flatten().map(with_media);
+    std::iter::once(&distribution["DefaultCacheBehavior"]).chain(others)
+}
+
+/// What an entry of a list is when films are served as well.
+fn with_media(entry: &Value) -> &Value {
+    let choice = &entry["Fn::If"];
+    if choice[0] == "HasMediaKey" {
+        return &choice[1];
+    }
+    entry
 }
 
 /// An account whose owner is not verified yet can make no distribution.
@@ -38,11 +51,15 @@ fn a_stack_is_the_api_alone_unless_a_parameter_says_otherwise() -> Result<()> {
     for (id, resource) in resources {
         let kind = resource["Type"].as_str().unwrap_or_default();
         if id.starts_with("Site") || kind.starts_with("AWS::CloudFront::") {
-            assert_eq!(resource["Condition"], "HasSite", "{id}");
+            let is_media = id.starts_with("Media");
+            let condition = if is_media { "HasMediaKey" } else { "HasSite" };
+            assert_eq!(resource["Condition"], condition, "{id}");
             conditional += 1;
         }
     }
-    assert!(conditional >= 7, "only {conditional} were found");
+    assert!(conditional >= 12, "only {conditional} were found");
+    let needs_site = &template["Conditions"]["HasMediaKey"]["Fn::And"][0];
+    assert_eq!(needs_site, &json!({"Condition": "HasSite"}));
     Ok(())
 }
 
@@ -62,7 +79,7 @@ fn names_that_are_not_of_a_region_carry_it() -> Result<()> {
         assert!(name.starts_with("${NamePrefix}-${AWS::Region}-"), "{id}");
         named += 1;
     }
-    assert_eq!(named, 4);
+    assert_eq!(named, 9);
     Ok(())
 }
 
@@ -78,15 +95,46 @@ fn the_apis_errors_stay_its_own() -> Result<()> {
     Ok(())
 }
 
-/// Whether a film may be seen is in no key, so nothing but the API may lead to one.
+/// Whether a film may be seen is in no key, so nothing but the API's links may lead to one.
 #[test]
-fn no_film_is_behind_the_distribution() -> Result<()> {
+fn a_film_is_served_to_who_brings_a_signed_link_and_to_nobody_else() -> Result<()> {
     let distribution = distribution()?;
     let origins = distribution["Origins"].as_array().context("no origins")?;
-    assert_eq!(origins.len(), 2);
-    assert!(!distribution["Origins"].to_string().contains("AssetsBucket"));
-    let policy = &sources::template()?["Resources"]["AssetsBucketPolicy"];
-    assert!(!policy.to_string().contains("cloudfront"));
+    let of_films = |origin: &&Value| origin["DomainName"].to_string().contains("AssetsBucket");
+    let films: Vec<&Value> = origins.iter().map(with_media).filter(of_films).collect();
+    assert_eq!(films.len(), 1);
+    let mut served = 0;
+    for behaviour in behaviours(&distribution) {
+        if behaviour["TargetOriginId"] == films[0]["Id"] {
+            assert_eq!(behaviour["PathPattern"], "/assets/*");
+            assert_eq!(behaviour["TrustedKeyGroups"], json!([{"Ref": "MediaKeys"}]));
+            served += 1;
+        }
+    }
+    assert_eq!(served, 1);
+
+    // Without a key the bucket lets no distribution in.
+    let policy = &sources::template()?["Resources"]["AssetsBucketPolicy"]["Properties"];
+    let statements = policy["PolicyDocument"]["Statement"].as_array();
+    for statement in statements.context("no statements")? {
+        let lets_in = statement.to_string().contains("cloudfront");
+        assert_eq!(lets_in, statement["Fn::If"][0] == "HasMediaKey");
+    }
+    Ok(())
+}
+
+/// What users uploaded comes from the site's own origin.
+#[test]
+fn nothing_that_users_uploaded_runs_on_the_site() -> Result<()> {
+    let template = sources::template()?;
+    let headers = &template["Resources"]["MediaHeaders"]["Properties"];
+    let headers = &headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];
+    assert_eq!(headers["ContentTypeOptions"]["Override"], true);
+    let content = &headers["ContentSecurityPolicy"];
+    assert_eq!(content["Override"], true);
+    let policy = content["ContentSecurityPolicy"].as_str();
+    let directives: Vec<&str> = policy.context("no policy")?.split("; ").collect();
+    assert!(directives.contains(&"default-src 'none'") && directives.contains(&"sandbox"));
     Ok(())
 }
 
@@ -104,12 +152,12 @@ fn all_of_a_request_but_its_host_reaches_the_api() -> Result<()> {
 
 /// What answers with secrets of its caller is not compressed beside what others sent.
 #[test]
-fn only_the_sites_own_files_are_compressed_and_cached() -> Result<()> {
+fn the_apis_answers_are_neither_compressed_nor_cached() -> Result<()> {
     for behaviour in behaviours(&distribution()?) {
         let is_site = behaviour["TargetOriginId"] == "site";
         assert_eq!(behaviour["Compress"], is_site, "{behaviour}");
         let disabled = behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
-        assert_eq!(disabled, !is_site, "{behaviour}");
+        assert_eq!(disabled, behaviour["TargetOriginId"] == "api", "{behaviour}");
     }
     Ok(())
 }
@@ -117,8 +165,10 @@ fn only_the_sites_own_files_are_compressed_and_cached() -> Result<()> {
 #[test]
 fn every_answer_carries_the_headers_that_protect_it() -> Result<()> {
     for behaviour in behaviours(&distribution()?) {
+        let is_media = behaviour["TargetOriginId"] == "media";
+        let policy = if is_media { "MediaHeaders" } else { "SiteHeaders" };
         let headers = &behaviour["ResponseHeadersPolicyId"];
-        assert_eq!(headers, &json!({"Ref": "SiteHeaders"}), "{behaviour}");
+        assert_eq!(headers, &json!({"Ref": policy}), "{behaviour}");
     }
     let template = sources::template()?;
     let config = &template["Resources"]["SiteHeaders"]["Properties"]["ResponseHeadersPolicyConfig"];

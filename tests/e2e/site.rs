@@ -2,9 +2,21 @@
 
 use anyhow::{Context, Result};
 use devcloud::Answer;
+use devcloud::addresses::MEDIA_KEY;
+use domain::time::{Clock, Time};
 use end_to_end::{Stack, stack};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Url};
 use serde_json::json;
+use store::{Distribution, Links, Objects, S3, Secret, testing};
+
+use crate::unique_word;
+
+/// A key of nobody's.
+const FOREIGN_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg8VhqvxggfvTw89RS
+pPZ4EsxAJrz3AW85wQ0uJdXFMoChRANCAAS3ezc4DIBI0bmap2UG2z8nMf6lLCRQ
+zXr0coKB57SGUH+Hi3MV6sAICeG1e1Tc11Hc4UhKkFpr48zigM85ktDo
+-----END PRIVATE KEY-----";
 
 /// A request to the distribution: its name is known to browsers only.
 fn ask(stack: &Stack, method: Method, path: &str) -> RequestBuilder {
@@ -31,7 +43,7 @@ async fn every_screen_is_the_app_and_every_file_is_itself() -> Result<()> {
     assert_eq!(file.status, 200, "{script}");
     assert!(file.header("content-type").contains("javascript"));
     assert!(file.header("cache-control").contains("immutable"));
-    let missing = Answer::of(ask(&stack, Method::GET, "/assets/nothing.js")).await?;
+    let missing = Answer::of(ask(&stack, Method::GET, "/static/nothing.js")).await?;
     assert_eq!(missing.status, 403);
     Ok(())
 }
@@ -61,7 +73,7 @@ async fn the_api_answers_by_the_distribution_as_by_itself() -> Result<()> {
 #[ignore = "needs the local cloud: cargo xtask test"]
 async fn answers_say_what_their_pages_may_do() -> Result<()> {
     let stack = stack()?;
-    for path in ["/", "/assets/nothing.js", "/api/v1/health"] {
+    for path in ["/", "/static/nothing.js", "/api/v1/health"] {
         let answer = Answer::of(ask(&stack, Method::GET, path)).await?;
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("script-src 'self';"), "{path}: {policy}");
@@ -81,5 +93,82 @@ async fn the_address_for_a_person_is_the_distributions() -> Result<()> {
     let page = Answer::of(page).await?;
     assert_eq!(page.status, 200);
     assert!(page.header("via").contains("CloudFront"));
+    Ok(())
+}
+
+/// Links to films through the distribution, signed at that time.
+async fn links(stack: &Stack, key: &'static str, clock: Clock) -> Result<Links> {
+    let listed = format!("{}/2020-05-31/public-key", stack.endpoint_url);
+    let listed = reqwest::get(listed).await?.text().await?;
+    let id = listed.split_once("<Id>").and_then(|(_, rest)| rest.split_once("</Id>"));
+    let (id, _) = id.with_context(|| format!("no key is known: {listed}"))?;
+    let url = Url::parse(&format!("http://{}", stack.distribution_host))?;
+    let secret = Secret::new(testing::secret(key), "media-key");
+    let distribution = Distribution::new(url, id, secret, clock);
+    let s3 = S3::new(&crate::sdk(stack));
+    Ok(Links::new(s3, stack.bucket("assets")?, Some(distribution)))
+}
+
+/// A request by a link, or by what was made of one.
+fn follow(stack: &Stack, link: &str) -> Result<RequestBuilder> {
+    let url = Url::parse(link)?;
+    let query = url.query().map(|query| format!("?{query}"));
+    let path = format!("{}{}", url.path(), query.unwrap_or_default());
+    Ok(ask(stack, Method::GET, &path))
+}
+
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn who_brings_a_signed_link_reads_a_film_through_the_distribution() -> Result<()> {
+    let stack = stack()?;
+    let key = format!("{}/final.mp4", unique_word("film"));
+    let objects = Objects::new(S3::new(&crate::sdk(&stack)), stack.bucket("assets")?);
+    objects.put_bytes(&key, b"a film".to_vec(), "video/mp4").await?;
+    let links = links(&stack, MEDIA_KEY, config::clock::system()).await?;
+
+    let link = links.link(&key).await?;
+    let (film, text) = Answer::with_text(follow(&stack, &link)?).await?;
+    assert_eq!((film.status, text.as_str()), (200, "a film"), "{link}");
+    assert_eq!(film.header("content-type"), "video/mp4");
+    assert_eq!(film.header("x-content-type-options"), "nosniff");
+    assert!(film.header("content-security-policy").contains("sandbox"));
+    let part = follow(&stack, &link)?.header("range", "bytes=2-3");
+    let (part, text) = Answer::with_text(part).await?;
+    assert_eq!((part.status, text.as_str()), (206, "fi"));
+
+    let saved = links.link_as(&key, "video/mp4", Some("a.mp4")).await?;
+    let saved = Answer::with_text(follow(&stack, &saved)?).await?.0;
+    let disposition = saved.header("content-disposition");
+    assert_eq!(disposition, "attachment; filename=\"a.mp4\"");
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "needs the local cloud: cargo xtask test"]
+async fn who_brings_none_or_another_reads_no_film() -> Result<()> {
+    let stack = stack()?;
+    let key = format!("{}/final.mp4", unique_word("film"));
+    let objects = Objects::new(S3::new(&crate::sdk(&stack)), stack.bucket("assets")?);
+    objects.put_bytes(&key, b"a film".to_vec(), "video/mp4").await?;
+    let now = config::clock::now();
+    let link = links(&stack, MEDIA_KEY, Clock::fixed(now)).await?.link(&key).await?;
+    let (address, _) = link.split_once('?').context("the link has no signature")?;
+
+    let long_ago = Time::from_millisecond(now.as_millisecond() - 3_601_000);
+    let expired = links(&stack, MEDIA_KEY, Clock::fixed(long_ago)).await?.link(&key).await?;
+    let foreign = links(&stack, FOREIGN_KEY, Clock::fixed(now)).await?.link(&key).await?;
+    let refused = [
+        address.to_owned(),
+        expired,
+        foreign,
+        link.replace("final.mp4", "other.mp4"),
+        link.replace("Expires=", "Expires=9"),
+        link.replace("?Expires", "?response-content-type=text%2Fhtml&Expires"),
+        link.replace("Key-Pair-Id=", "Key-Pair-Id=K"),
+    ];
+    for link in refused {
+        let answer = Answer::of(follow(&stack, &link)?).await?;
+        assert_eq!(answer.status, 403, "{link}");
+    }
     Ok(())
 }

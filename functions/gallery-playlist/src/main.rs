@@ -10,7 +10,7 @@ use domain::playlist;
 use domain::video::Video;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, path_after};
 use gallery::{Gallery, video_id};
-use store::{LINK_LIFE, StoreError};
+use store::StoreError;
 
 const ENDING: &str = ".m3u8";
 /// Of the one file that holds a rendition's stream.
@@ -60,7 +60,7 @@ async fn links(gallery: &Gallery, folder: &str, stored: &str) -> Result<Links, A
     for name in playlist::uris(stored) {
         if is_plain(&name) && !name.ends_with(ENDING) {
             let key = format!("{folder}{name}");
-            let typed = gallery.objects.presign(&key, LINK_LIFE, MEDIA_TYPE, None);
+            let typed = gallery.links.link_as(&key, MEDIA_TYPE, None);
             let pair = [gallery.link(&key).await?, typed.await?];
             links.insert(name, pair);
         }

@@ -54,7 +54,7 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
 
     let key = state.renderer.animatic(&job, storyboard, deadline).await?;
 
-    let url = state.reader.objects.link(&key, LINK_LIFE).await?;
+    let url = state.reader.links.link(&key).await?;
     Reply::ok(&Animatic {
         version,
         url,

@@ -33,8 +33,8 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
 
     let file_name = query(&request, "download").map(|_| format!("omnigen-{id}.mp4"));
     let url = reader
-        .objects
-        .presign(key, LINK_LIFE, "video/mp4", file_name.as_deref())
+        .links
+        .link_as(key, "video/mp4", file_name.as_deref())
         .await?;
     if accepts_json(&request) {
         return Reply::ok(&VideoLink {

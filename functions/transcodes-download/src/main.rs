@@ -6,14 +6,14 @@ use config::Bootstrap;
 use contract::AssetLink;
 use domain::transcode::Asset;
 use edge::http::{ApiError, Authentication, Caller, Error, Reply, Request, accepts_json, path_id};
-use store::{LINK_LIFE, Objects, TranscodesTable};
+use store::{LINK_LIFE, Links, TranscodesTable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut bootstrap = Bootstrap::begin();
-    let (transcodes, objects) = (
+    let (transcodes, links) = (
         TranscodesTable::connect(&mut bootstrap),
-        Objects::connect(&mut bootstrap),
+        Links::connect(&mut bootstrap),
     );
     let authentication = Authentication::connect(&mut bootstrap).for_reading();
     bootstrap.finish()?;
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
     edge::http::protected(
         "transcodes-download",
         authentication,
-        move |caller, request| handle(caller, request, transcodes.clone(), objects.clone()),
+        move |caller, request| handle(caller, request, transcodes.clone(), links.clone()),
     )
     .await
 }
@@ -30,7 +30,7 @@ async fn handle(
     caller: Caller,
     request: Request,
     transcodes: TranscodesTable,
-    objects: Objects,
+    links: Links,
 ) -> Result<Reply, ApiError> {
     let id = path_id(&request, "jobs", "Job")?;
     let asset = path_id(&request, "assets", "Asset")?;
@@ -42,8 +42,8 @@ async fn handle(
 
     let content_type = asset.asset_type.content_type();
     let name = format!("omnigen-{id}-{}", file_name(&asset));
-    let url = objects
-        .presign(&asset.s3_key, LINK_LIFE, content_type, Some(&name))
+    let url = links
+        .link_as(&asset.s3_key, content_type, Some(&name))
         .await?;
     if accepts_json(&request) {
         return Reply::ok(&AssetLink {

@@ -24,13 +24,15 @@ const screens = {
   "/films/": "/index.html",
   "/v1.2/films": "/index.html",
   "/index.html": "/index.html",
-  "/assets/index-Bq3kd_a1.js": "/assets/index-Bq3kd_a1.js",
+  "/static/index-Bq3kd_a1.js": "/static/index-Bq3kd_a1.js",
   "/robots.txt": "/robots.txt",
   "/app/nope.js": "/app/nope.js",
 };
 for (const [asked, served] of Object.entries(screens)) {
   assert.equal(run("SiteScreens", asked).uri, served, asked);
 }
+
+assert.equal(run("MediaPaths", "/assets/0198c0de/final.mp4").uri, "/0198c0de/final.mp4");
 
 const forged = { "x-viewer-address": { value: "198.51.100.1" }, accept: { value: "*/*" } };
 const told = run("SiteViewers", "/api/v1/health", forged);

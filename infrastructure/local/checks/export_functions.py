@@ -32,6 +32,7 @@ REF = {
     "AWS::Cognito::UserPool": "Id",
     "AWS::Cognito::UserPoolClient": "Id",
     "AWS::ApiGatewayV2::Api": "Id",
+    "AWS::CloudFront::PublicKey": "Id",
 }
 ATTRIBUTES = {"Arn": "Arn", "StreamArn": "StreamArn", "ApiEndpoint": "Endpoint"}
 # The part of a stack's id that nobody can guess.
@@ -248,10 +249,21 @@ class Values:
 
     def choice(self, of):
         condition, yes, no = of
-        parameter, other = self.conditions[condition]["Fn::Not"][0]["Fn::Equals"]
-        test = f'{parameter["Ref"]} != "{other}"'
+        test = self.test(self.conditions[condition])
         otherwise = f"%{{ else }}{self.text(no)}" if self.text(no) else ""
         return f"%{{ if {test} }}{self.text(yes)}{otherwise}%{{ endif }}"
+
+    def test(self, expression, same="=="):
+        """A condition in Terraform's words."""
+        ((kind, of),) = expression.items()
+        if kind == "Condition":
+            return self.test(self.conditions[of], same)
+        if kind == "Fn::And":
+            return " && ".join(map(self.test, of))
+        if kind == "Fn::Not":
+            return self.test(of[0], "!=")
+        parameter, other = of
+        return f'{parameter["Ref"]} {same} "{other}"'
 
 
 def folder(values, name):

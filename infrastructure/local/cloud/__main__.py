@@ -22,14 +22,15 @@ import http_api
 import identity
 import objects
 import queries
+import signed_links
 import state_machines
 import streams
 import tables
 from ministack.app import main
 
 ADAPTATIONS = (
-    distributions, faults, functions, http_api, identity, objects, queries, state_machines,
-    streams, tables)
+    distributions, faults, functions, http_api, identity, objects, queries, signed_links,
+    state_machines, streams, tables)
 
 for adaptation in ADAPTATIONS:
     adaptation.apply()

@@ -2,7 +2,7 @@
 
     python infrastructure/local/cloud/publish.py FOLDER BUCKET
 
-Files below `assets/` have a digest in their names and are kept by browsers; all others are
+Files below `static/` have a digest in their names and are kept by browsers; all others are
 asked for anew each time. The first page comes last, when everything that it names is there.
 """
 
@@ -27,7 +27,7 @@ def main():
             Key=key,
             Body=keys[key].read_bytes(),
             ContentType=mimetypes.guess_type(key)[0] or "application/octet-stream",
-            CacheControl=FOR_EVER if key.startswith("assets/") else "no-cache",
+            CacheControl=FOR_EVER if key.startswith("static/") else "no-cache",
         )
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for found in page.get("Contents", []):

@@ -31,7 +31,7 @@ export function pageHints(): Plugin {
       if (page?.type !== "asset") throw new Error("the build has no first page");
       const source = `const PAGES = ${JSON.stringify(filesOfPages(bundle))};${SCRIPT}`;
       const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
-      const fileName = `assets/page-hints-${hash}.js`;
+      const fileName = `static/page-hints-${hash}.js`;
       this.emitFile({ type: "asset", fileName, source });
       // In parallel with all else, whenever it comes.
       const tag = `<script type="module" async src="/${fileName}"></script>`;

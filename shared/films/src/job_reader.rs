@@ -6,18 +6,18 @@ use config::Bootstrap;
 use domain::job::Job;
 use domain::keys;
 use edge::http::ApiError;
-use store::{JobRecord, JobsTable, LINK_LIFE, Objects};
+use store::{JobRecord, JobsTable, Links};
 
 /// Signed links to still pictures, by scenes and takes.
 pub(crate) type Posters = HashMap<(u32, u32), String>;
 
-/// The jobs, and the bucket their films lie in.
+/// The jobs, and links to their films.
 #[derive(Debug, Clone)]
 pub struct JobReader {
     /// The jobs.
     pub jobs: JobsTable,
-    /// The films and pictures.
-    pub objects: Objects,
+    /// What their owners read films and pictures by.
+    pub links: Links,
 }
 
 impl JobReader {
@@ -25,7 +25,7 @@ impl JobReader {
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
         Self {
             jobs: JobsTable::connect(bootstrap),
-            objects: Objects::connect(bootstrap),
+            links: Links::connect(bootstrap),
         }
     }
 
@@ -39,7 +39,7 @@ impl JobReader {
         for scene in &record.scenes {
             for take in &scene.previews {
                 let key = keys::poster(record.job.job_id, scene.index, *take);
-                let url = self.objects.presign(&key, LINK_LIFE, "image/jpeg", None);
+                let url = self.links.link_as(&key, "image/jpeg", None);
                 posters.insert((scene.index, *take), url.await?);
             }
         }
@@ -55,10 +55,6 @@ impl JobReader {
         let Some(key) = job.picture() else {
             return Ok(None);
         };
-        let url = self
-            .objects
-            .presign(key, LINK_LIFE, "image/jpeg", None)
-            .await?;
-        Ok(Some(url))
+        Ok(Some(self.links.link_as(key, "image/jpeg", None).await?))
     }
 }

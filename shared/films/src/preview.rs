@@ -5,7 +5,7 @@ use domain::keys;
 use domain::playlist::{self, Part};
 use domain::storyboard::PlannedScene;
 use edge::http::ApiError;
-use store::{JobRecord, LINK_LIFE};
+use store::JobRecord;
 
 use crate::job_reader::JobReader;
 
@@ -24,8 +24,7 @@ impl JobReader {
             return Err(ApiError::VideoNotReady);
         }
         let link = async |key: &str| {
-            let url = self.objects.presign(key, LINK_LIFE, MEDIA_TYPE, None);
-            url.await
+            self.links.link_as(key, MEDIA_TYPE, None).await
         };
         for part in &mut parts {
             part.head = link(&part.head).await?;

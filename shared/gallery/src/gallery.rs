@@ -6,7 +6,7 @@ use domain::ids::VideoId;
 use domain::time::Clock;
 use domain::video::Video;
 use edge::http::{ApiError, Caller, Request, path_id};
-use store::{LINK_LIFE, Objects, VideosTable};
+use store::{Links, Objects, VideosTable};
 
 use crate::video_view;
 
@@ -17,6 +17,8 @@ pub struct Gallery {
     pub videos: VideosTable,
     /// The files.
     pub objects: Objects,
+    /// What viewers read them by.
+    pub links: Links,
     /// The clock.
     pub clock: Clock,
 }
@@ -27,6 +29,7 @@ impl Gallery {
         Self {
             videos: VideosTable::connect(bootstrap),
             objects: Objects::connect(bootstrap),
+            links: Links::connect(bootstrap),
             clock: bootstrap.clock(),
         }
     }
@@ -111,7 +114,7 @@ impl Gallery {
     ///
     /// [`ApiError`]: what the client is told, by its status.
     pub async fn link(&self, key: &str) -> Result<String, ApiError> {
-        Ok(self.objects.link(key, LINK_LIFE).await?)
+        Ok(self.links.link(key).await?)
     }
 }
 

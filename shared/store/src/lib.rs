@@ -11,6 +11,7 @@ mod history;
 mod idempotency;
 mod jitter;
 mod jobs;
+mod links;
 mod objects;
 mod outbox;
 mod queue;
@@ -36,8 +37,9 @@ pub use error::{StoreError, unless_conflict};
 pub use history::History;
 pub use idempotency::{IdempotencyKey, IdempotencyTable};
 pub use jobs::{JobRecord, JobsTable, Position};
+pub use links::{Distribution, LINK_LIFE, Links};
 pub use objects::{
-    LINK_LIFE, ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,
+    ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,
 };
 pub use outbox::Outbox;
 pub use queue::Queue;

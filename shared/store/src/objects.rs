@@ -19,7 +19,8 @@ mod reading;
 mod tests;
 
 pub use housekeeping::{ListedObject, UnfinishedUpload};
-pub use links::{LINK_LIFE, UploadLink};
+pub use links::UploadLink;
+pub(crate) use links::expiry;
 use parts::LIMIT_OF_OURS;
 pub use parts::StoredPart;
 pub use reading::ObjectFacts;
@@ -235,6 +236,7 @@ fn client(sdk: impl Into<Builder>) -> Client {
     Client::from_conf(config.request_checksum_calculation(when).build())
 }
 
-fn bucket(bootstrap: &mut Bootstrap) -> String {
+/// The bucket's name.
+pub(crate) fn bucket(bootstrap: &mut Bootstrap) -> String {
     bootstrap.environment().required("ASSETS_BUCKET")
 }

@@ -4,6 +4,7 @@ from reading import Seen, first, text, texts
 
 # The default of CloudFront's.
 NOWHERE = {"GeoRestriction": {"RestrictionType": "none"}}
+NONE = {"Items": []}
 
 
 def accesses_in_template(template):
@@ -59,9 +60,22 @@ def headers_in_template(template):
             "content": [content["ContentSecurityPolicy"], text(content["Override"])],
             "own": [
                 [item["Header"], item["Value"], text(item["Override"])]
-                for item in config["CustomHeadersConfig"]["Items"]
+                for item in config.get("CustomHeadersConfig", NONE)["Items"]
             ],
+            "cors": cors_in_template(config.get("CorsConfig")),
         }
+
+
+def cors_in_template(cors):
+    return cors and {
+        "origins": texts(cors["AccessControlAllowOrigins"]["Items"]),
+        "methods": texts(cors["AccessControlAllowMethods"]["Items"]),
+        "headers": texts(cors["AccessControlAllowHeaders"]["Items"]),
+        "exposed": texts(cors["AccessControlExposeHeaders"]["Items"]),
+        "credentials": text(cors["AccessControlAllowCredentials"]),
+        "age": text(cors["AccessControlMaxAgeSec"]),
+        "override": text(cors["OriginOverride"]),
+    }
 
 
 def headers_in_state(state):
@@ -78,9 +92,77 @@ def headers_in_state(state):
             "content": [content["content_security_policy"], text(content["override"])],
             "own": [
                 [item["header"], item["value"], text(item["override"])]
-                for item in first(given["custom_headers_config"])["items"]
+                for item in first(given["custom_headers_config"]).get("items", [])
             ],
+            "cors": cors_in_state(given["cors_config"]),
         }
+
+
+def cors_in_state(block):
+    if not block:
+        return None
+    cors = first(block)
+    return {
+        "origins": texts(first(cors["access_control_allow_origins"])["items"]),
+        "methods": texts(first(cors["access_control_allow_methods"])["items"]),
+        "headers": texts(first(cors["access_control_allow_headers"])["items"]),
+        "exposed": texts(first(cors["access_control_expose_headers"])["items"]),
+        "credentials": text(cors["access_control_allow_credentials"]),
+        "age": text(cors["access_control_max_age_sec"]),
+        "override": text(cors["origin_override"]),
+    }
+
+
+def caching_in_template(template):
+    for _, given in template.of("AWS::CloudFront::CachePolicy"):
+        config = given["CachePolicyConfig"]
+        parts = config["ParametersInCacheKeyAndForwardedToOrigin"]
+        yield config["Name"], {
+            "seconds": [text(config[key]) for key in ("MinTTL", "DefaultTTL", "MaxTTL")],
+            "gzip": text(parts["EnableAcceptEncodingGzip"]),
+            "cookies": parts["CookiesConfig"]["CookieBehavior"],
+            "headers": parts["HeadersConfig"]["HeaderBehavior"],
+            "queries": parts["QueryStringsConfig"]["QueryStringBehavior"],
+            "names": texts(parts["QueryStringsConfig"]["QueryStrings"]),
+        }
+
+
+def caching_in_state(state):
+    for given in state.of("aws_cloudfront_cache_policy"):
+        parts = first(given["parameters_in_cache_key_and_forwarded_to_origin"])
+        queries = first(parts["query_strings_config"])
+        yield given["name"], {
+            "seconds": [text(given[key]) for key in ("min_ttl", "default_ttl", "max_ttl")],
+            "gzip": text(parts["enable_accept_encoding_gzip"]),
+            "cookies": first(parts["cookies_config"])["cookie_behavior"],
+            "headers": first(parts["headers_config"])["header_behavior"],
+            "queries": queries["query_string_behavior"],
+            "names": texts(first(queries["query_strings"])["items"]),
+        }
+
+
+def keys_in_template(template):
+    for _, given in template.of("AWS::CloudFront::PublicKey"):
+        config = given["PublicKeyConfig"]
+        # Terraform makes one up.
+        config["CallerReference"]
+        yield config["Name"], {"key": config["EncodedKey"]}
+
+
+def keys_in_state(state):
+    for given in state.of("aws_cloudfront_public_key"):
+        yield given["name"], {"key": given["encoded_key"]}
+
+
+def groups_in_template(template):
+    for _, given in template.of("AWS::CloudFront::KeyGroup"):
+        config = given["KeyGroupConfig"]
+        yield config["Name"], {"keys": texts(config["Items"])}
+
+
+def groups_in_state(state):
+    for given in state.of("aws_cloudfront_key_group"):
+        yield given["name"], {"keys": texts(given["items"])}
 
 
 def distributions_in_template(template):
@@ -115,6 +197,7 @@ def distributions_in_template(template):
                     "cache": given["CachePolicyId"],
                     "request": given.get("OriginRequestPolicyId"),
                     "headers": given["ResponseHeadersPolicyId"],
+                    "signers": texts(given.get("TrustedKeyGroups")),
                     "functions": [[f["EventType"], f["FunctionARN"]] for f in given["FunctionAssociations"]],
                 }
                 for name, given in behaviours
@@ -168,6 +251,7 @@ def distributions_in_state(state):
                     "cache": given["cache_policy_id"],
                     "request": given["origin_request_policy_id"],
                     "headers": given["response_headers_policy_id"],
+                    "signers": texts(given["trusted_key_groups"]),
                     "functions": [[f["event_type"], f["function_arn"]] for f in given["function_association"]],
                 }
                 for name, given in behaviours

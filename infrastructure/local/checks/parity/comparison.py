@@ -41,6 +41,9 @@ KINDS = {
     "origin access": (cdn.accesses_in_template, cdn.accesses_in_state),
     "edge function": (cdn.functions_in_template, cdn.functions_in_state),
     "headers": (cdn.headers_in_template, cdn.headers_in_state),
+    "caching": (cdn.caching_in_template, cdn.caching_in_state),
+    "public key": (cdn.keys_in_template, cdn.keys_in_state),
+    "key group": (cdn.groups_in_template, cdn.groups_in_state),
     "distribution": (cdn.distributions_in_template, cdn.distributions_in_state),
 }
 

@@ -43,6 +43,10 @@ def paths(resources):
     return resources["Api"]["Properties"]["Body"]["paths"]
 
 
+def behaviours(resources):
+    return properties("SiteDistribution")(resources)["DistributionConfig"]["CacheBehaviors"]
+
+
 def properties(name):
     return lambda resources: resources[name]["Properties"]
 
@@ -106,6 +110,9 @@ IN_TEMPLATE = {
     ),
     "a firewall": lambda r: properties("SiteDistribution")(r)["DistributionConfig"].update(WebACLId="arn:other"),
     "a path of the distribution": without("SiteDistribution", "DistributionConfig", "CacheBehaviors", 0),
+    "a film without a signature": lambda r: behaviours(r)[1]["Fn::If"][1].pop("TrustedKeyGroups"),
+    "how long a film is kept": lambda r: properties("MediaCaching")(r)["CachePolicyConfig"].update(DefaultTTL=60),
+    "a key": lambda r: properties("MediaKey")(r)["PublicKeyConfig"].update(EncodedKey="other"),
     "the workflow": lambda r: properties("Workflow")(r)["DefinitionSubstitutions"].update(SceneConcurrency="9"),
 }
 
@@ -134,5 +141,6 @@ IN_TERRAFORM = {
     "an alias": ("aws_lambda_alias", lambda all_of, one: all_of.remove(one)),
     "an alias's version": ("aws_lambda_alias", set_to(function_version="1")),
     "whose alias may be called": ("aws_lambda_permission", set_to(qualifier=None)),
+    "a signer's key": ("aws_cloudfront_key_group", set_to(items=[])),
     "a trigger": ("aws_lambda_event_source_mapping", lambda all_of, one: all_of.remove(one)),
 }

@@ -27,6 +27,9 @@ NAMES = {
     "aws_cloudfront_origin_access_control": ("name", "origin access", {"id": "id"}),
     "aws_cloudfront_function": ("name", "edge function", {"arn": "arn"}),
     "aws_cloudfront_response_headers_policy": ("name", "headers", {"id": "id"}),
+    "aws_cloudfront_cache_policy": ("name", "caching", {"id": "id"}),
+    "aws_cloudfront_public_key": ("name", "public key", {"id": "id"}),
+    "aws_cloudfront_key_group": ("name", "key group", {"id": "id"}),
     "aws_cloudfront_distribution": (None, "distribution", {"id": "id", "domain_name": "domain"}),
 }
 PROVIDER = "registry.terraform.io/hashicorp/aws"

@@ -26,12 +26,16 @@ NAMES = {
     "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name", "origin access"),
     "AWS::CloudFront::Function": ("Name", "edge function"),
     "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig.Name", "headers"),
+    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig.Name", "caching"),
+    "AWS::CloudFront::PublicKey": ("PublicKeyConfig.Name", "public key"),
+    "AWS::CloudFront::KeyGroup": ("KeyGroupConfig.Name", "key group"),
     "AWS::CloudFront::Distribution": (None, "distribution"),
 }
 # What `Ref` gives where it is not the name.
 REF = {
     "queue": "url", "secret": "arn", "topic": "arn", "state machine": "arn", "layer": "arn", "pool": "id",
     "client": "id", "api": "id", "role": "arn", "integration": "id", "headers": "id", "distribution": "id",
+    "caching": "id", "public key": "id", "key group": "id",
     "alias": "arn",
 }
 ATTRIBUTES = {
@@ -122,7 +126,7 @@ class Template:
 
     def join(self, of):
         separator, parts = of
-        return separator.join(str(self.resolve(part)) for part in parts)
+        return separator.join(map(str, self.resolve(parts)))
 
     def select(self, of):
         index, values = of

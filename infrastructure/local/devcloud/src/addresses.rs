@@ -14,6 +14,11 @@ const USER_POOL_ID: &str = "us-east-1_omnigen";
 pub const REPLICATE_TOKEN: &str = "local-token";
 /// The secret that the look-alike signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "whsec_b21uaWdlbi1sb2NhbC13ZWJob29rLXNlY3JldA==";
+/// The key that links to films through the distribution are signed with: its private half.
+/// It opens nothing but the films of local clouds.
+pub const MEDIA_KEY: &str = include_str!("media-key.pem");
+/// Its public half, as the template's parameter wants it.
+pub const MEDIA_PUBLIC_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEV0vMXD6QOqXffQrqJMEnDl5HzOgT,FL4tGVPijw5y7CGPJHULFXWvUnNosquP8u3AitjP4lBZSYaLWaeIOSb2/A==";
 /// The access key of the local cloud's root user, who may do everything.
 pub const ACCESS_KEY: &str = "test";
 /// The root user's secret.

@@ -73,8 +73,8 @@ resource "aws_cloudfront_response_headers_policy" "site" {
   }
 }
 
-# Films are not behind it: whether one may be seen is known by the API alone, which gives links
-# to the bucket that end.
+# Whether a film may be seen is known by the API alone, which gives links that end: to the bucket,
+# or to here.
 resource "aws_cloudfront_distribution" "site" {
   enabled             = true
   comment             = var.name
@@ -101,6 +101,16 @@ resource "aws_cloudfront_distribution" "site" {
     origin_id                = "site"
     domain_name              = "${aws_s3_bucket.site.bucket}.s3.${var.region}.${var.suffix}"
     origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+  }
+
+  dynamic "origin" {
+    for_each = aws_cloudfront_key_group.media
+
+    content {
+      origin_id                = "media"
+      domain_name              = "${var.media.bucket}.s3.${var.region}.${var.suffix}"
+      origin_access_control_id = aws_cloudfront_origin_access_control.site.id
+    }
   }
 
   origin {
@@ -136,6 +146,27 @@ resource "aws_cloudfront_distribution" "site" {
     }
   }
 
+  dynamic "ordered_cache_behavior" {
+    for_each = aws_cloudfront_key_group.media
+
+    content {
+      path_pattern               = "/assets/*"
+      target_origin_id           = "media"
+      viewer_protocol_policy     = local.viewers
+      allowed_methods            = ["GET", "HEAD"]
+      cached_methods             = ["GET", "HEAD"]
+      compress                   = false
+      cache_policy_id            = aws_cloudfront_cache_policy.media[0].id
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.media[0].id
+      trusted_key_groups         = [ordered_cache_behavior.value.id]
+
+      function_association {
+        event_type   = "viewer-request"
+        function_arn = aws_cloudfront_function.media[0].arn
+      }
+    }
+  }
+
   # What other sites show of a video comes from the API as well.
   dynamic "ordered_cache_behavior" {
     for_each = [
@@ -161,6 +192,10 @@ resource "aws_cloudfront_distribution" "site" {
       }
     }
   }
+}
+
+output "arn" {
+  value = "arn:${var.partition}:cloudfront::${var.account}:distribution/${aws_cloudfront_distribution.site.id}"
 }
 
 output "domain" {

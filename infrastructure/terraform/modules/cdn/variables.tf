@@ -8,6 +8,11 @@ variable "host" { type = string }
 variable "bucket_origin" { type = string }
 variable "live_url" { type = string }
 
+variable "media" {
+  description = "The bucket with the films, and the two lines of the key that links to them are signed with; empty for films from the bucket alone."
+  type        = object({ bucket = string, public_key = string, allowed_origins = list(string) })
+}
+
 variable "certificate_arn" {
   description = "Of a certificate in us-east-1 for the host; empty for CloudFront's own name."
   type        = string

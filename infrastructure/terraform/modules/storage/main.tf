@@ -2,6 +2,10 @@ variable "name" { type = string }
 variable "bucket" { type = string }
 variable "allowed_origins" { type = list(string) }
 variable "retain" { type = bool }
+variable "distribution" {
+  description = "Who else may read films, by its ARN; null for nobody."
+  type        = string
+}
 variable "replicate_api_key" {
   type      = string
   sensitive = true
@@ -64,14 +68,21 @@ resource "aws_s3_bucket_policy" "assets" {
   bucket = aws_s3_bucket.assets.bucket
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "OnlyOverTls"
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
       Resource  = [aws_s3_bucket.assets.arn, "${aws_s3_bucket.assets.arn}/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+      }], [for distribution in compact([var.distribution]) : {
+      Sid       = "TheDistributionReads"
+      Effect    = "Allow"
+      Principal = { Service = "cloudfront.amazonaws.com" }
+      Action    = "s3:GetObject"
+      Resource  = "${aws_s3_bucket.assets.arn}/*"
+      Condition = { StringEquals = { "AWS:SourceArn" = distribution } }
+    }])
   })
 
   depends_on = [aws_s3_bucket_public_access_block.assets]

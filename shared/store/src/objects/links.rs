@@ -1,17 +1,14 @@
-//! Links: URLs that read or write one object without credentials, until they
-//! expire (R127). They are signed here, without a request to S3.
+//! Links that write one object without credentials, until they expire (R127). They are
+//! signed here, without a request to S3.
 
 use std::time::Duration;
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 
 use super::Objects;
 use crate::error::StoreError;
-
-pub use domain::upload::LINK_LIFE;
 
 /// A link that a client writes an object with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,40 +20,6 @@ pub struct UploadLink {
 }
 
 impl Objects {
-    /// A URL that reads the object as this type; with a file's name it makes a
-    /// browser save it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn presign(
-        &self,
-        key: &str,
-        valid: Duration,
-        content_type: &str,
-        file_name: Option<&str>,
-    ) -> Result<String, StoreError> {
-        let disposition = file_name.map(|name| format!("attachment; filename=\"{name}\""));
-        let request = self
-            .reading(key)
-            .response_content_type(content_type)
-            .set_response_content_disposition(disposition);
-        sign(request, valid).await
-    }
-
-    /// A URL that reads the object as the type that it was stored with.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`]: what failed, by its meaning.
-    pub async fn link(&self, key: &str, valid: Duration) -> Result<String, StoreError> {
-        sign(self.reading(key), valid).await
-    }
-
-    fn reading(&self, key: &str) -> GetObjectFluentBuilder {
-        self.client.get_object().bucket(&self.bucket).key(key)
-    }
-
     /// A link that writes an object of this type. If its size is known, that many
     /// bytes and only if there is no such object yet.
     ///
@@ -110,14 +73,6 @@ impl Objects {
     }
 }
 
-async fn sign(request: GetObjectFluentBuilder, valid: Duration) -> Result<String, StoreError> {
-    request
-        .presigned(expiry(valid)?)
-        .await
-        .map(|request| request.uri().to_owned())
-        .map_err(|error| StoreError::from_sdk("presign", error))
-}
-
 fn upload_link<E>(
     presigned: Result<PresignedRequest, SdkError<E, HttpResponse>>,
 ) -> Result<UploadLink, StoreError>
@@ -156,7 +111,8 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-fn expiry(valid: Duration) -> Result<PresigningConfig, StoreError> {
+/// Signing for so long a time.
+pub(crate) fn expiry(valid: Duration) -> Result<PresigningConfig, StoreError> {
     PresigningConfig::expires_in(valid).map_err(|error| StoreError::unsendable("presign", error))
 }
 

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use devcloud::addresses::{REGION, REPLICATE_TOKEN};
+use devcloud::addresses::{MEDIA_PUBLIC_KEY, REGION, REPLICATE_TOKEN};
 use devcloud::{Addresses, Stack, users};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -218,6 +218,7 @@ fn parameters(
         "SiteApiPort": addresses.cloud_port.to_string(),
         "SiteApiPath": addresses.api_path,
         "BucketOrigin": addresses.endpoint,
+        "MediaPublicKey": MEDIA_PUBLIC_KEY,
         "LiveUrl": addresses.live,
         "PublicApiUrl": addresses.api,
         "CallbackUrl": format!("{front}/api/v1/auth/callback"),

@@ -9,11 +9,13 @@ use crate::http::wait;
 use crate::say;
 
 /// What no line may hold, and what it would be.
-const FORBIDDEN: [(&str, &str); 9] = [
+const FORBIDDEN: [(&str, &str); 11] = [
     ("eyJ", "a token"),
     (REPLICATE_TOKEN, "the provider's key"),
     ("whsec_", "a webhook's secret"),
     ("X-Amz-Signature", "a signed link"),
+    ("&Key-Pair-Id=", "a signed link"),
+    ("PRIVATE KEY", "the key that signs links"),
     ("__Host-", "a cookie"),
     ("Bearer ", "a header that signs in"),
     // Of every film of the end-to-end tests.
@@ -75,6 +77,8 @@ mod tests {
         assert_eq!(fault(r#"{"level":"INFO","path":"/api/v1/me"}"#), None);
         assert_eq!(fault("token eyJhbGciOi.eyJzdWIi.x"), Some("a token"));
         let link = "https://host/key?X-Amz-Expires=1&X-Amz-Signature=ab";
+        assert_eq!(fault(link), Some("a signed link"));
+        let link = "https://host/assets/key?Expires=1&Signature=ab&Key-Pair-Id=K";
         assert_eq!(fault(link), Some("a signed link"));
         assert_eq!(fault(&"x".repeat(LONGEST + 1)), Some("longer than 5 KB"));
     }
