@@ -3,6 +3,8 @@
 mod terraform;
 
 use std::fs;
+use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -72,34 +74,58 @@ const CHECKS: [Check; 19] = [
     ("the bill of materials", bill_of_materials),
 ];
 
+/// Those that compile, with all processors. Beside them the others go on, which have one each.
+const COMPILING: [&str; 2] = ["formats", "lints"];
+
+/// What is wrong, by the check that found it.
+type Faults = Vec<(&'static str, anyhow::Error)>;
+
 /// Runs every check; gives how many went well, or all that failed. What this machine cannot
 /// check is skipped, and said so at the end.
 pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<usize> {
-    let (mut failures, mut skipped) = (Vec::new(), Vec::new());
     let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
     let checks: Vec<Check> = CHECKS
         .into_iter()
         .filter(|(name, _)| wanted(name))
         .collect();
     ensure!(!checks.is_empty(), "no check has this in its name");
-    for (name, check) in &checks {
-        let Err(error) = say::step(&format!("Checking: {name}"), || check(workspace)) else {
-            continue;
-        };
-        say::note(&format!("  {error:#}"));
-        if error.is::<Unavailable>() {
-            skipped.push(format!("{name} ({error})"));
-        } else {
-            failures.push(*name);
+    let (compiling, others): (Vec<Check>, Vec<Check>) = checks
+        .iter()
+        .partition(|(name, _)| COMPILING.contains(name));
+    let mut faults = thread::scope(|scope| {
+        let compiling = scope.spawn(|| faults(workspace, &compiling));
+        let mut faults = faults(workspace, &others);
+        match compiling.join() {
+            Ok(more) => faults.extend(more),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        faults
+    });
+    let skipped = faults.extract_if(.., |(_, error)| error.is::<Unavailable>());
+    let skipped = skipped
+        .map(|(name, error)| say::note(&format!("SKIPPED: {name} ({error})")))
+        .count();
+    if faults.is_empty() {
+        return Ok(checks.len() - skipped);
+    }
+    let failed: Vec<&str> = faults.iter().map(|(name, _)| *name).collect();
+    bail!("these checks failed: {}", failed.join(", "))
+}
+
+/// Runs checks one after the other, and says of each how long it took.
+fn faults(workspace: &Workspace, checks: &[Check]) -> Faults {
+    let mut faults = Faults::new();
+    for (name, check) in checks {
+        let began = Instant::now();
+        let result = check(workspace);
+        let seconds = began.elapsed().as_secs();
+        say::note(&format!("· Checked: {name} ({seconds} s)"));
+        if let Err(error) = result {
+            say::note(&format!("  {name}: {error:#}"));
+            faults.push((name, error));
         }
     }
-    for check in &skipped {
-        say::note(&format!("SKIPPED: {check}"));
-    }
-    if failures.is_empty() {
-        return Ok(checks.len() - skipped.len());
-    }
-    bail!("these checks failed: {}", failures.join(", "))
+    faults
 }
 
 fn formats(workspace: &Workspace) -> Result<()> {

@@ -117,14 +117,14 @@ pub(super) mod tests {
     use crate::testing::secret;
 
     /// Signs nothing but these tests' links.
-    pub const KEY: &str = "-----BEGIN PRIVATE KEY-----
+    pub(crate) const KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgeRHslCfwJKZqPhL5
 uijllyqqcAPJ4mkzACYRpwe03kKhRANCAATDzqhpiyOOWBuXgtjuKHyDajIJL0dw
 MJ2R/qBE9Uv4Dz1vXesSWwOeEnpMwx+ECwazVYDfIumFnkUUZSF8r8xc
 -----END PRIVATE KEY-----";
 
     /// A link's query.
-    pub fn query(url: &Url) -> HashMap<String, String> {
+    pub(crate) fn query(url: &Url) -> HashMap<String, String> {
         url.query_pairs().into_owned().collect()
     }
 
