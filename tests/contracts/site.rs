@@ -157,7 +157,11 @@ fn the_apis_answers_are_neither_compressed_nor_cached() -> Result<()> {
         let is_site = behaviour["TargetOriginId"] == "site";
         assert_eq!(behaviour["Compress"], is_site, "{behaviour}");
         let disabled = behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
-        assert_eq!(disabled, behaviour["TargetOriginId"] == "api", "{behaviour}");
+        assert_eq!(
+            disabled,
+            behaviour["TargetOriginId"] == "api",
+            "{behaviour}"
+        );
     }
     Ok(())
 }
@@ -166,7 +170,11 @@ fn the_apis_answers_are_neither_compressed_nor_cached() -> Result<()> {
 fn every_answer_carries_the_headers_that_protect_it() -> Result<()> {
     for behaviour in behaviours(&distribution()?) {
         let is_media = behaviour["TargetOriginId"] == "media";
-        let policy = if is_media { "MediaHeaders" } else { "SiteHeaders" };
+        let policy = if is_media {
+            "MediaHeaders"
+        } else {
+            "SiteHeaders"
+        };
         let headers = &behaviour["ResponseHeadersPolicyId"];
         assert_eq!(headers, &json!({"Ref": policy}), "{behaviour}");
     }

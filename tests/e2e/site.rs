@@ -4,12 +4,10 @@ use anyhow::{Context, Result};
 use devcloud::Answer;
 use devcloud::addresses::MEDIA_KEY;
 use domain::time::{Clock, Time};
-use end_to_end::{Stack, stack};
+use end_to_end::{Stack, stack, unique_word};
 use reqwest::{Method, RequestBuilder, Url};
 use serde_json::json;
 use store::{Distribution, Links, Objects, S3, Secret, testing};
-
-use crate::unique_word;
 
 /// A key of nobody's.
 const FOREIGN_KEY: &str = "-----BEGIN PRIVATE KEY-----
@@ -100,7 +98,9 @@ async fn the_address_for_a_person_is_the_distributions() -> Result<()> {
 async fn links(stack: &Stack, key: &'static str, clock: Clock) -> Result<Links> {
     let listed = format!("{}/2020-05-31/public-key", stack.endpoint_url);
     let listed = reqwest::get(listed).await?.text().await?;
-    let id = listed.split_once("<Id>").and_then(|(_, rest)| rest.split_once("</Id>"));
+    let id = listed
+        .split_once("<Id>")
+        .and_then(|(_, rest)| rest.split_once("</Id>"));
     let (id, _) = id.with_context(|| format!("no key is known: {listed}"))?;
     let url = Url::parse(&format!("http://{}", stack.distribution_host))?;
     let secret = Secret::new(testing::secret(key), "media-key");
@@ -123,7 +123,9 @@ async fn who_brings_a_signed_link_reads_a_film_through_the_distribution() -> Res
     let stack = stack()?;
     let key = format!("{}/final.mp4", unique_word("film"));
     let objects = Objects::new(S3::new(&crate::sdk(&stack)), stack.bucket("assets")?);
-    objects.put_bytes(&key, b"a film".to_vec(), "video/mp4").await?;
+    objects
+        .put_bytes(&key, b"a film".to_vec(), "video/mp4")
+        .await?;
     let links = links(&stack, MEDIA_KEY, config::clock::system()).await?;
 
     let link = links.link(&key).await?;
@@ -149,14 +151,25 @@ async fn who_brings_none_or_another_reads_no_film() -> Result<()> {
     let stack = stack()?;
     let key = format!("{}/final.mp4", unique_word("film"));
     let objects = Objects::new(S3::new(&crate::sdk(&stack)), stack.bucket("assets")?);
-    objects.put_bytes(&key, b"a film".to_vec(), "video/mp4").await?;
+    objects
+        .put_bytes(&key, b"a film".to_vec(), "video/mp4")
+        .await?;
     let now = config::clock::now();
-    let link = links(&stack, MEDIA_KEY, Clock::fixed(now)).await?.link(&key).await?;
+    let link = links(&stack, MEDIA_KEY, Clock::fixed(now))
+        .await?
+        .link(&key)
+        .await?;
     let (address, _) = link.split_once('?').context("the link has no signature")?;
 
     let long_ago = Time::from_millisecond(now.as_millisecond() - 3_601_000);
-    let expired = links(&stack, MEDIA_KEY, Clock::fixed(long_ago)).await?.link(&key).await?;
-    let foreign = links(&stack, FOREIGN_KEY, Clock::fixed(now)).await?.link(&key).await?;
+    let expired = links(&stack, MEDIA_KEY, Clock::fixed(long_ago))
+        .await?
+        .link(&key)
+        .await?;
+    let foreign = links(&stack, FOREIGN_KEY, Clock::fixed(now))
+        .await?
+        .link(&key)
+        .await?;
     let refused = [
         address.to_owned(),
         expired,

@@ -23,9 +23,7 @@ impl JobReader {
         if parts.is_empty() {
             return Err(ApiError::VideoNotReady);
         }
-        let link = async |key: &str| {
-            self.links.link_as(key, MEDIA_TYPE, None).await
-        };
+        let link = async |key: &str| self.links.link_as(key, MEDIA_TYPE, None).await;
         for part in &mut parts {
             part.head = link(&part.head).await?;
             part.segment = link(&part.segment).await?;

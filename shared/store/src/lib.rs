@@ -38,9 +38,7 @@ pub use history::History;
 pub use idempotency::{IdempotencyKey, IdempotencyTable};
 pub use jobs::{JobRecord, JobsTable, Position};
 pub use links::{Distribution, LINK_LIFE, Links};
-pub use objects::{
-    ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink,
-};
+pub use objects::{ListedObject, ObjectFacts, Objects, StoredPart, UnfinishedUpload, UploadLink};
 pub use outbox::Outbox;
 pub use queue::Queue;
 pub use secrets::Secret;

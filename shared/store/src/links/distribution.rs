@@ -59,7 +59,7 @@ impl Distribution {
         let now = self.clock.now();
         let key = self.key.read(now).await?;
         let resource = resource(&self.url, object, headers);
-        signed(resource, now, &self.key_id, key.expose_secret())
+        signed(&resource, now, &self.key_id, key.expose_secret())
             .map_err(|error| StoreError::unsendable(OPERATION, error))
     }
 }
@@ -78,13 +78,11 @@ fn resource(url: &Url, object: &str, headers: &[(&str, &str)]) -> Url {
     resource
 }
 
-fn signed(resource: Url, now: Time, key_id: &str, pem: &str) -> Result<String, KeyError> {
+fn signed(resource: &Url, now: Time, key_id: &str, pem: &str) -> Result<String, KeyError> {
     let expires = now.after(LINK_LIFE).as_second();
-    let policy = policy(&resource, expires);
-    let key = EcdsaKeyPair::from_pkcs8(
-        &ECDSA_P256_SHA256_ASN1_SIGNING,
-        pem::parse(pem)?.contents(),
-    )?;
+    let policy = policy(resource, expires);
+    let key =
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pem::parse(pem)?.contents())?;
     let signature = key.sign(&SystemRandom::new(), policy.as_bytes())?;
     let signature = url_safe(&STANDARD.encode(signature.as_ref()));
     let joint = if resource.query().is_some() { '&' } else { '?' };
@@ -109,9 +107,7 @@ fn url_safe(text: &str) -> String {
 pub(super) mod tests {
     use std::collections::HashMap;
 
-    use aws_lc_rs::signature::{
-        ECDSA_P256_SHA256_ASN1, KeyPair as _, UnparsedPublicKey,
-    };
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, KeyPair as _, UnparsedPublicKey};
 
     use super::*;
     use crate::testing::secret;
@@ -165,7 +161,11 @@ MJ2R/qBE9Uv4Dz1vXesSWwOeEnpMwx+ECwazVYDfIumFnkUUZSF8r8xc
 
     #[tokio::test]
     async fn names_and_headers_are_written_as_s3_reads_them() {
-        let link = link("gallery/u/1-a b+c.mp4", &[("response-content-type", "a b+c")]).await;
+        let link = link(
+            "gallery/u/1-a b+c.mp4",
+            &[("response-content-type", "a b+c")],
+        )
+        .await;
         let address = link.split("&Expires=").next().unwrap();
         assert_eq!(
             address,
