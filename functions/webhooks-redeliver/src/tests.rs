@@ -44,6 +44,7 @@ impl World {
             milliseconds: 1,
             response_status: Some(200),
             failure: None,
+            retry_after_seconds: None,
         };
         let schedule = RetrySchedule::default();
         let (done, _) = self.delivery.tried(attempt, &schedule, None, now(), 0.0);

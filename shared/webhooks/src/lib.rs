@@ -5,6 +5,7 @@
 
 mod address;
 mod resolver;
+mod retry_after;
 mod sender;
 mod signature;
 mod target;

@@ -4,11 +4,12 @@ use std::error::Error;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderName};
-use reqwest::{Client, ClientBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Response};
 use secrecy::SecretString;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 
 use crate::resolver::{NoPublicAddress, PublicResolver};
+use crate::retry_after::retry_after;
 use crate::signature::{SignError, sign};
 use crate::target::{Target, TargetError, Targets};
 
@@ -82,6 +83,8 @@ pub enum SendError {
     Refused {
         /// The status.
         status: u16,
+        /// How long from the attempt's time on it asks to be left alone (429 and 503).
+        retry_after: Option<Duration>,
     },
     /// It could not be signed.
     #[error("the event could not be signed")]
@@ -92,7 +95,15 @@ impl SendError {
     /// The status of the answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Redirected { status } | Self::Refused { status } => Some(*status),
+            Self::Redirected { status } | Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// How long from the attempt's time on the receiver asks to be left alone, if it does.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
@@ -132,7 +143,7 @@ impl Sender {
         let target = self.targets.target(request.url)?;
         let signature = sign(request.secrets, request.id, request.timestamp, request.body)?;
         let response = self.post(target, request, &signature).await?;
-        taken(response.status())
+        taken(&response, request.timestamp)
     }
 
     async fn post(
@@ -176,14 +187,18 @@ fn client() -> ClientBuilder {
         .user_agent(concat!("OmniGen-Webhooks/", env!("CARGO_PKG_VERSION")))
 }
 
-fn taken(status: StatusCode) -> Result<Delivered, SendError> {
+fn taken(response: &Response, now: i64) -> Result<Delivered, SendError> {
+    let status = response.status();
     let code = status.as_u16();
     if status.is_success() {
         return Ok(Delivered { status: code });
     }
     match status.is_redirection() {
         true => Err(SendError::Redirected { status: code }),
-        false => Err(SendError::Refused { status: code }),
+        false => Err(SendError::Refused {
+            status: code,
+            retry_after: retry_after(status, response.headers(), now),
+        }),
     }
 }
 

@@ -22,12 +22,15 @@ use super::*;
 /// A post that the receiver got: its URL, the event's name and the body.
 type Post = (String, String, Value);
 
+/// A status, and what `Retry-After` says.
+type Answer = (u16, Option<&'static str>);
+
 struct World {
     tables: Tables,
     messages: Messages,
     time: Arc<AtomicI64>,
     posts: Arc<Mutex<Vec<Post>>>,
-    answers: Arc<Mutex<Vec<u16>>>,
+    answers: Arc<Mutex<Vec<Answer>>>,
     outbox: Outbox,
     worker: WebhookWorker,
     resender: WebhookResender,
@@ -40,7 +43,7 @@ impl World {
         let told = time.clone();
         let clock = Clock::new(move || Time::from_millisecond(told.load(SeqCst)));
         let posts: Arc<Mutex<Vec<Post>>> = Arc::default();
-        let answers: Arc<Mutex<Vec<u16>>> = Arc::default();
+        let answers: Arc<Mutex<Vec<Answer>>> = Arc::default();
         let (seen, next) = (posts.clone(), answers.clone());
         let sender = Sender::in_memory(move |request| {
             let id = request.headers()["webhook-id"].to_str().unwrap();
@@ -48,9 +51,14 @@ impl World {
             let body = serde_json::from_slice(bytes).unwrap();
             let post = (request.url().to_string(), id.to_owned(), body);
             seen.lock().unwrap().push(post);
-            let status = next.lock().unwrap().pop().unwrap_or(200);
-            let response = http::Response::builder().status(status).body("");
-            async { response.unwrap().into() }
+            let (status, retry_after) = next.lock().unwrap().pop().unwrap_or((200, None));
+            let mut response = http::Response::new("");
+            *response.status_mut() = status.try_into().unwrap();
+            if let Some(text) = retry_after {
+                let value = text.parse().unwrap();
+                response.headers_mut().insert("retry-after", value);
+            }
+            async { response.into() }
         });
         let outbox = testing::outbox(&tables, &messages);
         let worker = WebhookWorker {
@@ -133,7 +141,7 @@ impl World {
 
     fn answer_with(&self, statuses: &[u16]) {
         let mut answers = self.answers.lock().unwrap();
-        answers.extend(statuses.iter().rev());
+        answers.extend(statuses.iter().rev().map(|status| (*status, None)));
     }
 
     async fn delivery(&self, endpoint: &Endpoint, event: EventId) -> Option<Delivery> {
@@ -225,6 +233,37 @@ async fn an_endpoint_that_fails_is_tried_again_at_its_time_and_then_paused() {
     assert_eq!(posts.len(), 1);
     assert_eq!(posts[0].1, held.to_string());
     assert_eq!(world.there(&endpoint).await.due, None);
+}
+
+#[tokio::test]
+async fn a_busy_receiver_is_asked_again_when_it_says() {
+    // What it says, and when the next attempt may be made; the waits are 10 and 1000 s.
+    for (answer, seconds) in [
+        ((429, Some("300")), 300),
+        ((503, Some("Fri, 20 Nov 2026 12:05:00 GMT")), 300),
+        ((503, Some("Fri, 20 Nov 2026 11:00:00 GMT")), 10),
+        ((503, Some("soon")), 10),
+        ((503, Some("2")), 10),
+        ((429, Some("99999999999999999999999")), 1000),
+        ((500, Some("300")), 10),
+    ] {
+        let world = World::new();
+        let endpoint = world.endpoint(1, &[]).await;
+        world.answers.lock().unwrap().push(answer);
+        let event = world.job_ends(7).await;
+        world.work().await;
+        assert_eq!(world.posts().len(), 1);
+        let delivery = world.delivery(&endpoint, event).await.unwrap();
+        let wait = delivery.due_at.unwrap().since(now()).as_secs();
+        assert!(
+            (seconds..=seconds + 2).contains(&wait),
+            "{answer:?}: {wait}"
+        );
+        world.pass(i64::try_from(wait).unwrap() + 61);
+        world.resender.resend_due().await.unwrap();
+        world.work().await;
+        assert_eq!(world.posts().len(), 1, "{answer:?}");
+    }
 }
 
 #[tokio::test]

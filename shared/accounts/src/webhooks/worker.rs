@@ -162,17 +162,19 @@ impl WebhookWorker {
         };
         let sent = self.sender.send(&request).await;
         let taken = self.clock.now().since(at).as_millis();
-        let (response_status, failure) = match sent {
-            Ok(delivered) => (Some(delivered.status), None),
+        let (response_status, failure, retry_after) = match sent {
+            Ok(delivered) => (Some(delivered.status), None, None),
             Err(SendError::Sign(error)) => return Err(error.into()),
-            Err(error) => (error.status(), Some(failure(&error))),
+            Err(error) => (error.status(), Some(failure(&error)), error.retry_after()),
         };
+        let retry_after_seconds = retry_after.map(|asked| asked.as_secs());
         tracing::info!(
             webhook = %endpoint.webhook_id,
             event = %event.event_id,
             event_type = event.event_type.as_str(),
             response_status,
             failure = ?failure,
+            retry_after_seconds,
             "webhook tried"
         );
         Ok(Attempt {
@@ -180,6 +182,7 @@ impl WebhookWorker {
             milliseconds: u64::try_from(taken).unwrap_or(u64::MAX),
             response_status,
             failure,
+            retry_after_seconds,
         })
     }
 

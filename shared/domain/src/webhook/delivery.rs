@@ -65,6 +65,17 @@ pub struct Attempt {
     /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<AttemptFailure>,
+    /// For how many seconds the receiver asked to be left alone, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
+}
+
+impl Attempt {
+    /// How long the receiver is to be left alone, even by a worker whose clock is ahead.
+    fn asked(&self) -> Option<Duration> {
+        let asked = self.retry_after_seconds.map(Duration::from_secs);
+        asked.map(|asked| asked.saturating_add(CLOCKS_APART))
+    }
 }
 
 /// An event on its way to one endpoint.
@@ -173,6 +184,7 @@ impl Delivery {
         let first_attempt_at = *delivery.first_attempt_at.get_or_insert(attempt.at);
         let is_gone = attempt.response_status == Some(410);
         let has_failed = attempt.failure.is_some();
+        let asked = attempt.asked();
         delivery.log.push(attempt);
         let forgotten = delivery.log.len().saturating_sub(LONGEST_LOG);
         delivery.log.drain(..forgotten);
@@ -181,7 +193,7 @@ impl Delivery {
             return (delivery, Next::Delivered);
         }
         delivery.attempts += 1;
-        let again = schedule.next(delivery.attempts, now, jitter);
+        let again = schedule.next(delivery.attempts, asked, now, jitter);
         match again.filter(|_| !is_gone) {
             Some(due) => (delivery.due_then(due), Next::Retry(due)),
             None => {

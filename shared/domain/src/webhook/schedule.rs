@@ -44,10 +44,19 @@ impl FromStr for RetrySchedule {
 
 impl RetrySchedule {
     /// When the next attempt is due after `attempts` failed ones; none when these were all.
-    /// `jitter` is a random number from 0 to 1.
-    pub fn next(&self, attempts: u32, now: Time, jitter: f64) -> Option<Time> {
+    /// A receiver that asks to be left alone for so long (`asked`) is, but no longer than the
+    /// longest of the waits, and no shorter than without. `jitter` is a random number from
+    /// 0 to 1.
+    pub fn next(
+        &self,
+        attempts: u32,
+        asked: Option<Duration>,
+        now: Time,
+        jitter: f64,
+    ) -> Option<Time> {
         let index = usize::try_from(attempts.checked_sub(1)?).ok()?;
-        let wait = self.0.get(index)?;
+        let (own, longest) = (self.0.get(index)?, self.0.iter().max()?);
+        let wait = asked.map_or(*own, |asked| asked.clamp(*own, *longest));
         Some(now.after(wait.mul_f64(1.0 + JITTER * jitter.clamp(0.0, 1.0))))
     }
 }

@@ -26,6 +26,7 @@ fn attempt(response_status: Option<u16>, failure: Option<AttemptFailure>, at: Ti
         milliseconds: 1,
         response_status,
         failure,
+        retry_after_seconds: None,
     }
 }
 
@@ -197,12 +198,46 @@ fn a_redelivery_begins_anew_under_the_same_name_and_keeps_its_log() {
 #[test]
 fn a_schedule_is_a_list_of_seconds() {
     let schedule: RetrySchedule = "1, 20".parse().unwrap();
-    assert_eq!(schedule.next(1, at(0), 0.0), Some(at(1)));
-    assert_eq!(schedule.next(2, at(0), 1.0), Some(at(22)));
-    assert_eq!(schedule.next(3, at(0), 0.0), None);
+    assert_eq!(schedule.next(1, None, at(0), 0.0), Some(at(1)));
+    assert_eq!(schedule.next(2, None, at(0), 1.0), Some(at(22)));
+    assert_eq!(schedule.next(3, None, at(0), 0.0), None);
     for bad in ["", "x", "-1", "1,,2", "604801"] {
         assert!(bad.parse::<RetrySchedule>().is_err(), "{bad}");
     }
+}
+
+#[test]
+fn a_receiver_that_asks_to_be_left_alone_is_but_not_for_ever() {
+    let schedule: RetrySchedule = "10,1000,100".parse().unwrap();
+    for (attempts, asked, wait) in [
+        (1, None, 10),
+        (1, Some(0), 10),
+        (1, Some(9), 10),
+        (1, Some(300), 300),
+        (1, Some(1001), 1000),
+        (1, Some(u64::MAX), 1000),
+        (2, Some(300), 1000),
+        (3, Some(99), 100),
+        (3, Some(300), 300),
+    ] {
+        let asked = asked.map(Duration::from_secs);
+        let due = schedule.next(attempts, asked, at(0), 0.0);
+        assert_eq!(due, Some(at(wait)), "{attempts} {asked:?}");
+    }
+    let asked = Some(Duration::from_secs(300));
+    assert_eq!(schedule.next(1, asked, at(0), 1.0), Some(at(330)));
+    assert_eq!(schedule.next(4, asked, at(0), 0.0), None);
+}
+
+#[test]
+fn no_worker_comes_earlier_than_the_receiver_asked() {
+    let schedule: RetrySchedule = "10,1000".parse().unwrap();
+    let busy = Attempt {
+        retry_after_seconds: Some(300),
+        ..failed(at(0))
+    };
+    let (delivery, _) = delivery(&endpoint()).tried(busy, &schedule, None, at(1), 0.0);
+    assert!(!delivery.is_due(at(300)) && delivery.is_due(at(301)));
 }
 
 #[test]
@@ -221,6 +256,24 @@ fn a_message_names_work_and_waits_a_quarter_of_an_hour_at_most() {
 }
 
 proptest! {
+    #[test]
+    fn a_wait_is_its_own_or_what_was_asked_and_never_longer_than_the_longest(
+        waits in prop::collection::vec(0_u64..100_000, 1..9),
+        asked in prop::option::of(0_u64..200_000),
+        jitter in 0.0..=1.0,
+    ) {
+        let list: Vec<String> = waits.iter().map(u64::to_string).collect();
+        let schedule: RetrySchedule = list.join(",").parse().unwrap();
+        let (wanted, longest) = (asked.map(Duration::from_secs), waits.iter().max().unwrap());
+        for (attempts, own) in (1..).zip(&waits) {
+            let due = schedule.next(attempts, wanted, at(0), jitter).unwrap();
+            let wait = due.since(at(0)).as_secs_f64();
+            let least = asked.unwrap_or(0).min(*longest).max(*own);
+            prop_assert!(wait >= least as f64);
+            prop_assert!(wait <= *longest as f64 * 1.1 + 0.001);
+        }
+    }
+
     #[test]
     fn a_delivery_has_a_time_while_it_is_open_and_none_once_it_has_ended(
         steps in prop::collection::vec((0u8..5, any::<bool>()), 1..40),

@@ -126,6 +126,7 @@ async fn of_two_workers_one_has_a_delivery() {
         milliseconds: 3,
         response_status: Some(200),
         failure: None,
+        retry_after_seconds: None,
     };
     let (done, _) = taken.tried(attempt, &RetrySchedule::default(), None, now(), 0.0);
     assert!(table.change_delivery("user", &taken, &done).await.unwrap());

@@ -60,7 +60,11 @@ async fn only_2xx_is_success_and_a_redirect_is_not_followed() {
         let refused = answered(ResponseTemplate::new(status)).await.unwrap_err();
         assert!(matches!(refused, SendError::Refused { .. }), "{refused}");
         assert_eq!(refused.status(), Some(status));
+        assert_eq!(refused.retry_after(), None);
     }
+    let busy = ResponseTemplate::new(429).insert_header("retry-after", "7");
+    let refused = answered(busy).await.unwrap_err();
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(7)));
     let elsewhere = MockServer::start().await;
     for status in [301, 302, 307, 308] {
         let template = ResponseTemplate::new(status);
