@@ -47,6 +47,12 @@ impl Time {
         Self(self.0.saturating_add(step).unwrap_or(Timestamp::MAX))
     }
 
+    /// This much earlier; saturates at the calendar's beginning.
+    pub fn before(self, duration: Duration) -> Self {
+        let step = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+        Self(self.0.saturating_sub(step).unwrap_or(Timestamp::MIN))
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead.
     pub fn since(self, earlier: Self) -> Duration {
         let gap = self
@@ -120,5 +126,7 @@ mod tests {
         let late = early.after(Duration::from_secs(2));
         assert_eq!(late.since(early), Duration::from_secs(2));
         assert_eq!(early.since(late), Duration::ZERO);
+        assert_eq!(late.before(Duration::from_secs(2)), early);
+        assert!(early.before(Duration::MAX) < early);
     }
 }

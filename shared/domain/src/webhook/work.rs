@@ -88,7 +88,6 @@ impl Work {
 
     /// Work that was due before this time is sent again.
     pub fn forgotten_before(now: Time) -> Time {
-        let patience = i64::try_from(PATIENCE.as_millis()).unwrap_or(0);
-        Time::from_millisecond(now.as_millisecond() - patience)
+        now.before(PATIENCE)
     }
 }
