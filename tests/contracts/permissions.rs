@@ -13,7 +13,7 @@ use crate::sources;
 type Right = (String, String);
 
 /// The SDK's calls, and the rights each takes.
-const CALLS: [(&str, &[&str]); 31] = [
+const CALLS: [(&str, &[&str]); 32] = [
     ("get_item", &["dynamodb:GetItem"]),
     ("query", &["dynamodb:Query"]),
     ("scan", &["dynamodb:Scan"]),
@@ -40,6 +40,7 @@ const CALLS: [(&str, &[&str]); 31] = [
     ("list_parts", &["s3:ListMultipartUploadParts"]),
     ("list_multipart_uploads", &["s3:ListBucketMultipartUploads"]),
     ("send_message", &["sqs:SendMessage"]),
+    ("get_queue_attributes", &["sqs:GetQueueAttributes"]),
     (
         "change_message_visibility",
         &["sqs:ChangeMessageVisibility"],

@@ -1,25 +1,17 @@
 //! A transcode's message: what stands in it, how often the work is handed on, and when
 //! it is sent again (R106, R112, D32, D38).
 
-use std::time::Duration;
+mod lost;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TranscodeId;
-use crate::time::Time;
-use crate::transcode::{TranscodePart, TranscodeStatus};
+use crate::transcode::TranscodePart;
+
+pub use lost::{LeaseState, Patience};
 
 /// The version of the messages that are written and read.
 const VERSION: u32 = 1;
-/// How long a transcode may wait, or lie without a worker, before its message
-/// is thought lost.
-pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
-/// How long one that is being made in parts may lie so: its parts may be waiting behind many
-/// others in the queue.
-const PATIENCE_WITH_PARTS: Duration = Duration::from_secs(3600);
-/// A message is sent again no more often than this.
-const RESEND_EVERY: Duration = Duration::from_secs(3600);
-
 /// How often the work on a transcode is handed on at most. A long one is handed on when its
 /// segments are there and when its renditions are; pieces that were spoilt in the bucket take
 /// two more, and so does a part whose workers all died. The transcoder sends to its own queue,
@@ -118,50 +110,10 @@ impl TranscodeMessage {
     }
 }
 
-/// What a transcode's row says about who works on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LeaseState {
-    /// Until when a worker has it for itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lease_until: Option<Time>,
-    /// When its message was last sent again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resent_at: Option<Time>,
-}
-
-impl LeaseState {
-    /// Whether a worker has it now.
-    pub fn is_held(&self, now: Time) -> bool {
-        self.lease_until.is_some_and(|until| until > now)
-    }
-
-    /// Whether its message must be thought lost and is to be sent again.
-    pub fn is_lost(&self, status: TranscodeStatus, updated_at: Time, now: Time) -> bool {
-        let (last, patience) = match (status, self.lease_until) {
-            (TranscodeStatus::Pending, _) => (updated_at, PATIENCE),
-            // Who gave it up left no lease, but a time.
-            (TranscodeStatus::Downloading, until) => (until.unwrap_or(updated_at), PATIENCE),
-            (TranscodeStatus::Processing, Some(until)) => (until, PATIENCE),
-            (TranscodeStatus::Processing, None) => (updated_at, PATIENCE_WITH_PARTS),
-            (
-                TranscodeStatus::Completed | TranscodeStatus::Failed | TranscodeStatus::Cancelled,
-                _,
-            ) => return false,
-        };
-        let is_resent = self
-            .resent_at
-            .is_some_and(|resent| now.since(resent) < RESEND_EVERY);
-        now.since(last) > patience && !is_resent
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rendition::Quality;
-
-    const MINUTE: Duration = Duration::from_secs(60);
 
     fn id() -> TranscodeId {
         "0198c0de-0000-7000-8000-000000000001".parse().unwrap()
@@ -227,37 +179,5 @@ mod tests {
 
     fn first_with(from: &str, to: &str) -> String {
         TranscodeMessage::new(id()).body().replace(from, to)
-    }
-
-    #[test]
-    fn a_message_is_sent_again_when_it_must_be_lost_and_once_an_hour() {
-        use TranscodeStatus::{Completed, Downloading, Failed, Pending, Processing};
-        let start = Time::from_millisecond(1_795_176_000_000);
-        let at = |minutes: u32| start.after(MINUTE * minutes);
-        let nobody = LeaseState::default();
-        assert!(!nobody.is_lost(Pending, start, at(15)));
-        assert!(nobody.is_lost(Pending, start, at(16)));
-        assert!(nobody.is_lost(Downloading, start, at(16)));
-        assert!(
-            !nobody.is_lost(Processing, start, at(60)),
-            "its parts may wait"
-        );
-        assert!(nobody.is_lost(Processing, start, at(61)));
-        for ended in [Completed, Failed] {
-            assert!(!nobody.is_lost(ended, start, at(1000)));
-        }
-        let held = LeaseState {
-            lease_until: Some(at(60)),
-            ..nobody
-        };
-        assert!(!held.is_lost(Downloading, start, at(75)));
-        assert!(held.is_lost(Downloading, start, at(76)));
-        assert!(held.is_held(at(59)) && !held.is_held(at(60)));
-        let resent = LeaseState {
-            resent_at: Some(at(20)),
-            ..nobody
-        };
-        assert!(!resent.is_lost(Pending, start, at(79)));
-        assert!(resent.is_lost(Pending, start, at(80)));
     }
 }

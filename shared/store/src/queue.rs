@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::error::StoreError;
 use config::Bootstrap;
@@ -100,5 +101,25 @@ impl Queue {
             .await
             .map(drop)
             .map_err(|error| StoreError::from_sdk("hide message", error))
+    }
+
+    /// Whether messages wait in the queue that could be received now, as far as it knows: it
+    /// may be a minute behind. Those that were received and are hidden do not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: what failed, by its meaning.
+    pub async fn has_waiting(&self) -> Result<bool, StoreError> {
+        let visible = QueueAttributeName::ApproximateNumberOfMessages;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(visible.clone())
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("look at queue", error))?;
+        let count = answer.attributes().and_then(|found| found.get(&visible));
+        Ok(count.is_none_or(|count| count != "0"))
     }
 }

@@ -2,6 +2,7 @@
 //! in memory. What FFmpeg makes of a source is the end-to-end tests' matter.
 
 mod ending;
+mod lost;
 mod schedules;
 mod wide;
 
@@ -101,6 +102,7 @@ impl World {
         let resender = Resender {
             transcodes: transcodes.clone(),
             queue,
+            lease: LEASE,
             clock,
         };
         let transcode = Transcode {
@@ -157,6 +159,11 @@ impl World {
     async fn letters(&self) -> usize {
         let letters = self.transcodes.dead_letters(10, None, false);
         letters.await.unwrap().0.len()
+    }
+
+    /// The reconciler looks; how many messages it sends.
+    async fn resends(&self) -> usize {
+        self.resender.resend_lost().await.unwrap()
     }
 
     fn hidden_for(&self) -> Option<Duration> {
@@ -308,31 +315,4 @@ async fn while_the_table_fails_nothing_is_given_up() {
     }
     world.handler.handle(&first_message()).await.unwrap();
     assert_eq!(world.status().await, TranscodeStatus::Failed);
-}
-
-#[tokio::test]
-async fn a_lost_message_is_sent_again_once_an_hour() {
-    let world = World::new().await;
-    let sent = async || world.resender.resend_lost().await.unwrap();
-    assert_eq!(sent().await, 0);
-    world.pass(MINUTE * 16);
-    assert_eq!((sent().await, sent().await), (1, 0));
-    assert_eq!(world.messages.sent(), [TranscodeMessage::new(id()).body()]);
-    assert_eq!(world.messages.tenants(), ["user"]);
-    world.pass(MINUTE * 61);
-    assert_eq!(sent().await, 1);
-    assert!(world.works(&first_message()).await);
-    world.pass(MINUTE * 61);
-    assert_eq!(sent().await, 0);
-}
-
-#[tokio::test]
-async fn one_lost_message_that_cannot_be_sent_is_no_failure_of_the_round() {
-    let world = World::new().await;
-    world.pass(MINUTE * 16);
-    world.messages.outage().begin_after(0);
-    assert_eq!(world.resender.resend_lost().await.unwrap(), 0);
-    world.messages.outage().end();
-    world.pass(MINUTE * 61);
-    assert_eq!(world.resender.resend_lost().await.unwrap(), 1);
 }

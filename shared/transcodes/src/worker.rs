@@ -74,9 +74,9 @@ pub struct Worker {
 impl Worker {
     /// Wires the worker up.
     pub fn connect(bootstrap: &mut Bootstrap) -> Self {
-        let environment = bootstrap.environment();
-        let lease: u64 = environment.parsed("LEASE_SECONDS", LEASE_SECONDS);
-        let segment: u32 = environment.parsed("SEGMENT_SECONDS", SEGMENT_SECONDS);
+        let segment: u32 = bootstrap
+            .environment()
+            .parsed("SEGMENT_SECONDS", SEGMENT_SECONDS);
         Self {
             transcodes: TranscodesTable::connect(bootstrap),
             counters: Counters::connect(bootstrap),
@@ -86,7 +86,7 @@ impl Worker {
             queue: Queue::connect(bootstrap),
             outbox: Outbox::connect(bootstrap),
             ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
-            lease: Duration::from_secs(lease.max(1)),
+            lease: lease_time(bootstrap),
             segment_seconds: segment.max(1),
             kept_source: KeptSource::default(),
             clock: bootstrap.clock(),
@@ -213,6 +213,13 @@ impl Worker {
             tracing::warn!(transcode = %id, error = %error, "pieces are left");
         }
     }
+}
+
+/// How long a lease lasts that is not renewed, as `LEASE_SECONDS` tells.
+pub(crate) fn lease_time(bootstrap: &mut Bootstrap) -> Duration {
+    let environment = bootstrap.environment();
+    let seconds: u64 = environment.parsed("LEASE_SECONDS", LEASE_SECONDS);
+    Duration::from_secs(seconds.max(1))
 }
 
 /// The message waits for what becomes of the other worker's lease.

@@ -1,12 +1,15 @@
-//! A queue in memory: what was sent to it, and what was hidden for how long.
+//! A queue in memory: what was sent to it, what waits there, and what was hidden for how long.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityOutput;
+use aws_sdk_sqs::operation::get_queue_attributes::GetQueueAttributesOutput;
 use aws_sdk_sqs::operation::send_message::SendMessageOutput;
+use aws_sdk_sqs::types::QueueAttributeName;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
 use super::{Outage, Pause};
@@ -17,6 +20,7 @@ pub struct Messages {
     sent: Arc<Mutex<Vec<String>>>,
     tenants: Arc<Mutex<Vec<String>>>,
     hidden: Arc<Mutex<Vec<(String, Duration)>>>,
+    others: Arc<AtomicUsize>,
     outage: Outage,
     pause: Pause,
 }
@@ -50,6 +54,11 @@ impl Messages {
         self.hidden.lock().unwrap().clone()
     }
 
+    /// So many messages wait beside those that were sent here.
+    pub fn let_others_wait(&self, count: usize) {
+        self.others.store(count, Ordering::SeqCst);
+    }
+
     /// When the queue stops answering.
     pub fn outage(&self) -> &Outage {
         &self.outage
@@ -59,6 +68,7 @@ impl Messages {
     pub fn client(&self) -> Client {
         let (sent, hidden) = (self.sent.clone(), self.hidden.clone());
         let tenants = self.tenants.clone();
+        let (waiting, others) = (self.sent.clone(), self.others.clone());
         let rules = [
             mock!(Client::send_message).then_compute_output(move |input| {
                 let body = input.message_body().unwrap().to_owned();
@@ -73,6 +83,13 @@ impl Messages {
                 let time = Duration::from_secs(seconds);
                 hidden.lock().unwrap().push((receipt, time));
                 ChangeMessageVisibilityOutput::builder().build()
+            }),
+            mock!(Client::get_queue_attributes).then_compute_output(move |_| {
+                let count = waiting.lock().unwrap().len() + others.load(Ordering::SeqCst);
+                let visible = QueueAttributeName::ApproximateNumberOfMessages;
+                GetQueueAttributesOutput::builder()
+                    .attributes(visible, count.to_string())
+                    .build()
             }),
         ];
         mock_client!(aws_sdk_sqs, RuleMode::MatchAny, &rules, |config| {

@@ -265,7 +265,7 @@ impl TranscodesTable {
             .set("progress", &0)?
             .set("updatedAt", &now)?
             .when("status", "=", &TranscodeStatus::Failed)?;
-        for forgotten in ["error", "lastFault", "startedAt", "completedAt", "resentAt"] {
+        for forgotten in ["error", "lastFault", "startedAt", "completedAt", "askedAt"] {
             change = change.remove(forgotten);
         }
         let counted = Change::new().add("failed", -1).add("pending", 1);

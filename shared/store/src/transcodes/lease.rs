@@ -85,7 +85,8 @@ impl TranscodesTable {
     }
 
     /// Gives the transcode out of one's hands, so that the next worker may take
-    /// it at once; notes why, if the work failed. A conflict when it is lost.
+    /// it at once, and leaves it to the messages in the queue; notes why, if the work
+    /// failed. A conflict when it is lost.
     ///
     /// # Errors
     ///
@@ -99,6 +100,7 @@ impl TranscodesTable {
     ) -> Result<(), StoreError> {
         let change = Change::new()
             .set("updatedAt", &now)?
+            .set("askedAt", &now)?
             .set_some("lastFault", fault)?
             .remove("leaseOwner")
             .remove("leaseUntil")

@@ -179,26 +179,26 @@ impl TranscodesTable {
         self.states_of(&ids).await
     }
 
-    /// Notes that the message is sent again; a conflict when another caller did
-    /// so after `since`, or it has ended.
+    /// Notes that messages are sent again; a conflict when another caller did so, or a
+    /// worker gave it up, after `since`, or it has ended.
     ///
     /// # Errors
     ///
     /// [`StoreError`]: what failed, by its meaning.
-    pub async fn note_resent(
+    pub async fn note_asked(
         &self,
         id: TranscodeId,
         since: Option<Time>,
         now: Time,
     ) -> Result<(), StoreError> {
         let change = Change::new()
-            .set("resentAt", &now)?
+            .set("askedAt", &now)?
             .when_in("status", &super::texts(&OPEN));
         let change = match since {
-            Some(since) => change.when("resentAt", "=", &since)?,
-            None => change.when_absent("resentAt"),
+            Some(since) => change.when("askedAt", "=", &since)?,
+            None => change.when_absent("askedAt"),
         };
-        self.apply("note resent", id, &change).await
+        self.apply("note asked", id, &change).await
     }
 
     async fn transcodes_of(

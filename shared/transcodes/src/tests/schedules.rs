@@ -54,7 +54,7 @@ impl Schedule {
         }
         assert!(self.ended.is_some(), "it does not end");
         self.world.pass(MINUTE * 61);
-        assert_eq!(self.world.resender.resend_lost().await.unwrap(), 0);
+        assert_eq!(self.world.resends().await, 0);
     }
 
     async fn step(&mut self) {
@@ -166,8 +166,11 @@ impl Schedule {
         }
     }
 
+    /// What the queue tells of itself may be old.
     async fn resend(&mut self) {
-        self.world.resender.resend_lost().await.unwrap();
+        let waiting = self.random.usize(0..=self.queued.len());
+        self.world.messages.let_others_wait(waiting);
+        self.world.resends().await;
         self.collect();
     }
 

@@ -3,6 +3,7 @@
 //! the middle of a part, and pieces that are spoilt in the bucket.
 
 mod given_up;
+mod lost;
 mod schedule;
 
 use std::collections::HashSet;

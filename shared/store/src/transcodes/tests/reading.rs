@@ -110,19 +110,19 @@ async fn the_oldest_come_first_and_the_younger_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_message_is_noted_as_resent_by_one() {
+async fn what_is_sent_again_is_noted_by_one() {
     let world = World::new();
     world.create(&transcode(1)).await;
     let table = &world.transcodes;
     let open = table.open_since(now().after(MINUTE)).await.unwrap();
     assert_eq!(open.len(), 1);
-    let since = open[0].lease_state.resent_at;
-    table.note_resent(id(1), since, now()).await.unwrap();
-    let again = table.note_resent(id(1), since, now()).await;
+    let since = open[0].lease_state.asked_at;
+    table.note_asked(id(1), since, now()).await.unwrap();
+    let again = table.note_asked(id(1), since, now()).await;
     assert!(again.unwrap_err().is_conflict());
     let later = now().after(MINUTE * 60);
-    table.note_resent(id(1), Some(now()), later).await.unwrap();
-    assert_eq!(world.state(1).await.lease_state.resent_at, Some(later));
+    table.note_asked(id(1), Some(now()), later).await.unwrap();
+    assert_eq!(world.state(1).await.lease_state.asked_at, Some(later));
 }
 
 #[tokio::test]

@@ -124,8 +124,11 @@ impl Schedule {
         }
     }
 
+    /// What the queue tells of itself may be old.
     async fn resend(&mut self) {
-        self.world.resender.resend_lost().await.unwrap();
+        let waiting = self.random.usize(0..=self.queued.len());
+        self.world.messages.let_others_wait(waiting);
+        self.world.resends().await;
         self.collect();
     }
 
