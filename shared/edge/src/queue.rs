@@ -74,12 +74,12 @@ where
             .unwrap_or_else(|_| Err("the handler panicked".into()));
         let milliseconds = started.elapsed().as_millis() as u64;
         match result {
-            Ok(()) => tracing::info!(step = name, message = id, milliseconds, "message done"),
+            Ok(()) => tracing::info!(step = name, messageId = id, milliseconds, "message done"),
             Err(error) => {
                 let cause = chain(error.as_ref());
                 tracing::warn!(
                     step = name,
-                    message = id,
+                    messageId = id,
                     milliseconds,
                     cause,
                     "message failed"

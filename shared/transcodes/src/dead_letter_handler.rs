@@ -49,7 +49,7 @@ impl DeadLetterHandler {
         let order = match TranscodeMessage::read(&message.body) {
             Ok(order) => order,
             Err(error) => {
-                tracing::error!(message = message.id, error = %error, "an unreadable message was given up");
+                tracing::error!(messageId = message.id, error = %error, "an unreadable message was given up");
                 let letter = self.letter(message, None, error.to_string());
                 return Ok(self.transcodes.put_dead_letter(&letter).await?);
             }

@@ -233,6 +233,6 @@ fn held(id: TranscodeId, until: Time, now: Time) -> RetryLater {
 /// comes again at another time.
 pub(crate) async fn hide(queue: &Queue, message: &Message, time: Duration) {
     if let Err(error) = queue.hide(&message.receipt, time).await {
-        tracing::warn!(message = message.id, error = %error, "could not be hidden");
+        tracing::warn!(messageId = message.id, error = %error, "could not be hidden");
     }
 }
