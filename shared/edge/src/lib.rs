@@ -4,6 +4,8 @@
 //! queue of messages, [`stream`] a table's changes, [`socket`] the connections of a
 //! `WebSocket` API. None knows the business of what it serves.
 
+#[cfg(test)]
+mod captured;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "queue")]

@@ -39,7 +39,7 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         let invocation = invocation(&event.context, config::clock::now());
-        let response = answer(name, event.payload, &invocation, handler).await;
+        let response = answer(name, metrics, event.payload, &invocation, handler).await;
         metrics.flush();
         response
     }))
@@ -50,6 +50,7 @@ where
 /// fails as a whole, loudly: an empty list would mean that all is done.
 async fn answer<Handler, Answer>(
     name: &'static str,
+    metrics: Metrics,
     event: SqsEvent,
     invocation: &Invocation,
     handler: &Handler,
@@ -73,14 +74,22 @@ where
             .await
             .unwrap_or_else(|_| Err("the handler panicked".into()));
         let milliseconds = started.elapsed().as_millis() as u64;
+        let cold_start = metrics.cold_start();
         match result {
-            Ok(()) => tracing::info!(step = name, messageId = id, milliseconds, "message done"),
+            Ok(()) => tracing::info!(
+                step = name,
+                messageId = id,
+                milliseconds,
+                coldStart = cold_start,
+                "message done"
+            ),
             Err(error) => {
                 let cause = chain(error.as_ref());
                 tracing::warn!(
                     step = name,
                     messageId = id,
                     milliseconds,
+                    coldStart = cold_start,
                     cause,
                     "message failed"
                 );
@@ -116,6 +125,7 @@ fn message(record: SqsMessage) -> Result<Message, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::captured::Log;
     use serde_json::{Value, json};
     use std::time::Duration;
 
@@ -145,7 +155,7 @@ mod tests {
             }
         };
         let event: SqsEvent = serde_json::from_value(event).map_err(|error| error.to_string())?;
-        let response = answer("test", event, &invocation, &handler).await;
+        let response = answer("test", Metrics::start(), event, &invocation, &handler).await;
         let response = response.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(response).unwrap())
     }
@@ -181,6 +191,16 @@ mod tests {
           "batchItemFailures": []
         }
         "#);
+    }
+
+    #[tokio::test]
+    async fn the_first_message_of_an_environment_is_a_cold_start() {
+        for (body, message) in [("good", "message done"), ("bad", "message failed")] {
+            let (log, _capturing) = Log::capture();
+            let event = json!({"Records": [record("1", body), record("2", body)]});
+            handled(event).await.unwrap();
+            assert_eq!(log.cold_starts(message), [json!(true), Value::Null]);
+        }
     }
 
     #[tokio::test]

@@ -77,14 +77,19 @@ where
     let metrics = Metrics::start();
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
-        let answer = answer(name, event.payload, handler).await;
+        let answer = answer(name, metrics, event.payload, handler).await;
         metrics.flush();
         Ok::<_, Error>(answer)
     }))
     .await
 }
 
-async fn answer<Handler, Reply>(name: &'static str, event: Event, handler: &Handler) -> Answer
+async fn answer<Handler, Reply>(
+    name: &'static str,
+    metrics: Metrics,
+    event: Event,
+    handler: &Handler,
+) -> Answer
 where
     Handler: Fn(Contact) -> Reply,
     Reply: Future<Output = Result<Verdict, Error>>,
@@ -113,6 +118,7 @@ where
         endpoint = name,
         status = status_code,
         milliseconds,
+        coldStart = metrics.cold_start(),
         "contact"
     );
     Answer { status_code }
@@ -126,7 +132,9 @@ mod tests {
     async fn answered(event: Value, verdict: fn(&Contact) -> Result<Verdict, Error>) -> u16 {
         let event = serde_json::from_value(event).unwrap();
         let handler = |contact: Contact| async move { verdict(&contact) };
-        answer("test", event, &handler).await.status_code
+        answer("test", Metrics::start(), event, &handler)
+            .await
+            .status_code
     }
 
     fn event(query: &Value) -> Value {

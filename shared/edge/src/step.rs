@@ -52,7 +52,7 @@ where
         // Boxed, since the compiler computes the size of futures within futures only
         // so deep.
         let result = Box::pin(handler(event.payload, invocation)).await;
-        report(name, started, &result);
+        report(name, started, metrics.cold_start(), &result);
         metrics.flush();
         result.map_err(|error| diagnostic(&error))
     }))
@@ -80,12 +80,29 @@ fn time_left(deadline_ms: u64, now: Time) -> Duration {
     left.saturating_sub(RESERVE).max(left / 2)
 }
 
-fn report<T>(name: &'static str, started: Instant, result: &Result<T, StepError>) {
+fn report<T>(
+    name: &'static str,
+    started: Instant,
+    cold_start: Option<bool>,
+    result: &Result<T, StepError>,
+) {
     let milliseconds = started.elapsed().as_millis() as u64;
     match result {
-        Ok(_) => tracing::info!(step = name, milliseconds, "step done"),
+        Ok(_) => {
+            tracing::info!(
+                step = name,
+                milliseconds,
+                coldStart = cold_start,
+                "step done"
+            );
+        }
         Err(error) if error.failure == Failure::TurnNotCome => {
-            tracing::info!(step = name, milliseconds, "step waits for its turn");
+            tracing::info!(
+                step = name,
+                milliseconds,
+                coldStart = cold_start,
+                "step waits for its turn"
+            );
         }
         Err(error) => {
             if error.failure.is_operators_matter() {
@@ -95,6 +112,7 @@ fn report<T>(name: &'static str, started: Instant, result: &Result<T, StepError>
             tracing::error!(
                 step = name,
                 milliseconds,
+                coldStart = cold_start,
                 failure = error.failure.name(),
                 cause,
                 "step failed"
@@ -126,7 +144,9 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::captured::Log;
     use domain::failure::Failure;
+    use serde_json::Value;
 
     #[test]
     fn a_deadline_that_cannot_be_true_is_unknown() {
@@ -140,6 +160,24 @@ mod tests {
             Duration::from_millis(2500)
         );
         assert!(time_left(1_763_640_000_001, now) <= Duration::from_millis(1));
+    }
+
+    #[test]
+    fn a_cold_start_is_told_however_the_step_ends() {
+        let ends = [
+            ("step done", Ok(())),
+            ("step waits for its turn", Err(Failure::TurnNotCome)),
+            ("step failed", Err(Failure::Internal)),
+        ];
+        for (message, end) in ends {
+            let (log, _capturing) = Log::capture();
+            let (metrics, result) = (Metrics::start(), end.map_err(StepError::from));
+            for _ in 0..2 {
+                report("test", Instant::now(), metrics.cold_start(), &result);
+            }
+            let expected = [Value::Bool(true), Value::Null];
+            assert_eq!(log.cold_starts(message), expected, "{message}");
+        }
     }
 
     #[test]

@@ -48,7 +48,14 @@ where
         let count = changes.len();
         Box::pin(handler(changes)).await;
         let milliseconds = started.elapsed().as_millis() as u64;
-        tracing::info!(step = name, count, milliseconds, "changes");
+        let cold_start = metrics.cold_start();
+        tracing::info!(
+            step = name,
+            count,
+            milliseconds,
+            coldStart = cold_start,
+            "changes"
+        );
         metrics.flush();
         Ok::<_, Error>(())
     }))

@@ -56,6 +56,7 @@ pub(in crate::http) fn log(
             path,
             ip,
             user = user.as_deref().unwrap_or_default(),
+            coldStart = metrics.cold_start(),
             "request"
         );
         // Each endpoint would be a metric of its own, and each metric is paid for: the line

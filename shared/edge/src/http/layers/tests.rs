@@ -8,6 +8,7 @@ mod limits;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
+use crate::captured::Log;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use config::{RequestPath, SignIn};
@@ -278,18 +279,19 @@ async fn a_public_route_asks_for_nothing() {
 }
 
 #[tokio::test]
-async fn the_log_names_the_caller_and_not_the_token() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    // With one subscriber alive, `tracing` asks the thread that comes by first
-    // whether an event is wanted: another test's, which wants none. Not with two.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
+async fn the_first_request_of_an_environment_is_a_cold_start() {
+    let (log, _capturing) = Log::capture();
+    let handler = innermost(|_| async { Reply::ok(&json!({})) });
+    let route = public_route("test", Metrics::start(), handler);
+    for _ in 0..2 {
+        call(route.clone(), me(&[])).await;
+    }
+    assert_eq!(log.cold_starts("request"), [json!(true), Value::Null]);
+}
 
+#[tokio::test]
+async fn the_log_names_the_caller_and_not_the_token() {
+    let (log, _capturing) = Log::capture();
     let cloud = Cloud::new(counts(1)).await;
     let token = FIRST.mint(&access_claims(config::clock::now()));
     cloud.ask(me(&[&format!("Bearer {token}")]), says_who).await;
@@ -302,34 +304,5 @@ async fn the_log_names_the_caller_and_not_the_token() {
     assert!(text.contains(SUBJECT) && text.contains("token refused"));
     for part in token.split('.') {
         assert!(!text.contains(part), "part of the token was logged");
-    }
-}
-
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl tracing_subscriber::fmt::MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }
