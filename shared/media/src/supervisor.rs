@@ -7,6 +7,7 @@
 //! its future, with its deadline and with its parent. `ffmpeg-sidecar` builds and spawns the command; its
 //! event iterator is never used, since a file's title can hang it for ever.
 
+mod seconds;
 mod stall;
 
 use std::collections::VecDeque;
@@ -91,14 +92,28 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// FFmpeg, killed and reaped when it goes out of scope before its end.
-struct Running(FfmpegChild);
+/// FFmpeg, killed and reaped when it goes out of scope before its end. However it ends, its
+/// seconds are counted.
+struct Running {
+    child: FfmpegChild,
+    since: Instant,
+}
+
+impl Running {
+    fn begin(command: &mut FfmpegCommand) -> io::Result<Self> {
+        Ok(Self {
+            child: command.spawn().map_err(io::Error::other)?,
+            since: Instant::now(),
+        })
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
         // Both are harmless when the process has been waited for already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        seconds::count(self.since.elapsed());
     }
 }
 
@@ -185,11 +200,12 @@ fn supervise(
     // FFmpeg must not see the credentials in the environment.
     inner.env_clear();
     run_behind_parent(inner);
-    let mut running = Running(command.spawn().map_err(io::Error::other)?);
+    let mut running = Running::begin(&mut command)?;
+    let child = &mut running.child;
     // `ffmpeg-sidecar` insists on a pipe that `-nostdin` never reads.
-    drop(running.0.take_stdin());
-    let stdout = running.0.take_stdout().ok_or_else(|| missing("stdout"))?;
-    let stderr = running.0.take_stderr().ok_or_else(|| missing("stderr"))?;
+    drop(child.take_stdin());
+    let stdout = child.take_stdout().ok_or_else(|| missing("stdout"))?;
+    let stderr = child.take_stderr().ok_or_else(|| missing("stderr"))?;
 
     let (stdout_sender, stderr_sender) = (sender.clone(), sender.clone());
     let stdout_reader = thread::spawn(move || {
@@ -203,9 +219,9 @@ fn supervise(
         tail
     });
 
-    let process = running.0.as_inner().id();
+    let process = child.as_inner().id();
     wait_for_closed_pipes(events, process, limits)?;
-    let status = running.0.wait()?;
+    let status = child.wait()?;
     let progress = stdout_reader.join().map_err(|_| missing("progress"))?;
     let errors = stderr_reader.join().map_err(|_| missing("error lines"))?;
     judge(status, errors, progress)

@@ -1,7 +1,10 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use metrics::{Key, KeyName, Metadata, SharedString, Unit};
 
 use super::*;
 use crate::input::strings;
@@ -136,6 +139,49 @@ async fn the_deadline_ends_a_run() {
     assert!(matches!(result, Err(MediaError::TimedOut)), "{result:?}");
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert!(!is_running("late"));
+}
+
+/// Keeps what is counted by the one counter.
+#[derive(Clone, Default)]
+struct Counted(Arc<AtomicU64>);
+
+impl metrics::Recorder for Counted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> metrics::Counter {
+        assert_eq!(key.name(), "FfmpegSeconds");
+        metrics::Counter::from_arc(self.0.clone())
+    }
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> metrics::Gauge {
+        metrics::Gauge::noop()
+    }
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> metrics::Histogram {
+        metrics::Histogram::noop()
+    }
+}
+
+#[test]
+fn seconds_are_counted_however_a_run_ends() {
+    let Some(ffmpeg) = ffmpeg() else { return };
+    let supervised = |arguments: Vec<String>, deadline: Instant| {
+        let mut command = FfmpegCommand::new_with_path(ffmpeg.path());
+        command.args(COMMON_ARGUMENTS).args(arguments);
+        let (latest, (sender, events)) = (watch::Sender::default(), mpsc::channel());
+        let stall = Duration::from_secs(20);
+        let limits = Limits { deadline, stall };
+        supervise(command, limits, latest, &sender, &events)
+    };
+    let seconds = Counted::default();
+    metrics::with_local_recorder(&seconds, || {
+        supervised(slow_run("counted", 2), soon()).unwrap();
+        let late = Instant::now() + Duration::from_millis(1_200);
+        let result = supervised(slow_run("counted too", 100), late);
+        assert!(matches!(result, Err(MediaError::TimedOut)), "{result:?}");
+    });
+    // One second of the first run, which drew its beginning at once, and the deadline.
+    let seconds = seconds.0.load(Ordering::Relaxed);
+    assert!((2..20).contains(&seconds), "{seconds}");
 }
 
 #[test]
