@@ -46,6 +46,8 @@ fn metrics() -> BTreeMap<&'static str, Metric> {
             (Some("Status"), vec!["COMPLETED", "FAILED", "CANCELLED"]),
         ),
         ("ActiveJobs", plain()),
+        ("ColdStarts", plain()),
+        ("FfmpegSeconds", plain()),
         ("SlowSteps", plain()),
         ("WebhooksGivenUp", plain()),
         ("ObjectsRemoved", plain()),

@@ -64,10 +64,14 @@ impl Failure {
         Self::Internal,
     ];
 
-    /// Whether the operator is to know of it: a job that was ended meanwhile is its owner's
-    /// will, and a step that waits for its turn gets it later.
+    /// Whether the operator is to know of it: a job that was ended meanwhile and a storyboard
+    /// that nobody approved are their owner's will, and a step that waits for its turn, or for
+    /// the answer to an earlier create, comes again.
     pub fn is_operators_matter(self) -> bool {
-        !matches!(self, Self::JobClosed | Self::TurnNotCome)
+        !matches!(
+            self,
+            Self::JobClosed | Self::ReviewLapsed | Self::TurnNotCome | Self::AttemptInFlight
+        )
     }
 
     /// The error's name in the state machine.
