@@ -79,7 +79,7 @@ IN_TEMPLATE = {
     "a schedule": changed("QuotaResetFunctionMonthly", ScheduleExpression="rate(1 day)"),
     "a schedule's absence": lambda r: r.pop("QuotaResetFunctionMonthly"),
     "an alarm": added("AWS::CloudWatch::Alarm", AlarmName="omnigen-extra", Threshold=1),
-    "an alarm's threshold": changed("ReconcilerErrorsAlarm", Threshold=4),
+    "an alarm's threshold": changed("ReconcilerFailuresAlarm", Threshold=4),
     "a widget": lambda r: properties("Dashboard")(r).update(DashboardBody='{"widgets": []}'),
     "a saved query": changed("SlowRequestsQuery", QueryString="filter status = 500"),
     "a trace": without("MeFunction", "TracingConfig"),

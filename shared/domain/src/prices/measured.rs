@@ -56,6 +56,9 @@ pub const FINISHING: f64 = 0.5;
 pub const ANSWERING: f64 = 0.05;
 /// Assumed: how long the reconciler works when there is nothing to do, in seconds.
 pub const RECONCILING: f64 = 0.2;
+/// Assumed: hours of a day in which a function starts though nobody comes: the reconciler, since
+/// AWS ends an environment every few hours also when it is used, taken for two; and the janitor.
+pub const COLD_HOURS: f64 = 12.0 + 1.0;
 /// Assumed: bytes of log of one invocation, its metrics and the gateway's line among them.
 /// Tests hold every line below 5 KB.
 pub const LOG_BYTES: f64 = 2_000.0;

@@ -28,7 +28,7 @@ impl Installation {
     /// That of template.yaml.
     pub const OURS: Self = Self {
         secrets: 1,
-        alarms: 18,
+        alarms: 17,
         metrics: 40,
         polled_queues: 3,
         schedules: 2,
@@ -67,6 +67,7 @@ pub fn idle_month(installation: &Installation) -> Vec<Line> {
         ),
         METRIC.of("open films, each minute", 1.0),
         METRIC.of("what is stored, each day", daily),
+        METRIC.of("cold starts", COLD_HOURS / 24.0),
         ALARM.of("alarms", f64::from(installation.alarms)),
         SCHEDULER_CALL.of("reconciler, janitor, month's end", calls),
         LAMBDA_REQUEST.of("the same", calls),

@@ -54,13 +54,13 @@ pub const WEBSOCKET_MINUTE: Price = Price::new("WebSocket minute", 250.0);
 pub const SQS_REQUEST: Price = Price::new("SQS request", 400.0).with_free(1e6);
 /// A call that EventBridge Scheduler makes.
 pub const SCHEDULER_CALL: Price = Price::new("Scheduler call", 1_000.0).with_free(14e6);
-/// A gigabyte written to CloudWatch Logs.
-pub const LOGS_WRITTEN: Price = Price::new("log GB written", 0.5e9);
+/// A gigabyte written to CloudWatch Logs. Five are free, written, kept and searched: here all
+/// of them are taken for written ones.
+pub const LOGS_WRITTEN: Price = Price::new("log GB written", 0.5e9).with_free(5.0);
 /// A gigabyte that CloudWatch Logs keeps for a month.
 pub const LOGS_KEPT: Price = Price::new("log GB-month", 0.03e9);
-/// A custom metric in each of a month's hours in which it is written. Sources disagree on
-/// whether ten are free, so none is here.
-pub const METRIC: Price = Price::new("custom metric", 0.30e9);
+/// A custom metric in each of a month's hours in which it is written.
+pub const METRIC: Price = Price::new("custom metric", 0.30e9).with_free(10.0);
 /// An alarm for a month.
 pub const ALARM: Price = Price::new("alarm", 0.10e9).with_free(10.0);
 /// A secret for a month.

@@ -28,6 +28,13 @@ fn an_idle_month_costs_less_than_two_dollars() {
     assert!(sum < 2.0, "{sum}");
 }
 
+/// The goal for a stack that tells of its failures, in an account that has nothing else.
+#[test]
+fn an_idle_month_with_alarms_costs_less_than_two_dollars_when_what_is_free_is_taken_off() {
+    let sum = after_allowances(&idle_month(&Installation::OURS)) / 1e9;
+    assert!(sum < 2.0, "{sum}");
+}
+
 #[test]
 fn alarms_cost_what_is_not_free_of_them() {
     let paid = |installation| after_allowances(&idle_month(installation));
