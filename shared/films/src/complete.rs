@@ -219,23 +219,24 @@ impl Generation {
             status = prediction.status.as_str(), failure = failure.name(), "a prediction failed"
         );
         self.remember(job, attempt, &prediction.id, now).await?;
-        let ended = self
-            .jobs
-            .end_attempt(job, attempt, AttemptState::Failed, Some(failure), now)
-            .await;
-        ignore_conflict(ended)?;
         // The provider charges for what succeeded, of use to us or not, and for what was
         // canceled while it ran; not for what failed.
         let charged = match prediction.status {
             Status::Succeeded | Status::Canceled => attempt.predicted_nano_usd,
             _ => 0,
         };
+        // Nobody comes back to an attempt that has ended, to note what it cost.
         self.jobs
             .put_ledger(
                 job,
                 &ledger_entry(attempt, Some(charged), predict_time(prediction)),
             )
             .await?;
+        let ended = self
+            .jobs
+            .end_attempt(job, attempt, AttemptState::Failed, Some(failure), now)
+            .await;
+        ignore_conflict(ended)?;
         if let Some(token) = &attempt.task_token {
             self.workflow
                 .task_failed(token, failure, prediction.status.as_str())
