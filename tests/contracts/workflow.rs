@@ -1,9 +1,13 @@
 //! The state machine's promises: limits, typed retries, a way to the finisher.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use domain::failure::Failure;
+use domain::job::{Job, JobId};
+use domain::request::CreateJob;
+use domain::time::Time;
 use serde_json::Value;
 
 use crate::sources;
@@ -221,6 +225,31 @@ fn a_failure_of_the_media_itself_is_tried_once_more_at_most() -> Result<()> {
             );
         }
     }
+    Ok(())
+}
+
+/// A film is planned by the rules when its storyboard has waited too long: its step still comes
+/// then, with half of its tries left on average over the jitter.
+#[test]
+fn a_storyboard_gives_its_turn_up_before_its_step_gives_up() -> Result<()> {
+    let machine = machine()?;
+    let tasks = tasks(&machine);
+    let plan = tasks.iter().find(|task| task.name == "Plan");
+    let rules = plan.and_then(|task| task.state["Retry"].as_array());
+    let mut rules = rules.context("no retries")?.iter();
+    let rule = rules.find(|rule| is_for(rule, Failure::TurnNotCome.name()));
+    let rule = rule.context("it never waits")?;
+    let number = |field: &str| rule[field].as_u64().context(field.to_owned());
+    assert_eq!(number("BackoffRate")?, 1);
+    let waits = number("MaxAttempts")? * number("IntervalSeconds")? / 2;
+
+    let template = sources::template()?;
+    let limit = &template["Parameters"]["JobTimeLimitSeconds"]["MaxValue"];
+    let limit = Duration::from_secs(limit.as_u64().context("no limit")?);
+    let id: JobId = "01a223d0-4d58-77be-a26c-a4ee50b2eb92".parse()?;
+    let accepted = Time::from_millisecond(0);
+    let job = Job::accepted(id, "user", CreateJob::sample(), accepted, limit);
+    assert!(!job.may_wait_for_plan(accepted.after(Duration::from_secs(waits / 2))));
     Ok(())
 }
 

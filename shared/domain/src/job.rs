@@ -25,6 +25,10 @@ pub use run::JobRun;
 pub(crate) use run::first_run;
 pub use status::{SceneStatus, Soundtrack, Stage, Status};
 
+/// The part of a job's time that its storyboard may wait for a language model: making the film
+/// needs the rest.
+const PLAN_WAITS: u32 = 10;
+
 fn first_version() -> u32 {
     1
 }
@@ -255,6 +259,12 @@ impl Job {
     /// Whether its storyboard may be changed and approved (D44).
     pub fn is_in_review(&self, now: Time) -> bool {
         self.status == Status::AwaitingReview && self.review_until.is_none_or(|until| now <= until)
+    }
+
+    /// Whether its storyboard may still wait for a language model.
+    pub fn may_wait_for_plan(&self, now: Time) -> bool {
+        let began = self.reserved_at.unwrap_or(self.created_at);
+        now.since(began) < self.deadline.since(began) / PLAN_WAITS
     }
 
     /// The job with a storyboard that its owner has changed: its scenes and its length

@@ -6,9 +6,9 @@ use std::time::Duration;
 use config::Bootstrap;
 use domain::attempt::{Attempt, AttemptState, Target};
 use domain::failure::{Failure, StepError};
-use domain::job::{Job, JobRun, Status};
+use domain::job::{Job, JobRun, Stage, Status};
 use domain::storyboard::Storyboard;
-use domain::time::Clock;
+use domain::time::{Clock, Time};
 use replicate::CreateOptions;
 use store::{JobRecord, JobsTable, SpendingTable};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::generation::attempts_for;
 use crate::model_request::ModelRequest;
 use crate::provider::Provider;
 use crate::quote::unless_stopped;
+use crate::turns::Turns;
 
 /// How long a language model may think; the provider holds an answer no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,6 +29,7 @@ pub struct Planner {
     pub(crate) jobs: JobsTable,
     pub(crate) spending: SpendingTable,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) turns: Turns,
     /// How long a storyboard waits for its owner's approval.
     pub(crate) review_time: Duration,
     pub(crate) clock: Clock,
@@ -56,6 +58,7 @@ impl Planner {
             jobs: JobsTable::connect(bootstrap),
             spending: SpendingTable::connect(bootstrap),
             provider: Arc::new(Provider::connect(bootstrap)?),
+            turns: Turns::connect(bootstrap),
             review_time: bootstrap.environment().review_time_limit(),
             clock: bootstrap.clock(),
         })
@@ -75,7 +78,9 @@ impl Planner {
         if let Some(storyboard) = &record.job.storyboard {
             return Ok(plan_of(&record.job, storyboard));
         }
-        self.jobs.begin(id, self.clock.now()).await?;
+        if !is_begun(&record.job) {
+            self.jobs.begin(id, self.clock.now()).await?;
+        }
         let storyboard = match self.by_language_model(&record).await? {
             Some(storyboard) => storyboard,
             None => Storyboard::by_rules(&record.job.request),
@@ -104,8 +109,8 @@ impl Planner {
         }
     }
 
-    /// A language model's storyboard, if one is configured and its answer can be
-    /// used. It is asked once: a run that finds an earlier attempt, or gets no
+    /// A language model's storyboard, if one is configured, its turn comes in time and its
+    /// answer can be used. It is asked once: a run that finds an earlier attempt, or gets no
     /// usable answer, falls back to the rules rather than pay again.
     async fn by_language_model(&self, record: &JobRecord) -> Result<Option<Storyboard>, StepError> {
         let Some(name) = &self.provider.settings.language_model else {
@@ -116,6 +121,9 @@ impl Planner {
         }
         let job = &record.job;
         unless_stopped(&self.spending).await?;
+        if !self.takes_turn(job).await? {
+            return Ok(None);
+        }
         let model = self.provider.model(name)?;
         let request = ModelRequest::storyboard(model, &job.request);
         let ModelRequest { input, .. } = &request;
@@ -172,6 +180,30 @@ impl Planner {
             .await?;
         Ok(storyboard)
     }
+
+    /// Takes the language model's turn at the provider; `false` when the film can wait for it
+    /// no longer. No film fails because its storyboard waited: the rules write one at once.
+    async fn takes_turn(&self, job: &Job) -> Result<bool, StepError> {
+        let now = self.clock.now();
+        match self.turns.take(job, Target::Plan, 1, now).await {
+            Ok(()) => Ok(true),
+            Err(error) if is_too_late(&error, job, now) => {
+                tracing::warn!(job = %job.job_id, "the language model's turn did not come in time");
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn is_too_late(error: &StepError, job: &Job, now: Time) -> bool {
+    error.failure == Failure::TurnNotCome && !job.may_wait_for_plan(now)
+}
+
+/// Whether an earlier try of this step noted that it is planned. One that waits for its turn
+/// comes often, and its owner need not be told each time.
+fn is_begun(job: &Job) -> bool {
+    job.status == Status::Processing && job.stage == Stage::Planning
 }
 
 fn read(job: &Job, answer: Option<&str>) -> Option<Storyboard> {
@@ -203,3 +235,6 @@ fn plan_of(job: &Job, storyboard: &Storyboard) -> Plan {
         soundtrack: job.request.audio.wants_music() && is_made(Target::Soundtrack),
     }
 }
+
+#[cfg(test)]
+mod tests;

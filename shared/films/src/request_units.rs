@@ -65,6 +65,13 @@ fn prediction(id: &str, status: &str, webhook: &str) -> Value {
     json!({"id": id, "status": status, "input": {}, "output": output, "webhook": webhook})
 }
 
+fn turns(tables: &Tables) -> Turns {
+    Turns {
+        table: TurnsTable::new(tables.client(), "stats"),
+        budget: Budget { per_minute: 600 },
+    }
+}
+
 struct World {
     tables: Tables,
     bucket: Bucket,
@@ -106,6 +113,7 @@ impl World {
                 jobs: jobs.clone(),
                 spending: spending.clone(),
                 provider: provider.clone(),
+                turns: turns(&tables),
                 review_time: limit,
                 clock: clock.clone(),
             },
@@ -146,10 +154,7 @@ impl World {
     async fn make(&self, target: Target) {
         let (id, token) = (self.run.job_id, target.to_string());
         self.executions.begin_task(&token);
-        let turns = Turns {
-            table: TurnsTable::new(self.tables.client(), "stats"),
-            budget: Budget { per_minute: 600 },
-        };
+        let turns = turns(&self.tables);
         let asked = self.generation.ask(self.run, target, &token, &turns);
         asked.await.unwrap();
         for status in ["processing", "succeeded"] {

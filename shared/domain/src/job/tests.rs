@@ -302,3 +302,21 @@ fn an_id_has_one_spelling() {
     assert!(text.to_uppercase().parse::<JobId>().is_err());
     assert!("../x".parse::<JobId>().is_err());
 }
+
+/// The film needs the rest of its time; one that goes on has a time of its own.
+#[test]
+fn a_storyboard_waits_for_a_tenth_of_its_jobs_time() {
+    let at = |seconds: i64| Time::from_millisecond(seconds * 1000);
+    let first = job(5);
+    assert!(first.may_wait_for_plan(at(359)));
+    assert!(!first.may_wait_for_plan(at(360)));
+    let failed = Job {
+        status: Status::Failed,
+        ..first
+    };
+    let resumed = failed
+        .resumed(0, at(5000), Duration::from_secs(60))
+        .unwrap();
+    assert!(resumed.may_wait_for_plan(at(5005)));
+    assert!(!resumed.may_wait_for_plan(at(5006)));
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::attempt::{Attempt, Target};
 use domain::job::{Job, Status};
 use domain::keys;
 use domain::spending::Day;
@@ -100,7 +101,11 @@ impl World {
     async fn check_books(&mut self) {
         let record = self.jobs.load(self.job.job_id).await.unwrap().unwrap();
         let paid = domain::spending::paid(&record.attempts, &record.ledger);
-        let mut charged = 0;
+        // What a storyboard cost is known to its planner alone: its prediction has no webhook.
+        let plans = record.attempts.iter();
+        let plans = plans.filter(|attempt| attempt.target == Target::Plan);
+        let plans: Vec<Attempt> = plans.cloned().collect();
+        let mut charged = domain::spending::paid(&plans, &record.ledger);
         for made in self.provider.predictions() {
             let attempts = record.attempts.iter();
             let mut attempts = attempts.filter(|attempt| attempt.attempt_id == made.attempt_id);

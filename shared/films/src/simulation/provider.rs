@@ -63,6 +63,8 @@ pub(super) struct FakeProvider {
 struct State {
     random: fastrand::Rng,
     predictions: Vec<Made>,
+    /// Storyboards that were paid for.
+    plans: u32,
     violations: Vec<String>,
     in_flight: Vec<String>,
 }
@@ -94,6 +96,7 @@ impl FakeProvider {
             state: Arc::new(Mutex::new(State {
                 random,
                 predictions: Vec::new(),
+                plans: 0,
                 violations: Vec::new(),
                 in_flight: Vec::new(),
             })),
@@ -194,7 +197,9 @@ impl FakeProvider {
     }
 
     fn create(&self, request: &Request) -> Response {
-        let webhook = webhook_of(request).unwrap_or_default();
+        let Some(webhook) = webhook_of(request) else {
+            return self.plan();
+        };
         let fate = self.state().random.u8(0..100);
         match fate {
             0..4 => return status(429),
@@ -207,6 +212,35 @@ impl FakeProvider {
             13..21 => broken(),
             21..26 => status(502),
             _ => json_body(201, &made.view()),
+        }
+    }
+
+    /// A language model's answer, which is held until it is there: a storyboard of as many
+    /// scenes as it likes.
+    fn plan(&self) -> Response {
+        let mut state = self.state();
+        match state.random.u8(0..100) {
+            0..8 => return status(429),
+            8..16 => return status(503),
+            _ => {}
+        }
+        let intended = self.tables.under("jobs", "");
+        let intended = intended
+            .iter()
+            .filter(|(_, sort)| sort.starts_with("attempt#plan"));
+        state.plans += 1;
+        if state.plans > 1 || intended.count() != 1 {
+            let what = format!("storyboard {} was paid for", state.plans);
+            state.violations.push(what);
+        }
+        let scene = json!({ "title": "A boat", "description": "It sails.", "camera": "wide" });
+        let scenes = vec![scene; state.random.usize(1..=2)];
+        let answer = json!({ "scenes": scenes, "music": "piano" }).to_string();
+        let id = format!("plan{}", state.plans);
+        let made = json!({ "id": id, "status": "succeeded", "input": {}, "output": [answer] });
+        match state.random.u8(0..10) {
+            0 => broken(),
+            _ => json_body(201, &made),
         }
     }
 

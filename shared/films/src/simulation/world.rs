@@ -33,6 +33,7 @@ pub(super) const USER: &str = "user";
 pub(super) const QUOTA: u32 = 10;
 /// When it all begins.
 const BEGINNING: i64 = 1_795_176_000_000;
+const LANGUAGE_MODEL: &str = "google/gemini-2.5-flash";
 /// A call to the provider is given up after 30 s, so no function lies longer
 /// between an intent record and its create.
 const LONGEST_INVOCATION: i64 = 25_000;
@@ -102,7 +103,13 @@ impl World {
             Http::in_memory(move |request| fake.clone().answer(request))
         };
         let key = Secret::new(secret("key"), "key");
-        let provider = Arc::new(Provider::new(settings(), key, http).unwrap());
+        // In every second schedule a language model writes the storyboard.
+        let language_model = (seed / 2).is_multiple_of(2);
+        let settings = config::Provider {
+            language_model: language_model.then(|| LANGUAGE_MODEL.to_owned()),
+            ..settings()
+        };
+        let provider = Arc::new(Provider::new(settings, key, http).unwrap());
         let jobs = JobsTable::new(tables.client(), "jobs");
         let usage = UsageTable::new(tables.client(), "usage");
         let objects = Objects::new(bucket.client(), "bucket");
@@ -157,6 +164,7 @@ impl World {
             jobs: jobs.clone(),
             spending: spending.clone(),
             provider: provider.clone(),
+            turns: turns.clone(),
             clock: clock.clone(),
         };
         let request = CreateJob {
@@ -265,6 +273,13 @@ impl World {
             .reserve(&self.jobs, &self.job, Ceilings::of_quota(QUOTA))
             .await
             .unwrap();
+        // Others may have gone first.
+        for other in 0..self.random.u8(0..3) {
+            let (table, budget) = (&self.turns.table, self.turns.budget);
+            let (user, unit) = (format!("other {other}"), format!("theirs {other}"));
+            let asked = table.ask(&user, &unit, budget, self.job.created_at);
+            asked.await.unwrap();
+        }
         // One creator in ten dies before it starts the execution.
         if self.random.u8(0..10) > 0 {
             let workflow = &self.generation.workflow;
