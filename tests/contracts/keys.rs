@@ -122,7 +122,7 @@ fn kinds() -> Result<Vec<Kind>> {
             [1, 345].map(|take| keys::soundtrack(job, take)),
         )
         .used(WRITE, COMPLETES)
-        .used(READ, &["composer"]),
+        .used(READ, &["composer", "jobs-get"]),
         Kind::new(
             "animatic",
             [1, 50].map(|version| keys::animatic(job, version)),

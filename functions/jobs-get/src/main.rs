@@ -40,12 +40,12 @@ async fn handle(caller: Caller, request: Request, state: State) -> Result<Reply,
     let record = own_record(&state.reader.jobs, id, &caller).await?;
 
     let thumbnail = state.reader.thumbnail_url(&record.job).await?;
-    let posters = state.reader.posters(&record).await?;
+    let links = state.reader.take_links(&record).await?;
     let now = state.clock.now();
     let (times, before) = tokio::try_join!(
         state.times.times(&record, now),
         turns_before(&state.turns, &record.job, now),
     )?;
-    let view = job_view::detail(&record, thumbnail, &posters, &times, &before);
+    let view = job_view::detail(&record, thumbnail, &links, &times, &before);
     Reply::ok(&view)
 }

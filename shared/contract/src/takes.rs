@@ -33,6 +33,9 @@ pub struct Take {
     /// A link to a scene's still picture, good for an hour; not in the storyboard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poster_url: Option<String>,
+    /// A link to the sound of a take of the music, good for an hour; not in the storyboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_url: Option<String>,
     /// When it was there.
     pub made_at: Time,
 }

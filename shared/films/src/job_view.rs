@@ -8,7 +8,7 @@ use domain::job::{Job, Scene, Status};
 use store::JobRecord;
 
 use crate::clock::FilmTimes;
-use crate::job_reader::Posters;
+use crate::job_reader::TakeLinks;
 use crate::takes::{change_view, take_views};
 
 /// A film in a list.
@@ -54,15 +54,15 @@ pub fn summary(job: &Job, thumbnail_url: Option<String>) -> JobView {
 pub fn detail(
     record: &JobRecord,
     thumbnail_url: Option<String>,
-    posters: &Posters,
+    links: &TakeLinks,
     times: &FilmTimes,
     waiting_before: &HashMap<Target, u32>,
 ) -> JobView {
     let storyboard = record.job.storyboard.as_ref();
     let scenes = record.scenes.iter();
-    let scenes = scenes.map(|scene| scene_view(record, scene, posters, times, waiting_before));
+    let scenes = scenes.map(|scene| scene_view(record, scene, links, times, waiting_before));
     let target = Target::Soundtrack;
-    let soundtrack_takes = take_views(&record.job, &record.attempts, target, posters);
+    let soundtrack_takes = take_views(&record.job, &record.attempts, target, links);
     JobView {
         scenes: Some(scenes.collect()),
         soundtrack_takes: Some(soundtrack_takes),
@@ -77,7 +77,7 @@ pub fn detail(
 fn scene_view(
     record: &JobRecord,
     scene: &Scene,
-    posters: &Posters,
+    links: &TakeLinks,
     times: &FilmTimes,
     waiting_before: &HashMap<Target, u32>,
 ) -> contract::Scene {
@@ -95,8 +95,8 @@ fn scene_view(
         description: planned.map(|planned| planned.description.clone()),
         seconds: planned.map(|planned| planned.timing.seconds()),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
-        poster_url: planned.and_then(|planned| posters.get(&(scene.index, planned.take)).cloned()),
-        takes: take_views(&record.job, &record.attempts, target, posters),
+        poster_url: planned.and_then(|planned| links.poster(scene.index, planned.take)),
+        takes: take_views(&record.job, &record.attempts, target, links),
         waiting_before: waiting_before.get(&target).copied(),
         time_left: times.parts.get(&target).copied(),
     }

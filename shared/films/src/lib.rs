@@ -48,7 +48,7 @@ pub use clock::{FilmClock, FilmTimes};
 pub use complete::Completion;
 pub use finish::{CancelError, Finisher, Outcome};
 pub use generation::{Generation, OUTPUT_BUDGET};
-pub use job_reader::JobReader;
+pub use job_reader::{JobReader, TakeLinks};
 pub use own::{own_job, own_record};
 pub use plan::{Plan, Planner};
 pub use provider::Provider;

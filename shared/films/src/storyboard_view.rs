@@ -7,7 +7,7 @@ use domain::storyboard::{PlannedScene, Storyboard};
 use domain::time::Time;
 use edge::http::ApiError;
 
-use crate::job_reader::Posters;
+use crate::job_reader::TakeLinks;
 use crate::quote::{Price, Quotes, total};
 use crate::takes::take_views;
 
@@ -54,7 +54,7 @@ pub fn storyboard_view(
     let prices = quotes.film_by(&job.request, storyboard)?;
     let editable = job.is_in_review(now);
     let mut scenes = priced_scenes(storyboard, &prices);
-    let takes = |target| take_views(job, attempts, target, &Posters::new());
+    let takes = |target| take_views(job, attempts, target, &TakeLinks::default());
     for scene in &mut scenes {
         scene.takes = takes(Target::Scene(scene.index));
     }

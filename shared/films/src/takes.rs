@@ -10,7 +10,7 @@ use domain::take::{TakeRequest, next_take, takes_of};
 use edge::http::ApiError;
 use store::JobRecord;
 
-use crate::job_reader::Posters;
+use crate::job_reader::TakeLinks;
 use crate::quote::{Price, Quotes};
 use crate::quote_view;
 
@@ -118,11 +118,12 @@ pub(crate) fn take_views(
     job: &Job,
     attempts: &[Attempt],
     target: Target,
-    posters: &Posters,
+    links: &TakeLinks,
 ) -> Vec<contract::Take> {
-    let poster_of = |take: u32| match target {
-        Target::Scene(index) => posters.get(&(index, take)).cloned(),
-        Target::Plan | Target::Soundtrack => None,
+    let links_of = |take: u32| match target {
+        Target::Scene(index) => (links.poster(index, take), None),
+        Target::Soundtrack => (None, links.soundtrack(take)),
+        Target::Plan => (None, None),
     };
     let takes = takes_of(attempts, target).into_iter();
     let views = takes.map(|take| {
@@ -130,15 +131,65 @@ pub(crate) fn take_views(
             Some(words) => (Some(words.description), words.camera, words.seed),
             None => (None, None, None),
         };
+        let (poster_url, audio_url) = links_of(take.number);
         contract::Take {
             take: take.number,
             chosen: job.has_take(target, take.number),
             description,
             camera,
             seed,
-            poster_url: poster_of(take.number),
+            poster_url,
+            audio_url,
             made_at: take.made_at,
         }
     });
     views.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::attempt::AttemptState;
+    use store::testing::job;
+
+    use super::*;
+
+    fn made(target: Target, take: u32, state: AttemptState) -> Attempt {
+        Attempt {
+            target,
+            take,
+            ..Attempt::sample(state)
+        }
+    }
+
+    #[test]
+    fn a_take_of_the_music_can_be_heard_and_one_of_a_scene_seen() {
+        let (scene, music) = (Target::Scene(1), Target::Soundtrack);
+        let attempts = [
+            made(scene, 1, AttemptState::Succeeded),
+            made(scene, 2, AttemptState::Succeeded),
+            made(music, 1, AttemptState::Succeeded),
+            made(music, 2, AttemptState::Failed),
+            made(music, 3, AttemptState::Succeeded),
+        ];
+        let links = TakeLinks {
+            posters: [((1, 2), "seen")].map(of_text).into(),
+            soundtracks: [(1, "first"), (3, "third")].map(of_text).into(),
+        };
+        let links_of = |target| {
+            let takes = take_views(&job(1, "user"), &attempts, target, &links);
+            let takes = takes.into_iter();
+            let links = takes.map(|take| (take.take, take.poster_url, take.audio_url));
+            links.collect::<Vec<_>>()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            links_of(music),
+            [(1, None, text("first")), (3, None, text("third"))]
+        );
+        assert_eq!(links_of(scene), [(1, None, None), (2, text("seen"), None)]);
+    }
+
+    fn of_text<Key>((key, text): (Key, &str)) -> (Key, String) {
+        (key, text.to_owned())
+    }
 }

@@ -33,17 +33,22 @@ impl Owner {
 
     /// The takes of the music, and that which is in the film if one is.
     async fn music_takes(&self) -> Result<(Vec<u64>, Option<u64>)> {
-        let of_job = self.person.job(&self.id).await?["soundtrackTakes"].clone();
+        let mut of_job = self.person.job(&self.id).await?["soundtrackTakes"].clone();
+        let takes = of_job.as_array_mut().context("no takes")?;
+        for take in takes.iter_mut().filter_map(Value::as_object_mut) {
+            // The storyboard has the words, and no sound.
+            take.remove("audioUrl").context("a take has no sound")?;
+        }
         let storyboard = self.person.get(&self.path("storyboard")).await?;
         let of_storyboard = &storyboard.body["music"]["takes"];
         ensure!(
             *of_storyboard == of_job || of_storyboard.is_null(),
             "{of_storyboard}"
         );
-        let takes = of_job.as_array().context("no takes")?;
+        let takes = of_job.as_array().context("no takes")?.iter();
         let number = |take: &Value| take["take"].as_u64().unwrap_or_default();
-        let chosen = takes.iter().find(|take| take["chosen"] == true);
-        Ok((takes.iter().map(number).collect(), chosen.map(number)))
+        let chosen = takes.clone().find(|take| take["chosen"] == true);
+        Ok((takes.map(number).collect(), chosen.map(number)))
     }
 }
 
