@@ -77,7 +77,7 @@ test("a scene is redone while the film plays, and its first take chosen again", 
   await expect(take(1)).toContainText("In the film");
 });
 
-test("the music is redone, and its first take chosen again", async ({ page }) => {
+test("the music is redone, and its first take is heard and chosen again", async ({ page }) => {
   await page.goto(address);
   const change = page.getByRole("link", { name: "Change the music" });
   await change.click();
@@ -91,9 +91,21 @@ test("the music is redone, and its first take chosen again", async ({ page }) =>
   const takes = page.getByRole("listitem").filter({ hasText: "In the film" });
   await expect(takes).toContainText("Slow strings over rain");
   await look(page, "film-music");
+  await listen(page, 1);
   await page.getByRole("button", { name: "Put take 1 into the film" }).click();
   await changed(page);
 });
+
+/** A take of the music is really played. */
+async function listen(page: Page, take: number): Promise<void> {
+  const sound = page.getByLabel(`Take ${take} of the music`);
+  await sound.evaluate((audio: HTMLAudioElement) => {
+    audio.muted = true;
+    return audio.play();
+  });
+  const time = () => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime);
+  await expect.poll(time).toBeGreaterThan(0.3);
+}
 
 /** A change has come and gone. */
 async function changed(page: Page): Promise<void> {

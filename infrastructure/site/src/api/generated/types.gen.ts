@@ -1631,6 +1631,10 @@ export type Stream = {
  */
 export type Take = {
     /**
+     * A link to the sound of a take of the music, good for an hour; not in the storyboard.
+     */
+    audioUrl?: string | null;
+    /**
      * What it was told of how it is filmed; not of music.
      */
     camera?: string | null;

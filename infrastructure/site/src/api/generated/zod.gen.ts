@@ -698,6 +698,7 @@ export const zErrorBody = z.object({
  * the film.
  */
 export const zTake = z.object({
+    audioUrl: z.nullish(z.string()),
     camera: z.nullish(z.string()),
     chosen: z.boolean(),
     description: z.nullish(z.string()),

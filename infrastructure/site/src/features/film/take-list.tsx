@@ -1,10 +1,11 @@
-import { Trans } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { isStatus } from "@/api/api-error";
 import { Failure } from "@/api/failure";
 import type { AspectRatio, Take } from "@/api/generated/types.gen";
 import { dateTime } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { Chip } from "@/ui/chip";
+import { cx } from "@/ui/cx";
 import { useChooseTake } from "./film-actions";
 import type { PartProps } from "./part-changes";
 import { Still } from "./still";
@@ -19,7 +20,7 @@ export function TakeList({ job, scene, onDone }: PartProps) {
       <p className="text-muted">
         <Hint count={takes.length} />
       </p>
-      <ul className="grid grid-cols-2 gap-4">
+      <ul className={cx("grid gap-4", scene ? "grid-cols-2" : "sm:grid-cols-2")}>
         {inOrder(takes).map((take) => (
           <TakeCard
             key={take.take}
@@ -58,6 +59,7 @@ interface CardProps {
 }
 
 function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
+  const { t } = useLingui();
   const number = take.take;
   return (
     <li className="grid content-start gap-2">
@@ -72,6 +74,16 @@ function TakeCard({ take, shape, canChoose, busy, onChoose }: CardProps) {
           </Chip>
         ) : null}
       </div>
+      {take.audioUrl ? (
+        // biome-ignore lint/a11y/useMediaCaption: nobody speaks in it.
+        <audio
+          controls
+          preload="none"
+          src={take.audioUrl}
+          aria-label={t`Take ${number} of the music`}
+          className="w-full min-w-0"
+        />
+      ) : null}
       {take.chosen ? null : (
         <Button disabled={!canChoose} busy={busy} onClick={onChoose}>
           <Trans>Put take {number} into the film</Trans>
