@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, bail};
 use contract::{
     Animatic, AnnounceUpload, ApproveStoryboard, AssetList, ChangeAccepted, ConfirmUpload,
-    CreateTranscode, CreateWebhook, Job, JobAccepted, JobCancelled, JobList, Message, Storyboard,
-    Stream, Transcode, TranscodeCreated, UpdateStoryboard, UploadPlace, Video, VideoLink,
-    WebhookCreated, WebhookDelivery,
+    CreateTranscode, CreateWebhook, Job, JobAccepted, JobCancelled, JobList, Message, Quote,
+    Storyboard, Stream, Transcode, TranscodeCreated, UpdateStoryboard, UploadPlace, Video,
+    VideoLink, WebhookCreated, WebhookDelivery,
 };
 use domain::transcode::Asset;
 use reqwest::Method;
@@ -31,6 +31,23 @@ impl Api {
     pub async fn of(stack: &Stack, user: Name) -> Result<Self> {
         let person = Person::named(stack, user).await?;
         Ok(Self { person })
+    }
+
+    /// The API in the name of a user who signs up for it.
+    ///
+    /// # Errors
+    /// As [`Person::sign_up`].
+    pub async fn of_new_user(stack: &Stack) -> Result<Self> {
+        let person = Person::sign_up(stack).await?;
+        Ok(Self { person })
+    }
+
+    /// What a film would be and cost; `wanted` as for [`Api::create_job`].
+    ///
+    /// # Errors
+    /// The API refuses, or does not answer.
+    pub async fn quote(&self, wanted: &Value) -> Result<Quote> {
+        self.post("/api/v1/jobs?dryRun=true", wanted).await
     }
 
     /// Asks for a film; `wanted` is [`contract::CreateJob`], whatever its fields hold.

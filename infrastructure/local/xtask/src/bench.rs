@@ -3,6 +3,7 @@
 mod api;
 mod compose;
 mod cost;
+mod estimate;
 mod example;
 mod gallery;
 mod http1;
@@ -18,11 +19,22 @@ mod target;
 mod turns;
 
 use anyhow::Result;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::say;
 use crate::setup::ffmpeg;
 use crate::workspace::Workspace;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Options {
+    /// Which one; all of them by default
+    #[arg(value_enum)]
+    name: Option<Name>,
+    /// How many films `estimate` makes
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    films: u32,
+}
 
 /// The benchmarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,11 +51,15 @@ pub(crate) enum Name {
     Gallery,
     /// Time to the first answer and size, against a bare function
     Start,
+    /// What is said of films before and while they are made, against what they took and cost
+    Estimate,
 }
 
 /// Runs one benchmark, or all of them.
-pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
-    let names = name.map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
+pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
+    let names = options
+        .name
+        .map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
         let figures = match name {
             Name::Compose => {
@@ -61,6 +77,7 @@ pub(crate) fn run(workspace: &Workspace, name: Option<Name>) -> Result<()> {
             Name::Api => api::run(workspace)?,
             Name::Gallery => gallery::run(workspace)?,
             Name::Start => start::run(workspace)?,
+            Name::Estimate => estimate::run(workspace, options.films)?,
         };
         say::result(&figures.to_string());
     }

@@ -97,11 +97,7 @@ enum Command {
     /// Waiting times and limits under load, in virtual time
     Simulate(simulate::Options),
     /// The benchmarks, as ratios measured in one run
-    Bench {
-        /// Which one; all of them by default
-        #[arg(value_enum)]
-        name: Option<bench::Name>,
-    },
+    Bench(bench::Options),
     /// Name what ships, beside the programs: target/lambda/sbom.cdx.json
     Sbom,
     /// Build the FFmpeg layer
@@ -159,7 +155,7 @@ fn run(command: Command) -> Result<()> {
         Command::Status(options) => status::run(&workspace, &options),
         Command::Cost(options) => cost::run(&workspace, &options),
         Command::Simulate(options) => simulate::run(&workspace, &options),
-        Command::Bench { name } => bench::run(&workspace, name),
+        Command::Bench(options) => bench::run(&workspace, options),
         Command::Sbom => sbom::run(&workspace),
         Command::Layer { architecture, out } => {
             setup::ffmpeg::layer(&workspace, architecture, out.as_deref())
