@@ -5,7 +5,7 @@ use domain::video::Visibility;
 use edge::http::testing::{answer, request, user};
 use serde_json::Value;
 use store::testing::{self, Bucket, Tables, now};
-use store::{Confirmation, Counters, Objects, VideosTable};
+use store::{Confirmation, Counters, Links, Objects, VideosTable};
 use uuid::Uuid;
 
 use super::*;
@@ -26,6 +26,7 @@ impl World {
         let gallery = Gallery {
             videos: VideosTable::new(tables.client(), "videos"),
             objects: Objects::new(bucket.client(), "bucket"),
+            links: Links::new(bucket.client(), "bucket", None),
             clock: Clock::fixed(now()),
         };
         let upload = testing::upload(KEY, "owner", id(), None);
