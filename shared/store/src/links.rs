@@ -59,10 +59,10 @@ impl Links {
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn link(&self, key: &str) -> Result<String, StoreError> {
-        match &self.distribution {
-            Some(distribution) => distribution.link(key, &[]).await,
-            None => signed(self.reading(key)).await,
+        if let Some(distribution) = &self.distribution {
+            return distribution.link(key, &[]).await;
         }
+        presigned_url(self.reading(key)).await
     }
 
     /// A link that reads the object as this type; with a file's name it makes a browser save
@@ -86,7 +86,7 @@ impl Links {
         }
         let request = self.reading(key);
         let request = request.response_content_type(content_type);
-        signed(request.set_response_content_disposition(disposition)).await
+        presigned_url(request.set_response_content_disposition(disposition)).await
     }
 
     fn reading(&self, key: &str) -> GetObjectFluentBuilder {
@@ -94,7 +94,7 @@ impl Links {
     }
 }
 
-async fn signed(request: GetObjectFluentBuilder) -> Result<String, StoreError> {
+async fn presigned_url(request: GetObjectFluentBuilder) -> Result<String, StoreError> {
     request
         .presigned(expiry(LINK_LIFE)?)
         .await

@@ -82,11 +82,16 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// `let x = …`, `let x: T`, `let (x, y) = (…, …)`.
+    /// `let x = …`, `let x: T`, `let (x, y) = (…, …)`, `if let Some(x) = … {`.
     fn learn_binding(&mut self, at: usize) {
         let at = if self.word(at) == "mut" { at + 1 } else { at };
         match (self.word(at), self.word(at + 1)) {
             ("(", _) => self.learn_pair(at),
+            ("Some", "(") if self.word(at + 3) == ")" && self.word(at + 4) == "=" => {
+                let end = self.end(at + 5, self.words.len(), "{");
+                let value = self.type_of(end - 1);
+                self.learn(self.word(at + 2), value.as_deref());
+            }
             (name, "=") if is_value(name) => {
                 let value = self.type_of(self.end_of_statement(at + 2) - 1);
                 self.learn(name, value.as_deref());

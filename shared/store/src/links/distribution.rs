@@ -59,7 +59,7 @@ impl Distribution {
         let now = self.clock.now();
         let key = self.key.read(now).await?;
         let resource = resource(&self.url, object, headers);
-        signed(&resource, now, &self.key_id, key.expose_secret())
+        signed_url(&resource, now, &self.key_id, key.expose_secret())
             .map_err(|error| StoreError::unsendable(OPERATION, error))
     }
 }
@@ -78,14 +78,14 @@ fn resource(url: &Url, object: &str, headers: &[(&str, &str)]) -> Url {
     resource
 }
 
-fn signed(resource: &Url, now: Time, key_id: &str, pem: &str) -> Result<String, KeyError> {
+fn signed_url(resource: &Url, now: Time, key_id: &str, pem: &str) -> Result<String, KeyError> {
     let expires = now.after(LINK_LIFE).as_second();
     let policy = policy(resource, expires);
     let key =
         EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pem::parse(pem)?.contents())?;
     let signature = key.sign(&SystemRandom::new(), policy.as_bytes())?;
     let signature = url_safe(&STANDARD.encode(signature.as_ref()));
-    let joint = if resource.query().is_some() { '&' } else { '?' };
+    let joint = if resource.as_str().contains('?') { '&' } else { '?' };
     Ok(format!(
         "{resource}{joint}Expires={expires}&Signature={signature}&Key-Pair-Id={key_id}&Hash-Algorithm=SHA256"
     ))
