@@ -3,7 +3,7 @@ guards is served to signed links only (by a canned policy; an ECDSA key and SHA-
 
 import base64
 import time
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,9 +66,17 @@ def signed_only(handle):
         scheme = headers.get("x-forwarded-proto", "http")
         if groups and not is_signed(groups, f"{scheme}://{headers.get('host', '')}{uri}", query, time.time()):
             return cloudfront._cf_error_response(403, "Access denied", "Error from cloudfront")
-        return await handle(distribution, method, path, uri, query, headers, *rest, **named)
+        status, answered, body = await handle(distribution, method, path, uri, query, headers, *rest, **named)
+        return status, answered | said_by_query(behaviour, query) if groups and status < 300 else answered, body
 
     return handle_signed
+
+
+def said_by_query(behaviour, query):
+    """The headers that a query asks of the bucket, which is not handed it here, where the behaviour forwards them."""
+    _, _, is_forwarded = cloudfront._forwarding_predicates(behaviour)
+    asked = [(name, value) for name, value in parse_qsl(query) if name.startswith("response-") and is_forwarded(name)]
+    return {name.removeprefix("response-").title(): value for name, value in asked}
 
 
 def is_signed(groups, address, query, now):
