@@ -74,7 +74,10 @@ fn rights_and_names_go_together() -> Result<()> {
         let is_told = |variable: &str| variables.get(variable).is_some();
         for (right, variables) in [
             ("s3:", &["ASSETS_BUCKET"][..]),
-            ("secretsmanager:", &["REPLICATE_SECRET_ID", "MEDIA_KEY_SECRET"]),
+            (
+                "secretsmanager:",
+                &["REPLICATE_SECRET_ID", "MEDIA_KEY_SECRET"],
+            ),
             ("states:", &["STEP_FUNCTIONS_ARN"]),
         ] {
             let is_told = variables.iter().any(|variable| is_told(variable));

@@ -85,7 +85,11 @@ fn signed_url(resource: &Url, now: Time, key_id: &str, pem: &str) -> Result<Stri
         EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pem::parse(pem)?.contents())?;
     let signature = key.sign(&SystemRandom::new(), policy.as_bytes())?;
     let signature = url_safe(&STANDARD.encode(signature.as_ref()));
-    let joint = if resource.as_str().contains('?') { '&' } else { '?' };
+    let joint = if resource.as_str().contains('?') {
+        '&'
+    } else {
+        '?'
+    };
     Ok(format!(
         "{resource}{joint}Expires={expires}&Signature={signature}&Key-Pair-Id={key_id}&Hash-Algorithm=SHA256"
     ))
