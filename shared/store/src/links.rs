@@ -59,10 +59,7 @@ impl Links {
     ///
     /// [`StoreError`]: what failed, by its meaning.
     pub async fn link(&self, key: &str) -> Result<String, StoreError> {
-        if let Some(distribution) = &self.distribution {
-            return distribution.link(key, &[]).await;
-        }
-        presigned_url(self.reading(key)).await
+        self.read_as(key, None, None).await
     }
 
     /// A link that reads the object as this type; with a file's name it makes a browser save
@@ -78,19 +75,26 @@ impl Links {
         file_name: Option<&str>,
     ) -> Result<String, StoreError> {
         let disposition = file_name.map(|name| format!("attachment; filename=\"{name}\""));
-        if let Some(distribution) = &self.distribution {
-            let mut headers = vec![("response-content-type", content_type)];
-            let disposition = disposition.as_deref();
-            headers.extend(disposition.map(|text| ("response-content-disposition", text)));
-            return distribution.link(key, &headers).await;
-        }
-        let request = self.reading(key);
-        let request = request.response_content_type(content_type);
-        presigned_url(request.set_response_content_disposition(disposition)).await
+        self.read_as(key, Some(content_type), disposition).await
     }
 
-    fn reading(&self, key: &str) -> GetObjectFluentBuilder {
-        self.client.get_object().bucket(&self.bucket).key(key)
+    /// With what the headers of the answer shall say in place of what was stored.
+    async fn read_as(
+        &self,
+        key: &str,
+        content_type: Option<&str>,
+        disposition: Option<String>,
+    ) -> Result<String, StoreError> {
+        if let Some(distribution) = &self.distribution {
+            let headers = [
+                ("response-content-type", content_type),
+                ("response-content-disposition", disposition.as_deref()),
+            ];
+            return distribution.link(key, &headers).await;
+        }
+        let request = self.client.get_object().bucket(&self.bucket).key(key);
+        let request = request.set_response_content_type(content_type.map(str::to_owned));
+        presigned_url(request.set_response_content_disposition(disposition)).await
     }
 }
 
@@ -104,8 +108,6 @@ async fn presigned_url(request: GetObjectFluentBuilder) -> Result<String, StoreE
 
 /// The distribution that links lead to. What is wrong with its variables is noted.
 fn distribution(bootstrap: &mut Bootstrap) -> Option<Distribution> {
-    let secrets = aws_sdk_secretsmanager::Client::new(bootstrap.sdk());
-    let clock = bootstrap.clock();
     let environment = bootstrap.environment();
     let url = environment.optional("MEDIA_URL")?;
     let key_id = environment.required("MEDIA_KEY_ID");
@@ -114,8 +116,9 @@ fn distribution(bootstrap: &mut Bootstrap) -> Option<Distribution> {
         environment.fault("MEDIA_URL is no URL");
         return None;
     };
+    let secrets = aws_sdk_secretsmanager::Client::new(bootstrap.sdk());
     let key = Secret::new(secrets, secret);
-    Some(Distribution::new(url, key_id, key, clock))
+    Some(Distribution::new(url, key_id, key, bootstrap.clock()))
 }
 
 #[cfg(test)]
