@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use domain::time::Time;
 use end_to_end::{Person, Provider, aws, reconciling, stack, unique_word};
 use serde_json::Value;
 
@@ -17,7 +16,7 @@ async fn a_job_whose_creator_died_is_made_all_the_same() -> Result<()> {
     let stack = stack()?;
     let person = Person::sign_up(&stack).await?;
     let word = unique_word("orphan");
-    let created_at = Time::from_millisecond(config::clock::now().as_millisecond() - 31_000);
+    let created_at = config::clock::now().before(Duration::from_secs(31));
     let job = accepted(&person, &short_film(&word), created_at)?;
     let id = job.job_id;
     let (jobs, usage) = tables(&stack)?;

@@ -246,7 +246,7 @@ async fn held_event(stack: &Stack, person: &Person) -> Result<String> {
     let webhooks = crate::webhooks_table(stack)?;
     let (id, now) = (JobId(uuid::Uuid::now_v7()), config::clock::now());
     // Its event was due a while ago, so that its message must be thought lost.
-    let ended = domain::time::Time::from_millisecond(now.as_millisecond() - 120_000);
+    let ended = now.before(Duration::from_secs(120));
     let limit = Duration::from_secs(600);
     let job = Job::accepted(id, &person.user_id, CreateJob::sample(), now, limit);
     usage.reserve(&jobs, &job, Ceilings::of_quota(10)).await?;

@@ -1,5 +1,7 @@
 //! Asking the provider for a scene or the music, behind the intent record.
 
+use std::time::Duration;
+
 use domain::attempt::{Attempt, AttemptState, Decision, Target, decide, is_lost};
 use domain::failure::{Failure, StepError};
 use domain::job::{JobId, JobRun, SceneStatus};
@@ -296,7 +298,10 @@ pub(crate) async fn find(
     now: Time,
 ) -> Result<Option<Prediction>, StepError> {
     // The two clocks may differ.
-    let since = Time::from_millisecond(attempt.created_at.as_millisecond() - 60_000).timestamp();
+    let since = attempt
+        .created_at
+        .before(Duration::from_secs(60))
+        .timestamp();
     let recent = provider
         .call(now, |client| async move {
             client.list_created_since(since).await

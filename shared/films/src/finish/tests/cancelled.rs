@@ -1,7 +1,6 @@
 //! Jobs that their owner cancels.
 
 use domain::attempt::{Attempt, AttemptState, IN_FLIGHT, Target};
-use domain::time::Time;
 use domain::webhook::EventType;
 use reqwest::{Request, Response};
 use serde_json::json;
@@ -13,8 +12,7 @@ const PRICE: u64 = 1_000;
 
 /// The attempt at a scene, made this long ago; with the id `p{scene}` once it is known.
 fn attempt(scene: u32, is_known: bool, age: Duration) -> Attempt {
-    let age = i64::try_from(age.as_millis()).unwrap();
-    let created_at = Time::from_millisecond(now().as_millisecond() - age);
+    let created_at = now().before(age);
     Attempt {
         target: Target::Scene(scene),
         attempt_id: format!("attempt-{scene}"),

@@ -78,7 +78,7 @@ async fn a_place_that_nobody_confirms_is_free_when_its_link_has_expired() {
         created_at: at,
         ..upload(number, "one")
     };
-    let before = Time::from_millisecond(now().after(LINK_LIFE).as_millisecond() - 1000);
+    let before = now().after(LINK_LIFE).before(Duration::from_secs(1));
     let refused = world.hand_out_of_two(&later(3, before)).await;
     assert_eq!(refusal(refused), Some(HoldingRefusal::Uploads));
     let expired = now().after(LINK_LIFE);
@@ -105,7 +105,7 @@ async fn an_upload_in_parts_is_open_for_a_day() {
     };
     world.hand_out_of_two(&upload).await.unwrap();
     let day = LINK_LIFE * 24;
-    let before = Time::from_millisecond(now().after(day).as_millisecond() - 1000);
+    let before = now().after(day).before(Duration::from_secs(1));
     assert_eq!(world.holding("one", before).await.open_uploads, 1);
     assert_eq!(world.holding("one", now().after(day)).await.open_uploads, 0);
 }
