@@ -67,7 +67,9 @@ def signed_only(handle):
         if groups and not is_signed(groups, f"{scheme}://{headers.get('host', '')}{uri}", query, time.time()):
             return cloudfront._cf_error_response(403, "Access denied", "Error from cloudfront")
         status, answered, body = await handle(distribution, method, path, uri, query, headers, *rest, **named)
-        return status, answered | said_by_query(behaviour, query) if groups and status < 300 else answered, body
+        if groups and status < 300:
+            answered = answered | said_by_query(behaviour, query)
+        return status, answered, body
 
     return handle_signed
 
