@@ -53,7 +53,7 @@ async fn of_two_hundred_parallel_reservations_ten_are_made() -> Result<()> {
         }
     }
     let month = usage.account(&user, now, 10).await?.usage;
-    let (listed, _) = jobs.list(&user, 100, None).await?;
+    let (listed, _) = jobs.list(&user, None, 100, None).await?;
     let webhooks = webhooks_table(&stack)?;
     // Before the reconciler takes them for jobs whose creator has died.
     let ending = Ending::Failed(JobError::workflow_failed());

@@ -37,6 +37,10 @@ async fn jobs_are_listed_page_by_page_newest_first() -> Result<()> {
     let cursor = first.1.context("no cursor to the rest")?;
     let second = page(&person, &format!("limit=2&cursor={cursor}")).await?;
     assert_eq!(second, (made[2..].to_vec(), None));
+    let failed = page(&person, "status=failed,cancelled&limit=2").await?;
+    assert_eq!(failed.0, made[..2]);
+    let none = page(&person, "status=completed").await?;
+    assert_eq!(none, (Vec::new(), None));
     assert_eq!(page(&person, "").await?, (made, None));
 
     let other = Person::sign_up(&stack).await?;
@@ -62,6 +66,9 @@ async fn a_page_is_neither_empty_nor_endless() -> Result<()> {
         check_error(&refused, 400, "VALIDATION_ERROR");
         assert_eq!(refused.body["details"]["field"], "limit");
     }
+    let refused = person.get("/api/v1/jobs?status=done").await?;
+    check_error(&refused, 400, "VALIDATION_ERROR");
+    assert_eq!(refused.body["details"]["field"], "status");
     for limit in ["1", "100"] {
         let answer = person.get(&format!("/api/v1/jobs?limit={limit}")).await?;
         assert_eq!(answer.status, 200);

@@ -1,10 +1,15 @@
 //! `GET /api/v1/jobs`: the caller's own jobs, newest first (R5, D28).
 //!
-//! Takes `limit` (1-100, default 10) and the `cursor` of the page before.
+//! Takes `status` (one or more, separated by commas), `limit` (1-100, default 10) and the
+//! `cursor` of the page before.
 
 use config::Bootstrap;
 use contract::{JobList, Thumbnail};
-use edge::http::{ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit};
+use domain::job::Status;
+use domain::request::InvalidField;
+use edge::http::{
+    ApiError, Authentication, Caller, Cursor, Error, Reply, Request, behind, limit, query,
+};
 use films::{JobReader, job_view};
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,12 +26,15 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<Reply, ApiError> {
+    let only = statuses(&request)?;
+    let only = only.as_deref();
+    let scope = scope(&caller.user_id, only);
     let limit = limit(&request)?;
-    let after = behind(&request, &caller.user_id)?;
+    let after = behind(&request, &scope)?;
 
     let (page, next) = reader
         .jobs
-        .list(&caller.user_id, limit, after.as_ref())
+        .list(&caller.user_id, only, limit, after.as_ref())
         .await?;
 
     let (mut jobs, mut thumbnails) = (Vec::new(), Vec::new());
@@ -41,6 +49,33 @@ async fn handle(caller: Caller, request: Request, reader: JobReader) -> Result<R
     Reply::ok(&JobList {
         jobs,
         thumbnails,
-        next_cursor: next.map(|position| Cursor::write(position, &caller.user_id)),
+        next_cursor: next.map(|position| Cursor::write(position, &scope)),
     })
 }
+
+/// The statuses that are asked for, each once and always in one order.
+fn statuses(request: &Request) -> Result<Option<Vec<Status>>, InvalidField> {
+    let Some(text) = query(request, "status") else {
+        return Ok(None);
+    };
+    let named: Result<Vec<_>, _> = text.split(',').map(str::parse::<Status>).collect();
+    let named = named.map_err(|_| {
+        let names = Status::ALL.map(Status::as_str).join(", ");
+        InvalidField::new(
+            "status",
+            format!("one or more, separated by commas, of: {names}"),
+        )
+    })?;
+    let each = Status::ALL.into_iter();
+    Ok(Some(each.filter(|one| named.contains(one)).collect()))
+}
+
+/// What a cursor holds for: these films of this user.
+fn scope(user_id: &str, only: Option<&[Status]>) -> String {
+    let names = only.unwrap_or_default().iter().map(|one| one.as_str());
+    let words: Vec<&str> = std::iter::once(user_id).chain(names).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

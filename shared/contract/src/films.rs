@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ErrorCode;
+use crate::film_list::{JobList, JobQuery};
 use crate::operation::{Access, Content, Method, Operation};
 use crate::paging::CursorQuery;
 use crate::quote::{CreateQuery, JobResumed, Quote, TimeLeft};
@@ -225,28 +226,6 @@ pub struct Scene {
     pub time_left: Option<TimeLeft>,
 }
 
-/// The caller's films, newest first (R5).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct JobList {
-    /// One page.
-    pub jobs: Vec<Job>,
-    /// Pictures of those that have one.
-    pub thumbnails: Vec<Thumbnail>,
-    /// Where the next page begins; `null` on the last.
-    pub next_cursor: Option<String>,
-}
-
-/// A film's picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Thumbnail {
-    /// The film.
-    pub job_id: JobId,
-    /// A link, good for an hour.
-    pub url: String,
-}
-
 /// The way to a film (D3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -324,6 +303,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             SignedIn,
             "The caller's films, newest first",
         )
+        .query::<JobQuery>()
         .query::<CursorQuery>()
         .answers::<JobList>(200, "One page"),
         operation(

@@ -4,6 +4,7 @@
 mod account;
 mod administration;
 mod error;
+mod film_list;
 mod films;
 mod gallery;
 mod health;
@@ -27,9 +28,8 @@ pub use administration::{
     Restarted, Stats, TranscodePage,
 };
 pub use error::{ErrorBody, ErrorCode};
-pub use films::{
-    CreateJob, Job, JobAccepted, JobCancelled, JobList, Scene, Thumbnail, VideoLink, WebhookResult,
-};
+pub use film_list::{JobList, Thumbnail};
+pub use films::{CreateJob, Job, JobAccepted, JobCancelled, Scene, VideoLink, WebhookResult};
 pub use gallery::{OembedVideo, PublishFilm, Rendition, Stream, UpdateVideo, Video, VideoList};
 pub use health::{Check, Checks, Health, HealthStatus};
 pub use live::LiveTicket;

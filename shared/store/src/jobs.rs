@@ -29,6 +29,10 @@ const BY_USER: &str = "byUser";
 const OPEN: &str = "openJobs";
 /// Only if there is no such row yet.
 const IS_NEW: &str = "attribute_not_exists(jobId)";
+/// Jobs that one request of a list by status looks at: as many as two of the largest pages.
+const MOST_LOOKED_AT: usize = 200;
+/// So many of them are read at once, so that a page whose jobs are all young reads no others.
+const LOOKED_AT_ONCE: usize = 100;
 /// While steps may work on a job.
 const RUNNING: [&str; 2] = [Status::Pending.as_str(), Status::Processing.as_str()];
 
@@ -60,6 +64,15 @@ pub struct Position {
     pub job_id: JobId,
     /// When it was created.
     pub created_at: Time,
+}
+
+impl Position {
+    fn of(job: &Job) -> Self {
+        Self {
+            job_id: job.job_id,
+            created_at: job.created_at,
+        }
+    }
 }
 
 impl JobsTable {
@@ -126,7 +139,10 @@ impl JobsTable {
         record(every_row("load job", query).await?)
     }
 
-    /// A user's jobs, newest first, from a position on.
+    /// A page of at most `limit` of a user's jobs, newest first, behind the position `after`;
+    /// and where the next page goes on, if there may be one. With `only` it has jobs in one
+    /// of these statuses, as their rows tell it now: the index holds none. No more than 200
+    /// jobs are looked at for it, so that a page may have fewer, or none, and still lead on.
     ///
     /// # Errors
     ///
@@ -134,9 +150,35 @@ impl JobsTable {
     pub async fn list(
         &self,
         user_id: &str,
+        only: Option<&[Status]>,
         limit: usize,
         after: Option<&Position>,
     ) -> Result<(Vec<Job>, Option<Position>), StoreError> {
+        let most = only.map_or(limit, |_| MOST_LOOKED_AT);
+        let (positions, has_more) = self.newest_of(user_id, most, after).await?;
+        let mut found: Vec<Job> = Vec::new();
+        for positions in positions.chunks(LOOKED_AT_ONCE) {
+            let mut jobs = self.jobs_at("list jobs", positions).await?;
+            jobs.retain(|job| only.is_none_or(|only| only.contains(&job.status)));
+            found.extend(jobs);
+            if found.len() > limit {
+                found.truncate(limit);
+                let next = found.last().map(Position::of);
+                return Ok((found, next));
+            }
+        }
+        let next = positions.last().filter(|_| has_more).cloned();
+        Ok((found, next))
+    }
+
+    /// Where a user's newest jobs behind `after` stand, at most `most` of them, and whether
+    /// there are more.
+    async fn newest_of(
+        &self,
+        user_id: &str,
+        most: usize,
+        after: Option<&Position>,
+    ) -> Result<(Vec<Position>, bool), StoreError> {
         let start = after.map(|position| {
             let mut start = key(position.job_id, JOB_ROW);
             start.insert("userId".to_owned(), AttributeValue::S(user_id.to_owned()));
@@ -154,19 +196,17 @@ impl JobsTable {
             .key_condition_expression("userId = :user")
             .expression_attribute_values(":user", AttributeValue::S(user_id.to_owned()))
             .scan_index_forward(false)
-            // One more than asked for tells whether there is a next page.
-            .limit(i32::try_from(limit + 1).unwrap_or(i32::MAX))
+            // One more tells whether there are more.
+            .limit(i32::try_from(most + 1).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("list jobs", error))?;
         let mut positions = positions("list jobs", page.items.unwrap_or_default())?;
         // A page also ends at a megabyte, with fewer rows than asked for.
-        let more = positions.len() > limit || page.last_evaluated_key.is_some();
-        positions.truncate(limit);
-        let jobs = self.jobs_at("list jobs", &positions).await?;
-        let next = positions.pop().filter(|_| more);
-        Ok((jobs, next))
+        let has_more = positions.len() > most || page.last_evaluated_key.is_some();
+        positions.truncate(most);
+        Ok((positions, has_more))
     }
 
     /// Every job that has not ended, oldest first.

@@ -1,7 +1,11 @@
 //! How far a job and its parts are.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::film::UnknownName;
 
 /// What the client is told first (R41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -80,6 +84,16 @@ impl Status {
         let before = Self::ALL.into_iter();
         let before = before.filter(|status| status.can_become(next));
         before.map(Self::as_str).collect()
+    }
+}
+
+impl FromStr for Status {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|status| status.as_str() == name)
+            .ok_or(UnknownName)
     }
 }
 

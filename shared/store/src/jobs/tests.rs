@@ -159,7 +159,7 @@ async fn a_page_is_the_users_newest_jobs_from_a_position_on() {
         })
         .then_output(|| page(&[8, 7, 6], true));
     let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
-    let (found, next) = jobs.list("someone", 2, Some(&after)).await.unwrap();
+    let (found, next) = jobs.list("someone", None, 2, Some(&after)).await.unwrap();
     assert_eq!(found, [job(8, "someone"), job(7, "someone")]);
     assert_eq!(next.unwrap().job_id, job(7, "someone").job_id);
 }
@@ -168,7 +168,7 @@ async fn a_page_is_the_users_newest_jobs_from_a_position_on() {
 async fn a_page_cut_short_by_its_size_leads_on() {
     let query = mock!(Client::query).then_output(|| page(&[8], true));
     let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
-    let (found, next) = jobs.list("someone", 2, None).await.unwrap();
+    let (found, next) = jobs.list("someone", None, 2, None).await.unwrap();
     assert_eq!(found, [job(8, "someone")]);
     assert_eq!(next.unwrap().job_id, job(8, "someone").job_id);
 }
@@ -178,7 +178,7 @@ async fn the_last_page_leads_nowhere() {
     for numbers in [&[3, 2][..], &[1], &[]] {
         let query = mock!(Client::query).then_output(move || page(numbers, false));
         let jobs = JobsTable::new(client_of(&[query, rows()]), "jobs");
-        let (found, next) = jobs.list("someone", 2, None).await.unwrap();
+        let (found, next) = jobs.list("someone", None, 2, None).await.unwrap();
         assert_eq!((found.len(), next), (numbers.len(), None));
     }
 }
@@ -222,12 +222,87 @@ fn rows() -> Rule {
     rows_without("")
 }
 
+/// Jobs of two users in all statuses by turns; every third is the other's.
+fn many(number: u128) -> Job {
+    let user_id = if number.is_multiple_of(3) {
+        "other"
+    } else {
+        "someone"
+    };
+    Job {
+        status: Status::ALL[(number % 7) as usize],
+        ..job(number, user_id)
+    }
+}
+
+#[tokio::test]
+async fn pages_by_status_put_together_are_all_in_it_and_nobody_elses() {
+    use Status::{Cancelled, Completed, Failed, Pending};
+    let tables = Tables::default();
+    let jobs = JobsTable::new(tables.client(), "jobs");
+    for job in (1..=60).map(many) {
+        tables.put("jobs", item(job.job_id, JOB_ROW, &job).unwrap());
+    }
+    for (only, limit) in [
+        (&[Failed][..], 1),
+        (&[Failed, Cancelled], 3),
+        (&[Pending, Completed], 10),
+        (&Status::ALL, 7),
+    ] {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = jobs.list("someone", Some(only), limit, after.as_ref());
+            let (page, next) = page.await.unwrap();
+            assert!(page.len() == limit || next.is_none(), "{only:?}");
+            found.extend(page);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let all = (1..=60).rev().map(many);
+        let wanted = all.filter(|job| job.user_id == "someone" && only.contains(&job.status));
+        assert!(wanted.eq(found), "{only:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_is_sought_among_so_many_jobs_and_the_page_leads_on() {
+    let tables = Tables::default();
+    let jobs = JobsTable::new(tables.client(), "jobs");
+    for number in 0..=MOST_LOOKED_AT as u128 {
+        let status = match number {
+            0 => Status::Failed,
+            _ => Status::Completed,
+        };
+        let job = Job {
+            status,
+            ..job(number, "someone")
+        };
+        tables.put("jobs", item(job.job_id, JOB_ROW, &job).unwrap());
+    }
+    let failed = async |after: Option<Position>| {
+        let page = jobs.list("someone", Some(&[Status::Failed]), 10, after.as_ref());
+        let (page, next) = page.await.unwrap();
+        (page.len(), next, tables.rows_read())
+    };
+    let (none, next, read) = failed(None).await;
+    assert_eq!((none, read), (0, 2 * MOST_LOOKED_AT + 1));
+    assert!(next.is_some());
+    assert_eq!(failed(next).await, (1, None, 2));
+
+    // A page whose jobs are all young reads no others.
+    let page = jobs.list("someone", Some(&[Status::Completed]), 10, None);
+    assert_eq!(page.await.unwrap().0.len(), 10);
+    assert_eq!(tables.rows_read(), MOST_LOOKED_AT + 1 + LOOKED_AT_ONCE);
+}
+
 #[tokio::test]
 async fn a_row_that_is_no_job_is_unreadable() {
     let query = mock!(Client::query).then_output(|| page(&[1], false));
     let rows = rows_without("status");
     let jobs = JobsTable::new(client_of(&[query, rows]), "jobs");
-    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    let error = jobs.list("someone", None, 2, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
 }
 
@@ -249,8 +324,8 @@ async fn a_failing_list_is_told_by_its_meaning() {
         .http_response(|| failure("AccessDeniedException"))
         .build();
     let jobs = JobsTable::new(client_of(&[throttled]), "jobs");
-    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    let error = jobs.list("someone", None, 2, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
-    let error = jobs.list("someone", 2, None).await.unwrap_err();
+    let error = jobs.list("someone", None, 2, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
 }
