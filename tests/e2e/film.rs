@@ -47,6 +47,7 @@ async fn a_landscape_film_with_music_and_transitions() -> Result<()> {
     assert_eq!(Provider::new(&stack).creates(&word).await?.paid, 4);
     check_ledger(job, 3, true)?;
     assert_eq!(person.usage().await?, (1, 0, 9));
+    check_month(&person, job).await?;
     check_list(&person, job).await
 }
 
@@ -236,6 +237,16 @@ fn check_streams(probe: &Probe, size: (u32, u32), seconds: u64) -> Result<()> {
         let error = (length.as_secs_f64() - seconds as f64).abs();
         ensure!(error <= 1.0 / 30.0 + 0.001, "{length:?} long");
     }
+    Ok(())
+}
+
+/// A person's month has cost what the models of the only film did.
+async fn check_month(person: &Person, job: &Value) -> Result<()> {
+    let ledger = job["ledger"].as_array().context("no ledger")?;
+    let models = ledger.iter().filter(|line| line["kind"] == "model");
+    let paid = models.filter_map(|line| line["actualNanoUsd"].as_u64());
+    let me = person.get("/api/v1/me").await?;
+    assert_eq!(me.body["usage"]["paidNanoUsd"], paid.sum::<u64>());
     Ok(())
 }
 

@@ -54,6 +54,7 @@ pub fn usage_view(usage: Usage, paid_failures_limit: u32, now: Time) -> contract
         remaining: usage.remaining(),
         paid_failures: usage.paid_failures,
         paid_failures_limit,
+        paid_nano_usd: usage.paid_nano_usd,
         resets_at: next_month(now),
     }
 }
@@ -75,6 +76,7 @@ mod tests {
                 reserved: 2,
                 quota: 10,
                 paid_failures: 1,
+                paid_nano_usd: 2_300_000_000,
             },
             holding: domain::holding::Holding {
                 transcodes: 4,
@@ -97,6 +99,7 @@ mod tests {
         assert_eq!(profile["usage"]["remaining"], 5);
         assert_eq!(profile["usage"]["paidFailures"], 1);
         assert_eq!(profile["usage"]["paidFailuresLimit"], 7);
+        assert_eq!(profile["usage"]["paidNanoUsd"], 2_300_000_000_u64);
         assert_eq!(profile["usage"]["month"], "2026-11");
         assert_eq!(profile["usage"]["resetsAt"], "2026-12-01T00:00:00.000Z");
         assert_eq!(profile["groups"][0], "admin");

@@ -67,6 +67,10 @@ pub struct Usage {
     pub paid_failures: u32,
     /// So many of them there may be; beyond it `TOO_MANY_FAILURES`.
     pub paid_failures_limit: u32,
+    /// What the models of its films have cost so far, in billionths of a dollar. A film counts
+    /// when it ends, in the month whose place it held; if it goes on or a part of it is made
+    /// anew, what that adds counts in the month of then.
+    pub paid_nano_usd: u64,
     /// When the next month begins.
     pub resets_at: Time,
 }

@@ -62,6 +62,10 @@ pub struct Usage {
     /// Videos that failed this month after money was spent on them.
     #[serde(default)]
     pub paid_failures: u32,
+    /// What was paid for the models of this month's videos, in billionths of a dollar: of
+    /// each when it ended, and what was added when it ended again.
+    #[serde(default)]
+    pub paid_nano_usd: u64,
 }
 
 impl Usage {
@@ -130,7 +134,7 @@ mod tests {
 
         #[test]
         fn remaining_never_underflows(used in 0u32..50, reserved in 0u32..50, quota in 0u32..50) {
-            let usage = Usage { used, reserved, quota, paid_failures: 0 };
+            let usage = Usage { used, reserved, quota, ..Usage::default() };
             prop_assert_eq!(usage.remaining() + used + reserved, quota.max(used + reserved));
         }
     }

@@ -142,7 +142,7 @@ pub(crate) fn settle_quote(
     change.write(table, key(&day_row(&job.quote_day())))
 }
 
-fn signed(nano_usd: u64) -> i64 {
+pub(crate) fn signed(nano_usd: u64) -> i64 {
     i64::try_from(nano_usd).unwrap_or(i64::MAX)
 }
 

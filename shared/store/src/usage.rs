@@ -2,7 +2,7 @@
 //!
 //! Rows of a user: `month#2026-11` (used, reserved, taken = used + reserved, redoing =
 //! parts of films that are redone free of the quota, risked = reserved + redoing + failed after
-//! money was spent),
+//! money was spent, paidNanoUsd = what was paid for its films that ended),
 //! `quota` (an operator's override, if any), `holding` (what the user holds at once),
 //! `rate` (request counters, TTL).
 
@@ -40,6 +40,8 @@ pub use settlement::Ending;
 /// Counters older than the window and younger than this many minutes are
 /// removed by the next request; the row's TTL takes the rest.
 const FORGET_MINUTES: i64 = 60;
+/// What was paid for a month's films.
+const PAID: &str = "paidNanoUsd";
 
 /// Access to the usage table.
 #[derive(Debug, Clone)]
@@ -173,6 +175,7 @@ impl UsageTable {
                 let in_work = number(row, "reserved") + number(row, "redoing");
                 paid_failures(number(row, "risked"), in_work)
             }),
+            paid_nano_usd: month.map_or(0, |row| amount(row, PAID)),
         };
         let holding = row(HOLDING).map(|row| holding_of(row, now));
         Ok(Account {
@@ -207,10 +210,15 @@ fn bucket(minute: i64) -> String {
 }
 
 fn number(row: &Row, attribute: &str) -> u32 {
+    u32::try_from(amount(row, attribute)).unwrap_or(0)
+}
+
+/// Below zero is none.
+fn amount(row: &Row, attribute: &str) -> u64 {
     row.get(attribute)
         .and_then(|value| value.as_n().ok())
         .and_then(|digits| digits.parse::<i64>().ok())
-        .and_then(|number| u32::try_from(number.max(0)).ok())
+        .and_then(|number| u64::try_from(number).ok())
         .unwrap_or(0)
 }
 

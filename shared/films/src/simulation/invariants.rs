@@ -69,6 +69,11 @@ impl World {
             self.check_books().await;
         }
         self.check_days(&job).await;
+        if usage.paid_nano_usd != job.paid_nano_usd {
+            let (counted, paid) = (usage.paid_nano_usd, job.paid_nano_usd);
+            let what = format!("in the month {counted}, paid {paid}");
+            self.violations.push(what);
+        }
         if usage.paid_failures != self.paid_failures {
             let (counted, expected) = (usage.paid_failures, self.paid_failures);
             let what = format!("{counted} paid failures, not {expected}");

@@ -123,11 +123,7 @@ pub(super) fn holding_of(row: &Row, now: Time) -> Holding {
     Holding {
         transcodes: super::number(row, TRANSCODES),
         open_uploads: u32::try_from(open.count()).unwrap_or(u32::MAX),
-        stored_bytes: row
-            .get(STORED_BYTES)
-            .and_then(integer)
-            .and_then(|bytes| u64::try_from(bytes).ok())
-            .unwrap_or(0),
+        stored_bytes: super::amount(row, STORED_BYTES),
     }
 }
 

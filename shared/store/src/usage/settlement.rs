@@ -6,7 +6,7 @@ use domain::quota::Reservation;
 use domain::time::Time;
 use domain::webhook::Event;
 
-use super::UsageTable;
+use super::{PAID, UsageTable};
 use crate::change::Change;
 use crate::error::StoreError;
 use crate::jobs::{JobsTable, end_redo};
@@ -61,8 +61,22 @@ impl Ending {
         }
     }
 
+    /// What its month is told, if anything: what becomes of what the job held of it, and what
+    /// was paid since that was taken.
+    fn month(&self, place: Place, paid_since: u64) -> Option<Change> {
+        let settled = self.settled(place, paid_since > 0);
+        match paid_since {
+            0 => settled,
+            // What held nothing may find what an earlier execution did cost.
+            paid => {
+                let month = settled.unwrap_or_default();
+                Some(month.add(PAID, spending::signed(paid)))
+            }
+        }
+    }
+
     /// What becomes of what the job held of its month, if it held anything.
-    fn month(&self, place: Place, is_paid: bool) -> Option<Change> {
+    fn settled(&self, place: Place, is_paid: bool) -> Option<Change> {
         let month = match place {
             Place::None => return None,
             Place::Counted => Change::new().add("reserved", -1),
@@ -83,10 +97,10 @@ fn given_back(is_paid: bool) -> i64 {
 }
 
 impl UsageTable {
-    /// Ends a job, settles its place, puts what was paid since it was taken in the place of
-    /// its quote (`paid` is all that was ever paid for the job, in billionths of a dollar)
-    /// and lays out the event of it, which is answered; all or nothing, once: a job that
-    /// has ended already is a conflict and nothing is written (D30).
+    /// Ends a job, settles its place, adds what was paid since it was taken to its month, puts
+    /// that in the place of its quote (`paid` is all that was ever paid for the job, in
+    /// billionths of a dollar) and lays out the event of it, which is answered; all or nothing,
+    /// once: a job that has ended already is a conflict and nothing is written (D30).
     ///
     /// # Errors
     ///
@@ -138,7 +152,7 @@ impl UsageTable {
         };
         writes.push(jobs.job_update(job.job_id, &close)?);
         writes.push(webhooks.event_write(&job.user_id, &event)?);
-        if let Some(month) = ending.month(job.place(), paid_since > 0) {
+        if let Some(month) = ending.month(job.place(), paid_since) {
             writes.push(self.month_update(&job.user_id, &job.month, &month)?);
         }
         // What cost nothing may find what an earlier execution did cost.

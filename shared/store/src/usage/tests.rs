@@ -119,7 +119,7 @@ async fn a_table_that_fails_by_itself_is_unavailable() {
 
 #[tokio::test]
 async fn a_month_is_read_with_the_users_own_quota() {
-    let row = |sk: &str, figures: &[(&str, u32)]| {
+    let row = |sk: &str, figures: &[(&str, u64)]| {
         let mut row = key("someone", sk);
         for (name, figure) in figures {
             row.insert((*name).to_owned(), AttributeValue::N(figure.to_string()));
@@ -131,7 +131,13 @@ async fn a_month_is_read_with_the_users_own_quota() {
         let rows = vec![
             row(
                 &month,
-                &[("used", 3), ("reserved", 2), ("taken", 5), ("risked", 6)],
+                &[
+                    ("used", 3),
+                    ("reserved", 2),
+                    ("taken", 5),
+                    ("risked", 6),
+                    ("paidNanoUsd", 5_000_000_000),
+                ],
             ),
             row("quota", &[("quota", 50)]),
             row("holding", &[("transcodes", 4), ("storedBytes", 7)]),
@@ -149,6 +155,7 @@ async fn a_month_is_read_with_the_users_own_quota() {
             reserved: 2,
             quota: 50,
             paid_failures: 4,
+            paid_nano_usd: 5_000_000_000,
         }
     );
     assert_eq!((read.holding.transcodes, read.holding.stored_bytes), (4, 7));
@@ -164,6 +171,7 @@ async fn a_month_is_read_with_the_users_own_quota() {
             reserved: 0,
             quota: QUOTA,
             paid_failures: 0,
+            paid_nano_usd: 0,
         }
     );
 }

@@ -88,7 +88,8 @@ async fn what_ran_is_charged_and_what_never_began_is_not() {
         Some(ExecutionStatus::Aborted)
     );
     let account = world.finisher.usage.account("user", now(), QUOTA).await;
-    assert_eq!(account.unwrap().usage.paid_failures, 1);
+    let usage = account.unwrap().usage;
+    assert_eq!((usage.paid_failures, usage.paid_nano_usd), (1, 2 * PRICE));
 }
 
 #[tokio::test]

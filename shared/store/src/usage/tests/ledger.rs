@@ -5,6 +5,7 @@ mod world;
 
 use super::places::MonthCounters;
 use super::*;
+use domain::attempt::Target;
 use proptest::prelude::*;
 use world::*;
 
@@ -223,4 +224,33 @@ async fn a_film_that_goes_on_is_counted_when_it_goes_on() {
         (0, 0, 1)
     );
     assert_eq!((after.used, after.reserved, after.paid_failures), (1, 0, 0));
+    assert_eq!((before.paid_nano_usd, after.paid_nano_usd), (40, 55));
+}
+
+/// What was paid is counted with the ending that finds it; the next one adds what is new.
+#[tokio::test]
+async fn what_a_film_cost_is_counted_in_its_month_once() {
+    let world = World::new();
+    let scene = Target::Scene(1);
+    for (event, is_taken_up, paid) in [
+        (Event::Create, true, 0),
+        (Event::Begin, true, 0),
+        (Event::FailPaid, true, 7),
+        (Event::FailPaid, false, 7),
+        (Event::Resume, true, 7),
+        (Event::Begin, true, 7),
+        // Nothing was added, nor is anything taken back.
+        (Event::Complete, true, 7),
+        (Event::Redo(scene), true, 7),
+        (Event::FailPaid, true, 14),
+        (Event::FailPaid, false, 14),
+        // A choice holds nothing of the month.
+        (Event::Choose(scene), true, 14),
+        (Event::FailPaid, true, 21),
+    ] {
+        assert_eq!(world.happen(0, event).await, is_taken_up, "{event:?}");
+        world.check();
+        let account = world.usage.account("someone", now(), SMALL_QUOTA).await;
+        assert_eq!(account.unwrap().usage.paid_nano_usd, paid, "{event:?}");
+    }
 }

@@ -74,6 +74,8 @@ pub(super) struct Seen {
     pub(super) open: bool,
     /// What a change of a film holds.
     pub(super) redo: Option<String>,
+    /// What was paid for it, as it ended last.
+    pub(super) paid: u32,
 }
 
 impl World {
@@ -220,6 +222,7 @@ impl World {
                 redo: row
                     .get("redo")
                     .map(|redo| text(redo.as_m().unwrap(), "place")),
+                paid: number(&row, "paidNanoUsd"),
             };
             Some((number, seen))
         };
@@ -262,6 +265,8 @@ impl World {
             sum("reserved") + sum("redoing") + paid_failures
         );
         assert!(paid_failures <= CEILINGS.paid_failures);
+        let paid: u32 = seen.values().map(|job| job.paid).sum();
+        assert_eq!(sum("paidNanoUsd"), paid, "{seen:?}");
         for job in seen.values() {
             let expected = match job.status.as_str() {
                 "completed" => ("committed", false),
