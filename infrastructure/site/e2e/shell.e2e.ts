@@ -113,8 +113,12 @@ test("my films and the account are shown", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.waitForLoadState("networkidle");
   await look(page, "films");
+  await page.getByRole("link", { name: "Failed or cancelled" }).press("Enter");
+  await expect(page).toHaveURL(/show=stopped/);
+  await expect(page.getByText("No films failed or were cancelled.")).toBeVisible();
   await page.goto("/account");
   await expect(page.getByText("Films made")).toBeVisible();
+  await expect(page.getByText("Cost so far")).toBeVisible();
   await page.waitForLoadState("networkidle");
   await look(page, "account");
 });

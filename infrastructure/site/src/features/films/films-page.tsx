@@ -5,6 +5,7 @@ import { paths } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
 import { cx } from "@/ui/cx";
 import { PageHeading } from "@/ui/heading";
+import { shownOf } from "./films-view";
 import { MadeList } from "./made-list";
 import { VideoList } from "./video-list";
 
@@ -32,7 +33,7 @@ export function Component() {
           <Trans>In the gallery</Trans>
         </Tab>
       </nav>
-      {isVideos ? <VideoList /> : <MadeList />}
+      {isVideos ? <VideoList /> : <MadeList shown={shownOf(search)} />}
     </div>
   );
 }

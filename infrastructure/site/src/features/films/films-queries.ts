@@ -7,14 +7,19 @@ import type { Job } from "@/api/generated/types.gen";
 import { byCursor } from "@/api/pages";
 import { useLive } from "@/live/live";
 import { pollInterval } from "@/live/poll-interval";
-import { isUnderWay } from "./films-view";
+import { isUnderWay, type Shown, STATUSES } from "./films-view";
 
-/** The films that were made here; asked for again while one is under way. */
-export function useMadeFilms() {
+/** The films that were made here; only those that are to be shown, if not all are. */
+export function madeFilmsOptions(shown: Shown | undefined) {
+  const query = { limit: 24, ...(shown ? { status: STATUSES[shown] } : {}) };
+  return { ...jobsListInfiniteOptions({ query }), ...byCursor };
+}
+
+/** The same, asked for again while one of them is under way. */
+export function useMadeFilms(shown: Shown | undefined) {
   const isLive = useLive();
   return useInfiniteQuery({
-    ...jobsListInfiniteOptions({ query: { limit: 24 } }),
-    ...byCursor,
+    ...madeFilmsOptions(shown),
     refetchInterval: ({ state: { data } }) => {
       const youngest = data?.pages.flatMap((page) => page.jobs).find(isUnderWay);
       return youngest ? intervalOf(youngest, isLive) : false;

@@ -1,7 +1,24 @@
-import type { Job, JobList } from "@/api/generated/types.gen";
+import type { Job, JobList, Status } from "@/api/generated/types.gen";
+
+/** What people look for among their films, as an address names it. */
+export const SHOWN = ["making", "review", "ready", "stopped"] as const;
+
+export type Shown = (typeof SHOWN)[number];
+
+export const STATUSES: Record<Shown, Status[]> = {
+  making: ["pending", "processing", "cancelling"],
+  review: ["awaiting_review"],
+  ready: ["completed"],
+  stopped: ["failed", "cancelled"],
+};
+
+/** Which films an address shows; all of them where it names none. */
+export function shownOf(search: URLSearchParams): Shown | undefined {
+  return SHOWN.find((one) => one === search.get("show"));
+}
 
 export function isUnderWay({ status }: Job): boolean {
-  return status === "pending" || status === "processing" || status === "cancelling";
+  return STATUSES.making.includes(status);
 }
 
 export interface FilmRow {

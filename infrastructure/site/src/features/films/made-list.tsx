@@ -13,29 +13,65 @@ import { CardSkeletons } from "@/ui/skeleton";
 import { Card, CardGrid } from "@/video/card";
 import { draftPrompt } from "@/video/draft-prompt";
 import { FILM_STATUS } from "@/video/status-words";
+import { FilmsFilter } from "./films-filter";
 import { useMadeFilms } from "./films-queries";
-import { type FilmRow, filmRows } from "./films-view";
+import { type FilmRow, filmRows, type Shown } from "./films-view";
+import { SHOWN_WORDS } from "./films-words";
 
-export function MadeList() {
-  const films = useMadeFilms();
+interface Props {
+  /** All films where it is not given. */
+  shown: Shown | undefined;
+}
+
+export function MadeList({ shown }: Props) {
+  return (
+    <>
+      <FilmsFilter shown={shown} />
+      <Films shown={shown} />
+    </>
+  );
+}
+
+function Films({ shown }: Props) {
+  const films = useMadeFilms(shown);
   return (
     <Loaded answer={films} loading={<CardSkeletons />}>
       {(data) => {
         const rows = rowsOf(data, filmRows);
-        if (rows.length === 0) return <NoFilms />;
+        if (rows.length === 0 && !films.hasNextPage) return <Nothing shown={shown} />;
         return (
           <>
-            <CardGrid>
-              {rows.map((row) => (
-                <FilmCard key={row.job.jobId} row={row} />
-              ))}
-            </CardGrid>
+            <FilmCards rows={rows} />
             <MoreButton pages={films} />
           </>
         );
       }}
     </Loaded>
   );
+}
+
+function FilmCards({ rows }: { rows: FilmRow[] }) {
+  // Few of many films: they are sought among so many at a time.
+  if (rows.length === 0) {
+    return (
+      <p className="text-muted">
+        <Trans>None of them are among your latest films.</Trans>
+      </p>
+    );
+  }
+  return (
+    <CardGrid>
+      {rows.map((row) => (
+        <FilmCard key={row.job.jobId} row={row} />
+      ))}
+    </CardGrid>
+  );
+}
+
+function Nothing({ shown }: Props) {
+  const { t } = useLingui();
+  if (!shown) return <NoFilms />;
+  return <Empty title={t(SHOWN_WORDS[shown].none)} />;
 }
 
 function FilmCard({ row: { job, poster } }: { row: FilmRow }) {
