@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import type { Profile } from "@/api/generated/types.gen";
 import { useSession } from "@/api/session";
-import { bytes, count, day } from "@/lib/format";
+import { bytes, count, day, dollars } from "@/lib/format";
 import { Fact, Facts } from "@/ui/facts";
 import { PageHeading } from "@/ui/heading";
 import { Panel } from "@/ui/panel";
@@ -35,6 +35,7 @@ function Usage({ profile: { usage, holding } }: { profile: Profile }) {
             held={usage.paidFailures}
             limit={usage.paidFailuresLimit}
           />
+          <Fact name={<Trans>Cost so far</Trans>}>{dollars(usage.paidNanoUsd)}</Fact>
         </Facts>
         <p className="text-muted">
           <Trans>It begins anew on {resets}.</Trans>
