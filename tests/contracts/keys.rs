@@ -76,6 +76,7 @@ fn kinds() -> Result<Vec<Kind>> {
     let [posters, heads, segments] =
         [0, 1, 2].map(|which| preview.clone().map(|keys| keys[which].clone()));
     let prepared = takes.map(|(index, take)| keys::prepared_scene(job, index, take));
+    let borders = takes.map(|(index, take)| keys::scene_borders(job, index, take));
     let output = |file: &str| keys::transcode_output(transcode, file);
     let cleaning = ["transcoder", "admin-cleanup-old"];
     let film = |kind: Kind| {
@@ -104,10 +105,14 @@ fn kinds() -> Result<Vec<Kind>> {
     Ok(vec![
         Kind::new("scene", scenes)
             .used(WRITE, COMPLETES)
-            .used(READ, &["scene-preparer"]),
+            .used(READ, &["scene-preparer", "composer"]),
         Kind::new("prepared_scene", prepared)
             .used(WRITE, &["scene-preparer"])
             .used(READ, &["scene-preparer", "composer"]),
+        Kind::new("scene_borders", borders)
+            .used(WRITE, &["scene-preparer"])
+            .used(READ, &["composer"])
+            .used(REMOVE, &["composer"]),
         Kind::new("poster", posters)
             .used(WRITE, &["scene-preparer"])
             .used(READ, &["jobs-get"]),

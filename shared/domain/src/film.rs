@@ -230,6 +230,16 @@ impl SceneTiming {
     pub fn seconds(&self) -> f64 {
         seconds(self.frames)
     }
+
+    /// How many frames are the scene's alone: those between its overlaps.
+    pub fn body(&self) -> u32 {
+        self.frames.saturating_sub(self.borders())
+    }
+
+    /// How many frames it shares with its neighbours.
+    pub fn borders(&self) -> u32 {
+        self.overlap_before + self.overlap_after
+    }
 }
 
 /// Frames as seconds.
@@ -326,7 +336,8 @@ mod tests {
                 prop_assert_eq!(pair[0].start + pair[0].frames - pair[0].overlap_after, pair[1].start);
             }
             for scene in &scenes {
-                prop_assert!(scene.frames > scene.overlap_before + scene.overlap_after);
+                prop_assert!(scene.body() > 0);
+                prop_assert_eq!(scene.body() + scene.borders(), scene.frames);
             }
         }
 

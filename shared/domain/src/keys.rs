@@ -13,10 +13,16 @@ pub fn scene(job: JobId, index: u32, take: u32) -> String {
     format!("{job}/{folder}scene-{index:03}.mp4")
 }
 
-/// A take of a scene in the film's format, ready to be joined.
+/// The body of a take of a scene in the film's format, ready to be joined, and its sound.
 pub fn prepared_scene(job: JobId, index: u32, take: u32) -> String {
     let folder = folder_of_take(take);
-    format!("{job}/prepared/{folder}scene-{index:03}.mp4")
+    format!("{job}/prepared/{folder}scene-{index:03}-body.mp4")
+}
+
+/// What a take of a scene shares with its neighbours, without loss, until its film is there.
+pub fn scene_borders(job: JobId, index: u32, take: u32) -> String {
+    let folder = folder_of_take(take);
+    format!("{job}/prepared/{folder}scene-{index:03}-borders.mp4")
 }
 
 /// The still picture of a take.
@@ -84,6 +90,11 @@ pub fn redone_thumbnail(job: JobId, run: u32) -> String {
 pub fn is_film(key: &str) -> bool {
     let file = key.rsplit('/').next();
     matches!(file, Some("final.mp4" | "thumbnail.jpg"))
+}
+
+/// Whether a key in a job's folder is that of a scene's borders.
+pub fn is_borders(key: &str) -> bool {
+    key.ends_with("-borders.mp4")
 }
 
 /// An upload: `gallery/{userId}/{epoch}-{filename}` (R125), the name sanitised.

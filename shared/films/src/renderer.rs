@@ -12,12 +12,13 @@ use domain::storyboard::Storyboard;
 use domain::time::Clock;
 use edge::step::Invocation;
 use media::preview::ScenePart;
-use media::{Earlier, Ffmpeg, FilmPlan, SceneSpec, Session, Sources};
+use media::{Earlier, Ffmpeg, FilmPlan, SceneFiles, Session, Sources};
 use store::{JobsTable, Objects};
 use tokio::sync::watch;
 
 mod animatic;
 mod preview;
+mod scenes;
 
 use crate::ask::ignore_conflict;
 use crate::errors::{disk_error, media_error};
@@ -119,27 +120,23 @@ impl FilmRenderer {
             return self.scene_is_prepared(id, index).await;
         }
         let directory = media::scratch::directory().map_err(disk_error)?;
-        let input = directory.path().join("scene.mp4");
-        let output = directory.path().join("prepared.mp4");
+        let input = directory.path().join("clip.mp4");
+        let files = SceneFiles::in_directory(directory.path(), index);
 
         self.objects
             .download(&keys::scene(id, index, scene.take), &input)
             .await?;
-        let spec = SceneSpec {
-            size: job.request.aspect_ratio.size(),
-            timing: scene.timing,
-            preset: job.preset,
-        };
+        let spec = scenes::scene_spec(job, scene);
         let session = Session::new(&self.ffmpeg, invocation.deadline);
         let part = ScenePart {
             first_frame: storyboard.preview_start(index),
             directory: directory.path(),
         };
-        media::prepare_scene(&session, &input, &spec, Some(&part), &output, |_| {})
+        media::prepare_scene(&session, &input, &spec, Some(&part), &files, |_| {})
             .await
             .map_err(media_error)?;
         self.show_take(id, scene, &part, &session).await;
-        self.objects.upload(&prepared, &output, "video/mp4").await?;
+        self.store_scene(id, scene, &files).await?;
 
         self.scene_is_prepared(id, index).await?;
         let expected = scene.timing.seconds() * prices::PREPARING;
@@ -175,18 +172,21 @@ impl FilmRenderer {
         self.jobs.begin_composing(id, self.clock.now()).await?;
         let directory = media::scratch::directory().map_err(disk_error)?;
 
-        let prepared = self.fetch_scenes(id, storyboard, directory.path()).await?;
-        let music = self.fetch_music(job, storyboard, directory.path()).await?;
         let there = job.storyboard.as_ref().filter(|_| job.film().is_some());
         let same = there.map_or_else(Vec::new, |there| there.same_transitions(storyboard));
+        let plan = film_plan(job, storyboard);
+        let session = Session::new(&self.ffmpeg, invocation.deadline);
+        let needs_borders = plan.needs_borders(&same);
+        let prepared = self
+            .fetch_scenes(job, storyboard, &needs_borders, &session, directory.path())
+            .await?;
+        let music = self.fetch_music(job, storyboard, directory.path()).await?;
         let earlier = self.fetch_earlier(job, &same, directory.path()).await?;
         let sources = Sources {
             scenes: &prepared,
             music: music.as_deref(),
             earlier: earlier.as_deref().map(|film| Earlier { film, same: &same }),
         };
-        let plan = film_plan(job, storyboard);
-        let session = Session::new(&self.ffmpeg, invocation.deadline);
         let film = self
             .with_progress(id, |progress| {
                 media::compose(&session, &plan, sources, directory.path(), progress)
@@ -203,26 +203,10 @@ impl FilmRenderer {
             .upload(&new.video_key, &film.video, "video/mp4")
             .await?;
         self.jobs.set_film(job, &new).await?;
+        self.drop_borders(id, storyboard).await;
         let expected = f64::from(job.request.duration_seconds) * prices::COMPOSING;
         self.book(id, "composer", "compose".to_owned(), expected, invocation)
             .await
-    }
-
-    async fn fetch_scenes(
-        &self,
-        id: JobId,
-        storyboard: &Storyboard,
-        directory: &Path,
-    ) -> Result<Vec<PathBuf>, StepError> {
-        let mut files = Vec::new();
-        for scene in &storyboard.scenes {
-            let file = directory.join(format!("scene-{:03}.mp4", scene.index));
-            self.objects
-                .download(&keys::prepared_scene(id, scene.index, scene.take), &file)
-                .await?;
-            files.push(file);
-        }
-        Ok(files)
     }
 
     /// The music, if there is any. Without it the film is less than was asked

@@ -13,7 +13,7 @@ use domain::preset::Preset;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::compose::encoders_at_once;
-use crate::{FilmPlan, MediaError, SceneSpec, Session, Sources, compose};
+use crate::{FilmPlan, MediaError, SceneFiles, SceneSpec, Session, Sources, compose};
 
 pub use card::Card;
 
@@ -40,7 +40,7 @@ pub async fn animatic(
         ..plan.clone()
     };
     let font = card::write_font(directory)?;
-    let drawn = cards.iter().zip(&plan.timings).enumerate();
+    let drawn = (0..).zip(cards.iter().zip(&plan.timings));
     let drawing: Vec<_> = drawn
         .map(|(number, (card, timing))| {
             let spec = SceneSpec {
@@ -51,7 +51,7 @@ pub async fn animatic(
             card::draw(session, card, spec, &font, directory, number)
         })
         .collect();
-    let cards: Vec<PathBuf> = stream::iter(drawing)
+    let cards: Vec<SceneFiles> = stream::iter(drawing)
         .buffered(encoders_at_once())
         .try_collect()
         .await?;

@@ -1,9 +1,9 @@
 //! Makes the film of prepared scenes.
 //!
-//! A scene is a body between two overlaps. Only the overlaps are decoded and
-//! encoded again, as transitions; bodies are copied, and all pieces are joined
-//! by copy. Neither work nor memory grows with the length of the scenes. What an earlier
-//! film has of the same transitions is copied as well.
+//! A scene is a body between two borders. Bodies are copied; of the borders, which have lost
+//! nothing yet, transitions are encoded, and all pieces are joined by copy. Neither work nor
+//! memory grows with the length of the scenes. What an earlier film has of the same transitions
+//! is copied as well.
 
 mod join;
 mod loudness;
@@ -22,7 +22,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::inspection;
 use crate::prepare::{self, SceneSpec};
 use crate::supervisor::Finished;
-use crate::{MediaError, Probe, Session, preview};
+use crate::{MediaError, Probe, SceneFiles, Session, preview};
 use pieces::Piece;
 
 /// What the film is made of; scenes and transitions in order.
@@ -45,13 +45,30 @@ impl FilmPlan {
             .last()
             .map_or(0, |last| last.start + last.frames)
     }
+
+    /// Of each scene, whether its borders are needed: `same` says of each transition whether an
+    /// earlier film has it, and of none when it is empty.
+    pub fn needs_borders(&self, same: &[bool]) -> Vec<bool> {
+        let is_encoded = |from: usize| {
+            let overlap = self
+                .timings
+                .get(from)
+                .map_or(0, |scene| scene.overlap_after);
+            overlap > 0 && same.get(from) != Some(&true)
+        };
+        let is_begun = |scene: usize| scene.checked_sub(1).is_some_and(is_encoded);
+        let scenes = 0..self.timings.len();
+        scenes
+            .map(|scene| is_begun(scene) || is_encoded(scene))
+            .collect()
+    }
 }
 
 /// What a film is composed of.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
-    /// The prepared scenes, in order.
-    pub scenes: &'a [PathBuf],
+    /// The prepared scenes, in order; borders where [`FilmPlan::needs_borders`] says so.
+    pub scenes: &'a [SceneFiles],
     /// The music, if it is to have any.
     pub music: Option<&'a Path>,
     /// A film that has some of it already.
@@ -99,7 +116,7 @@ pub async fn compose(
     directory: &Path,
     progress: impl Fn(f32),
 ) -> Result<Film, MediaError> {
-    let scenes = check_scenes(session, plan, sources.scenes).await?;
+    let scenes = check_scenes(session, plan, &sources).await?;
     progress(0.02);
 
     let pieces = pieces::divide(plan, sources.earlier, directory);
@@ -146,10 +163,10 @@ struct Scenes {
 async fn check_scenes(
     session: &Session,
     plan: &FilmPlan,
-    prepared: &[PathBuf],
+    sources: &Sources<'_>,
 ) -> Result<Scenes, MediaError> {
     let scenes = plan.timings.len();
-    if scenes == 0 || prepared.len() != scenes || plan.transitions.len() + 1 != scenes {
+    if scenes == 0 || sources.scenes.len() != scenes || plan.transitions.len() + 1 != scenes {
         return Err(MediaError::check(
             "scenes, timings and transitions do not belong together",
         ));
@@ -158,25 +175,31 @@ async fn check_scenes(
         parameter_sets: None,
         sounds: Vec::new(),
     };
-    for (path, timing) in prepared.iter().zip(&plan.timings) {
-        let scene = inspection::inspect(session, path).await?;
+    let needs_borders = plan.needs_borders(sources.earlier.map_or(&[], |earlier| earlier.same));
+    let prepared = sources.scenes.iter().zip(&plan.timings);
+    for ((files, timing), needs_borders) in prepared.zip(needs_borders) {
         let spec = SceneSpec {
             size: plan.size,
             timing: *timing,
             preset: plan.preset,
         };
-        if prepare::check(&scene, &spec)? {
+        let body = inspection::inspect(session, &files.body).await?;
+        if prepare::check(&body, &spec)? {
             checked.sounds.push(SceneSound {
-                path: path.clone(),
+                path: files.body.clone(),
                 timing: *timing,
             });
         }
-        let own = scene.parameter_sets();
+        let own = body.parameter_sets();
         let first = checked
             .parameter_sets
             .get_or_insert_with(|| own.clone().unwrap_or_default());
         if own.as_ref() != Some(first) {
             return Err(MediaError::check("the scenes were not all encoded alike"));
+        }
+        if needs_borders {
+            let borders = inspection::inspect(session, &files.borders).await?;
+            prepare::check_borders(&borders, &spec)?;
         }
     }
     Ok(checked)
@@ -204,7 +227,7 @@ async fn check_transitions(
 async fn make_pieces(
     session: &Session,
     plan: &FilmPlan,
-    prepared: &[PathBuf],
+    prepared: &[SceneFiles],
     pieces: &[Piece<'_>],
     progress: &impl Fn(f32),
 ) -> Result<(), MediaError> {

@@ -68,8 +68,8 @@ impl H264 {
     }
 }
 
-/// A film's picture, with key frames exactly where a frame number is given.
-pub fn video_arguments(preset: Preset, threads: Option<u32>, key_frames: &[u32]) -> Vec<String> {
+/// A film's picture.
+pub fn video_arguments(preset: Preset, threads: Option<u32>) -> Vec<String> {
     let settings = H264 {
         preset,
         factor: "20",
@@ -78,17 +78,15 @@ pub fn video_arguments(preset: Preset, threads: Option<u32>, key_frames: &[u32])
         has_fixed_groups: false,
         threads,
     };
-    let mut arguments = settings.arguments();
-    if !key_frames.is_empty() {
-        let frames: Vec<String> = key_frames
-            .iter()
-            .map(|frame| format!("eq(n,{frame})"))
-            .collect();
-        arguments.extend(strings(&["-forced-idr", "1"]));
-        arguments.extend([
-            "-force_key_frames".to_owned(),
-            format!("expr:{}", frames.join("+")),
-        ]);
+    settings.arguments()
+}
+
+/// A picture as it is, each frame by itself: for what is decoded once more and then removed.
+pub(crate) fn lossless_arguments(threads: Option<u32>) -> Vec<String> {
+    let mut arguments = strings(&["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"]);
+    arguments.extend(strings(&["-pix_fmt", "yuv420p", "-g", "1"]));
+    if let Some(threads) = threads {
+        arguments.extend(["-threads:v".to_owned(), threads.to_string()]);
     }
     arguments
 }
@@ -120,22 +118,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_frames_are_forced_by_number() {
-        let arguments = video_arguments(Preset::Fast, None, &[30, 174]);
-        assert_eq!(
-            arguments.last().map(String::as_str),
-            Some("expr:eq(n,30)+eq(n,174)")
-        );
-        assert!(
-            !video_arguments(Preset::Fast, Some(2), &[]).contains(&"-force_key_frames".to_owned())
-        );
-    }
-
-    #[test]
     fn pieces_are_stitchable() {
         assert!(
-            video_arguments(Preset::Fast, None, &[])
-                .contains(&"stitchable=1:open-gop=0".to_owned())
+            video_arguments(Preset::Fast, None).contains(&"stitchable=1:open-gop=0".to_owned())
         );
         assert_eq!(TRACK_TIMESCALE, 15360);
     }

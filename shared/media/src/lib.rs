@@ -7,7 +7,7 @@
 //!   [`Positions`] tell which bytes of it a segment needs.
 //! - [`sniff()`] says by the first bytes what a file claims to be, and
 //!   [`probe_partial`] what can be known of one that is not at hand as a whole.
-//! - [`prepare_scene`] brings any clip to the film's format.
+//! - [`prepare_scene`] brings any clip to the film's format, its borders without loss.
 //! - [`preview`] makes the still and the moving preview of any video.
 //! - [`ladder`] makes every rendition of a video, in segments; [`hls`] packages them.
 //! - [`compose()`] makes the film of prepared scenes; only transitions are encoded, and of
@@ -37,6 +37,7 @@ pub mod preview;
 pub mod probe;
 mod progress;
 mod rate;
+mod scene;
 pub mod scratch;
 mod session;
 mod sniff;
@@ -54,8 +55,9 @@ pub use error::MediaError;
 pub use ffmpeg::Ffmpeg;
 pub use partial::{PartialFacts, probe_partial};
 pub use positions::{Positions, SegmentBytes};
-pub use prepare::{Prepared, SceneSpec, prepare_scene};
+pub use prepare::{Prepared, SceneSpec, prepare_borders, prepare_scene};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
+pub use scene::SceneFiles;
 pub use session::Session;
 pub use sniff::sniff;
 pub use sound::SoundSource;

@@ -1,19 +1,20 @@
-//! Brings any clip to the film's format, with key frames where its transitions
-//! will be cut out. Each scene is prepared once, beside the others; composing
-//! then has to encode only the transitions.
+//! Brings any clip to the film's format: its body encoded as the film is, its borders without
+//! loss. Each scene is prepared once, beside the others; composing then has to encode only the
+//! transitions.
 
 use std::path::Path;
 
-use domain::film::{FRAME_RATE, SceneTiming, seconds};
+use domain::film::{FRAME_RATE, SceneTiming};
 use domain::preset::Preset;
 
 use crate::alpha::over_black;
-use crate::encoder::{self, FRAME_TICKS};
-use crate::input::{self, file_url, strings};
+use crate::input::{self, strings};
 use crate::inspection::{self, Inspection};
 use crate::ladder::picture::to_standard_light;
 use crate::preview::{self, ScenePart};
 use crate::probe::VideoStream;
+use crate::scene::{self, SceneFiles, Share};
+use crate::supervisor::Finished;
 use crate::{MediaError, Probe, Session, SoundSource};
 
 /// Samples a second of every film's sound.
@@ -50,8 +51,8 @@ pub struct Prepared {
     pub has_audio: bool,
 }
 
-/// Writes `input` to `output` (mp4) in the film's format: exact size and number
-/// of frames, H.264 with the one encoder setting, sound as lossless stereo.
+/// Writes `input` to `files` in the film's format: exact size and number of frames, the body in
+/// H.264 with the one encoder setting, the borders without loss, sound as lossless stereo.
 ///
 /// A longer clip is cut; a shorter one is slowed by at most a quarter, or
 /// repeated. A picture of another shape fills the frame when little is lost by
@@ -68,28 +69,62 @@ pub async fn prepare_scene(
     input: &Path,
     spec: &SceneSpec,
     part: Option<&ScenePart<'_>>,
-    output: &Path,
+    files: &SceneFiles,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Prepared, MediaError> {
     let source = inspection::inspect_source(session, input).await?;
     let source = Probe::of(&source)?;
-    let arguments = plan(session.threads(), input, &source, spec, part, output)?;
-    let frames = spec.timing.frames;
+    let arguments = plan(session.threads(), input, &source, spec, part, files)?;
+    let frames = spec.timing.body();
     let finished = session
         .run_with_progress(arguments, move |report| {
             progress((report.frames as f32 / frames as f32).min(1.0));
         })
-        .await
-        .map_err(blame_broken_input)?;
-    if !finished.errors.is_empty() {
-        return Err(MediaError::Corrupt(finished.errors));
-    }
-    let prepared = inspection::inspect(session, output).await?;
-    let has_audio = check(&prepared, spec)?;
+        .await;
+    accept(finished)?;
+    let has_audio = check(&inspection::inspect(session, &files.body).await?, spec)?;
     if has_audio != source.audio.is_some() {
         return Err(MediaError::check("the scene's sound is missing"));
     }
+    if spec.timing.borders() > 0 {
+        let borders = inspection::inspect(session, &files.borders).await?;
+        check_borders(&borders, spec)?;
+    }
     Ok(Prepared { has_audio })
+}
+
+/// Writes the borders of `input` alone to `output`: the very frames that [`prepare_scene`]
+/// writes.
+///
+/// # Errors
+///
+/// As [`prepare_scene`].
+pub async fn prepare_borders(
+    session: &Session,
+    input: &Path,
+    spec: &SceneSpec,
+    output: &Path,
+) -> Result<(), MediaError> {
+    let source = inspection::inspect_source(session, input).await?;
+    let source = Probe::of(&source)?;
+    let (video, pace) = picture_of(&source, spec)?;
+    let graph = video_filters(video, spec, pace);
+    let graph = format!("{graph};{}", scene::divide(&spec.timing, &[Share::Borders]));
+    let threads = session.threads();
+    let mut arguments = reading(threads, input, spec, pace);
+    arguments.extend(["-filter_complex".to_owned(), graph]);
+    arguments.extend(scene::borders_output(&spec.timing, threads, output));
+    accept(session.run(arguments).await)?;
+    check_borders(&inspection::inspect(session, output).await?, spec)
+}
+
+/// Makes sure that the clip could be read to its end.
+fn accept(finished: Result<Finished, MediaError>) -> Result<(), MediaError> {
+    let errors = finished.map_err(blame_broken_input)?.errors;
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(MediaError::Corrupt(errors))
 }
 
 fn blame_broken_input(error: MediaError) -> MediaError {
@@ -101,58 +136,26 @@ fn blame_broken_input(error: MediaError) -> MediaError {
     }
 }
 
-/// The frames at which the scene is cut apart when the film is composed.
-pub(crate) fn borders(timing: &SceneTiming) -> [u32; 2] {
-    [timing.overlap_before, timing.frames - timing.overlap_after]
-}
-
-/// Says whether a prepared scene has sound, if it is what `spec` asks for.
+/// Says whether the body of a prepared scene has sound, if it is what `spec` asks for.
 pub(crate) fn check(prepared: &Inspection, spec: &SceneSpec) -> Result<bool, MediaError> {
-    let frames = spec.timing.frames;
-    let Some((packets, picture)) = &prepared.video else {
-        return Err(MediaError::check("a scene has no picture"));
-    };
-    if (picture.width, picture.height) != spec.size || picture.pixel_shape != (1, 1) {
-        return Err(MediaError::check(format!(
-            "a scene is {}x{}",
-            picture.width, picture.height
-        )));
-    }
-    if packets.packets.len() != frames as usize
-        || packets.time_base() != (1, encoder::TRACK_TIMESCALE)
-    {
-        return Err(MediaError::check(format!(
-            "a scene has {} frames instead of {frames}",
-            packets.packets.len()
-        )));
-    }
-    for border in borders(&spec.timing)
-        .into_iter()
-        .filter(|border| *border < frames)
-    {
-        let time = i64::from(border) * i64::from(FRAME_TICKS);
-        if !packets
-            .packets
-            .iter()
-            .any(|packet| packet.is_key && packet.show_time == time)
-        {
-            return Err(MediaError::check(format!(
-                "a scene has no key frame at frame {border}"
-            )));
-        }
-    }
+    scene::check_picture(prepared, spec.size, spec.timing.body())?;
     let Some(sound) = &prepared.audio else {
         return Ok(false);
     };
     let length = sound.span().map_or(0.0, |(start, end)| {
         sound.seconds(end) - sound.seconds(start)
     });
-    if (length - seconds(frames)).abs() > 1.0 / f64::from(SAMPLE_RATE) {
+    if (length - spec.timing.seconds()).abs() > 1.0 / f64::from(SAMPLE_RATE) {
         return Err(MediaError::check(format!(
             "a scene's sound is {length} s long"
         )));
     }
     Ok(true)
+}
+
+/// Makes sure that the borders of a prepared scene are what `spec` asks for.
+pub(crate) fn check_borders(prepared: &Inspection, spec: &SceneSpec) -> Result<(), MediaError> {
+    scene::check_picture(prepared, spec.size, spec.timing.borders())
 }
 
 /// The arguments of the whole preparation.
@@ -162,63 +165,78 @@ fn plan(
     source: &Probe,
     spec: &SceneSpec,
     part: Option<&ScenePart<'_>>,
-    output: &Path,
+    files: &SceneFiles,
 ) -> Result<Vec<String>, MediaError> {
-    let video = source
-        .video
-        .as_ref()
-        .ok_or_else(|| MediaError::Unsupported("the clip has no picture".to_owned()))?;
+    let (video, pace) = picture_of(source, spec)?;
+    let mut shares = scene::shares(&spec.timing);
+    shares.extend(part.map(|_| Share::Whole));
+    let mut graph = vec![
+        video_filters(video, spec, pace),
+        scene::divide(&spec.timing, &shares),
+    ];
     let frames = spec.timing.frames;
-    let pace = Pace::of(video.duration.as_secs_f64(), seconds(frames));
-    let has_sound = source.audio.is_some();
-    let mut graph = video_filters(video, spec, pace);
     if let Some(audio) = &source.audio {
-        graph = format!("{graph};{}", audio_filters(&audio.source, frames, pace));
+        graph.push(audio_filters(&audio.source, frames, pace));
     }
-    let (picture, sound) = match part {
-        Some(_) => {
-            graph = format!("{graph};{}", part_filters(has_sound, frames));
-            ("[film]", "[film_sound]")
-        }
-        None => ("[picture]", "[sound]"),
-    };
+    let has_sound = source.audio.is_some();
+    let mut sound = "[sound]";
+    if part.is_some() {
+        graph.push(part_filters(has_sound, frames));
+        sound = "[body_sound]";
+    }
 
-    let mut arguments = Vec::new();
-    if pace == Pace::Repeat {
-        arguments.extend(strings(&["-stream_loop", "-1"]));
+    let mut arguments = reading(threads, input, spec, pace);
+    arguments.extend(["-filter_complex".to_owned(), graph.join(";")]);
+    let lossless = ["-map", sound, "-c:a", "flac", "-sample_fmt", "s16"];
+    let sound = if has_sound {
+        strings(&lossless)
+    } else {
+        Vec::new()
+    };
+    arguments.extend(scene::body_output(spec, threads, &sound, &files.body));
+    if shares.contains(&Share::Borders) {
+        arguments.extend(scene::borders_output(&spec.timing, threads, &files.borders));
     }
-    // Bounds what is read of a file whose times leap by hours.
-    arguments.extend(["-t".to_owned(), format!("{:.3}", seconds(frames) + 1.0)]);
-    arguments.extend(input::arguments(input, threads));
-    arguments.extend(["-filter_complex".to_owned(), graph]);
-    arguments.extend(strings(&["-map", picture]));
-    let key_frames = borders(&spec.timing);
-    arguments.extend(encoder::video_arguments(spec.preset, threads, &key_frames));
-    arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
-    if has_sound {
-        arguments.extend(strings(&["-map", sound, "-c:a", "flac"]));
-        arguments.extend(strings(&["-sample_fmt", "s16"]));
-    }
-    arguments.extend(encoder::container_arguments());
-    arguments.push(file_url(output));
     if let Some(part) = part {
         arguments.extend(part.output(spec, "[part]", "[part_sound]"));
     }
     Ok(arguments)
 }
 
-/// The film's streams and its part's, of what was brought to the film's format; silence where
-/// the clip has no sound.
+/// The clip's picture, and how its length is brought to the scene's.
+fn picture_of<'a>(
+    source: &'a Probe,
+    spec: &SceneSpec,
+) -> Result<(&'a VideoStream, Pace), MediaError> {
+    let video = source
+        .video
+        .as_ref()
+        .ok_or_else(|| MediaError::Unsupported("the clip has no picture".to_owned()))?;
+    let pace = Pace::of(video.duration.as_secs_f64(), spec.timing.seconds());
+    Ok((video, pace))
+}
+
+/// The arguments that read the clip.
+fn reading(threads: Option<u32>, input: &Path, spec: &SceneSpec, pace: Pace) -> Vec<String> {
+    let mut arguments = Vec::new();
+    if pace == Pace::Repeat {
+        arguments.extend(strings(&["-stream_loop", "-1"]));
+    }
+    // Bounds what is read of a file whose times leap by hours.
+    let read = spec.timing.seconds() + 1.0;
+    arguments.extend(["-t".to_owned(), format!("{read:.3}")]);
+    arguments.extend(input::arguments(input, threads));
+    arguments
+}
+
+/// The streams of the scene's part; silence where the clip has no sound.
 fn part_filters(has_sound: bool, frames: u32) -> String {
     let sound = if has_sound {
-        "[sound]asplit[film_sound][part_sound]".to_owned()
+        "[sound]asplit[body_sound][part_sound]".to_owned()
     } else {
         format!("{}[part_sound]", silence(frames))
     };
-    format!(
-        "[picture]split[film][whole];[whole]{}[part];{sound}",
-        preview::to_part()
-    )
+    format!("[whole]{}[part];{sound}", preview::to_part())
 }
 
 /// How a clip's length is brought to its scene's.
@@ -245,8 +263,8 @@ impl Pace {
     }
 }
 
-/// Rate, then size, then colours. The last frame is held if the clip, against
-/// its own packets, ends early.
+/// Rate, then size, then colours: the scene's frames and no more. The last is held if the clip,
+/// against its own packets, ends early.
 fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
     let slow = match pace {
         Pace::Slow(factor) => format!("setpts=PTS*{factor:.6},"),
@@ -254,9 +272,10 @@ fn video_filters(video: &VideoStream, spec: &SceneSpec, pace: Pace) -> String {
     };
     let rate = format!(
         "{}{}{slow}fps={FRAME_RATE}:start_time=0,\
-         tpad=stop=-1:stop_mode=clone",
+         tpad=stop=-1:stop_mode=clone,trim=end_frame={}",
         deinterlace(video),
         over_black(video),
+        spec.timing.frames,
     );
     let (colours, matrix) = to_standard_range(video);
     let shape = fill_frame((video.width, video.height), spec.size, matrix);

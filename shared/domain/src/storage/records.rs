@@ -44,12 +44,13 @@ pub struct Film {
 }
 
 impl Film {
-    /// Since when the film or the picture at `key`, which lies in the job's folder, has not
-    /// been its own any more: one that another took the place of (D44), or that was
-    /// composed and never shown. What a film is made of stays with it.
-    pub(super) fn superseded_since(&self, key: &str) -> Option<Time> {
+    /// Since when what lies at `key`, in the job's folder, has been of no more use: a film or a
+    /// picture that another took the place of (D44) or that was never shown, and borders, which
+    /// can be made again. What else a film is made of stays with it.
+    pub(super) fn left_over_since(&self, key: &str) -> Option<Time> {
         let is_named = self.keys.iter().any(|own| own == key);
-        self.settled.filter(|_| keys::is_film(key) && !is_named)
+        let is_left_over = keys::is_film(key) && !is_named || keys::is_borders(key);
+        self.settled.filter(|_| is_left_over)
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Reason {
     Unconfirmed,
     /// Its video was deleted.
     Deleted,
-    /// A transcode that has ended left it behind, or another film took its place.
+    /// A transcode or a film that has ended left it behind, or another film took its place.
     Leftover,
     /// An upload in parts that was neither completed nor aborted.
     Abandoned,
@@ -165,10 +165,10 @@ impl References {
             let Some(film) = self.jobs.get(&job) else {
                 return orphan;
             };
-            let superseded = film.superseded_since(&object.key)?;
+            let left_over = film.left_over_since(&object.key)?;
             let since = match reference {
-                Some(Reference::Deleted(since)) => superseded.max(*since),
-                _ => superseded,
+                Some(Reference::Deleted(since)) => left_over.max(*since),
+                _ => left_over,
             };
             return Some((Reason::Leftover, since));
         }

@@ -190,8 +190,13 @@ fn a_film_that_another_took_the_place_of_goes_after_its_grace() {
     for kept in pieces.iter().chain([&new]) {
         assert_eq!(of_film(kept, 1000), Disposition::Keep, "{kept}");
     }
-    let while_made = judged(&old, None, vec![], vec![], 1000);
-    assert_eq!(while_made, Disposition::Keep);
+    let borders = keys::scene_borders(id(5), 1, 2);
+    assert_eq!(of_film(&borders, 8), Disposition::Wait(Reason::Leftover));
+    assert_eq!(of_film(&borders, 9), Disposition::Remove(Reason::Leftover));
+    for needed in [&old, &borders] {
+        let while_made = judged(needed, None, vec![], vec![], 1000);
+        assert_eq!(while_made, Disposition::Keep);
+    }
     let published = judged(&old, settled, vec![shown(&old, None)], vec![], 1000);
     assert_eq!(published, Disposition::Keep);
     let deleted = |days| {

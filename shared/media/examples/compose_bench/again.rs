@@ -2,11 +2,11 @@
 //! composing it whole.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use media::{Earlier, FilmPlan, Sources};
+use media::{Earlier, FilmPlan, SceneFiles, Sources};
 use serde_json::{Value, json};
 
 use super::{Bench, PAIRS, mean_cost, ratio, round};
@@ -20,7 +20,7 @@ impl Bench {
     pub(crate) async fn again(
         &self,
         plan: &FilmPlan,
-        scenes: &[PathBuf],
+        scenes: &[SceneFiles],
         music: &Path,
         film: &Path,
     ) -> Result<Value> {

@@ -7,6 +7,7 @@
 mod again;
 mod meter;
 mod plain;
+mod vmaf;
 
 use std::env;
 use std::fs;
@@ -15,9 +16,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use domain::film::{Transition, timeline};
+use domain::film::{SceneTiming, Transition, timeline};
 use domain::preset::Preset;
-use media::{Ffmpeg, Film, FilmPlan, SceneSpec, Session, Sources, compose, prepare_scene};
+use media::{
+    Ffmpeg, Film, FilmPlan, SceneFiles, SceneSpec, Session, Sources, compose, prepare_scene,
+};
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
@@ -54,6 +57,25 @@ fn print_line(figures: &Value) {
     println!("{figures}");
 }
 
+/// The same scenes, each for itself: what the plain way reads.
+fn without_borders(plan: &FilmPlan) -> FilmPlan {
+    let alone = |scene: &SceneTiming| SceneTiming {
+        overlap_before: 0,
+        overlap_after: 0,
+        ..*scene
+    };
+    FilmPlan {
+        timings: plan.timings.iter().map(alone).collect(),
+        ..plan.clone()
+    }
+}
+
+/// Megabytes of what is kept for the transitions until the film is there.
+fn borders_of(scenes: &[SceneFiles]) -> Result<f64> {
+    let sizes = scenes.iter().map(|scene| megabytes(&scene.borders));
+    Ok(round(sizes.sum::<Result<f64>>()?))
+}
+
 struct Bench {
     ffmpeg: Ffmpeg,
     scratch: PathBuf,
@@ -83,9 +105,16 @@ impl Bench {
             ],
         )?;
 
-        let (prepared, preparing) = self.prepare(&plan, &clips).await?;
+        let whole: Vec<PathBuf> = self
+            .prepare(&without_borders(&plan), &clips, "whole")
+            .await?
+            .0
+            .into_iter()
+            .map(|scene| scene.body)
+            .collect();
+        let (prepared, preparing) = self.prepare(&plan, &clips, "scenes").await?;
         let from_prepared = self.path("plain-prepared.mp4");
-        let plain_arguments = plain::film(&prepared, &music, &from_prepared, FRAMES);
+        let plain_arguments = plain::film(&whole, &music, &from_prepared, FRAMES);
         let mut pairs = Vec::new();
         let mut film = None;
         for _pair in 0..PAIRS {
@@ -107,6 +136,8 @@ impl Bench {
 
         let reference = self.path("reference.mkv");
         self.ffmpeg(&plain::lossless(&clips, &reference, FRAMES))?;
+        let ours = self.vmaf(&plan, &film.video, &reference)?;
+        let naive = self.vmaf(&plan, &from_clips, &reference)?;
         let mut figures = json!({
             "bench": "compose",
             "cpuRatio": ratio(composing.cpu_seconds, plain.cpu_seconds),
@@ -124,9 +155,14 @@ impl Bench {
                 "prepare": preparing.peak_megabytes.round(),
                 "naive": plain.peak_megabytes.round(),
             },
-            "vmafCompose": round(self.vmaf(&film.video, &reference)?),
-            "vmafNaive": round(self.vmaf(&from_clips, &reference)?),
-            "megabytes": { "compose": megabytes(&film.video)?, "naive": megabytes(&from_clips)? },
+            "vmafCompose": round(ours.all),
+            "vmafNaive": round(naive.all),
+            "vmafOfTransitions": { "compose": round(ours.transitions), "naive": round(naive.transitions) },
+            "megabytes": {
+                "compose": megabytes(&film.video)?,
+                "naive": megabytes(&from_clips)?,
+                "borders": borders_of(&prepared)?,
+            },
             "seams": self.seams(&film)?,
         });
         figures["again"] = self.again(&plan, &prepared, &music, &film.video).await?;
@@ -180,18 +216,25 @@ impl Bench {
             .collect()
     }
 
-    async fn prepare(&self, plan: &FilmPlan, clips: &[PathBuf]) -> Result<(Vec<PathBuf>, Cost)> {
+    async fn prepare(
+        &self,
+        plan: &FilmPlan,
+        clips: &[PathBuf],
+        folder: &str,
+    ) -> Result<(Vec<SceneFiles>, Cost)> {
+        let directory = self.path(folder);
+        fs::create_dir(&directory)?;
         let meter = Meter::start()?;
         let mut prepared = Vec::new();
-        for (index, (clip, timing)) in clips.iter().zip(&plan.timings).enumerate() {
-            let path = self.path(&format!("scene-{index}.mp4"));
+        for (index, (clip, timing)) in (0..).zip(clips.iter().zip(&plan.timings)) {
+            let files = SceneFiles::in_directory(&directory, index);
             let spec = SceneSpec {
                 size: plan.size,
                 timing: *timing,
                 preset: plan.preset,
             };
-            prepare_scene(&self.session(), clip, &spec, None, &path, |_| {}).await?;
-            prepared.push(path);
+            prepare_scene(&self.session(), clip, &spec, None, &files, |_| {}).await?;
+            prepared.push(files);
         }
         Ok((prepared, meter.stop()?))
     }
@@ -204,34 +247,6 @@ impl Bench {
         let meter = Meter::start()?;
         let film = compose(&self.session(), plan, sources, &self.scratch, |_| {}).await?;
         Ok((film, meter.stop()?))
-    }
-
-    /// VMAF of every fifth frame. Frames are paired by number: by time, the
-    /// reference's milliseconds would pair every third with its neighbour.
-    fn vmaf(&self, film: &Path, reference: &Path) -> Result<f64> {
-        let report = self.path("vmaf.json");
-        let filter = format!(
-            "[0:v]settb=1/30,setpts=N[film];[1:v]settb=1/30,setpts=N[reference];\
-             [film][reference]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path={}",
-            report.display()
-        );
-        let inputs = [film, reference].map(|path| path.display().to_string());
-        let [film, reference] = inputs;
-        self.ffmpeg(&[
-            "-i".to_owned(),
-            film,
-            "-i".to_owned(),
-            reference,
-            "-lavfi".to_owned(),
-            filter,
-            "-f".to_owned(),
-            "null".to_owned(),
-            "-".to_owned(),
-        ])?;
-        let report: Value = serde_json::from_slice(&fs::read(&report)?)?;
-        report["pooled_metrics"]["vmaf"]["mean"]
-            .as_f64()
-            .context("no VMAF")
     }
 
     /// Whether each of two decoders sees in the film exactly the frames it sees

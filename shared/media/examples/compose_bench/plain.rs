@@ -18,7 +18,7 @@ pub(crate) fn film(scenes: &[PathBuf], music: &Path, output: &Path, frames: u32)
     let graph = format!("{};{}", picture(scenes.len()), sound(scenes.len(), frames));
     arguments.extend(["-filter_complex".to_owned(), graph]);
     arguments.extend(["-map", "[v]", "-map", "[a]"].map(str::to_owned));
-    arguments.extend(encoder::video_arguments(Preset::Fast, None, &[]));
+    arguments.extend(encoder::video_arguments(Preset::Fast, None));
     arguments.extend(
         [
             "-c:a",

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use domain::film::FRAME_RATE;
 use domain::script::turns;
 
-use crate::input::{escaped, file_url, strings};
-use crate::prepare::{FILM_PICTURE, borders};
-use crate::{MediaError, SceneSpec, Session, encoder};
+use crate::input::{escaped, strings};
+use crate::prepare::FILM_PICTURE;
+use crate::scene::{self, Share};
+use crate::{MediaError, SceneFiles, SceneSpec, Session};
 
 /// Light on dark, as the product's pages.
 const BACKGROUND: &str = "0x12151c";
@@ -73,8 +74,8 @@ pub(super) async fn draw(
     spec: SceneSpec,
     font: &Path,
     directory: &Path,
-    number: usize,
-) -> Result<PathBuf, MediaError> {
+    number: u32,
+) -> Result<SceneFiles, MediaError> {
     let mut filters = Vec::new();
     for (index, text) in card.texts().iter().enumerate() {
         let lines = lines(text, spec.size);
@@ -84,30 +85,36 @@ pub(super) async fn draw(
             filters.push(filter(text, spec.size, font, &file));
         }
     }
-    let path = directory.join(format!("card-{number}.mp4"));
-    let arguments = plan(session.threads(), &spec, &filters, &path);
+    let files = SceneFiles::in_directory(directory, number);
+    let arguments = plan(session.threads(), &spec, &filters, &files);
     session.run_cleanly(arguments).await?;
-    Ok(path)
+    Ok(files)
 }
 
 /// One frame is drawn, and repeated.
-fn plan(threads: Option<u32>, spec: &SceneSpec, texts: &[String], path: &Path) -> Vec<String> {
-    let ((width, height), frames) = (spec.size, spec.timing.frames);
-    let mut graph = vec![format!(
+fn plan(
+    threads: Option<u32>,
+    spec: &SceneSpec,
+    texts: &[String],
+    files: &SceneFiles,
+) -> Vec<String> {
+    let ((width, height), timing) = (spec.size, &spec.timing);
+    let mut drawing = vec![format!(
         "color=c={BACKGROUND}:s={width}x{height}:r={FRAME_RATE},trim=end_frame=1"
     )];
-    graph.extend(texts.iter().cloned());
-    graph.push(format!(
-        "{FILM_PICTURE},loop=loop=-1:size=1,setpts=N/({FRAME_RATE}*TB)"
+    drawing.extend(texts.iter().cloned());
+    drawing.push(format!(
+        "{FILM_PICTURE},loop=loop=-1:size=1,setpts=N/({FRAME_RATE}*TB),trim=end_frame={}",
+        timing.frames
     ));
+    let shares = scene::shares(timing);
+    let (drawing, division) = (drawing.join(","), scene::divide(timing, &shares));
     let mut arguments = strings(&["-filter_complex"]);
-    arguments.push(format!("{}[v]", graph.join(",")));
-    arguments.extend(strings(&["-map", "[v]"]));
-    let key_frames = borders(&spec.timing);
-    arguments.extend(encoder::video_arguments(spec.preset, threads, &key_frames));
-    arguments.extend(["-frames:v".to_owned(), frames.to_string()]);
-    arguments.extend(encoder::container_arguments());
-    arguments.push(file_url(path));
+    arguments.push(format!("{drawing}[picture];{division}"));
+    arguments.extend(scene::body_output(spec, threads, &[], &files.body));
+    if shares.contains(&Share::Borders) {
+        arguments.extend(scene::borders_output(timing, threads, &files.borders));
+    }
     arguments
 }
 

@@ -1,13 +1,13 @@
 //! The film cut into bodies, which are copied, and transitions, which are encoded from the
-//! overlaps of two scenes, or copied from a film that has the same.
+//! borders of two scenes, or copied from a film that has the same.
 
 use std::path::{Path, PathBuf};
 
 use domain::film::{FRAME_RATE, seconds};
 
 use super::{Earlier, FilmPlan};
-use crate::encoder;
 use crate::input::{file_url, strings};
+use crate::{SceneFiles, encoder};
 
 /// A run of frames of the film, in a file of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +69,7 @@ pub(super) fn divide<'a>(
         }
     };
     for (scene, timing) in plan.timings.iter().enumerate() {
-        let body = timing
-            .frames
-            .saturating_sub(timing.overlap_before + timing.overlap_after);
-        push(PieceKind::Body { scene }, body);
+        push(PieceKind::Body { scene }, timing.body());
         let start = timing.start + timing.frames - timing.overlap_after;
         let transition = match film_with(scene) {
             Some(film) => PieceKind::SameTransition { film, start },
@@ -87,7 +84,7 @@ pub(super) fn divide<'a>(
 pub(super) fn plan(
     threads: Option<u32>,
     plan: &FilmPlan,
-    prepared: &[PathBuf],
+    prepared: &[SceneFiles],
     piece: &Piece<'_>,
 ) -> Vec<String> {
     let copied = |start, source: &Path| {
@@ -96,20 +93,19 @@ pub(super) fn plan(
         arguments
     };
     let mut arguments = match piece.kind {
-        PieceKind::Body { scene } => copied(plan.timings[scene].overlap_before, &prepared[scene]),
+        PieceKind::Body { scene } => copied(0, &prepared[scene].body),
         PieceKind::SameTransition { film, start } => copied(start, film),
         PieceKind::Transition { from } => {
-            let timing = &plan.timings[from];
             let name = plan.transitions[from].as_str();
-            let start = timing.frames - timing.overlap_after;
-            let mut arguments = from_frame(start, &prepared[from], threads);
+            let end = plan.timings[from].overlap_before;
+            let mut arguments = from_frame(end, &prepared[from].borders, threads);
             // One frame more than is needed, so that rounding takes none away.
             let read = seconds(piece.frames + 1);
             arguments.extend(["-t".to_owned(), format!("{read:.6}")]);
-            arguments.extend(from_frame(0, &prepared[from + 1], threads));
+            arguments.extend(from_frame(0, &prepared[from + 1].borders, threads));
             arguments.extend(["-filter_complex".to_owned(), cross(name, piece.frames)]);
             arguments.extend(strings(&["-map", "[v]"]));
-            arguments.extend(encoder::video_arguments(plan.preset, threads, &[]));
+            arguments.extend(encoder::video_arguments(plan.preset, threads));
             arguments
         }
     };
@@ -119,13 +115,13 @@ pub(super) fn plan(
     arguments
 }
 
-/// Opens a prepared scene at one of its key frames.
-fn from_frame(frame: u32, scene: &Path, threads: Option<u32>) -> Vec<String> {
+/// Opens a file of ours at one of its key frames.
+fn from_frame(frame: u32, file: &Path, threads: Option<u32>) -> Vec<String> {
     let mut arguments = Vec::new();
     if frame > 0 {
         arguments.extend(["-ss".to_owned(), format!("{:.6}", seconds(frame))]);
     }
-    arguments.extend(crate::input::arguments(scene, threads));
+    arguments.extend(crate::input::arguments(file, threads));
     arguments
 }
 

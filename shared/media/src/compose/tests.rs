@@ -184,12 +184,26 @@ fn a_film_is_divided_into_all_its_frames() {
     let pieces = pieces::divide(&plan, None, Path::new("/t"));
     assert_eq!(pieces.iter().map(|piece| piece.frames).sum::<u32>(), 900);
     assert_eq!(pieces.iter().filter(|piece| piece.is_encoded()).count(), 3);
-    let prepared: Vec<PathBuf> = (0..5)
-        .map(|index| PathBuf::from(format!("/t/scene-{index}.mp4")))
+    let prepared: Vec<SceneFiles> = (0..5)
+        .map(|index| SceneFiles::in_directory(Path::new("/t"), index))
         .collect();
     let arguments = |index: usize| pieces::plan(None, &plan, &prepared, &pieces[index]).join("\n");
     insta::assert_snapshot!("body", arguments(0));
     insta::assert_snapshot!("transition", arguments(1));
+}
+
+#[test]
+fn borders_are_needed_beside_transitions_that_are_not_there() {
+    let plan = plan((1920, 1080), 900, &["fade", "cut", "fade", "fade"]);
+    let needed = |same: &[bool]| {
+        let scenes = plan.needs_borders(same).into_iter().enumerate();
+        let needed = scenes.filter_map(|(scene, is_needed)| is_needed.then_some(scene));
+        needed.collect::<Vec<_>>()
+    };
+    assert_eq!(needed(&[]), [0, 1, 2, 3, 4]);
+    assert_eq!(needed(&[true, false, false, true]), [2, 3]);
+    assert_eq!(needed(&[true, false, true, false]), [3, 4]);
+    assert!(needed(&[true; 4]).is_empty());
 }
 
 /// A Lambda's handler may be moved between threads while it waits.
@@ -204,6 +218,7 @@ fn composing_and_preparing_can_be_sent() {
         preset: plan.preset,
     };
     let path = Path::new("/t");
+    let files = SceneFiles::in_directory(path, 0);
     let reports = AtomicU32::new(0);
     let sources = Sources {
         scenes: &[],
@@ -218,7 +233,7 @@ fn composing_and_preparing_can_be_sent() {
         path,
         &spec,
         None,
-        path,
+        &files,
         |_| {},
     ));
     is_send(crate::probe(&session(&ffmpeg), path));

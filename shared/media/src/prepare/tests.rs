@@ -51,13 +51,28 @@ impl Fixture {
         &self,
         clip: &Path,
         spec: &SceneSpec,
-    ) -> Result<(Prepared, PathBuf), MediaError> {
-        let output = self.directory.path().join("scene.mp4");
+    ) -> Result<(Prepared, SceneFiles), MediaError> {
+        let files = SceneFiles::in_directory(self.directory.path(), 1);
         let begun = Instant::now();
         let prepared =
-            prepare_scene(&session(&self.ffmpeg), clip, spec, None, &output, |_| {}).await;
+            prepare_scene(&session(&self.ffmpeg), clip, spec, None, &files, |_| {}).await;
         assert!(begun.elapsed().as_secs() < 30);
-        prepared.map(|prepared| (prepared, output))
+        prepared.map(|prepared| (prepared, files))
+    }
+
+    /// The checksums of a file's frames as they are decoded.
+    fn frames(&self, file: &Path) -> Vec<String> {
+        let file = file.to_str().unwrap();
+        let sums = output_of(
+            &self.ffmpeg,
+            &[
+                "-i", file, "-map", "0:v", "-pix_fmt", "yuv420p", "-f", "framemd5", "-",
+            ],
+        );
+        let sums = String::from_utf8(sums).unwrap();
+        let frames = sums.lines().filter(|line| !line.starts_with('#'));
+        let sums = frames.filter_map(|line| line.rsplit(',').next());
+        sums.map(|sum| sum.trim().to_owned()).collect()
     }
 
     /// The average colour of a part of the first frame, as red, green, blue.
@@ -105,7 +120,7 @@ async fn any_clip_is_brought_to_the_films_format(#[case] arguments: &[&str]) {
         return;
     };
     let clip = fixture.clip("clip.mp4", arguments);
-    // `prepare_scene` checks size, frames, key frames and the sound's length.
+    // `prepare_scene` checks sizes, frames and the sound's length.
     let (prepared, _) = fixture.prepare(&clip, &spec(SIZE, 65)).await.unwrap();
     let has_sound = arguments
         .iter()
@@ -137,6 +152,33 @@ async fn all_film_sizes_are_met_and_progress_rises() {
     }
 }
 
+/// Grain and colour to the last bit: what a transition is made of was never compressed.
+#[tokio::test]
+async fn borders_are_the_frames_of_the_clip_as_they_are() {
+    let Some(fixture) = Fixture::open() else {
+        return;
+    };
+    let picture = "testsrc2=s=320x180:r=30:d=3,noise=alls=20:allf=t,format=yuv420p,\
+                   setparams=colorspace=bt709";
+    let clip = fixture.clip("clip.mkv", &["-f", "lavfi", "-i", picture, "-c:v", "ffv1"]);
+    let spec = spec(SIZE, 65);
+    let (_, files) = fixture.prepare(&clip, &spec).await.unwrap();
+    let whole = fixture.frames(&clip);
+    let expected = [&whole[..7], &whole[56..65]].concat();
+    assert_eq!(fixture.frames(&files.borders), expected);
+    assert_eq!(
+        fixture.frames(&files.body).len(),
+        spec.timing.body() as usize
+    );
+
+    let again = fixture.directory.path().join("again.mp4");
+    let session = session(&fixture.ffmpeg);
+    prepare_borders(&session, &clip, &spec, &again)
+        .await
+        .unwrap();
+    assert_eq!(fixture.frames(&again), expected);
+}
+
 #[tokio::test]
 async fn a_turned_clip_stands_upright() {
     let Some(fixture) = Fixture::open() else {
@@ -161,12 +203,12 @@ async fn a_turned_clip_stands_upright() {
         .unwrap();
     // Turned anticlockwise, the right half is on top.
     assert!(close(
-        fixture.colour(&scene, "180:120:0:0"),
+        fixture.colour(&scene.body, "180:120:0:0"),
         [0, 0, 254],
         12
     ));
     assert!(close(
-        fixture.colour(&scene, "180:120:0:200"),
+        fixture.colour(&scene.body, "180:120:0:200"),
         [254, 0, 0],
         12
     ));
@@ -229,7 +271,7 @@ async fn colours_are_kept(
     let found = found.video.unwrap().color_space;
     assert_eq!(found.as_deref().unwrap_or_default(), space);
     let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = fixture.colour(&scene, "100:100:0:0");
+    let colour = fixture.colour(&scene.body, "100:100:0:0");
     assert!(close(colour, [0x10, 0xc0, 0x20], 5), "{colour:?}");
 }
 
@@ -255,7 +297,7 @@ async fn hdr_is_brought_to_what_every_screen_shows() {
         ],
     );
     let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = fixture.colour(&scene, "100:100:0:0");
+    let colour = fixture.colour(&scene.body, "100:100:0:0");
     assert!(close(colour, [0xb0; 3], 50), "{colour:?}");
 }
 
@@ -277,7 +319,7 @@ async fn hlg_in_eight_bits_is_hdr(#[case] size: &str) {
         &[&["-f", "lavfi", "-i", &source][..], &encoder].concat(),
     );
     let (_, scene) = fixture.prepare(&clip, &spec(SIZE, 30)).await.unwrap();
-    let colour = fixture.colour(&scene, "100:100:0:0");
+    let colour = fixture.colour(&scene.body, "100:100:0:0");
     assert!((200..230).contains(&colour[0]), "{colour:?}");
 }
 
@@ -289,13 +331,21 @@ async fn another_shape_stands_before_a_backdrop_and_a_near_one_fills_the_frame()
     let white = |size: &str| format!("color=white:s={size}:r=30:d=1");
     let square = fixture.clip("square.mp4", &["-f", "lavfi", "-i", &white("180x180")]);
     let (_, scene) = fixture.prepare(&square, &spec(SIZE, 30)).await.unwrap();
-    let backdrop = fixture.colour(&scene, "40:100:0:40");
+    let backdrop = fixture.colour(&scene.body, "40:100:0:40");
     assert!((100..190).contains(&backdrop[0]), "{backdrop:?}");
-    assert!(close(fixture.colour(&scene, "100:100:110:40"), [255; 3], 8));
+    assert!(close(
+        fixture.colour(&scene.body, "100:100:110:40"),
+        [255; 3],
+        8
+    ));
 
     let near = fixture.clip("near.mp4", &["-f", "lavfi", "-i", &white("300x180")]);
     let (_, scene) = fixture.prepare(&near, &spec(SIZE, 30)).await.unwrap();
-    assert!(close(fixture.colour(&scene, "20:100:0:40"), [255; 3], 8));
+    assert!(close(
+        fixture.colour(&scene.body, "20:100:0:40"),
+        [255; 3],
+        8
+    ));
 }
 
 #[tokio::test]
@@ -396,7 +446,7 @@ fn the_plan_is_what_it_is() {
             first_frame: timing.start,
             directory: Path::new("/t"),
         }),
-        Path::new("/t/out.mp4"),
+        &SceneFiles::in_directory(Path::new("/t"), 2),
     )
     .unwrap();
     insta::assert_snapshot!(arguments.join("\n"));

@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{draw, ffmpeg, output_of, session};
-    use crate::{Ffmpeg, prepare_scene};
+    use crate::{Ffmpeg, SceneFiles, prepare_scene};
 
     /// A scene of `frames` frames alone, which begins at frame `start` of its film.
     fn spec(frames: u32, start: u32) -> SceneSpec {
@@ -188,7 +188,10 @@ mod tests {
         for (index, (picture, has_sound, frames, start)) in scenes.into_iter().enumerate() {
             let folder = directory.path().join(index.to_string());
             fs::create_dir(&folder).unwrap();
-            let (source, scene) = (folder.join("clip.mp4"), folder.join("prepared.mp4"));
+            let (source, files) = (
+                folder.join("clip.mp4"),
+                SceneFiles::in_directory(&folder, 1),
+            );
             clip(&ffmpeg, picture, has_sound, &source);
             let session = session(&ffmpeg);
             let part = ScenePart {
@@ -196,7 +199,7 @@ mod tests {
                 directory: &folder,
             };
             let spec = spec(frames, start);
-            let prepared = prepare_scene(&session, &source, &spec, Some(&part), &scene, |_| {});
+            let prepared = prepare_scene(&session, &source, &spec, Some(&part), &files, |_| {});
             assert_eq!(prepared.await.unwrap().has_audio, has_sound);
             let made = scene_preview(&session, &part, frames).await.unwrap();
             let size = imagesize::size(&made.poster).unwrap();

@@ -75,19 +75,19 @@ impl Fixture {
         path
     }
 
-    pub(super) async fn prepare(&self, plan: &FilmPlan, clips: &[PathBuf]) -> Vec<PathBuf> {
+    pub(super) async fn prepare(&self, plan: &FilmPlan, clips: &[PathBuf]) -> Vec<SceneFiles> {
         let mut prepared = Vec::new();
-        for (index, (clip, timing)) in clips.iter().zip(&plan.timings).enumerate() {
-            let path = self.path(&format!("scene-{index:03}.mp4"));
+        for (index, (clip, timing)) in (0..).zip(clips.iter().zip(&plan.timings)) {
+            let files = SceneFiles::in_directory(self.directory.path(), index);
             let spec = SceneSpec {
                 size: plan.size,
                 timing: *timing,
                 preset: plan.preset,
             };
-            prepare_scene(&session(&self.ffmpeg), clip, &spec, None, &path, |_| {})
+            prepare_scene(&session(&self.ffmpeg), clip, &spec, None, &files, |_| {})
                 .await
                 .unwrap();
-            prepared.push(path);
+            prepared.push(files);
         }
         prepared
     }
@@ -95,7 +95,7 @@ impl Fixture {
     pub(super) async fn compose(
         &self,
         plan: &FilmPlan,
-        prepared: &[PathBuf],
+        prepared: &[SceneFiles],
         music: Option<&Path>,
     ) -> Result<Film, MediaError> {
         let sources = Sources {
@@ -202,18 +202,12 @@ pub(super) fn assert_seamless(fixture: &Fixture, plan: &FilmPlan, film: &Film) {
         .collect();
     assert_eq!(whole, alone);
     for (index, timing) in plan.timings.iter().enumerate() {
-        let scene = fixture.frames(
-            &fixture.path(&format!("scene-{index:03}.mp4")),
-            0,
-            u32::MAX / 2,
-        );
-        let body = timing.overlap_before as usize..(timing.frames - timing.overlap_after) as usize;
-        let place = timing.start as usize;
-        assert_eq!(
-            whole[place + body.start..place + body.end],
-            scene[body],
-            "scene {index}"
-        );
+        let number = u32::try_from(index).unwrap();
+        let files = SceneFiles::in_directory(fixture.directory.path(), number);
+        let body = fixture.frames(&files.body, 0, u32::MAX / 2);
+        let place = (timing.start + timing.overlap_before) as usize;
+        assert_eq!(whole[place..place + body.len()], body, "scene {index}");
+        assert_eq!(body.len(), timing.body() as usize);
     }
     let mut seam = 0;
     for piece in pieces {

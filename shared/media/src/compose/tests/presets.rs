@@ -40,8 +40,7 @@ async fn scenes_of_different_presets_are_refused() {
         ..slow.clone()
     };
     let clips = [0, 1].map(|clip| fixture.clip(&CLIPS[clip]));
-    let first = fixture.path("first.mp4");
-    fs::rename(&fixture.prepare(&quick, &clips).await[0], &first).unwrap();
+    let first = refused::first_of(&fixture, &quick, &clips).await;
     let second = fixture.prepare(&slow, &clips).await.remove(1);
     let mixed = fixture.compose(&slow, &[first, second], None).await;
     let error = mixed.unwrap_err();

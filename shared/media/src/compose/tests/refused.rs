@@ -7,31 +7,23 @@ async fn foreign_and_misplaced_scenes_are_refused() {
     let Some(fixture) = Fixture::open() else {
         return;
     };
+    let longer = plan((320, 180), 3 * FRAME_RATE, &["fade"]);
     let plan = plan((320, 180), 2 * FRAME_RATE, &["fade"]);
     let clips = vec![fixture.clip(&CLIPS[0]); 2];
+    let elsewhere = first_of(&fixture, &longer, &clips).await;
     let prepared = fixture.prepare(&plan, &clips).await;
 
-    // The same frames, key frames and size from an encoder set otherwise.
-    let foreign = fixture.path("foreign.mp4");
-    let scene = prepared[1].to_str().unwrap();
-    let frames = format!("expr:eq(n,{})", plan.timings[1].overlap_before);
+    // The same frames and size from an encoder set otherwise.
+    let foreign = SceneFiles {
+        body: fixture.path("foreign.mp4"),
+        ..prepared[1].clone()
+    };
+    let body = prepared[1].body.to_str().unwrap();
+    let encoder = ["-bf", "0", "-refs", "5", "-video_track_timescale", "15360"];
     draw(
         &fixture.ffmpeg,
-        &[
-            "-i",
-            scene,
-            "-c:a",
-            "copy",
-            "-bf",
-            "0",
-            "-refs",
-            "5",
-            "-force_key_frames",
-            &frames,
-            "-video_track_timescale",
-            "15360",
-        ],
-        &foreign,
+        &[&["-i", body, "-c:a", "copy"], &encoder[..]].concat(),
+        &foreign.body,
     );
     let mixed = [prepared[0].clone(), foreign];
     let error = fixture.compose(&plan, &mixed, None).await.unwrap_err();
@@ -40,14 +32,34 @@ async fn foreign_and_misplaced_scenes_are_refused() {
         "{error}"
     );
 
-    let swapped = [prepared[1].clone(), prepared[0].clone()];
-    let error = fixture.compose(&plan, &swapped, None).await.unwrap_err();
-    assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
+    let misplaced = SceneFiles {
+        borders: prepared[1].body.clone(),
+        ..prepared[1].clone()
+    };
+    for wrong in [
+        [prepared[0].clone(), misplaced],
+        [elsewhere, prepared[1].clone()],
+    ] {
+        let error = fixture.compose(&plan, &wrong, None).await.unwrap_err();
+        assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
+    }
     let error = fixture
         .compose(&plan, &prepared[..1], None)
         .await
         .unwrap_err();
     assert_eq!(error.code(), "OUTPUT_CHECK_FAILED", "{error}");
+}
+
+/// The first scene of another film, kept out of the way of this one's.
+pub(super) async fn first_of(fixture: &Fixture, plan: &FilmPlan, clips: &[PathBuf]) -> SceneFiles {
+    let made = fixture.prepare(plan, clips).await.swap_remove(0);
+    let kept = SceneFiles {
+        body: fixture.path("kept.mp4"),
+        borders: fixture.path("kept-borders.mp4"),
+    };
+    fs::rename(made.body, &kept.body).unwrap();
+    let _ = fs::rename(made.borders, &kept.borders);
+    kept
 }
 
 /// What the last check says of a film that was changed after it was made.
