@@ -4,6 +4,7 @@
 mod account;
 mod code;
 mod events;
+mod harnesses;
 mod keys;
 mod metrics;
 mod permissions;
