@@ -113,7 +113,7 @@ pub async fn prepare_borders(
     let threads = session.threads();
     let mut arguments = reading(threads, input, spec, pace);
     arguments.extend(["-filter_complex".to_owned(), graph]);
-    arguments.extend(scene::borders_output(&spec.timing, threads, output));
+    arguments.extend(scene::borders_output(threads, output));
     accept(session.run(arguments).await)?;
     check_borders(&inspection::inspect(session, output).await?, spec)
 }
@@ -195,7 +195,7 @@ fn plan(
     };
     arguments.extend(scene::body_output(spec, threads, &sound, &files.body));
     if shares.contains(&Share::Borders) {
-        arguments.extend(scene::borders_output(&spec.timing, threads, &files.borders));
+        arguments.extend(scene::borders_output(threads, &files.borders));
     }
     if let Some(part) = part {
         arguments.extend(part.output(spec, "[part]", "[part_sound]"));

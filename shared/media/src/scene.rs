@@ -86,7 +86,8 @@ pub(crate) fn divide(timing: &SceneTiming, shares: &[Share]) -> String {
     graph
 }
 
-/// The output of a scene's body; `sound` are the arguments of its sound, if it has any.
+/// The output of a scene's body; `sound` are the arguments of its sound, if it has any. The
+/// filters alone bound the picture: by a number of frames FFmpeg would end the sound as well.
 pub(crate) fn body_output(
     spec: &SceneSpec,
     threads: Option<u32>,
@@ -95,7 +96,6 @@ pub(crate) fn body_output(
 ) -> Vec<String> {
     let mut arguments = strings(&["-map", Share::Body.label()]);
     arguments.extend(encoder::video_arguments(spec.preset, threads));
-    arguments.extend(["-frames:v".to_owned(), spec.timing.body().to_string()]);
     arguments.extend_from_slice(sound);
     arguments.extend(encoder::container_arguments());
     arguments.push(file_url(path));
@@ -103,14 +103,9 @@ pub(crate) fn body_output(
 }
 
 /// The output of a scene's borders.
-pub(crate) fn borders_output(
-    timing: &SceneTiming,
-    threads: Option<u32>,
-    path: &Path,
-) -> Vec<String> {
+pub(crate) fn borders_output(threads: Option<u32>, path: &Path) -> Vec<String> {
     let mut arguments = strings(&["-map", Share::Borders.label()]);
     arguments.extend(encoder::lossless_arguments(threads));
-    arguments.extend(["-frames:v".to_owned(), timing.borders().to_string()]);
     arguments.extend(encoder::container_arguments());
     arguments.push(file_url(path));
     arguments

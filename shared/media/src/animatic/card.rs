@@ -113,7 +113,7 @@ fn plan(
     arguments.push(format!("{drawing}[picture];{division}"));
     arguments.extend(scene::body_output(spec, threads, &[], &files.body));
     if shares.contains(&Share::Borders) {
-        arguments.extend(scene::borders_output(timing, threads, &files.borders));
+        arguments.extend(scene::borders_output(threads, &files.borders));
     }
     arguments
 }

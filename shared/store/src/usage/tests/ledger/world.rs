@@ -212,8 +212,8 @@ impl World {
     }
 
     pub(super) fn seen(&self) -> BTreeMap<u128, Seen> {
-        let see = |number: u128| {
-            let id = job(number, "someone").job_id.to_string();
+        let see = |film: u128| {
+            let id = job(film, "someone").job_id.to_string();
             let row = self.tables.row("jobs", &id, "job")?;
             let seen = Seen {
                 status: text(&row, "status"),
@@ -224,7 +224,7 @@ impl World {
                     .map(|redo| text(redo.as_m().unwrap(), "place")),
                 paid: number(&row, "paidNanoUsd"),
             };
-            Some((number, seen))
+            Some((film, seen))
         };
         (0..JOBS).filter_map(see).collect()
     }
