@@ -1983,6 +1983,12 @@ export type Usage = {
      */
     paidFailuresLimit: number;
     /**
+     * What the models of its films have cost so far, in billionths of a dollar. A film counts
+     * when it ends, in the month whose place it held; if it goes on or a part of it is made
+     * anew, what that adds counts in the month of then.
+     */
+    paidNanoUsd: number;
+    /**
      * Films that may be made in it.
      */
     quota: number;
@@ -4224,6 +4230,11 @@ export type JobsListData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only films in one of these, separated by commas. They are sought among 200 films at a
+         * time: a page may have fewer than `limit`, or none, and still have a `nextCursor`.
+         */
+        status?: Array<'pending' | 'processing' | 'awaiting_review' | 'cancelling' | 'cancelled' | 'completed' | 'failed'>;
         /**
          * Items of a page; 10 unless said otherwise.
          */

@@ -1043,6 +1043,7 @@ export const zUsage = z.object({
     month: z.string(),
     paidFailures: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
     paidFailuresLimit: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
+    paidNanoUsd: z.coerce.bigint().check(z.gte(BigInt(0)), z.maximum(BigInt('9223372036854775807'), { error: 'Invalid value: Expected int64 to be <= 9223372036854775807' })),
     quota: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
     remaining: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
     reserved: z.int().check(z.gte(0), z.maximum(2147483647, { error: 'Invalid value: Expected int32 to be <= 2147483647' })),
@@ -1481,6 +1482,15 @@ export const zApiDocsFilePath = z.object({
 });
 
 export const zJobsListQuery = z.object({
+    status: z.optional(z.array(z.enum([
+        'pending',
+        'processing',
+        'awaiting_review',
+        'cancelling',
+        'cancelled',
+        'completed',
+        'failed'
+    ])).check(z.minLength(1))),
     limit: z._default(z.optional(z.int().check(z.gte(1), z.lte(100))), 10),
     cursor: z.optional(z.string().check(z.maxLength(1000)))
 });
