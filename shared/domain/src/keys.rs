@@ -22,7 +22,7 @@ pub fn prepared_scene(job: JobId, index: u32, take: u32) -> String {
 /// What a take of a scene shares with its neighbours, without loss, until its film is there.
 pub fn scene_borders(job: JobId, index: u32, take: u32) -> String {
     let folder = folder_of_take(take);
-    format!("{job}/prepared/{folder}scene-{index:03}-borders.mp4")
+    format!("{job}/prepared/{folder}scene-{index:03}-borders.mov")
 }
 
 /// The still picture of a take.
@@ -94,7 +94,7 @@ pub fn is_film(key: &str) -> bool {
 
 /// Whether a key in a job's folder is that of a scene's borders.
 pub fn is_borders(key: &str) -> bool {
-    key.ends_with("-borders.mp4")
+    key.ends_with("-borders.mov")
 }
 
 /// An upload: `gallery/{userId}/{epoch}-{filename}` (R125), the name sanitised.

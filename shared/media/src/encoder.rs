@@ -82,9 +82,10 @@ pub fn video_arguments(preset: Preset, threads: Option<u32>) -> Vec<String> {
 }
 
 /// A picture as it is, each frame by itself: for what is decoded once more and then removed.
+/// `UtVideo` takes a quarter of the processor time of x264 without loss, for a seventh more
+/// bytes of a grainy picture.
 pub(crate) fn lossless_arguments(threads: Option<u32>) -> Vec<String> {
-    let mut arguments = strings(&["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"]);
-    arguments.extend(strings(&["-pix_fmt", "yuv420p", "-g", "1"]));
+    let mut arguments = strings(&["-c:v", "utvideo", "-pix_fmt", "yuv420p"]);
     if let Some(threads) = threads {
         arguments.extend(["-threads:v".to_owned(), threads.to_string()]);
     }
@@ -100,6 +101,15 @@ pub(crate) fn container_arguments() -> Vec<String> {
 /// An mp4 with nothing of its sources' metadata; `timescale` units of the
 /// picture's time are a second.
 pub(crate) fn mp4_arguments(timescale: u32) -> Vec<String> {
+    file_arguments("mp4", timescale)
+}
+
+/// The same as a `QuickTime` file, which holds what an mp4 does not.
+pub(crate) fn lossless_container_arguments() -> Vec<String> {
+    file_arguments("mov", TRACK_TIMESCALE)
+}
+
+fn file_arguments(format: &str, timescale: u32) -> Vec<String> {
     let mut arguments = strings(&[
         "-map_metadata",
         "-1",
@@ -109,7 +119,7 @@ pub(crate) fn mp4_arguments(timescale: u32) -> Vec<String> {
         "+bitexact",
     ]);
     arguments.extend(["-video_track_timescale".to_owned(), timescale.to_string()]);
-    arguments.extend(strings(&["-f", "mp4"]));
+    arguments.extend(strings(&["-f", format]));
     arguments
 }
 

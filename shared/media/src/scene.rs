@@ -15,7 +15,7 @@ use crate::{MediaError, SceneSpec, encoder};
 pub struct SceneFiles {
     /// The picture of its body, and the sound of the whole scene (mp4).
     pub body: PathBuf,
-    /// The pictures of its two overlaps, one after the other, without loss (mp4); not there if
+    /// The pictures of its two overlaps, one after the other, without loss (mov); not there if
     /// it has none.
     pub borders: PathBuf,
 }
@@ -25,7 +25,7 @@ impl SceneFiles {
     pub fn in_directory(directory: &Path, number: u32) -> Self {
         Self {
             body: directory.join(format!("scene-{number:03}.mp4")),
-            borders: directory.join(format!("scene-{number:03}-borders.mp4")),
+            borders: directory.join(format!("scene-{number:03}-borders.mov")),
         }
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn body_output(
 pub(crate) fn borders_output(threads: Option<u32>, path: &Path) -> Vec<String> {
     let mut arguments = strings(&["-map", Share::Borders.label()]);
     arguments.extend(encoder::lossless_arguments(threads));
-    arguments.extend(encoder::container_arguments());
+    arguments.extend(encoder::lossless_container_arguments());
     arguments.push(file_url(path));
     arguments
 }

@@ -23,7 +23,7 @@ impl FilmRenderer {
         if scene.timing.borders() > 0 {
             let borders = keys::scene_borders(id, scene.index, scene.take);
             self.objects
-                .upload(&borders, &files.borders, "video/mp4")
+                .upload(&borders, &files.borders, "video/quicktime")
                 .await?;
         }
         let body = keys::prepared_scene(id, scene.index, scene.take);

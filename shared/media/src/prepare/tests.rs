@@ -171,7 +171,7 @@ async fn borders_are_the_frames_of_the_clip_as_they_are() {
         spec.timing.body() as usize
     );
 
-    let again = fixture.directory.path().join("again.mp4");
+    let again = fixture.directory.path().join("again.mov");
     let session = session(&fixture.ffmpeg);
     prepare_borders(&session, &clip, &spec, &again)
         .await

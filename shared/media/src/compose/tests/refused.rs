@@ -55,7 +55,7 @@ pub(super) async fn first_of(fixture: &Fixture, plan: &FilmPlan, clips: &[PathBu
     let made = fixture.prepare(plan, clips).await.swap_remove(0);
     let kept = SceneFiles {
         body: fixture.path("kept.mp4"),
-        borders: fixture.path("kept-borders.mp4"),
+        borders: fixture.path("kept-borders.mov"),
     };
     fs::rename(made.body, &kept.body).unwrap();
     let _ = fs::rename(made.borders, &kept.borders);
