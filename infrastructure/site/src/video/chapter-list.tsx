@@ -3,22 +3,18 @@ import { type ReactNode, useSyncExternalStore } from "react";
 import { clock } from "@/lib/format";
 import { cx } from "@/ui/cx";
 import { type Chapter, chapterAt } from "@/video/chapters";
+import type { Playback } from "@/video/player/playback";
 
 interface Props {
   chapters: Chapter[];
-  video: HTMLVideoElement | null;
+  playback: Playback;
   /** What else can be done with the scene at a place. */
   actions?: (at: number) => ReactNode;
 }
 
 /** The scenes of a film: which one plays, and a way to each. */
-export function ChapterList({ chapters, video, actions }: Props) {
-  const current = useChapter(chapters, video);
-  const seek = (start: number) => {
-    if (!video) return;
-    video.currentTime = start;
-    void video.play();
-  };
+export function ChapterList({ chapters, playback, actions }: Props) {
+  const current = useChapter(chapters, playback.video);
   return (
     <ol className="grid gap-1">
       {chapters.map(({ title, start }, at) => (
@@ -26,7 +22,7 @@ export function ChapterList({ chapters, video, actions }: Props) {
           <button
             type="button"
             aria-current={at === current || undefined}
-            onClick={() => seek(start)}
+            onClick={() => playback.playFrom(start)}
             className={cx(
               "flex min-h-11 min-w-0 grow items-center gap-3 rounded-lg px-3 text-left hover:bg-raised",
               at === current && "bg-accent-soft font-medium",

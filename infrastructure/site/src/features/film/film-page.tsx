@@ -1,5 +1,4 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
 import { useParams } from "react-router";
 import type { Job } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
@@ -7,6 +6,7 @@ import { Chip } from "@/ui/chip";
 import { PageHeading } from "@/ui/heading";
 import { Note } from "@/ui/notice";
 import { Skeleton } from "@/ui/skeleton";
+import { usePlayback } from "@/video/player/playback";
 import { FILM_STATUS } from "@/video/status-words";
 import { useFilm } from "./film-queries";
 import { type FilmView, filmView, hasEnded } from "./film-view";
@@ -59,7 +59,7 @@ function titleOf(job: Job): string {
 
 function Film({ job }: { job: Job }) {
   const { t } = useLingui();
-  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const playback = usePlayback();
   useSpokenProgress(job);
   const { word, tone } = FILM_STATUS[job.status];
   const view = filmView(job);
@@ -68,8 +68,8 @@ function Film({ job }: { job: Job }) {
       <PageHeading aside={<Chip tone={tone}>{t(word)}</Chip>}>{job.prompt}</PageHeading>
       <Standing job={job} view={view} />
       {/* One player for all, so that it goes on when the film is done. */}
-      <Screen job={job} onVideo={setVideo} />
-      {view.kind === "ready" ? <Ready job={job} view={view} video={video} /> : null}
+      <Screen job={job} playback={playback} />
+      {view.kind === "ready" ? <Ready job={job} view={view} playback={playback} /> : null}
       {view.kind === "making" || view.kind === "stopped" ? <SceneGrid job={job} /> : null}
     </>
   );

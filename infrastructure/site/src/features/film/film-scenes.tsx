@@ -11,13 +11,14 @@ import { Panel } from "@/ui/panel";
 import { Skeleton } from "@/ui/skeleton";
 import { ChapterList } from "@/video/chapter-list";
 import { chaptersOf } from "@/video/chapters";
+import type { Playback } from "@/video/player/playback";
 import { useStoryboard } from "./film-queries";
 import { sceneAt } from "./takes-view";
 
 const PartChanges = lazily(async () => (await import("./part-changes")).PartChanges);
 
 /** The scenes of a finished film: which one plays, and a way to change each and the music. */
-export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement | null }) {
+export function FilmScenes({ job, playback }: { job: Job; playback: Playback }) {
   const { data, isPending } = useStoryboard(job.jobId);
   if (isPending) return <Places count={job.sceneCount} />;
   if (!data) return null;
@@ -25,7 +26,7 @@ export function FilmScenes({ job, video }: { job: Job; video: HTMLVideoElement |
     <Panel title={<Trans>Scenes</Trans>}>
       <ChapterList
         chapters={chaptersOf(data)}
-        video={video}
+        playback={playback}
         actions={(at) => <TakesLink scene={job.scenes?.[at]} />}
       />
       {job.soundtrack === "none" ? null : <MusicLink />}

@@ -4,6 +4,7 @@ import type { Job } from "@/api/generated/types.gen";
 import { buttonClass } from "@/ui/button";
 import { Note } from "@/ui/notice";
 import { AnotherLikeThis } from "@/video/another";
+import type { Playback } from "@/video/player/playback";
 import { Recipe } from "@/video/recipe";
 import { ChangeFailed, Changing } from "./changing";
 import { Costs } from "./costs";
@@ -14,11 +15,11 @@ import { Publish } from "./publish";
 interface Props {
   job: Job;
   view: Extract<FilmView, { kind: "ready" }>;
-  video: HTMLVideoElement | null;
+  playback: Playback;
 }
 
 /** What can be done with a finished film; one whose scene changes is served as it was meanwhile. */
-export function Ready({ job, view: { change }, video }: Props) {
+export function Ready({ job, view: { change }, playback }: Props) {
   return (
     <>
       {change ? <Changing job={job} change={change} /> : <ChangeFailed job={job} />}
@@ -32,7 +33,7 @@ export function Ready({ job, view: { change }, video }: Props) {
         <AnotherLikeThis film={job} />
       </div>
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <FilmScenes job={job} video={video} />
+        <FilmScenes job={job} playback={playback} />
         <Recipe film={job}>{change ? null : <Costs job={job} />}</Recipe>
       </div>
     </>

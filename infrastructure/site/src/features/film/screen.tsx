@@ -1,17 +1,18 @@
 import { Trans } from "@lingui/react/macro";
 import type { Job } from "@/api/generated/types.gen";
 import { chaptersOf } from "@/video/chapters";
+import type { Playback } from "@/video/player/playback";
 import { Player } from "@/video/player/player";
 import { useStoryboard } from "./film-queries";
 import { footageOf } from "./footage";
 
 interface Props {
   job: Job;
-  onVideo: (video: HTMLVideoElement | null) => void;
+  playback: Playback;
 }
 
 /** Plays what there is of a film: its first scenes while it is made, then itself. */
-export function Screen({ job, onVideo }: Props) {
+export function Screen({ job, playback }: Props) {
   const footage = footageOf(job);
   const storyboard = useStoryboard(job.jobId, footage?.kind === "film");
   if (!footage) return null;
@@ -23,7 +24,7 @@ export function Screen({ job, onVideo }: Props) {
         poster={job.thumbnailUrl ?? footage.poster}
         shape={job.aspectRatio}
         chapters={storyboard.data && chaptersOf(storyboard.data, job.scenes ?? [])}
-        onVideo={onVideo}
+        playback={playback}
       />
       {footage.kind === "film" ? null : (
         <figcaption className="text-center text-sm text-muted">

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { isStatus } from "@/api/api-error";
 import type { Video } from "@/api/generated/types.gen";
 import { Loaded } from "@/api/loaded";
@@ -11,7 +11,7 @@ import { paths } from "@/lib/paths";
 import { PageHeading } from "@/ui/heading";
 import { Skeleton } from "@/ui/skeleton";
 import { stageClass } from "@/video/frame";
-import { preloadPlayer } from "@/video/player/player";
+import { usePlayback } from "@/video/player/playback";
 import { VideoFacts } from "@/video/video-facts";
 import { Downloads } from "./downloads";
 import { Film } from "./film";
@@ -22,8 +22,6 @@ import { Share } from "./share";
 import { videoOptions } from "./video-options";
 import { useOrigin, useStream } from "./watch-queries";
 import { isOwn, shapeOf, sourceOf, type Wanted } from "./watch-view";
-
-preloadPlayer();
 
 export function Component() {
   const { t } = useLingui();
@@ -71,7 +69,9 @@ interface WatchProps {
 
 function Watch({ video, stream }: WatchProps) {
   const origin = useOrigin(video);
-  const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  const [search] = useSearchParams();
+  // The address may name a time of it.
+  const playback = usePlayback(Number(search.get("t")) || 0);
   const [wanted, setWanted] = useState<Wanted>("auto");
   const renditions = stream.data?.renditions ?? [];
   const place = <Skeleton className={`mx-auto ${stageClass(shapeOf(video))}`} />;
@@ -83,7 +83,7 @@ function Watch({ video, stream }: WatchProps) {
             video={video}
             src={sourceOf(found, wanted)}
             chapters={origin?.chapters}
-            onVideo={setElement}
+            playback={playback}
           />
         )}
       </Loaded>
@@ -93,7 +93,7 @@ function Watch({ video, stream }: WatchProps) {
         {isOwn(video) ? <VisibilityFact video={video} /> : null}
       </div>
       <div className="flex flex-wrap gap-2">
-        <Share video={video} element={element} />
+        <Share video={video} element={playback.video} />
         {isOwn(video) ? <OwnersPart video={video} origin={origin} /> : null}
         <QualityChoice renditions={renditions} wanted={wanted} onChange={setWanted} />
       </div>
@@ -101,7 +101,7 @@ function Watch({ video, stream }: WatchProps) {
         <p className="max-w-3xl whitespace-pre-line">{video.description}</p>
       ) : null}
       {stream.data ? <Downloads video={video} stream={stream.data} /> : null}
-      {origin?.film ? <MadeHere {...origin} film={origin.film} element={element} /> : null}
+      {origin?.film ? <MadeHere {...origin} film={origin.film} playback={playback} /> : null}
     </>
   );
 }

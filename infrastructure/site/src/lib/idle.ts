@@ -1,0 +1,8 @@
+const SOON = 200;
+
+/** Does what nobody waits for, once the browser has nothing else to do. */
+export function whenIdle(act: () => void): void {
+  // Safari has no word for it.
+  if ("requestIdleCallback" in window) window.requestIdleCallback(act);
+  else setTimeout(act, SOON);
+}
