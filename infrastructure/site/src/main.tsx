@@ -1,7 +1,7 @@
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { onSessionOver } from "@/api/renewal";
@@ -10,6 +10,7 @@ import { setUpClient } from "@/api/setup";
 import { createQueryClient } from "@/app/query-client";
 import { reportError } from "@/app/report-error";
 import { createRouter } from "@/app/routes";
+import { breathe } from "@/lib/idle";
 import { showTheme, theme } from "@/lib/theme";
 import { hintSink } from "@/live/apply-hint";
 import { clock } from "@/live/clock";
@@ -31,15 +32,23 @@ window.addEventListener("vite:preloadError", () => {
   if (navigator.onLine) window.location.reload();
 });
 
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
+/** In steps, between which the browser can scroll and answer. */
+async function begin(root: HTMLElement): Promise<void> {
+  await breathe();
+  const router = createRouter(cache);
+  await breathe();
+  const site = (
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={cache}>
-          <RouterProvider router={createRouter(cache)} onError={reportError} />
+          <RouterProvider router={router} onError={reportError} />
         </QueryClientProvider>
       </I18nProvider>
-    </StrictMode>,
+    </StrictMode>
   );
+  // A transition is drawn bit by bit.
+  startTransition(() => createRoot(root).render(site));
 }
+
+const root = document.getElementById("root");
+if (root) void begin(root);

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { Failure } from "@/api/failure";
 import { useSaid } from "@/lib/announce";
 
@@ -23,7 +23,9 @@ export function Loaded<T>({ answer, loading, children }: Props<T>) {
   const { t } = useLingui();
   const isHeldUp = answer.data === undefined && answer.isPaused;
   useSaid(isHeldUp ? t`Waiting for the connection` : null);
-  if (answer.data !== undefined) return children(answer.data);
+  // What comes is drawn bit by bit: it may be all of a page.
+  const isItsTurn = useDeferredValue(answer.data !== undefined);
+  if (answer.data !== undefined && isItsTurn) return children(answer.data);
   if (answer.error) return <Failure error={answer.error} onRetry={answer.refetch} />;
   return (
     <div aria-busy="true">

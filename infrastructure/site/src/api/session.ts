@@ -1,4 +1,5 @@
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { isStatus } from "@/api/api-error";
 import { meQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { me } from "@/api/generated/sdk.gen";
@@ -36,7 +37,10 @@ export type Session =
   | { kind: "signed-in"; profile: Profile };
 
 export function useSession(): Session {
-  const { data, error, refetch } = useQuery(sessionOptions);
+  const session = useQuery(sessionOptions);
+  const { error, refetch } = session;
+  // What depends on it is most of a page: it is drawn bit by bit.
+  const data = useDeferredValue(session.data);
   if (data === undefined)
     return { kind: "unknown", isLikely: likely.read(), error, retry: refetch };
   return data === null ? { kind: "signed-out" } : { kind: "signed-in", profile: data };

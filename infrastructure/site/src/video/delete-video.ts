@@ -6,6 +6,7 @@ import { errorMessage } from "@/api/error-messages";
 import { galleryListQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { galleryDelete } from "@/api/generated/sdk.gen";
 import type { Video } from "@/api/generated/types.gen";
+import { toasts } from "@/lib/toasts";
 
 /** How long a deletion can be taken back, in milliseconds. */
 const GRACE = 6_000;
@@ -32,7 +33,7 @@ export function useDoomed(): ReadonlySet<string> {
 export function useDelete(): (video: Video) => Promise<void> {
   const cache = useQueryClient();
   return async ({ id, title }) => {
-    const { toast } = await import("sonner");
+    const toast = await toasts();
     change(new Set([...doomed, id]));
     const decided = new AbortController();
     const spare = () => {
@@ -61,7 +62,7 @@ async function remove(id: string, cache: QueryClient, spare: () => void): Promis
     await cache.invalidateQueries({ queryKey: galleryListQueryKey() });
   } catch (error) {
     spare();
-    const { toast } = await import("sonner");
+    const toast = await toasts();
     toast.error(i18n._(errorMessage(error)));
   }
 }

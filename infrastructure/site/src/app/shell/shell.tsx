@@ -6,6 +6,7 @@ import { Header } from "@/app/shell/header";
 import { OfflineBar } from "@/app/shell/offline-bar";
 import { Shortcuts } from "@/app/shell/shortcuts";
 import { lazily } from "@/lib/lazily";
+import { useToastsWanted } from "@/lib/toasts";
 
 const Toaster = lazily(async () => (await import("sonner")).Toaster);
 
@@ -26,10 +27,17 @@ export function Shell() {
       </main>
       <LiveRegion />
       <Shortcuts />
-      <Suspense>
-        <Toaster position="bottom-center" offset={{ bottom: "5rem" }} theme="system" />
-      </Suspense>
+      <Toasts />
       <ScrollRestoration />
     </div>
+  );
+}
+
+function Toasts() {
+  if (!useToastsWanted()) return null;
+  return (
+    <Suspense>
+      <Toaster position="bottom-center" offset={{ bottom: "5rem" }} theme="system" />
+    </Suspense>
   );
 }

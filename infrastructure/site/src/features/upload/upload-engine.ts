@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type UppyFile } from "@uppy/core";
+import { toasts } from "@/lib/toasts";
 import * as requests from "./upload-requests";
 import { addUpload, allUploads, changeUpload, removeUpload, uploadOf } from "./upload-store";
 import { uploadLike } from "./upload-view";
@@ -129,7 +130,7 @@ function add(file: File): void {
 }
 
 async function sayThatItIsThere(name: string): Promise<void> {
-  const { toast } = await import("sonner");
+  const toast = await toasts();
   toast(t`“${name}” is in the list already.`);
 }
 
