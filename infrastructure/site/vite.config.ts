@@ -1,7 +1,7 @@
 import { lingui } from "@lingui/vite-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import type { ProxyOptions } from "vite";
+import type { ProxyOptions, Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
 import { pageHints } from "./scripts/page-hints.ts";
 
@@ -41,7 +41,20 @@ function policy(): string {
   ].join("; ");
 }
 
-const REACT = { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// };
+/** Parts of the site that are small, and draw in nothing large. */
+const SMALL =
+  /src\/(api\/(?!generated)|lib\/|live\/|ui\/(?!menu|modal|progress)|video\/(?!player\/(skinned|hls|arrive|text)|edit-form|film-draft))/;
+
+/**
+ * A file costs a phone a journey, so what is fetched together is one: React (it changes more
+ * seldom than the rest, and is kept by browsers meanwhile), what is there on every page, and
+ * the small parts that pages share.
+ */
+const GROUPS: Rolldown.CodeSplittingGroup[] = [
+  { name: "react", test: /node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
+  { name: "shell", tags: ["$initial"], priority: 2 },
+  { name: "parts", test: SMALL, priority: 1, minShareCount: 2 },
+];
 
 const server = {
   host: process.env["OMNIGEN_SITE_HOST"] ?? "127.0.0.1",
@@ -61,8 +74,7 @@ export default defineConfig({
     assetsDir: "static",
     manifest: true,
     sourcemap: false,
-    // It changes more seldom than the app, and is kept by browsers meanwhile.
-    rolldownOptions: { output: { codeSplitting: { groups: [REACT] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
   },
   test: {
     environment: "happy-dom",

@@ -1,24 +1,48 @@
 import { createHash } from "node:crypto";
 import type { Plugin, Rolldown } from "vite";
 
+interface Arrival {
+  /** The page's own source. */
+  page: string;
+  /** What it asks the API for first: the same addresses, or it would be asked for twice. */
+  asks?: string[];
+}
+
 /** Pages that people arrive at, by the beginning of their addresses; the longest one counts. */
-const PAGES: Record<string, string> = {
-  "/gallery": "src/features/gallery/gallery-page.tsx",
-  "/create": "src/features/create/create-page.tsx",
-  "/films": "src/features/films/films-page.tsx",
-  "/films/": "src/features/film/film-page.tsx",
-  "/watch/": "src/features/watch/watch-page.tsx",
+export const ARRIVALS: Record<string, Arrival> = {
+  "/gallery": {
+    page: "src/features/gallery/gallery-page.tsx",
+    asks: ["/api/gallery/videos?visibility=public&limit=24"],
+  },
+  "/create": { page: "src/features/create/create-page.tsx" },
+  "/films": { page: "src/features/films/films-page.tsx" },
+  "/films/": { page: "src/features/film/film-page.tsx", asks: ["/api/v1/jobs/:id"] },
+  "/watch/": {
+    page: "src/features/watch/watch-page.tsx",
+    asks: ["/api/gallery/videos/:id", "/api/gallery/videos/:id/stream"],
+  },
 };
 
-/** In the browser. A page's own files are fetched beside the entry, not when it has run. */
+/**
+ * In the browser. A page's own files and what it asks for are fetched beside the entry, not when
+ * it has run. A list with words of a search, and pages below, ask by themselves.
+ */
 const SCRIPT = `
-const found = Object.keys(PAGES).filter((start) => location.pathname.startsWith(start)).pop();
-for (const file of PAGES[found] ?? []) {
-  const link = document.createElement("link");
-  link.rel = "modulepreload";
-  link.href = "/" + file;
-  document.head.append(link);
-}`;
+const { pathname, search } = location;
+const start = Object.keys(PAGES).filter((one) => pathname.startsWith(one)).pop();
+const id = pathname.slice(start?.length);
+const { files = [], asks = [] } = PAGES[start] ?? {};
+const hint = (rel, href, more) =>
+  document.head.append(Object.assign(document.createElement("link"), { rel, href, ...more }));
+for (const ask of id.includes("/") || (search && !id) ? [] : asks) {
+  hint("preload", ask.replace(":id", id), { as: "fetch", crossOrigin: "anonymous" });
+}
+for (const file of files) hint("modulepreload", "/" + file, {});`;
+
+interface Hints {
+  files: string[];
+  asks: string[] | undefined;
+}
 
 /** Tells the browser the files of the page that it arrives at, which the entry asks for later. */
 export function pageHints(): Plugin {
@@ -29,26 +53,29 @@ export function pageHints(): Plugin {
     generateBundle(_, bundle) {
       const page = bundle["index.html"];
       if (page?.type !== "asset") throw new Error("the build has no first page");
-      const source = `const PAGES = ${JSON.stringify(filesOfPages(bundle))};${SCRIPT}`;
+      const source = `const PAGES = ${JSON.stringify(hintsOfPages(bundle))};${SCRIPT}`;
       const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
       const fileName = `static/page-hints-${hash}.js`;
       this.emitFile({ type: "asset", fileName, source });
       // In parallel with all else, whenever it comes.
-      const tag = `<script type="module" async src="/${fileName}"></script>`;
+      const tag = `<script type="module" async fetchpriority="high" src="/${fileName}"></script>`;
       page.source = String(page.source).replace("<title>", `${tag}\n    <title>`);
     },
   };
 }
 
-function filesOfPages(bundle: Rolldown.OutputBundle): Record<string, string[]> {
+function hintsOfPages(bundle: Rolldown.OutputBundle): Record<string, Hints> {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-  const entry = chunks.find(({ isEntry }) => isEntry);
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
-  const known = filesOf(entry, byName);
-  const entries = Object.entries(PAGES).map(([start, source]) => {
-    const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${source}`));
-    if (!page) throw new Error(`${source} is no page of its own`);
-    return [start, [...filesOf(page, byName)].filter((file) => !known.has(file))];
+  const known = filesOf(
+    chunks.find(({ isEntry }) => isEntry),
+    byName,
+  );
+  const entries = Object.entries(ARRIVALS).map(([start, { page, asks }]) => {
+    const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${page}`));
+    if (!chunk) throw new Error(`${page} is no page of its own`);
+    const files = [...filesOf(chunk, byName)].filter((file) => !known.has(file));
+    return [start, { files, asks }];
   });
   return Object.fromEntries(entries);
 }

@@ -1,6 +1,7 @@
 import { createMemoryRouter } from "react-router";
 import { afterEach, expect, test, vi } from "vitest";
 import { setUpClient } from "@/api/setup";
+import { ARRIVALS } from "../../scripts/page-hints.ts";
 import { createQueryClient } from "./query-client";
 import { routes } from "./routes";
 
@@ -33,4 +34,12 @@ test("the gallery is asked for with the words of the address", async () => {
   expect(await askedFor("/gallery?q=boat")).toEqual([
     "/api/gallery/videos?visibility=public&limit=24&search=boat",
   ]);
+});
+
+test("the first page asks for the same, beside the site's own files", async () => {
+  for (const [start, { asks = [] }] of Object.entries(ARRIVALS)) {
+    if (asks.length === 0) continue;
+    const address = start.endsWith("/") ? `${start}7` : start;
+    expect(await askedFor(address)).toEqual(asks.map((ask) => ask.replace(":id", "7")));
+  }
 });
