@@ -25,7 +25,9 @@ export const ARRIVALS: Record<string, Arrival> = {
 
 /**
  * In the browser. A page's own files and what it asks for are fetched beside the entry, not when
- * it has run. A list with words of a search, and pages below, ask by themselves.
+ * it has run, and so is the picture of a film: it is the most of its page. The entry takes the
+ * answers (`src/api/early-answers.ts`), or asks by itself if it was there before. A list with
+ * words of a search, and pages below, ask by themselves.
  */
 const SCRIPT = `
 const { pathname, search } = location;
@@ -34,8 +36,15 @@ const id = pathname.slice(start?.length);
 const { files = [], asks = [] } = PAGES[start] ?? {};
 const hint = (rel, href, more) =>
   document.head.append(Object.assign(document.createElement("link"), { rel, href, ...more }));
-for (const ask of id.includes("/") || (search && !id) ? [] : asks) {
-  hint("preload", ask.replace(":id", id), { as: "fetch", crossOrigin: "anonymous" });
+const show = ({ thumbnailUrl }) =>
+  thumbnailUrl && hint("preload", thumbnailUrl, { as: "image", fetchPriority: "high" });
+const ask = (address) => {
+  const answer = fetch(address, { headers: { Accept: "application/json" } });
+  answer.then((found) => found.clone().json()).then(show).catch(() => {});
+  return [address, answer];
+};
+if (!window.earlyAnswers && !id.includes("/") && (id || !search)) {
+  window.earlyAnswers = new Map(asks.map((one) => ask(one.replace(":id", id))));
 }
 for (const file of files) hint("modulepreload", "/" + file, {});`;
 

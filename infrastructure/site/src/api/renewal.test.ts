@@ -43,3 +43,20 @@ test("signing in itself is not renewed for", async () => {
   await fetchWithSession(`${HERE}/api/v1/auth/logout`);
   expect(calls).toEqual(["/api/v1/auth/logout"]);
 });
+
+test("what the first page has asked for already is taken, once", async () => {
+  const calls = server({ renews: true });
+  window.earlyAnswers?.set("/api/v1/jobs/7?a=1", Promise.resolve(new Response("early")));
+  const ask = () => fetchWithSession(`${HERE}/api/v1/jobs/7?a=1`);
+  expect(await (await ask()).text()).toBe("early");
+  expect(calls).toEqual([]);
+  await ask();
+  expect(calls[0]).toBe("/api/v1/jobs/7");
+});
+
+test("an early answer that the session was over for is asked for again", async () => {
+  server({ renews: true });
+  const over = new Response(null, { status: 401 });
+  window.earlyAnswers?.set("/api/v1/jobs/7", Promise.resolve(over));
+  expect((await fetchWithSession(`${HERE}/api/v1/jobs/7`)).status).toBe(200);
+});

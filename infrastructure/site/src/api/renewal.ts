@@ -1,3 +1,5 @@
+import { earlyAnswer } from "@/api/early-answers";
+
 /** Paths that are never renewed for: they are the renewal, or the way to sign in. */
 const SIGN_IN = "/api/v1/auth/";
 
@@ -11,11 +13,11 @@ export function onSessionOver(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-/** `fetch`, once more after the session was renewed where it had run out. */
+/** `fetch`, unless that was done; once more after the session was renewed where it had run out. */
 export async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit) {
   const request = new Request(input, init);
   const again = request.clone();
-  const response = await fetch(request);
+  const response = await (earlyAnswer(request) ?? fetch(request));
   if (response.status !== 401 || new URL(request.url).pathname.startsWith(SIGN_IN)) return response;
   if (await renewed()) return fetch(again);
   for (const listener of listeners) listener();
