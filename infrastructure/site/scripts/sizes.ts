@@ -66,7 +66,7 @@ for (const [page, budget] of Object.entries(PAGES)) {
   if (!manifest[page]) throw new Error(`${page} is not in the build`);
   hold(page, await total([ENTRY, page], scripts), budget);
 }
-// What these pages load at once by themselves.
+// What these pages load by themselves, before it is wanted.
 const player = "src/video/player/skinned-player.tsx";
 const engine = "src/features/upload/upload-engine.ts";
 hold(
