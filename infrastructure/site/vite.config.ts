@@ -43,7 +43,10 @@ function policy(): string {
 
 /** Parts of the site that are small, and draw in nothing large. */
 const SMALL =
-  /src\/(api\/(?!generated)|lib\/|live\/|ui\/(?!menu|modal|progress)|video\/(?!player\/(skinned|hls|arrive|text)|edit-form|film-draft))/;
+  /src\/(api\/(?!generated)|lib\/|live\/|ui\/(?!menu\.|modal)|video\/(?!player\/(skinned|hls|arrive|text)|edit-form|film-draft))|lucide-react\/.*\/icons\/|@tanstack\//;
+
+/** What a page with a form draws in. */
+const FORMS = /src\/forms\/|src\/video\/film-draft|zod|hookform|react-hook-form/;
 
 /**
  * A file costs a phone a journey, so what is fetched together is one: React (it changes more
@@ -53,6 +56,7 @@ const SMALL =
 const GROUPS: Rolldown.CodeSplittingGroup[] = [
   { name: "react", test: /node_modules\/(react|react-dom|scheduler)\//, priority: 3 },
   { name: "shell", tags: ["$initial"], priority: 2 },
+  { name: "forms", test: FORMS, priority: 1 },
   { name: "parts", test: SMALL, priority: 1, minShareCount: 2 },
 ];
 
