@@ -3,16 +3,25 @@ import { Link } from "react-router";
 import type { Usage } from "@/api/generated/types.gen";
 import { count, day } from "@/lib/format";
 import { paths } from "@/lib/paths";
+import { useIsWide } from "@/lib/wide";
 
-/** How many films are left of the month. */
-export function Quota({ usage }: { usage: Usage }) {
+interface Props {
+  usage: Usage;
+}
+
+/** How many films are left of the month; writing numbers costs a phone more than all the header. */
+export function Quota({ usage }: Props) {
+  return useIsWide() ? <FilmsLeft usage={usage} /> : null;
+}
+
+function FilmsLeft({ usage }: Props) {
   const { quota } = usage;
   const remaining = count(usage.remaining);
   const resets = day(usage.resetsAt);
   return (
     <Link
       to={paths.account}
-      className="hidden min-h-11 items-center rounded-lg px-2 text-sm text-muted hover:bg-raised md:flex"
+      className="flex min-h-11 items-center rounded-lg px-2 text-sm text-muted hover:bg-raised"
     >
       <span>
         <Plural
