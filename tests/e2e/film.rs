@@ -2,10 +2,11 @@
 //! is, and what was paid for it (R6-R9, R40-R43, R95-R98, D3, D16, D17).
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Answer, Course, Person, Provider, reconciling, stack, unique_word};
+use end_to_end::{Answer, Course, Person, Provider, Stack, reconciling, stack, unique_word};
 use media::Probe;
 use reqwest::Method;
 use serde_json::{Value, json};
+use store::{Objects, S3};
 
 use crate::refusals::check_error;
 use crate::video_file::{self, Film};
@@ -48,7 +49,22 @@ async fn a_landscape_film_with_music_and_transitions() -> Result<()> {
     check_ledger(job, 3, true)?;
     assert_eq!(person.usage().await?, (1, 0, 9));
     check_month(&person, job).await?;
+    check_pieces(&stack, job, 3).await?;
     check_list(&person, job).await
+}
+
+/// Bodies stay, for a film that is changed; what is without loss goes when the film is there.
+async fn check_pieces(stack: &Stack, job: &Value, scenes: usize) -> Result<()> {
+    let objects = Objects::new(S3::new(&crate::sdk(stack)), stack.bucket("assets")?);
+    let id = job["jobId"].as_str().context("a job without a name")?;
+    let listed = objects.listing(&format!("{id}/prepared/"), "").await?;
+    let keys: Vec<&str> = listed.iter().map(|one| one.object.key.as_str()).collect();
+    assert_eq!(keys.len(), scenes, "{keys:?}");
+    assert!(
+        keys.iter().all(|key| key.ends_with("-body.mp4")),
+        "{keys:?}"
+    );
+    Ok(())
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ pub(crate) const FRAME_TICKS: u32 = 512;
 /// A key frame at least every two seconds, so that players seek quickly.
 const KEY_FRAME_INTERVAL: u32 = 2 * FRAME_RATE;
 
+/// A film's cap, in kbit/s averaged over two seconds (D18).
+const FILM_RATE: u32 = 12_000;
+
 /// What differs between the encodes of films and of renditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct H264 {
@@ -68,17 +71,20 @@ impl H264 {
     }
 }
 
-/// A film's picture.
+/// A film's picture. What a piece may spend at once begins with a second's worth: with the
+/// usual nine tenths of two seconds, a film of many pieces would go beyond its cap at each.
 pub fn video_arguments(preset: Preset, threads: Option<u32>) -> Vec<String> {
     let settings = H264 {
         preset,
         factor: "20",
-        max_rate: 12_000,
+        max_rate: FILM_RATE,
         group: u64::from(KEY_FRAME_INTERVAL),
         has_fixed_groups: false,
         threads,
     };
-    settings.arguments()
+    let mut arguments = settings.arguments();
+    arguments.extend(["-rc_init_occupancy".to_owned(), format!("{FILM_RATE}k")]);
+    arguments
 }
 
 /// A picture as it is, each frame by itself: for what is decoded once more and then removed.
@@ -126,6 +132,23 @@ fn file_arguments(format: &str, timescale: u32) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{draw, ffmpeg};
+
+    /// A film of many pieces keeps its cap: none begins with more than its share.
+    #[tokio::test]
+    async fn a_piece_of_a_second_has_no_more_bytes_than_a_second_may() {
+        let Some(ffmpeg) = ffmpeg() else { return };
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("piece.mp4");
+        let picture = "testsrc2=s=1920x1080:r=30:d=1,noise=alls=30:allf=t";
+        let mut arguments = strings(&["-f", "lavfi", "-i", picture]);
+        arguments.extend(video_arguments(Preset::Ultrafast, None));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        draw(&ffmpeg, &arguments, &path);
+        let bits = 8 * std::fs::metadata(&path).unwrap().len();
+        let most = u64::from(FILM_RATE) * 1_000;
+        assert!((most / 2..most * 21 / 20).contains(&bits), "{bits} bits");
+    }
 
     #[test]
     fn pieces_are_stitchable() {

@@ -70,8 +70,11 @@ pub fn overhead(scenes: u32, has_music: bool) -> Vec<Line> {
         LAMBDA_REQUEST.of("functions' runs", invocations),
         DYNAMODB_WRITE.of("rows and indexes", units_of_film(FILM_WRITES, predictions)),
         DYNAMODB_READ.of("rows", units_of_film(FILM_READS, predictions)),
-        S3_PUT.of("clips, pieces, previews, film", 8.0 + 6.0 * scenes),
-        S3_GET.of("the same", 4.0 + 4.0 * scenes),
+        S3_PUT.of(
+            "clips, pieces, previews, film",
+            8.0 + (6.0 + BORDER_REQUESTS) * scenes,
+        ),
+        S3_GET.of("the same", 4.0 + 5.0 * scenes),
         HTTP_API_REQUEST.of("the provider's webhooks", 2.0 * predictions),
         WEBSOCKET_MESSAGE.of("hints of progress", pushes),
         WEBSOCKET_MINUTE.of("a listener", 4.0),

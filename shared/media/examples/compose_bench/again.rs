@@ -9,7 +9,7 @@ use anyhow::Result;
 use media::{Earlier, FilmPlan, SceneFiles, Sources};
 use serde_json::{Value, json};
 
-use super::{Bench, PAIRS, mean_cost, ratio, round};
+use super::{Bench, mean_cost, ratio, round};
 
 /// Which transitions stay: all of them, or those that the third of five scenes is not in.
 const OTHER_MUSIC: [bool; 4] = [true; 4];
@@ -36,7 +36,7 @@ impl Bench {
             Some(of_earlier(&OTHER_SCENE[..])),
         ];
         let (mut costs, mut seconds) = ([const { Vec::new() }; 3], [0.0; 3]);
-        for _round in 0..PAIRS {
+        for _round in 0..self.rounds {
             for (way, earlier) in ways.into_iter().enumerate() {
                 let sources = Sources {
                     scenes,
@@ -45,7 +45,7 @@ impl Bench {
                 };
                 let began = Instant::now();
                 costs[way].push(self.compose(plan, sources).await?.1);
-                seconds[way] += began.elapsed().as_secs_f64() / PAIRS as f64;
+                seconds[way] += began.elapsed().as_secs_f64() / self.rounds as f64;
             }
         }
         let [whole, music, scene] = costs.map(|costs| mean_cost(costs.iter()));

@@ -1,6 +1,6 @@
 //! What composing costs, against one filter chain that encodes everything.
 //!
-//! `compose_bench FFMPEG SCRATCH` draws five clips of different size and rate,
+//! `compose_bench FFMPEG SCRATCH [ROUNDS]` draws five clips of different size and rate,
 //! makes the same film of them in both ways, with the same encoder settings,
 //! then changes its music and one of its scenes, and prints one JSON object of ratios. `cargo xtask bench compose` runs it.
 
@@ -24,9 +24,9 @@ use media::{
 use meter::{Cost, Meter};
 use serde_json::{Value, json};
 
-/// The two ways are measured in turn this often: other work on the machine
-/// moves even processor seconds.
-const PAIRS: usize = 2;
+/// The two ways are measured in turn this often, unless it is said otherwise: other work on
+/// the machine moves even processor seconds.
+const ROUNDS: usize = 2;
 const SIZE: (u32, u32) = (1920, 1080);
 /// Five scenes of six seconds that share four seconds.
 const FRAMES: u32 = 780;
@@ -42,10 +42,14 @@ const CLIPS: [&str; 5] = [
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let usage = "compose_bench FFMPEG SCRATCH";
+    let usage = "compose_bench FFMPEG SCRATCH [ROUNDS]";
     let bench = Bench {
         ffmpeg: Ffmpeg::new(arguments.next().context(usage)?, None),
         scratch: arguments.next().context(usage)?.join("compose"),
+        rounds: match arguments.next() {
+            Some(rounds) => rounds.to_str().context(usage)?.parse().context(usage)?,
+            None => ROUNDS,
+        },
     };
     let figures = bench.run().await?;
     print_line(&figures);
@@ -79,6 +83,7 @@ fn borders_of(scenes: &[SceneFiles]) -> Result<f64> {
 struct Bench {
     ffmpeg: Ffmpeg,
     scratch: PathBuf,
+    rounds: usize,
 }
 
 impl Bench {
@@ -117,7 +122,7 @@ impl Bench {
         let plain_arguments = plain::film(&whole, &music, &from_prepared, FRAMES);
         let mut pairs = Vec::new();
         let mut film = None;
-        for _pair in 0..PAIRS {
+        for _round in 0..self.rounds {
             let sources = Sources {
                 scenes: &prepared,
                 music: Some(&music),
