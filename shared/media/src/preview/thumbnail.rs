@@ -12,6 +12,10 @@ use crate::{MediaError, Probe, Session, VideoStream};
 /// The longest side, in pixels.
 const LONGEST_SIDE: u32 = 1280;
 
+/// FFmpeg's scale, on which 2 is the best: a page waits for this picture. 5 has a fifth fewer
+/// bytes than 3.
+const QUALITY: &str = "5";
+
 /// Key frames that are looked at.
 const PLACES: u32 = 8;
 
@@ -166,7 +170,7 @@ fn plan(input: &Path, place: Seek, filters: String, output: &Path) -> Vec<String
         "-c:v",
         "mjpeg",
         "-q:v",
-        "3",
+        QUALITY,
         "-map_metadata",
         "-1",
         "-f",
