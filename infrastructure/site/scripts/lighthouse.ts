@@ -1,5 +1,5 @@
 // Measures the build by Lighthouse's mobile preset over the local cloud that `OMNIGEN_STACK`
-// describes, and fails past the budgets.
+// describes, and fails past the budgets: all pages, or those that are named.
 import { chromium } from "@playwright/test";
 import lighthouse, { type Result } from "lighthouse";
 import { stack } from "../e2e/fixtures/stack";
@@ -63,8 +63,7 @@ const signedOut = serve({ api: apiUrl, site: siteUrl, cookie: "" });
 const signedIn = serve({ api: apiUrl, site: siteUrl, cookie });
 
 console.log(`   page     score${BUDGETS.map(({ name }) => name.padStart(8)).join("")}`);
-let failures = 0;
-for (const { name, url, least } of [
+const pages = [
   { name: "landing", url: signedOut.url, least: 95 },
   { name: "gallery", url: `${signedOut.url}/gallery`, least: 95 },
   { name: "create", url: `${signedIn.url}/create`, least: 95 },
@@ -72,7 +71,11 @@ for (const { name, url, least } of [
   // Those with the player.
   { name: "finished", url: `${signedIn.url}/films/${finished}`, least: 92 },
   { name: "watch", url: `${signedIn.url}/watch/${finished}`, least: 92 },
-]) {
+];
+const named = process.argv.slice(2);
+let failures = 0;
+for (const { name, url, least } of pages) {
+  if (named.length > 0 && !named.includes(name)) continue;
   if (!report(name, least, await measure(url))) failures += 1;
 }
 console.log(
