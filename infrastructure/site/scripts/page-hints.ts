@@ -43,7 +43,8 @@ const ask = (address) => {
   answer.then((found) => found.clone().json()).then(show).catch(() => {});
   return [address, answer];
 };
-if (!window.earlyAnswers && !id.includes("/") && (id || !search)) {
+const isPage = start?.endsWith("/") ? id && !id.includes("/") : !id && !search;
+if (!window.earlyAnswers && isPage) {
   window.earlyAnswers = new Map(asks.map((one) => ask(one.replace(":id", id))));
 }
 for (const file of files) hint("modulepreload", "/" + file, {});`;

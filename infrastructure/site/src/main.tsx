@@ -27,10 +27,6 @@ hintsTo(hintSink(cache, clock));
 onSessionOver(() => forgetSession(cache));
 window.addEventListener("error", (event) => reportError(event.error));
 window.addEventListener("unhandledrejection", (event) => reportError(event.reason));
-// A new deploy took the files away that this page would load next.
-window.addEventListener("vite:preloadError", () => {
-  if (navigator.onLine) window.location.reload();
-});
 
 /** In steps, between which the browser can scroll and answer. */
 async function begin(root: HTMLElement): Promise<void> {

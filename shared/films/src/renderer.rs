@@ -203,10 +203,12 @@ impl FilmRenderer {
             .upload(&new.video_key, &film.video, "video/mp4")
             .await?;
         self.jobs.set_film(job, &new).await?;
-        self.drop_borders(id, storyboard).await;
         let expected = f64::from(job.request.duration_seconds) * prices::COMPOSING;
         self.book(id, "composer", "compose".to_owned(), expected, invocation)
-            .await
+            .await?;
+        // Last: a step that is tried again would have to make them again.
+        self.drop_borders(id, storyboard).await;
+        Ok(())
     }
 
     /// The music, if there is any. Without it the film is less than was asked

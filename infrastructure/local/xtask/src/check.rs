@@ -133,8 +133,9 @@ fn formats(workspace: &Workspace) -> Result<()> {
 }
 
 fn lints(workspace: &Workspace) -> Result<()> {
-    let compiler = env::var_os("RUSTC_WORKSPACE_WRAPPER");
-    if compiler.is_some_and(|compiler| compiler == "clippy-driver") {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found.contains(value));
+    let denied = "-D__CLIPPY_HACKERY__warnings";
+    if is("RUSTC_WORKSPACE_WRAPPER", "clippy-driver") && is("CLIPPY_ARGS", denied) {
         // Continuous integration (.ci/run): all but the examples is there, and was linted.
         let mut build = command("cargo", workspace.root());
         build.args(["build", "--quiet", "--workspace", "--bins", "--tests"]);

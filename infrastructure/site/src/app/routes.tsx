@@ -3,6 +3,7 @@ import { createBrowserRouter, type RouteObject } from "react-router";
 import { earlyRequests } from "@/app/early";
 import { ErrorPage } from "@/app/error-page";
 import { NotFoundPage } from "@/app/not-found-page";
+import { page } from "@/app/page";
 import { Shell } from "@/app/shell/shell";
 import { SignedIn } from "@/app/shell/signed-in";
 import { LandingPage } from "@/features/landing/landing-page";
@@ -30,29 +31,32 @@ export function routes(cache: QueryClient): RouteObject[] {
             {
               path: "gallery",
               loader: early.gallery,
-              lazy: () => import("@/features/gallery/gallery-page"),
+              lazy: () => page(() => import("@/features/gallery/gallery-page")),
             },
             {
               path: "watch/:id",
               loader: early.watch,
-              lazy: () => import("@/features/watch/watch-page"),
+              lazy: () => page(() => import("@/features/watch/watch-page")),
             },
             {
               Component: SignedIn,
               children: [
-                { path: "create", lazy: () => import("@/features/create/create-page") },
-                { path: "upload", lazy: () => import("@/features/upload/upload-page") },
-                { path: "account", lazy: () => import("@/features/account/account-page") },
-                { path: "admin", lazy: () => import("@/features/admin/admin-page") },
-                { path: "films", lazy: () => import("@/features/films/films-page") },
+                { path: "create", lazy: () => page(() => import("@/features/create/create-page")) },
+                { path: "upload", lazy: () => page(() => import("@/features/upload/upload-page")) },
+                {
+                  path: "account",
+                  lazy: () => page(() => import("@/features/account/account-page")),
+                },
+                { path: "admin", lazy: () => page(() => import("@/features/admin/admin-page")) },
+                { path: "films", lazy: () => page(() => import("@/features/films/films-page")) },
                 {
                   path: "films/:id/storyboard",
-                  lazy: () => import("@/features/storyboard/storyboard-page"),
+                  lazy: () => page(() => import("@/features/storyboard/storyboard-page")),
                 },
                 {
                   path: "films/:id",
                   loader: early.film,
-                  lazy: () => import("@/features/film/film-page"),
+                  lazy: () => page(() => import("@/features/film/film-page")),
                 },
               ],
             },

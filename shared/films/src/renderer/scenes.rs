@@ -1,6 +1,7 @@
 //! The files of prepared scenes: what is kept of them in the bucket, and how long.
 
 use std::path::Path;
+use std::time::Duration;
 
 use domain::failure::StepError;
 use domain::job::{Job, JobId};
@@ -10,7 +11,10 @@ use media::{SceneFiles, SceneSpec, Session};
 use store::StoreError;
 
 use super::FilmRenderer;
-use crate::errors::media_error;
+use crate::errors::{disk_error, media_error};
+
+/// How long a film that is there waits for what is tidied up behind it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl FilmRenderer {
     /// Keeps a prepared scene. Its body comes last: where that is, all of it is.
@@ -82,6 +86,8 @@ impl FilmRenderer {
             let prepared = media::prepare_scene(session, &clip, &spec, None, files, |_| {}).await;
             prepared.map(drop)
         };
+        // The disk holds the borders of all scenes; not their clips as well.
+        std::fs::remove_file(&clip).map_err(disk_error)?;
         made.map_err(media_error)
     }
 
@@ -97,6 +103,13 @@ impl FilmRenderer {
     /// Removes the borders of a film that is there: they have many times the bytes of all else.
     /// What is left behind goes by the janitor.
     pub(super) async fn drop_borders(&self, id: JobId, storyboard: &Storyboard) {
+        let dropping = self.delete_borders(id, storyboard);
+        if tokio::time::timeout(PATIENCE, dropping).await.is_err() {
+            tracing::warn!(job = %id, "borders are left");
+        }
+    }
+
+    async fn delete_borders(&self, id: JobId, storyboard: &Storyboard) {
         let scenes = storyboard.scenes.iter();
         for scene in scenes.filter(|scene| scene.timing.borders() > 0) {
             let key = keys::scene_borders(id, scene.index, scene.take);
