@@ -140,9 +140,9 @@ mod tests {
         let Some(ffmpeg) = ffmpeg() else { return };
         let directory = tempfile::TempDir::new().unwrap();
         let path = directory.path().join("piece.mp4");
-        let picture = "testsrc2=s=1920x1080:r=30:d=1,noise=alls=30:allf=t";
+        let picture = "testsrc2=s=1920x1080:r=30:d=1,noise=alls=8:allf=t";
         let mut arguments = strings(&["-f", "lavfi", "-i", picture]);
-        arguments.extend(video_arguments(Preset::Ultrafast, None));
+        arguments.extend(video_arguments(Preset::Veryfast, None));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         draw(&ffmpeg, &arguments, &path);
         let bits = 8 * std::fs::metadata(&path).unwrap().len();
