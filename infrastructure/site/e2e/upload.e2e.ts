@@ -28,6 +28,7 @@ test("an upload survives a cut and a reload, and its stream plays and seeks, to 
 
   await page.getByRole("link", { name: "Watch it" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
   const video = page.locator("video");
   await expect
     .poll(() => video.evaluate((film: HTMLVideoElement) => film.duration))
