@@ -82,13 +82,13 @@ fn two_scenes(word: &str) -> Value {
     })
 }
 
-/// A job as the API would have accepted it at that time, compressed as those of the tests are.
+/// A job as the API would have accepted it at that time, compressed as the local cloud's are.
 fn accepted(person: &Person, film: &Value, created_at: Time) -> Result<Job> {
     let film = film.as_object().context("no object")?.clone();
     let wanted = contract::read::<contract::CreateJob>(film)?.checked()?;
     let (id, limit) = (JobId(Uuid::now_v7()), Duration::from_secs(600));
     Ok(Job {
-        preset: Preset::Ultrafast,
+        preset: Preset::Superfast,
         ..Job::accepted(id, &person.user_id, wanted, created_at, limit)
     })
 }

@@ -60,14 +60,6 @@ impl Options {
         }
     }
 
-    /// For tests, in which preparing and composing are most of what is computed.
-    pub(crate) fn tested() -> Self {
-        Self {
-            parameter: vec!["FilmPreset=ultrafast".to_owned()],
-            ..Self::default()
-        }
-    }
-
     /// Everything as usual, but for the tool.
     pub(crate) fn by(terraform: bool) -> Self {
         Self {

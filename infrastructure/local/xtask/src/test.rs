@@ -74,7 +74,7 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
     count.add(say::step("Testing the packages", || {
         nextest::run(workspace, Tests::WithoutCloud, packages, &ffmpeg)
     })?);
-    match cloud::up_with(workspace, &cloud::Options::tested(), &programs) {
+    match cloud::up_with(workspace, &cloud::Options::default(), &programs) {
         Ok(stack) => {
             if !options.quick {
                 count.add(clients::check(workspace, &stack));
