@@ -133,7 +133,9 @@ fn formats(workspace: &Workspace) -> Result<()> {
 }
 
 fn lints(workspace: &Workspace) -> Result<()> {
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found.contains(value));
+    let is = |name: &str, value: &str| {
+        env::var_os(name).is_some_and(|found| found.to_string_lossy().contains(value))
+    };
     let denied = "-D__CLIPPY_HACKERY__warnings";
     if is("RUSTC_WORKSPACE_WRAPPER", "clippy-driver") && is("CLIPPY_ARGS", denied) {
         // Continuous integration (.ci/run): all but the examples is there, and was linted.
