@@ -193,10 +193,7 @@ fn plan(
     } else {
         Vec::new()
     };
-    arguments.extend(scene::body_output(spec, threads, &sound, &files.body));
-    if shares.contains(&Share::Borders) {
-        arguments.extend(scene::borders_output(threads, &files.borders));
-    }
+    arguments.extend(scene::outputs(spec, threads, &sound, files));
     if let Some(part) = part {
         arguments.extend(part.output(spec, "[part]", "[part_sound]"));
     }

@@ -86,19 +86,22 @@ pub(crate) fn divide(timing: &SceneTiming, shares: &[Share]) -> String {
     graph
 }
 
-/// The output of a scene's body; `sound` are the arguments of its sound, if it has any. The
-/// filters alone bound the picture: by a number of frames FFmpeg would end the sound as well.
-pub(crate) fn body_output(
+/// The outputs of a scene's [`shares`]; `sound` are the arguments of its sound, if it has any.
+/// The filters alone bound the pictures: by a number of frames FFmpeg would end the sound as well.
+pub(crate) fn outputs(
     spec: &SceneSpec,
     threads: Option<u32>,
     sound: &[String],
-    path: &Path,
+    files: &SceneFiles,
 ) -> Vec<String> {
     let mut arguments = strings(&["-map", Share::Body.label()]);
     arguments.extend(encoder::video_arguments(spec.preset, threads));
     arguments.extend_from_slice(sound);
     arguments.extend(encoder::container_arguments());
-    arguments.push(file_url(path));
+    arguments.push(file_url(&files.body));
+    if spec.timing.borders() > 0 {
+        arguments.extend(borders_output(threads, &files.borders));
+    }
     arguments
 }
 

@@ -8,7 +8,7 @@ use domain::script::turns;
 
 use crate::input::{escaped, strings};
 use crate::prepare::FILM_PICTURE;
-use crate::scene::{self, Share};
+use crate::scene;
 use crate::{MediaError, SceneFiles, SceneSpec, Session};
 
 /// Light on dark, as the product's pages.
@@ -107,14 +107,10 @@ fn plan(
         "{FILM_PICTURE},loop=loop=-1:size=1,setpts=N/({FRAME_RATE}*TB),trim=end_frame={}",
         timing.frames
     ));
-    let shares = scene::shares(timing);
-    let (drawing, division) = (drawing.join(","), scene::divide(timing, &shares));
+    let division = scene::divide(timing, &scene::shares(timing));
     let mut arguments = strings(&["-filter_complex"]);
-    arguments.push(format!("{drawing}[picture];{division}"));
-    arguments.extend(scene::body_output(spec, threads, &[], &files.body));
-    if shares.contains(&Share::Borders) {
-        arguments.extend(scene::borders_output(threads, &files.borders));
-    }
+    arguments.push(format!("{}[picture];{division}", drawing.join(",")));
+    arguments.extend(scene::outputs(spec, threads, &[], files));
     arguments
 }
 
