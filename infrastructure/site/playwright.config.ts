@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { MAKERS } from "./e2e/fixtures/session";
 import { stack } from "./e2e/fixtures/stack";
 
 const PORT = process.env["OMNIGEN_SITE_PORT"] ?? "4720";
@@ -13,7 +14,7 @@ export default defineConfig({
   testMatch: "*.e2e.ts",
   outputDir: "test-results",
   // Films wait for one another more than they work: two journeys side by side take little longer.
-  workers: 2,
+  workers: MAKERS.length,
   timeout: 240_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],

@@ -122,3 +122,21 @@ test("my films and the account are shown", async ({ page }) => {
   await page.waitForLoadState("networkidle");
   await look(page, "account");
 });
+
+test("who asked too often in a minute is told so, and the page goes on by itself", async ({
+  page,
+}) => {
+  let isTooOften = true;
+  await page.route(/\/api\/v1\/(me|jobs\?.*)$/, async (route) => {
+    if (!isTooOften) return route.continue();
+    const json = { error: "Rate limit exceeded", code: "RATE_LIMIT_EXCEEDED" };
+    await route.fulfill({ status: 429, headers: { "retry-after": "5" }, json });
+  });
+  await page.goto("/films");
+  await expect(page.getByRole("heading", { name: "This page cannot be shown yet" })).toBeVisible();
+  await expect(page.getByText("goes on by itself").first()).toBeVisible();
+  await look(page, "out-of-turn");
+  isTooOften = false;
+  await expect(page.getByRole("heading", { name: "My films", level: 1 })).toBeVisible();
+  await expect(page.getByText("No films yet.")).toBeVisible();
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { look } from "./checks/look";
-import { fillSignIn, sessionOf } from "./fixtures/session";
+import { fillSignIn, MAKERS, sessionOf } from "./fixtures/session";
 import { stack } from "./fixtures/stack";
 import { signUp } from "./fixtures/users";
 
@@ -21,12 +21,14 @@ test("what a new person wrote is kept through the sign-in, and nothing is there 
   await look(page, "films-empty");
 });
 
-test("one who makes films signs in", async ({ page }) => {
-  const maker = await signUp("maker");
-  await page.goto("/api/v1/auth/login?returnTo=/gallery");
-  await fillSignIn(page, maker);
-  await page.context().storageState({ path: sessionOf("maker") });
-});
+for (const maker of MAKERS) {
+  test(`${maker} signs in`, async ({ page }) => {
+    const person = await signUp(maker);
+    await page.goto("/api/v1/auth/login?returnTo=/gallery");
+    await fillSignIn(page, person);
+    await page.context().storageState({ path: sessionOf(maker) });
+  });
+}
 
 test("the administrator signs in, and out again", async ({ page }) => {
   await page.goto("/");

@@ -12,6 +12,7 @@ export async function look(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await drawn(page, theme);
     await picture(page, `${name}-${theme}`);
     const axe = new AxeBuilder({ page }).exclude(KNOWN);
     // The dark page is the same one in other colours.
@@ -25,6 +26,17 @@ export async function look(page: Page, name: string): Promise<void> {
   expect(width, "no sideways scroll").toBeLessThanOrEqual(360);
   await page.emulateMedia({ colorScheme: null });
   if (before) await page.setViewportSize(before);
+}
+
+/** The page has got to know its theme, and has been drawn with it. */
+async function drawn(page: Page, theme: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => matchMedia(wanted).matches,
+    `(prefers-color-scheme: ${theme})`,
+  );
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
 }
 
 async function picture(page: Page, name: string): Promise<void> {

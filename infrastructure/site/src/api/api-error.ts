@@ -31,6 +31,11 @@ export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
 }
 
+/** Too many requests in a minute: the same one is answered in a later minute. */
+export function isOutOfTurn(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "RATE_LIMIT_EXCEEDED";
+}
+
 export function isErrorBody(body: unknown): body is ErrorBody {
   return typeof body === "object" && body !== null && "error" in body && "code" in body;
 }

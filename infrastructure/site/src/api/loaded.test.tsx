@@ -7,12 +7,12 @@ import { Loaded } from "./loaded";
 
 afterEach(cleanup);
 
-function show(answer: { data?: string; error?: Error; isPaused?: boolean }) {
+function show(answer: { data?: string; error?: Error; failureReason?: Error; isPaused?: boolean }) {
   const refetch = vi.fn();
-  const { data, error = null, isPaused = false } = answer;
+  const { data, error = null, failureReason = error, isPaused = false } = answer;
   render(
     <I18nProvider i18n={i18n}>
-      <Loaded answer={{ data, error, isPaused, refetch }} loading={<p>a place</p>}>
+      <Loaded answer={{ data, error, failureReason, isPaused, refetch }} loading={<p>a place</p>}>
         {(text) => <p>{text}</p>}
       </Loaded>
     </I18nProvider>,
@@ -27,6 +27,14 @@ test("an answer that is awaited has its place, and says what it waits for", () =
   cleanup();
   show({ isPaused: true });
   expect(screen.getByText("Waiting for the connection")).toBeDefined();
+});
+
+test("who asked too often is told that it goes on by itself", () => {
+  const refusal = { error: "Rate limit exceeded", code: "RATE_LIMIT_EXCEEDED" };
+  const failureReason = new ApiError(new Response(null, { status: 429 }), refusal);
+  show({ failureReason });
+  expect(screen.getByText(/goes on by itself/)).toBeDefined();
+  expect(screen.queryByRole("button")).toBeNull();
 });
 
 test("an error can be tried again, and names its request", () => {

@@ -1,12 +1,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ReactNode, useDeferredValue } from "react";
+import { isOutOfTurn } from "@/api/api-error";
 import { Failure } from "@/api/failure";
 import { useSaid } from "@/lib/announce";
+import { Note } from "@/ui/notice";
 
 /** What Query says of an answer. */
-interface Answer<T> {
+export interface Answer<T> {
   data: T | undefined;
   error: unknown;
+  /** Why it was not answered yet and is asked for again. */
+  failureReason: unknown;
   isPaused: boolean;
   refetch: () => unknown;
 }
@@ -27,6 +31,7 @@ export function Loaded<T>({ answer, loading, children }: Props<T>) {
   const isItsTurn = useDeferredValue(answer.data !== undefined);
   if (answer.data !== undefined && isItsTurn) return children(answer.data);
   if (answer.error) return <Failure error={answer.error} onRetry={answer.refetch} />;
+  if (isOutOfTurn(answer.failureReason)) return <OutOfTurn />;
   return (
     <div aria-busy="true">
       <p className="sr-only">
@@ -35,4 +40,12 @@ export function Loaded<T>({ answer, loading, children }: Props<T>) {
       {loading}
     </div>
   );
+}
+
+/** It is asked for again by itself. */
+function OutOfTurn() {
+  const { t } = useLingui();
+  const text = t`You have asked for much in a minute. This goes on by itself before the next one is over.`;
+  useSaid(text);
+  return <Note>{text}</Note>;
 }

@@ -4,6 +4,7 @@ import { isStatus } from "@/api/api-error";
 import { meQueryKey } from "@/api/generated/@tanstack/react-query.gen";
 import { me } from "@/api/generated/sdk.gen";
 import type { Profile } from "@/api/generated/types.gen";
+import type { Answer } from "@/api/loaded";
 import { stored } from "@/lib/storage";
 
 /** Whether a session is likely, for what is shown until it is known. */
@@ -32,17 +33,15 @@ export const sessionOptions = queryOptions({
 });
 
 export type Session =
-  | { kind: "unknown"; isLikely: boolean; error: Error | null; retry: () => unknown }
+  | { kind: "unknown"; isLikely: boolean; answer: Answer<unknown> }
   | { kind: "signed-out" }
   | { kind: "signed-in"; profile: Profile };
 
 export function useSession(): Session {
   const session = useQuery(sessionOptions);
-  const { error, refetch } = session;
   // What depends on it is most of a page: it is drawn bit by bit.
   const data = useDeferredValue(session.data);
-  if (data === undefined)
-    return { kind: "unknown", isLikely: likely.read(), error, retry: refetch };
+  if (data === undefined) return { kind: "unknown", isLikely: likely.read(), answer: session };
   return data === null ? { kind: "signed-out" } : { kind: "signed-in", profile: data };
 }
 

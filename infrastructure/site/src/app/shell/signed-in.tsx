@@ -1,7 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Outlet, useLocation } from "react-router";
-import { Failure } from "@/api/failure";
+import { isOutOfTurn } from "@/api/api-error";
+import { type Answer, Loaded } from "@/api/loaded";
 import { useSession } from "@/api/session";
 import { SignInLink } from "@/api/sign-in-link";
 import { buttonClass } from "@/ui/button";
@@ -15,11 +16,24 @@ export function SignedIn() {
   const [wasSignedIn, setWasSignedIn] = useState(false);
   if (session.kind === "signed-in" && !wasSignedIn) setWasSignedIn(true);
   if (session.kind === "signed-in") return <Outlet />;
-  if (session.kind === "unknown") {
-    if (session.error) return <Failure error={session.error} onRetry={session.retry} />;
-    return <Skeleton className="h-64" />;
-  }
+  if (session.kind === "unknown") return <Unknown answer={session.answer} />;
   return wasSignedIn ? <SessionOver /> : <SignInPage />;
+}
+
+/** Who is here is asked for, or could not be learned. */
+function Unknown({ answer }: { answer: Answer<unknown> }) {
+  return (
+    <div className="grid gap-6">
+      {answer.error || isOutOfTurn(answer.failureReason) ? (
+        <PageHeading>
+          <Trans>This page cannot be shown yet</Trans>
+        </PageHeading>
+      ) : null}
+      <Loaded answer={answer} loading={<Skeleton className="h-64" />}>
+        {() => null}
+      </Loaded>
+    </div>
+  );
 }
 
 function SessionOver() {
