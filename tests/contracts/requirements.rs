@@ -116,7 +116,8 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         return Ok(());
     }
     // What is built and what is downloaded is not ours.
-    if name.starts_with('.') || ["target", "node_modules", "build"].contains(&name.as_ref()) {
+    if name.starts_with('.') || ["target", "node_modules", "build", "dist"].contains(&name.as_ref())
+    {
         return Ok(());
     }
     for entry in fs::read_dir(path)? {

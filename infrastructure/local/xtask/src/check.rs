@@ -81,6 +81,13 @@ const COMPILING: &str = "lints";
 /// What is wrong, by the check that found it.
 type Faults = Vec<(&'static str, anyhow::Error)>;
 
+/// Installs what checks share with what may run beside them.
+pub(crate) fn prepare(workspace: &Workspace) -> Result<()> {
+    python::environment(workspace, python::CLOUD)?;
+    python::environment(workspace, python::CHECKS)?;
+    node::programs(workspace).map(drop)
+}
+
 /// Runs every check; gives how many went well, or all that failed. What this machine cannot
 /// check is skipped, and said so at the end.
 pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<usize> {

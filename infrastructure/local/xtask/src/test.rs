@@ -5,6 +5,8 @@ mod clients;
 mod logs;
 mod nextest;
 
+use std::thread;
+
 use anyhow::{Result, bail};
 use clap::Args;
 
@@ -62,18 +64,25 @@ impl Count {
 /// Runs the tests; the last line says how many passed and failed.
 pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
     let mut count = Count::default();
-    if !options.quick {
-        count.add(checks(workspace));
-    }
     let ffmpeg = ffmpeg::install(workspace)?;
     let programs = bootstraps::build_with_tests(workspace)?;
     let (packages, films) = match options.quick {
         true => (Some(UNITS), Some(ONE_FILM)),
         false => (None, None),
     };
-    count.add(say::step("Testing the packages", || {
-        nextest::run(workspace, Tests::WithoutCloud, packages, &ffmpeg)
-    })?);
+    let test_packages = || {
+        say::step("Testing the packages", || {
+            nextest::run(workspace, Tests::WithoutCloud, packages, &ffmpeg)
+        })
+    };
+    if options.quick {
+        count.add(test_packages()?);
+    } else {
+        check::prepare(workspace)?;
+        let (checked, tested) = beside(|| checks(workspace), test_packages);
+        count.add(checked);
+        count.add(tested?);
+    }
     match cloud::up_with(workspace, &cloud::Options::default(), &programs) {
         Ok(stack) => {
             if !options.quick {
@@ -112,6 +121,18 @@ fn one(name: &str, test: impl FnOnce() -> Result<()>) -> Count {
         },
         Err(error) => Count::failure(error),
     }
+}
+
+/// Two things at a time: the checks use one processor, and wait for what they start.
+fn beside<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        match first.join() {
+            Ok(first) => (first, second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 fn checks(workspace: &Workspace) -> Count {
