@@ -31,9 +31,15 @@ export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
 }
 
-/** Too many requests in a minute: the same one is answered in a later minute. */
+/** Too many requests in a minute: the same one is answered when its turn comes. */
 export function isOutOfTurn(error: unknown): boolean {
-  return error instanceof ApiError && error.code === "RATE_LIMIT_EXCEEDED";
+  return nextTurn(error) !== null;
+}
+
+/** Milliseconds until the turn of who asked too often; `null` where it is another error. */
+export function nextTurn(error: unknown): number | null {
+  if (!(error instanceof ApiError) || error.code !== "RATE_LIMIT_EXCEEDED") return null;
+  return (error.retryAfter ?? 1) * 1000;
 }
 
 export function isErrorBody(body: unknown): body is ErrorBody {

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiError, isOutOfTurn } from "@/api/api-error";
+import { ApiError, isOutOfTurn, nextTurn } from "@/api/api-error";
 import { keepLinks } from "@/api/steady-links";
 import { reportError } from "@/app/report-error";
 
@@ -15,8 +15,7 @@ export function isWorthRetrying(failures: number, error: unknown): boolean {
 
 /** Milliseconds until it is asked again: as long as the API says, or twice as long each time. */
 export function retryDelay(failures: number, error: unknown): number {
-  const wait = error instanceof ApiError ? error.retryAfter : null;
-  return wait === null ? Math.min(SECOND * 2 ** failures, LONGEST) : wait * SECOND;
+  return nextTurn(error) ?? Math.min(SECOND * 2 ** failures, LONGEST);
 }
 
 export function createQueryClient(): QueryClient {

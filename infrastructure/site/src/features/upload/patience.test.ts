@@ -25,6 +25,18 @@ test("a refusal is not asked again", async () => {
   expect(ask).toHaveBeenCalledOnce();
 });
 
+test("who asked too often asks again when the API says so", async () => {
+  const headers = { "retry-after": "40" };
+  const refusal = { error: "Rate limit exceeded", code: "RATE_LIMIT_EXCEEDED" };
+  const tooOften = new ApiError(new Response(null, { status: 429, headers }), refusal);
+  const ask = vi.fn().mockRejectedValueOnce(tooOften).mockResolvedValue("yes");
+  const asked = patiently(ask);
+  await vi.advanceTimersByTimeAsync(39_000);
+  expect(ask).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await asked).toBe("yes");
+});
+
 test("nothing is sent while there is no connection", async () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   const ask = vi.fn().mockRejectedValueOnce(new ApiError(undefined, null)).mockResolvedValue("yes");

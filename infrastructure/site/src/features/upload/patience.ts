@@ -1,11 +1,12 @@
-import { ApiError } from "@/api/api-error";
+import { ApiError, isOutOfTurn, nextTurn } from "@/api/api-error";
 
 const TRIES = 8;
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Asks again where nothing answered or the service is away, after the connection is back.
- * An upload must not end because its last request met a tunnel.
+ * Asks again where nothing answered or the service is away, after the connection is back, and
+ * where it was asked too often, when it says. An upload must not end because its last request
+ * met a tunnel.
  */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
@@ -14,12 +15,13 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (attempt >= TRIES || !mayPass(error)) throw error;
       await connected();
-      await pause(Math.min(LONGEST_WAIT_MS, 500 * 2 ** attempt));
+      await pause(nextTurn(error) ?? Math.min(LONGEST_WAIT_MS, 500 * 2 ** attempt));
     }
   }
 }
 
 function mayPass(error: unknown): boolean {
+  if (isOutOfTurn(error)) return true;
   return error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 

@@ -15,12 +15,16 @@ const partSizes = new WeakMap<object, number>();
 const keys = new Map<string, string>();
 const beganAt = new Map<string, number>();
 
+function partSizeOf(data: object): number {
+  return partSizes.get(data) ?? requests.SMALLEST_IN_PARTS;
+}
+
 const uppy = new Uppy<Meta, Body>({ autoProceed: true, allowMultipleUploadBatches: true });
 
 uppy.use(AwsS3<Meta, Body>, {
   limit: 4,
   shouldUseMultipart: isInParts,
-  getChunkSize: (data: { size: number }) => partSizes.get(data) ?? requests.SMALLEST_IN_PARTS,
+  getChunkSize: partSizeOf,
   getUploadParameters: async (file: Source) => {
     const { s3Key, uploadUrl, headers } = await requests.place(fileOf(file));
     keys.set(file.id, s3Key);
@@ -35,8 +39,8 @@ uppy.use(AwsS3<Meta, Body>, {
       ETag: etag,
     }));
   },
-  signPart: async (_file: Source, part: { uploadId: string; partNumber: number }) => ({
-    url: await requests.partUrl(part.uploadId, part.partNumber),
+  signPart: async (file: Source, part: { uploadId: string; partNumber: number }) => ({
+    url: await requests.partUrl(part.uploadId, part.partNumber, partCountOf(file)),
   }),
   completeMultipartUpload: async (_file: Source, { uploadId }: { uploadId: string }) => {
     await requests.complete(uploadId);
@@ -45,6 +49,10 @@ uppy.use(AwsS3<Meta, Body>, {
   // The engine calls this after any failure; parts are given up by the person only.
   abortMultipartUpload: () => {},
 });
+
+function partCountOf(file: Source): number {
+  return Math.ceil((file.size ?? 0) / partSizeOf(fileOf(file)));
+}
 
 // Parts are begun here, so that their size is known and those of the last visit are found.
 uppy.addPreProcessor(async (ids) => {

@@ -9,6 +9,7 @@ import {
   uploadMultipartParts,
 } from "@/api/generated/sdk.gen";
 import type { Visibility } from "@/api/generated/types.gen";
+import { createPartLinks } from "./part-links";
 import { patiently } from "./patience";
 import { type Begun, begunOf, forget, remember } from "./remembered";
 
@@ -49,15 +50,17 @@ export function storedParts(id: string) {
   });
 }
 
-export function partUrl(id: string, partNumber: number): Promise<string> {
+/** A link for one part of so many. */
+export const partUrl = createPartLinks((id, partNumbers) => {
   return patiently(async () => {
-    const body = { partNumbers: [partNumber] };
-    const { data } = await uploadMultipartParts({ path: { id }, body, ...strictly });
-    const [part] = data.parts;
-    if (!part) throw new Error(`no link for part ${partNumber}`);
-    return part.uploadUrl;
+    const { data } = await uploadMultipartParts({
+      path: { id },
+      body: { partNumbers },
+      ...strictly,
+    });
+    return data;
   });
-}
+}, Date.now);
 
 export async function complete(id: string): Promise<void> {
   await patiently(() => uploadMultipartComplete({ path: { id }, ...strictly }));
