@@ -179,6 +179,9 @@ impl Generation {
         let job = record.job.job_id;
         let now = self.clock.now();
         self.remember(job, attempt, &prediction.id, now).await?;
+        // Before the attempt ends: what a job has to pay is settled by what is noted then.
+        self.book(job, attempt, prediction, length.as_secs_f64())
+            .await?;
         ignore_conflict(
             self.jobs
                 .end_attempt(job, attempt, AttemptState::Succeeded, None, now)
@@ -197,8 +200,6 @@ impl Generation {
             }
             Target::Plan => {}
         }
-        self.book(job, attempt, prediction, length.as_secs_f64())
-            .await?;
         if let Some(token) = &attempt.task_token {
             self.answer_success(token, attempt.target).await?;
         }

@@ -6,8 +6,9 @@
 //! nothing is paid for twice at a time, the job ends, a film that stands counts and stays,
 //! and the place in the month is settled once for each execution.
 //!
-//! `OMNIGEN_SCHEDULES=10000 cargo nextest run -p films simulation` runs more of
-//! them; `OMNIGEN_SEED=7` replays the one that a failure names.
+//! `OMNIGEN_SCHEDULES=10000 cargo test --profile schedules -p films --lib simulation` runs
+//! more of them, as continuous integration does; `OMNIGEN_SEED=7` replays the one that a
+//! failure names.
 
 mod event;
 mod invariants;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::attempt::{Attempt, Target};
+use domain::attempt::{Attempt, AttemptState, Target};
 use domain::job::{Job, Status};
 use domain::keys;
 use domain::spending::Day;
@@ -36,6 +36,24 @@ impl World {
             self.begin_review();
         }
         self.last = (job.progress(), Some(job.status));
+        self.check_costs().await;
+    }
+
+    /// What an attempt cost is noted before it ends: a job is settled by what is noted.
+    async fn check_costs(&mut self) {
+        let record = self.jobs.load(self.job.job_id).await.unwrap().unwrap();
+        let is_noted = |attempt: &Attempt| {
+            let mut lines = record.ledger.iter();
+            lines.any(|line| line.step == attempt.step() && line.actual_nano_usd.is_some())
+        };
+        let unknown = record.attempts.iter().find(|attempt| {
+            let has_ended = !attempt.state.is_open() && attempt.state != AttemptState::Void;
+            has_ended && attempt.target != Target::Plan && !is_noted(attempt)
+        });
+        if let Some(attempt) = unknown {
+            let what = format!("what {} cost is not noted", attempt.step());
+            self.violations.push(what);
+        }
     }
 
     /// An execution has ended the job.
