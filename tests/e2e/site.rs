@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use devcloud::Answer;
 use devcloud::addresses::MEDIA_KEY;
+use devcloud::{Answer, aws};
 use domain::time::{Clock, Time};
 use end_to_end::{Stack, stack, unique_word};
 use reqwest::{Method, RequestBuilder, Url};
@@ -98,8 +98,7 @@ async fn the_address_for_a_person_is_the_distributions() -> Result<()> {
 
 /// Links to films through the distribution, signed at that time.
 async fn links(stack: &Stack, key: &'static str, clock: Clock) -> Result<Links> {
-    let listed = format!("{}/2020-05-31/public-key", stack.endpoint_url);
-    let listed = reqwest::get(listed).await?.text().await?;
+    let listed = aws::public_keys(stack).await?;
     let id = listed
         .split_once("<Id>")
         .and_then(|(_, rest)| rest.split_once("</Id>"));

@@ -215,6 +215,20 @@ async fn call_once(stack: &Stack, service: &str, target: &str, body: &Value) -> 
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }
 
+/// The distribution's public keys, as `CloudFront` lists them.
+///
+/// # Errors
+///
+/// The emulator does not answer.
+pub async fn public_keys(stack: &Stack) -> Result<String> {
+    let listed = Client::new()
+        .get(format!("{}/2020-05-31/public-key", stack.endpoint_url))
+        .header("authorization", authorization(stack, "cloudfront"))
+        .send()
+        .await?;
+    Ok(listed.text().await?)
+}
+
 /// The emulator wants to see whose call it is; of the root user it does not check the signature.
 fn authorization(stack: &Stack, service: &str) -> String {
     let credential = format!(
