@@ -5,7 +5,6 @@
 //! then changes its music and one of its scenes, and prints one JSON object of ratios. `cargo xtask bench compose` runs it.
 
 mod again;
-mod calm;
 mod meter;
 mod plain;
 mod vmaf;
@@ -100,7 +99,7 @@ impl Bench {
             transitions,
             preset: Preset::Fast,
         };
-        let clips = self.draw_clips(&CLIPS)?;
+        let clips = self.draw_clips()?;
         let music = self.draw(
             "music.mp3",
             &[
@@ -140,6 +139,10 @@ impl Bench {
         let plain_with_scaling =
             self.measured(&plain::film(&clips, &music, &from_clips, FRAMES))?;
 
+        let reference = self.path("reference.mkv");
+        self.ffmpeg(&plain::lossless(&clips, &reference, FRAMES))?;
+        let ours = self.vmaf(&plan, &film.video, &reference)?;
+        let naive = self.vmaf(&plan, &from_clips, &reference)?;
         let mut figures = json!({
             "bench": "compose",
             "cpuRatio": ratio(composing.cpu_seconds, plain.cpu_seconds),
@@ -157,9 +160,14 @@ impl Bench {
                 "prepare": preparing.peak_megabytes.round(),
                 "naive": plain.peak_megabytes.round(),
             },
-            "megabytesOfBorders": borders_of(&prepared)?,
-            "quality": self.quality(&plan, &clips, [&film.video, &from_clips])?,
-            "qualityWithoutGrain": self.calm(&plan, &music).await?,
+            "vmafCompose": round(ours.all),
+            "vmafNaive": round(naive.all),
+            "vmafOfTransitions": { "compose": round(ours.transitions), "naive": round(naive.transitions) },
+            "megabytes": {
+                "compose": megabytes(&film.video)?,
+                "naive": megabytes(&from_clips)?,
+                "borders": borders_of(&prepared)?,
+            },
             "seams": self.seams(&film)?,
         });
         figures["again"] = self.again(&plan, &prepared, &music, &film.video).await?;
@@ -194,12 +202,12 @@ impl Bench {
         Ok(path)
     }
 
-    fn draw_clips(&self, pictures: &[&str]) -> Result<Vec<PathBuf>> {
+    fn draw_clips(&self) -> Result<Vec<PathBuf>> {
         let encoder = [
             "-t", "6.5", "-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-pix_fmt",
             "yuv420p", "-c:a", "aac",
         ];
-        pictures
+        CLIPS
             .iter()
             .enumerate()
             .map(|(index, picture)| {

@@ -1,18 +1,18 @@
 //! How good a film is, and its transitions, against the same pictures without loss.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use media::FilmPlan;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Bench, FRAMES, megabytes, plain, round};
+use super::Bench;
 
 /// Means of frames' VMAF.
-struct Vmaf {
-    all: f64,
-    transitions: f64,
+pub(crate) struct Vmaf {
+    pub(crate) all: f64,
+    pub(crate) transitions: f64,
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -29,30 +29,9 @@ fn is_of_transition(plan: &FilmPlan, frame: u64) -> bool {
 }
 
 impl Bench {
-    /// How good our film of these clips is, and the plain way's, and how large.
-    pub(crate) fn quality(
-        &self,
-        plan: &FilmPlan,
-        clips: &[PathBuf],
-        [composed, naive]: [&Path; 2],
-    ) -> Result<Value> {
-        let reference = self.path("reference.mkv");
-        self.ffmpeg(&plain::lossless(clips, &reference, FRAMES))?;
-        let ours = self.vmaf(plan, composed, &reference)?;
-        let theirs = self.vmaf(plan, naive, &reference)?;
-        Ok(json!({
-            "vmaf": { "compose": round(ours.all), "naive": round(theirs.all) },
-            "vmafOfTransitions": {
-                "compose": round(ours.transitions),
-                "naive": round(theirs.transitions),
-            },
-            "megabytes": { "compose": megabytes(composed)?, "naive": megabytes(naive)? },
-        }))
-    }
-
     /// VMAF of every fifth frame, of all and of those of transitions. Frames are paired by number: by time, the
     /// reference's milliseconds would pair every third with its neighbour.
-    fn vmaf(&self, plan: &FilmPlan, film: &Path, reference: &Path) -> Result<Vmaf> {
+    pub(crate) fn vmaf(&self, plan: &FilmPlan, film: &Path, reference: &Path) -> Result<Vmaf> {
         let report = self.path("vmaf.json");
         let filter = format!(
             "[0:v]settb=1/30,setpts=N[film];[1:v]settb=1/30,setpts=N[reference];\
