@@ -1,4 +1,5 @@
 import { look } from "./checks/look";
+import { drawn } from "./fixtures/drawn";
 import { expect, test } from "./fixtures/test";
 
 test("signed out there is the first page, and private pages ask to sign in", async ({
@@ -45,9 +46,7 @@ test("the first page is there before it is known who looks, and nothing moves wh
   const answered = page.waitForResponse("**/api/v1/me");
   answer();
   await answered;
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  );
+  await drawn(page);
   const moved = await page.evaluate(() => Number(document.documentElement.dataset["moved"] ?? 0));
   expect(moved).toBeLessThanOrEqual(0.05);
   await context.close();

@@ -99,15 +99,11 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<usize> {
     ensure!(!checks.is_empty(), "no check has this in its name");
     let (compiling, others): (Vec<Check>, Vec<Check>) =
         checks.iter().partition(|(name, _)| *name == COMPILING);
-    let mut faults = thread::scope(|scope| {
-        let compiling = scope.spawn(|| faults(workspace, &compiling));
-        let mut faults = faults(workspace, &others);
-        match compiling.join() {
-            Ok(more) => faults.extend(more),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-        faults
-    });
+    let (more, mut faults) = beside(
+        || faults(workspace, &compiling),
+        || faults(workspace, &others),
+    );
+    faults.extend(more);
     let skipped = faults.extract_if(.., |(_, error)| error.is::<Unavailable>());
     let skipped = skipped
         .map(|(name, error)| say::note(&format!("SKIPPED: {name} ({error})")))
@@ -117,6 +113,21 @@ pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Result<usize> {
     }
     let failed: Vec<&str> = faults.iter().map(|(name, _)| *name).collect();
     bail!("these checks failed: {}", failed.join(", "))
+}
+
+/// Does two things at a time; a panic of either goes on.
+pub(crate) fn beside<A: Send, B>(
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        match first.join() {
+            Ok(first) => (first, second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// Runs checks one after the other, and says of each how long it took.

@@ -5,8 +5,6 @@ mod clients;
 mod logs;
 mod nextest;
 
-use std::thread;
-
 use anyhow::{Result, bail};
 use clap::Args;
 
@@ -79,7 +77,8 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         count.add(test_packages()?);
     } else {
         check::prepare(workspace)?;
-        let (checked, tested) = beside(|| checks(workspace), test_packages);
+        // The checks use one processor, and wait for what they start.
+        let (checked, tested) = check::beside(|| checks(workspace), test_packages);
         count.add(checked);
         count.add(tested?);
     }
@@ -121,18 +120,6 @@ fn one(name: &str, test: impl FnOnce() -> Result<()>) -> Count {
         },
         Err(error) => Count::failure(error),
     }
-}
-
-/// Two things at a time: the checks use one processor, and wait for what they start.
-fn beside<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
-    thread::scope(|scope| {
-        let first = scope.spawn(first);
-        let second = second();
-        match first.join() {
-            Ok(first) => (first, second),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
 }
 
 fn checks(workspace: &Workspace) -> Count {

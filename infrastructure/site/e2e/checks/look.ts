@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { drawn } from "../fixtures/drawn";
 
 /** Pictures cost time: they are taken where a folder is named for them. */
 const FOLDER = process.env["SCREENSHOTS"];
@@ -12,7 +13,7 @@ export async function look(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    await drawn(page, theme);
+    await themed(page, theme);
     await picture(page, `${name}-${theme}`);
     const axe = new AxeBuilder({ page }).exclude(KNOWN);
     // The dark page is the same one in other colours.
@@ -29,14 +30,12 @@ export async function look(page: Page, name: string): Promise<void> {
 }
 
 /** The page has got to know its theme, and has been drawn with it. */
-async function drawn(page: Page, theme: string): Promise<void> {
+async function themed(page: Page, theme: string): Promise<void> {
   await page.waitForFunction(
     (wanted) => matchMedia(wanted).matches,
     `(prefers-color-scheme: ${theme})`,
   );
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  );
+  await drawn(page);
 }
 
 async function picture(page: Page, name: string): Promise<void> {
