@@ -34,6 +34,8 @@ pub(crate) struct Inspection {
     pub(crate) sound: SoundSource,
     /// There are sounds, and none of them decodes.
     pub(crate) has_unreadable_sound: bool,
+    /// A sound does not decode, whether or not another one was taken.
+    pub(crate) has_failed_sound: bool,
     /// FFmpeg's name of the container.
     pub(crate) container: String,
 }
@@ -76,6 +78,9 @@ impl Picture {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
     Whole,
+    /// As whole, of what the index alone tells: packets that are no more than a hole are not
+    /// looked into.
+    Index,
     Beginning,
 }
 
@@ -108,11 +113,28 @@ pub(crate) async fn inspect_source(
     session: &Session,
     path: &Path,
 ) -> Result<Inspection, MediaError> {
+    inspect_source_extent(session, path, Extent::Whole).await
+}
+
+/// As [`inspect_source`], for a file of which its index and its first packets are at hand.
+pub(crate) async fn inspect_by_index(
+    session: &Session,
+    path: &Path,
+) -> Result<Inspection, MediaError> {
+    inspect_source_extent(session, path, Extent::Index).await
+}
+
+async fn inspect_source_extent(
+    session: &Session,
+    path: &Path,
+    extent: Extent,
+) -> Result<Inspection, MediaError> {
     refuse_what_is_no_file(path)?;
     let choice = sound::choose(session, path).await?;
     let sound = choice.source.map_or(Sound::None, Sound::Optional);
-    let mut inspection = inspect_extent(session, path, Extent::Whole, sound).await?;
-    inspection.has_unreadable_sound = choice.is_unreadable;
+    let mut inspection = inspect_extent(session, path, extent, sound).await?;
+    inspection.has_unreadable_sound = choice.is_unreadable();
+    inspection.has_failed_sound = choice.has_failed;
     if let Some((_, picture)) = &mut inspection.video {
         picture.transfer = transfer::read(session, path).await?;
     }
@@ -230,8 +252,10 @@ fn plan(
 ) -> Vec<String> {
     let mut arguments = strings(&["-print_graphs_format", "json", "-print_graphs_file"]);
     arguments.push(graph.display().to_string());
-    if extent == Extent::Beginning {
-        arguments.push("-copyts".to_owned());
+    match extent {
+        Extent::Beginning => arguments.push("-copyts".to_owned()),
+        Extent::Index => arguments.extend(strings(&["-fflags", "+noparse"])),
+        Extent::Whole => {}
     }
     arguments.extend(input::arguments(path, Some(1)));
     if extent == Extent::Beginning {
@@ -248,7 +272,7 @@ fn plan(
     arguments.extend(strings(&["-map", "0:V:0?", "-frames:v", "1"]));
     arguments.extend(frames::list_arguments(frame));
     // Whether the sound decodes is of interest only where all of it is at hand.
-    if extent == Extent::Whole {
+    if extent != Extent::Beginning {
         arguments.extend(sound.map());
         arguments.extend(strings(&["-frames:a", "1"]));
     }
@@ -274,6 +298,7 @@ fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, Media
         audio: None,
         sound: SoundSource::default(),
         has_unreadable_sound: false,
+        has_failed_sound: false,
         container: graphs.container(),
     };
     for stream in streams {

@@ -103,6 +103,16 @@ fn length(beginning: &Inspection, end: &[PacketList]) -> Result<Duration, MediaE
     bounded_duration(last - first)
 }
 
+/// Whether a file says in one place, which is at hand, which frames it has.
+///
+/// # Errors
+///
+/// An input fault for what is no video; others when the file cannot be read.
+pub(crate) fn has_whole_index(path: &Path) -> Result<bool, MediaError> {
+    let media_type = sniff(&head(path)?)?;
+    Ok(index_of(path, media_type)? == Index::Whole)
+}
+
 /// Where a file says which frames it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Index {

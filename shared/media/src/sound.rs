@@ -76,8 +76,15 @@ impl SoundSource {
 pub(crate) struct Choice {
     /// The sound to take, if any decodes.
     pub(crate) source: Option<SoundSource>,
+    /// One that was tried does not decode.
+    pub(crate) has_failed: bool,
+}
+
+impl Choice {
     /// There are sounds, and none of those that were tried decodes.
-    pub(crate) is_unreadable: bool,
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.has_failed && self.source.is_none()
+    }
 }
 
 /// Tries the default sound, then all in their order.
@@ -87,17 +94,17 @@ pub(crate) struct Choice {
 /// When FFmpeg could not be run to its end. A sound that does not decode is no
 /// error.
 pub(crate) async fn choose(session: &Session, path: &Path) -> Result<Choice, MediaError> {
-    let mut is_unreadable = false;
+    let mut has_failed = false;
     let all = (0..MAX_STREAMS).map(SoundStream::Index);
     for stream in [SoundStream::Default].into_iter().chain(all) {
         match try_stream(session, path, stream).await? {
             Trial::Decodes(source) => {
                 return Ok(Choice {
                     source: Some(source),
-                    is_unreadable: false,
+                    has_failed,
                 });
             }
-            Trial::Fails => is_unreadable = true,
+            Trial::Fails => has_failed = true,
             // A file may mark none as its default.
             Trial::Missing if stream == SoundStream::Default => {}
             Trial::Missing => break,
@@ -105,7 +112,7 @@ pub(crate) async fn choose(session: &Session, path: &Path) -> Result<Choice, Med
     }
     Ok(Choice {
         source: None,
-        is_unreadable,
+        has_failed,
     })
 }
 

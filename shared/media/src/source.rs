@@ -5,17 +5,53 @@
 //! counters that begin again. FFmpeg corrects them while it reads from the
 //! beginning, but not behind a seek. Such a source is remuxed once, by copy,
 //! with corrected times.
+//!
+//! Of an MP4 or MOV file with its index in one place the ends are enough to plan by.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::input::{self, REMUX_EXTENSION, file_url, strings};
 use crate::inspection::{self, Inspection, name_the_fault};
 use crate::packets::PacketList;
-use crate::positions::{self, Positions};
+use crate::partial::{TAIL_BYTES, has_whole_index};
+use crate::positions::{FIRST_BYTES, Positions};
 use crate::{MediaError, Probe, Session};
 
 /// FFmpeg's names of the containers whose times it corrects.
 const CORRECTED: [&str; 2] = ["mpegts", "ogg"];
+
+/// Bytes of a file's beginning that hold its index and its first frames, or its first frames
+/// alone, and bytes of its end that hold its index.
+pub const ENDS: Ends = Ends {
+    head: TAIL_BYTES + FIRST_BYTES,
+    tail: TAIL_BYTES,
+};
+
+/// Packets of each stream that are read to find out what it is, decoders' delays included.
+const FIRST_PACKETS: usize = 32;
+
+/// Codecs, by FFmpeg's names, whose packets are in the file as its index says. Others are cut
+/// anew by FFmpeg's parsers, which need their bytes.
+const PICTURES_BY_INDEX: [&str; 6] = ["h264", "hevc", "vp9", "mpeg4", "mpeg2video", "mjpeg"];
+const SOUNDS_BY_INDEX: [&str; 3] = ["aac", "opus", "pcm_s16le"];
+
+/// How much of a file's ends is at hand, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// Of its beginning.
+    pub head: u64,
+    /// Of its end.
+    pub tail: u64,
+}
+
+impl Ends {
+    /// The bytes of a file of this length, in order; `None` where nothing lies between them.
+    pub fn of(self, length: u64) -> Option<[Range<u64>; 2]> {
+        let tail = length.checked_sub(self.tail)?;
+        (self.head < tail).then_some([0..self.head, tail..length])
+    }
+}
 
 /// A source that can be read from any place.
 #[derive(Debug)]
@@ -39,8 +75,7 @@ pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<So
     let inspection = inspection::inspect_source(session, path).await?;
     if !leaps(session, path, &inspection).await? {
         let packets = inspection.video.as_ref().map(|(packets, _)| packets);
-        let positions =
-            packets.and_then(|picture| Positions::read(path, picture, positions::FIRST_BYTES));
+        let positions = packets.and_then(|picture| Positions::read(path, picture, FIRST_BYTES));
         return Ok(Source {
             path: path.to_owned(),
             probe: Probe::of(&inspection)?,
@@ -57,6 +92,56 @@ pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<So
         probe,
         positions: None,
     })
+}
+
+/// As [`open`], for a file of which only its [`Ends`] are at hand and the rest is a hole.
+/// `None` where they do not tell for certain what the whole file would.
+///
+/// # Errors
+///
+/// When the work itself fails. What is wrong with the file is for who reads all of it to say.
+pub async fn open_by_its_ends(
+    session: &Session,
+    path: &Path,
+) -> Result<Option<Source>, MediaError> {
+    match look_at_the_ends(session, path).await {
+        Err(error) if error.is_input_fault() || matches!(error, MediaError::Failed { .. }) => {
+            tracing::info!(%error, "a source is not planned by its ends");
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+async fn look_at_the_ends(session: &Session, path: &Path) -> Result<Option<Source>, MediaError> {
+    if !has_whole_index(path)? {
+        return Ok(None);
+    }
+    let inspection = inspection::inspect_by_index(session, path).await?;
+    let Some((picture, _)) = &inspection.video else {
+        return Ok(None);
+    };
+    let sound = inspection.audio.as_ref();
+    let is_certain = is_told(picture, &PICTURES_BY_INDEX)
+        && sound.is_none_or(|sound| is_told(sound, &SOUNDS_BY_INDEX))
+        && !inspection.has_failed_sound;
+    if !is_certain {
+        return Ok(None);
+    }
+    let Some(positions) = Positions::read(path, picture, FIRST_BYTES) else {
+        return Ok(None);
+    };
+    Ok(Some(Source {
+        path: path.to_owned(),
+        probe: Probe::of(&inspection)?,
+        positions: Some(positions),
+    }))
+}
+
+/// Whether a stream is told by the index, and what it is was not found out from a hole.
+fn is_told(stream: &PacketList, by_index: &[&str]) -> bool {
+    let mut first = stream.packets.iter().take(FIRST_PACKETS);
+    by_index.contains(&stream.codec()) && first.all(|packet| !packet.is_blank)
 }
 
 /// Whether a packet's own time is another than the corrected one.
@@ -87,3 +172,6 @@ fn remux(path: &Path, remuxed: &Path) -> Vec<String> {
     arguments.push(file_url(remuxed));
     arguments
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,13 @@ impl TranscodeRun<'_> {
             self.begin_processing(transcode, &plan).await?;
             return self.bring_on_widely(transcode, &plan).await;
         }
+        if let Some(ends) = self.source_by_its_ends(transcode).await? {
+            let plan = self.plan(transcode, &ends).await?;
+            if plan.is_wide() {
+                self.begin_processing(transcode, &plan).await?;
+                return self.bring_on_widely(transcode, &plan).await;
+            }
+        }
         let source = self.source(transcode).await?;
         let plan = self.plan(transcode, &source).await?;
         self.begin_processing(transcode, &plan).await?;

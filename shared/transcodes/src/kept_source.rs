@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use domain::ids::TranscodeId;
 use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
+use futures_util::future::try_join_all;
 use media::ladder::{LadderPlan, Segment};
 use media::{Positions, Probe, SegmentBytes};
 use tempfile::TempDir;
@@ -96,6 +97,39 @@ impl TranscodeRun<'_> {
         })
     }
 
+    /// A large source by its ends, which is enough to plan by and a hundredth of an hour's
+    /// bytes. `None` where they are not.
+    pub(crate) async fn source_by_its_ends(
+        &self,
+        transcode: &Transcode,
+    ) -> Result<Option<Source>, RunError> {
+        let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        let Some(etag) = &transcode.source_etag else {
+            return Ok(None);
+        };
+        let object = objects.head(key).await.map_err(RunError::fetching)?;
+        let length = object.map_or(0, |object| object.size);
+        let Some(ends) = self.worker.ends.of(length) else {
+            return Ok(None);
+        };
+        let directory = media::scratch::directory()?;
+        let path = hollow(directory.path(), length).await?;
+        let fetching = ends.map(|end| objects.download_range(key, etag, end, &path));
+        try_join_all(fetching).await.map_err(RunError::fetching)?;
+        let Some(opened) = media::source::open_by_its_ends(&self.session(), &path).await? else {
+            return Ok(None);
+        };
+        let facts = opened.probe.facts(length)?;
+        Ok(Some(Source {
+            transcode: self.id(),
+            path: opened.path,
+            probe: opened.probe,
+            facts,
+            positions: opened.positions,
+            directory,
+        }))
+    }
+
     /// The source, if it is here.
     pub(crate) async fn source_at_hand(&self) -> Option<Source> {
         self.worker.kept_source.take(self.id()).await
@@ -116,9 +150,7 @@ impl TranscodeRun<'_> {
         let Some(ranges) = bytes.of(segment) else {
             return Ok(None);
         };
-        let path = directory.join("input");
-        let file = tokio::fs::File::create(&path).await?;
-        file.set_len(bytes.length).await?;
+        let path = hollow(directory, bytes.length).await?;
         let (objects, key) = (&self.worker.objects, &transcode.input_source);
         let needed: u64 = ranges.iter().map(|range| range.end - range.start).sum();
         tracing::info!(transcode = %self.id(), segment = segment.index, bytes = needed, of = bytes.length, "its bytes are fetched");
@@ -128,4 +160,12 @@ impl TranscodeRun<'_> {
         }
         Ok(Some(path))
     }
+}
+
+/// A file in `directory` of so many bytes, none of which is there yet.
+async fn hollow(directory: &Path, length: u64) -> Result<PathBuf, RunError> {
+    let path = directory.join("input");
+    let file = tokio::fs::File::create(&path).await?;
+    file.set_len(length).await?;
+    Ok(path)
 }

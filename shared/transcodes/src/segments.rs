@@ -6,6 +6,7 @@ use std::time::Instant;
 use domain::keys;
 use domain::rendition::{Quality, Rendition};
 use domain::transcode::{Transcode, TranscodeFault, TranscodePart};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use media::MediaError;
 use media::ladder::{EncodedSegment, Piece, Segment, encode_segment};
 use store::{MadePart, StoreError, StoredFile, StoredPiece};
@@ -18,6 +19,9 @@ use crate::kept_source::Source;
 use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::TranscodeRun;
+
+/// So many pieces are fetched side by side: each is small, and most of its time is waiting.
+const FETCHED_AT_ONCE: usize = 8;
 
 /// What other parts have made, or those of them that are not what was stored.
 pub(crate) enum Fetched<T> {
@@ -161,23 +165,33 @@ impl TranscodeRun<'_> {
         parts: &Parts,
         directory: &Path,
     ) -> Result<Fetched<Vec<PathBuf>>, RunError> {
-        let mut pieces = Vec::new();
+        let mut wanted = Vec::new();
         let mut spoilt = Vec::new();
         for Segment { index, .. } in &plan.ladder.segments {
             let part = TranscodePart::Segment(*index);
             let Some(noted) = made(parts, part) else {
                 return Ok(Fetched::Spoilt(spoilt));
             };
-            let Some(wanted) = piece(noted, rendition.quality) else {
-                spoilt.push((part, noted.clone()));
-                continue;
-            };
-            let key = keys::transcode_segment(self.id(), *index, rendition.quality);
+            match piece(noted, rendition.quality) {
+                Some(file) => wanted.push((*index, noted, file)),
+                None => spoilt.push((part, noted.clone())),
+            }
+        }
+        let fetching = wanted.into_iter().map(async |(index, noted, file)| {
+            let key = keys::transcode_segment(self.id(), index, rendition.quality);
             let path = directory.join(format!("stored-{index:05}.mp4"));
-            if self.fetch_file(&key, wanted, &path).await? {
-                pieces.push(path);
-            } else {
-                spoilt.push((part, noted.clone()));
+            let is_there = self.fetch_file(&key, file, &path).await?;
+            Ok::<_, RunError>((index, noted, is_there.then_some(path)))
+        });
+        let fetched: Vec<_> = stream::iter(fetching)
+            .buffered(FETCHED_AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut pieces = Vec::new();
+        for (index, noted, path) in fetched {
+            match path {
+                Some(path) => pieces.push(path),
+                None => spoilt.push((TranscodePart::Segment(index), noted.clone())),
             }
         }
         Ok(match spoilt.is_empty() {

@@ -21,6 +21,7 @@ use domain::transcode::{Transcode, TranscodeFault, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
+use media::source::{ENDS, Ends};
 use store::testing::{self, Bucket, Messages, Tables, now};
 use store::{
     Counters, History, Lease, Objects, Queue, TranscodeState, TranscodesTable, VideosTable,
@@ -82,6 +83,7 @@ impl World {
             ffmpeg: Ffmpeg::locate(Some(ffmpeg)),
             lease: LEASE,
             segment_seconds: 2,
+            ends: ENDS,
             kept_source: KeptSource::default(),
             clock: clock.clone(),
         };

@@ -11,6 +11,7 @@ use domain::transcode::{Transcode, TranscodePart, TranscodeStatus};
 use edge::queue::Message;
 use edge::step::Invocation;
 use media::Ffmpeg;
+use media::source::{ENDS, Ends};
 use store::{
     Counters, Lease, Objects, Outbox, PartLease, Queue, StoreError, TranscodesTable, VideosTable,
 };
@@ -67,6 +68,8 @@ pub struct Worker {
     pub(crate) ffmpeg: Ffmpeg,
     pub(crate) lease: Duration,
     pub(crate) segment_seconds: u32,
+    /// What a large source is planned by.
+    pub(crate) ends: Ends,
     pub(crate) kept_source: KeptSource,
     pub(crate) clock: Clock,
 }
@@ -88,6 +91,7 @@ impl Worker {
             ffmpeg: Ffmpeg::locate(bootstrap.environment().ffmpeg_path()),
             lease: lease_time(bootstrap),
             segment_seconds: segment.max(1),
+            ends: ENDS,
             kept_source: KeptSource::default(),
             clock: bootstrap.clock(),
         }

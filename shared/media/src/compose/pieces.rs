@@ -98,11 +98,14 @@ pub(super) fn plan(
         PieceKind::Transition { from } => {
             let name = plan.transitions[from].as_str();
             let end = plan.timings[from].overlap_before;
-            let mut arguments = from_frame(end, &prepared[from].borders, threads);
+            // Pictures without loss are decoded quicker than they are encoded, and each further
+            // thread holds some of them.
+            let alone = Some(1);
+            let mut arguments = from_frame(end, &prepared[from].borders, alone);
             // One frame more than is needed, so that rounding takes none away.
             let read = seconds(piece.frames + 1);
             arguments.extend(["-t".to_owned(), format!("{read:.6}")]);
-            arguments.extend(from_frame(0, &prepared[from + 1].borders, threads));
+            arguments.extend(from_frame(0, &prepared[from + 1].borders, alone));
             arguments.extend(["-filter_complex".to_owned(), cross(name, piece.frames)]);
             arguments.extend(strings(&["-map", "[v]"]));
             arguments.extend(encoder::video_arguments(plan.preset, threads));

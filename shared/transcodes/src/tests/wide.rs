@@ -157,6 +157,67 @@ async fn as_many_workers_as_there_are_parts_make_them_at_once() {
     check_completed(&world).await;
 }
 
+/// So many hundredths of the source are at hand at its beginning, and a fifth at its end.
+fn ends_of(world: &World, source: &str, head: u64) -> Ends {
+    let length = world.bucket.object(source).unwrap().len() as u64;
+    Ends {
+        head: length * head / 100,
+        tail: length / 5,
+    }
+}
+
+/// Brings the transcode to its end, by one worker after the other.
+async fn work_to_the_end(world: &World) {
+    for _ in 0..STEPS {
+        for body in world.messages.take() {
+            assert!(world.works(&message(body, 1)).await);
+        }
+    }
+    check_completed(world).await;
+}
+
+#[tokio::test]
+async fn a_large_source_is_planned_by_its_ends() {
+    let mut world = world().await;
+    assert!(world.works(&first_message()).await);
+    let of_the_whole = world.transcodes.kept_plan(id()).await.unwrap();
+    world.transcodes.forget_work(id()).await.unwrap();
+    world.worker.kept_source.clear().await;
+    world.messages.take();
+
+    let source = world.state().await.transcode.input_source;
+    world.worker.ends = ends_of(&world, &source, 60);
+    assert!(world.works(&first_message()).await);
+    assert_eq!(
+        world.transcodes.kept_plan(id()).await.unwrap(),
+        of_the_whole
+    );
+    assert!(world.worker.kept_source.take(id()).await.is_none());
+    work_to_the_end(&world).await;
+}
+
+#[tokio::test]
+async fn a_source_whose_ends_are_not_enough_is_fetched() {
+    let mut world = world().await;
+    let source = world.state().await.transcode.input_source;
+    world.worker.ends = ends_of(&world, &source, 1);
+    assert!(world.works(&first_message()).await);
+    let kept = world.worker.kept_source.take(id()).await;
+    assert!(kept.is_some());
+    work_to_the_end(&world).await;
+}
+
+#[tokio::test]
+async fn a_short_source_of_many_bytes_is_fetched() {
+    let mut world = world().await;
+    let source = world.state().await.transcode.input_source;
+    world.worker.ends = ends_of(&world, &source, 60);
+    world.worker.segment_seconds = 10;
+    assert!(world.works(&first_message()).await);
+    assert_eq!(world.messages.sent(), [""; 0]);
+    check_completed(&world).await;
+}
+
 #[tokio::test]
 async fn a_short_source_stays_with_one_worker() {
     let mut world = world().await;
@@ -166,7 +227,6 @@ async fn a_short_source_stays_with_one_worker() {
     check_completed(&world).await;
 }
 
-/// Reliability S2: a message that comes twice makes nothing twice.
 /// Makes a segment by a worker that has not the source.
 async fn make_segment(world: &World) {
     world.worker.kept_source.clear().await;
@@ -204,6 +264,7 @@ async fn a_segment_whose_bytes_are_not_enough_is_made_of_the_whole() {
     assert!(world.worker.kept_source.take(id()).await.is_some());
 }
 
+/// Reliability S2: a message that comes twice makes nothing twice.
 #[tokio::test]
 async fn a_part_that_two_workers_are_asked_for_is_made_by_one() {
     let world = world().await;
