@@ -271,7 +271,7 @@ fn plan(
     arguments.extend(list_output(list));
     arguments.extend(strings(&["-map", "0:V:0?", "-frames:v", "1"]));
     arguments.extend(frames::list_arguments(frame));
-    // Whether the sound decodes is of interest only where all of it is at hand.
+    // Whether the sound decodes is not asked where its first packets may not be at hand.
     if extent != Extent::Beginning {
         arguments.extend(sound.map());
         arguments.extend(strings(&["-frames:a", "1"]));

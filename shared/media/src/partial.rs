@@ -8,6 +8,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ pub async fn probe_partial(session: &Session, path: &Path) -> Result<PartialFact
         return Err(MediaError::Unsupported("there is no picture".to_owned()));
     };
     let duration = match index {
-        Index::Whole => {
+        Index::Whole(_) => {
             let end =
                 inspection::inspect_end(session, path, MAX_DURATION, beginning.audio.is_some())
                     .await?;
@@ -103,21 +104,24 @@ fn length(beginning: &Inspection, end: &[PacketList]) -> Result<Duration, MediaE
     bounded_duration(last - first)
 }
 
-/// Whether a file says in one place, which is at hand, which frames it has.
+/// Where a file says in one place which frames it has, if it does.
 ///
 /// # Errors
 ///
 /// An input fault for what is no video; others when the file cannot be read.
-pub(crate) fn has_whole_index(path: &Path) -> Result<bool, MediaError> {
+pub(crate) fn whole_index(path: &Path) -> Result<Option<Range<u64>>, MediaError> {
     let media_type = sniff(&head(path)?)?;
-    Ok(index_of(path, media_type)? == Index::Whole)
+    Ok(match index_of(path, media_type)? {
+        Index::Whole(place) => Some(place),
+        Index::InPieces | Index::Unread => None,
+    })
 }
 
 /// Where a file says which frames it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Index {
-    /// In one place, which is at hand.
-    Whole,
+    /// In one place.
+    Whole(Range<u64>),
     /// Beside the frames, all over the file.
     InPieces,
     /// In a way that is not read here.
@@ -137,8 +141,8 @@ fn index_of(path: &Path, media_type: &str) -> Result<Index, MediaError> {
     let length = file.metadata()?.len();
     let index = find_box(&mut file, 0..length, *b"moov")?
         .ok_or_else(|| MediaError::Corrupt("there is no index".to_owned()))?;
-    let pieces = find_box(&mut file, index, *b"mvex")?;
-    Ok(pieces.map_or(Index::Whole, |_| Index::InPieces))
+    let pieces = find_box(&mut file, index.clone(), *b"mvex")?;
+    Ok(pieces.map_or(Index::Whole(index), |_| Index::InPieces))
 }
 
 #[cfg(test)]

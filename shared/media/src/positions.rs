@@ -92,7 +92,9 @@ impl Positions {
         let index = boxes.iter().find(|found| found.kind == *b"moov")?;
         let places = places(&read(&mut file, index.contents.clone())?)?;
         let packets = &picture.packets;
-        if places.len() != packets.len() || places.iter().any(|place| place.end > length) {
+        // Of an empty frame FFmpeg's parsers say nothing.
+        let is_odd = |place: &Range<u64>| place.is_empty() || place.end > length;
+        if places.len() != packets.len() || places.iter().any(is_odd) {
             return None;
         }
         let frames: Vec<Frame> = packets

@@ -8,13 +8,14 @@
 //!
 //! Of an MP4 or MOV file with its index in one place the ends are enough to plan by.
 
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::input::{self, REMUX_EXTENSION, file_url, strings};
 use crate::inspection::{self, Inspection, name_the_fault};
 use crate::packets::PacketList;
-use crate::partial::{TAIL_BYTES, has_whole_index};
+use crate::partial::{TAIL_BYTES, whole_index};
 use crate::positions::{FIRST_BYTES, Positions};
 use crate::{MediaError, Probe, Session};
 
@@ -31,9 +32,9 @@ pub const ENDS: Ends = Ends {
 /// Packets of each stream that are read to find out what it is, decoders' delays included.
 const FIRST_PACKETS: usize = 32;
 
-/// Codecs, by FFmpeg's names, whose packets are in the file as its index says. Others are cut
-/// anew by FFmpeg's parsers, which need their bytes.
-const PICTURES_BY_INDEX: [&str; 6] = ["h264", "hevc", "vp9", "mpeg4", "mpeg2video", "mjpeg"];
+/// Codecs, by FFmpeg's names, whose packets have the times and lengths that the index says. For
+/// others FFmpeg's parsers find them out, which need their bytes.
+const PICTURES_BY_INDEX: [&str; 5] = ["h264", "hevc", "mpeg4", "mpeg2video", "mjpeg"];
 const SOUNDS_BY_INDEX: [&str; 3] = ["aac", "opus", "pcm_s16le"];
 
 /// How much of a file's ends is at hand, in bytes.
@@ -50,6 +51,13 @@ impl Ends {
     pub fn of(self, length: u64) -> Option<[Range<u64>; 2]> {
         let tail = length.checked_sub(self.tail)?;
         (self.head < tail).then_some([0..self.head, tail..length])
+    }
+
+    /// Whether these bytes of a file of this length are in one of them.
+    fn hold(self, length: u64, bytes: &Range<u64>) -> bool {
+        let ends = self.of(length).into_iter().flatten();
+        let mut holding = ends.filter(|end| end.start <= bytes.start && bytes.end <= end.end);
+        holding.next().is_some()
     }
 }
 
@@ -94,7 +102,7 @@ pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<So
     })
 }
 
-/// As [`open`], for a file of which only its [`Ends`] are at hand and the rest is a hole.
+/// As [`open`], for a file of which only its ends are at hand and the rest is a hole.
 /// `None` where they do not tell for certain what the whole file would.
 ///
 /// # Errors
@@ -103,8 +111,9 @@ pub async fn open(session: &Session, path: &Path, directory: &Path) -> Result<So
 pub async fn open_by_its_ends(
     session: &Session,
     path: &Path,
+    ends: Ends,
 ) -> Result<Option<Source>, MediaError> {
-    match look_at_the_ends(session, path).await {
+    match look_at_the_ends(session, path, ends).await {
         Err(error) if error.is_input_fault() || matches!(error, MediaError::Failed { .. }) => {
             tracing::info!(%error, "a source is not planned by its ends");
             Ok(None)
@@ -113,8 +122,14 @@ pub async fn open_by_its_ends(
     }
 }
 
-async fn look_at_the_ends(session: &Session, path: &Path) -> Result<Option<Source>, MediaError> {
-    if !has_whole_index(path)? {
+async fn look_at_the_ends(
+    session: &Session,
+    path: &Path,
+    ends: Ends,
+) -> Result<Option<Source>, MediaError> {
+    let length = fs::metadata(path)?.len();
+    // FFmpeg takes what lies in the hole for a box that it does not know.
+    if !whole_index(path)?.is_some_and(|index| ends.hold(length, &index)) {
         return Ok(None);
     }
     let inspection = inspection::inspect_by_index(session, path).await?;
@@ -124,7 +139,8 @@ async fn look_at_the_ends(session: &Session, path: &Path) -> Result<Option<Sourc
     let sound = inspection.audio.as_ref();
     let is_certain = is_told(picture, &PICTURES_BY_INDEX)
         && sound.is_none_or(|sound| is_told(sound, &SOUNDS_BY_INDEX))
-        && !inspection.has_failed_sound;
+        && !inspection.has_failed_sound
+        && !picture.begins_between_key_frames();
     if !is_certain {
         return Ok(None);
     }

@@ -28,21 +28,24 @@ impl TranscodeRun<'_> {
         transcode: &Transcode,
         reporter: &ProgressReporter,
     ) -> Result<Done, RunError> {
-        if let Some(plan) = self.known_plan().await?
-            && plan.is_wide()
+        let known = self.known_plan().await?;
+        if let Some(plan) = known.as_ref().filter(|plan| plan.is_wide()) {
+            self.begin_processing(transcode, plan).await?;
+            return self.bring_on_widely(transcode, plan).await;
+        }
+        let at_hand = self.source_at_hand().await;
+        if known.is_none()
+            && at_hand.is_none()
+            && let Some(plan) = self.plan_by_ends(transcode).await?
         {
             self.begin_processing(transcode, &plan).await?;
             return self.bring_on_widely(transcode, &plan).await;
         }
-        if let Some(ends) = self.source_by_its_ends(transcode).await? {
-            let plan = self.plan(transcode, &ends).await?;
-            if plan.is_wide() {
-                self.begin_processing(transcode, &plan).await?;
-                return self.bring_on_widely(transcode, &plan).await;
-            }
-        }
-        let source = self.source(transcode).await?;
-        let plan = self.plan(transcode, &source).await?;
+        let source = match at_hand {
+            Some(source) => source,
+            None => self.source(transcode).await?,
+        };
+        let plan = self.keep(self.plan(transcode, &source.inspected)?).await?;
         self.begin_processing(transcode, &plan).await?;
         if plan.is_wide() {
             self.worker.kept_source.put(source).await;
@@ -50,6 +53,20 @@ impl TranscodeRun<'_> {
         }
         let outputs = self.make_alone(&source, &plan, reporter).await?;
         self.end_well(transcode, &plan, &outputs).await
+    }
+
+    /// The plan of a large source of several segments, kept, where its ends tell it.
+    async fn plan_by_ends(&self, transcode: &Transcode) -> Result<Option<Plan>, RunError> {
+        let Some(inspected) = self.inspect_ends(transcode).await? else {
+            return Ok(None);
+        };
+        let plan = self.plan(transcode, &inspected)?;
+        if !plan.is_wide() {
+            return Ok(None);
+        }
+        tracing::info!(transcode = %self.id(), segments = plan.ladder.segments.len(), "planned by the source's ends");
+        let plan = self.keep(plan).await?;
+        Ok(plan.is_wide().then_some(plan))
     }
 
     async fn bring_on_widely(&self, transcode: &Transcode, plan: &Plan) -> Result<Done, RunError> {

@@ -8,7 +8,7 @@ use domain::transcode::{Transcode, TranscodeWarning};
 use domain::video::Facts;
 use futures_util::future::try_join_all;
 use media::ladder::{LadderPlan, Segment};
-use media::{Positions, Probe, SegmentBytes};
+use media::{MediaError, Positions, Probe, SegmentBytes};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -16,20 +16,34 @@ use crate::error::RunError;
 use crate::plan::Plan;
 use crate::run::TranscodeRun;
 
+/// What a source is planned by.
+#[derive(Debug)]
+pub(crate) struct Inspected {
+    pub(crate) probe: Probe,
+    pub(crate) facts: Facts,
+    positions: Option<Positions>,
+}
+
 /// The file that everything is made from.
 #[derive(Debug)]
 pub(crate) struct Source {
     transcode: TranscodeId,
     pub(crate) path: PathBuf,
-    pub(crate) probe: Probe,
-    pub(crate) facts: Facts,
-    positions: Option<Positions>,
+    pub(crate) inspected: Inspected,
     /// Where it lies, and what is made of it for the time being; gone with the source.
     pub(crate) directory: TempDir,
 }
 
-impl Source {
-    /// Which bytes of it the segments of a plan need; `None` where its frames' places are not
+impl Inspected {
+    fn of(opened: media::Source, file_size: u64) -> Result<Self, MediaError> {
+        Ok(Self {
+            facts: opened.probe.facts(file_size)?,
+            probe: opened.probe,
+            positions: opened.positions,
+        })
+    }
+
+    /// Which bytes of the source the segments of a plan need; `None` where its frames' places are not
     /// known, and where there is but one segment.
     pub(crate) fn bytes(&self, plan: &LadderPlan) -> Option<SegmentBytes> {
         let positions = self.positions.as_ref()?;
@@ -86,48 +100,37 @@ impl TranscodeRun<'_> {
         if opened.path != path {
             tokio::fs::remove_file(&path).await?;
         }
-        let facts = opened.probe.facts(file_size)?;
         Ok(Source {
             transcode: self.id(),
-            path: opened.path,
-            probe: opened.probe,
-            facts,
-            positions: opened.positions,
+            path: opened.path.clone(),
+            inspected: Inspected::of(opened, file_size)?,
             directory,
         })
     }
 
-    /// A large source by its ends, which is enough to plan by and a hundredth of an hour's
-    /// bytes. `None` where they are not.
-    pub(crate) async fn source_by_its_ends(
+    /// Looks at a large source by its ends, a hundredth of an hour's bytes. `None` where they do
+    /// not tell enough, and of a source that is small.
+    pub(crate) async fn inspect_ends(
         &self,
         transcode: &Transcode,
-    ) -> Result<Option<Source>, RunError> {
+    ) -> Result<Option<Inspected>, RunError> {
         let (objects, key) = (&self.worker.objects, &transcode.input_source);
         let Some(etag) = &transcode.source_etag else {
             return Ok(None);
         };
         let object = objects.head(key).await.map_err(RunError::fetching)?;
         let length = object.map_or(0, |object| object.size);
-        let Some(ends) = self.worker.ends.of(length) else {
+        let ends = self.worker.ends;
+        let Some(ranges) = ends.of(length) else {
             return Ok(None);
         };
         let directory = media::scratch::directory()?;
         let path = hollow(directory.path(), length).await?;
-        let fetching = ends.map(|end| objects.download_range(key, etag, end, &path));
+        let fetching = ranges.map(|range| objects.download_range(key, etag, range, &path));
         try_join_all(fetching).await.map_err(RunError::fetching)?;
-        let Some(opened) = media::source::open_by_its_ends(&self.session(), &path).await? else {
-            return Ok(None);
-        };
-        let facts = opened.probe.facts(length)?;
-        Ok(Some(Source {
-            transcode: self.id(),
-            path: opened.path,
-            probe: opened.probe,
-            facts,
-            positions: opened.positions,
-            directory,
-        }))
+        let opened = media::source::open_by_its_ends(&self.session(), &path, ends).await?;
+        let inspected = opened.map(|opened| Inspected::of(opened, length));
+        Ok(inspected.transpose()?)
     }
 
     /// The source, if it is here.

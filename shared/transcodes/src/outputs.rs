@@ -107,7 +107,7 @@ impl TranscodeRun<'_> {
     /// Makes and stores thumbnail and preview.
     pub(crate) async fn make_pictures(&self, source: &Source) -> Result<Vec<Asset>, RunError> {
         let session = self.session();
-        let (input, probe) = (&source.path, &source.probe);
+        let (input, probe) = (&source.path, &source.inspected.probe);
         let directory = source.directory.path();
         let (still, moving) = (directory.join(THUMBNAIL), directory.join(PREVIEW));
         let thumbnail = media::preview::thumbnail(&session, input, probe, &still).await?;

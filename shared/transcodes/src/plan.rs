@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, TranscodesTable};
 
 use crate::error::RunError;
-use crate::kept_source::Source;
+use crate::kept_source::Inspected;
 use crate::run::TranscodeRun;
 
 /// What is made of a source, and what is known of it.
@@ -47,20 +47,20 @@ impl TranscodeRun<'_> {
         Plan::kept(&self.worker.transcodes, self.id()).await
     }
 
-    /// The plan of a source; the one that is kept, if another worker was faster.
-    pub(crate) async fn plan(
-        &self,
-        transcode: &Transcode,
-        source: &Source,
-    ) -> Result<Plan, RunError> {
+    /// The plan of a source.
+    pub(crate) fn plan(&self, transcode: &Transcode, source: &Inspected) -> Result<Plan, RunError> {
         let formats = &transcode.output_formats;
         let ladder = LadderPlan::new(&source.probe, formats, self.worker.segment_seconds)?;
-        let plan = Plan {
+        Ok(Plan {
             bytes: source.bytes(&ladder),
             ladder,
             facts: source.facts.clone(),
             warnings: source.warnings(),
-        };
+        })
+    }
+
+    /// Keeps a plan; gives the one that is kept, if another worker was faster.
+    pub(crate) async fn keep(&self, plan: Plan) -> Result<Plan, RunError> {
         let text = serde_json::to_string(&plan).map_err(std::io::Error::other)?;
         let table = &self.worker.transcodes;
         let kept = table.keep_plan(self.id(), &text).await?;

@@ -58,7 +58,10 @@ impl Bench {
         let one = self.transcode(&source, PART, 1).await?;
         let two = self.transcode(&source, PART, 2).await?;
         let at = |functions| round(wall(&one.parts, functions).as_secs_f64());
-        let hour = hour(&one.parts, self.seconds);
+        let hour = |megabytes| {
+            let hour = hour(&one.parts, self.seconds, megabytes);
+            json!({ "seconds": hour.seconds.round(), "targetSeconds": 180, "usd": round(hour.usd) })
+        };
         Ok(json!({
             "bench": "fanout",
             "seconds": self.seconds,
@@ -68,7 +71,7 @@ impl Bench {
             "twoWorkersAgainstOne": ratio(one.wall.as_secs_f64(), two.wall.as_secs_f64()),
             "targetTwoWorkersAgainstOne": 1.7,
             "secondsWithFunctions": { "1": at(1), "4": at(4), "16": at(16), "64": at(64) },
-            "anHourWith64": { "seconds": hour.seconds.round(), "targetSeconds": 180, "usd": round(hour.usd) },
+            "anHourWith64": { "of3008Megabytes": hour(3008.0), "of5308Megabytes": hour(5308.0) },
             "cpuSeconds": { "onePiece": round(whole.cost.cpu_seconds), "parts": round(one.cost.cpu_seconds) },
             "peakMegabytes": { "oneWorker": one.cost.peak_megabytes.round(), "twoWorkers": two.cost.peak_megabytes.round() },
             "onePiece": self.quality(&whole.outputs, &source)?,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-/// Processors of a function with the template's memory: 3,008 of 1,769 megabytes each.
-const PROCESSORS: f64 = 3008.0 / 1769.0;
+use media::source::ENDS;
+
+/// Megabytes of a function that have a processor.
+const MEGABYTES_OF_A_PROCESSOR: f64 = 1769.0;
 /// Assumed: bytes a second between the bucket and a function.
 const BYTES_A_SECOND: f64 = 80e6;
 /// Assumed: bytes of a second of the hour's source.
@@ -13,8 +15,11 @@ const SOURCE_BYTES: f64 = 1e6;
 const SEGMENT_BYTES: f64 = 23.0 * SOURCE_BYTES + 6.3e6 + 9e6;
 /// Measured (README): bytes of a second of 1080p, and of its sound.
 const RENDITION_BYTES: f64 = 25.4e6 / 60.0 + 20e3;
-/// USD of a second of a function with 3,008 MB on arm64, and of its 10 GB of disk.
-const USD_A_SECOND: f64 = 3008.0 / 1024.0 * 0.000_013_333_4 + 9.5 * 0.000_000_030_9;
+/// Bytes of the hour's source that it is planned by (`media::source`).
+const PLANNED_BY: u64 = ENDS.head + ENDS.tail;
+/// USD of a second of a gigabyte of memory on arm64, and of 10 GB of disk.
+const USD_OF_A_GIGABYTE: f64 = 0.000_013_333_4;
+const USD_OF_THE_DISK: f64 = 9.5 * 0.000_000_030_9;
 
 /// How long the parts of a transcode took with one thread.
 pub(crate) struct Parts {
@@ -50,21 +55,23 @@ fn in_turn(parts: &[Duration], functions: usize) -> Duration {
     free.into_iter().max().unwrap_or_default()
 }
 
-/// An hour with 64 functions, of parts like the measured ones: who plans and who makes the sound
-/// fetch the source, others what their segment needs of it, and a rendition's worker its pieces,
-/// whose file and stream it stores.
-pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
+/// An hour with 64 functions of so many megabytes, of parts like the measured ones: who makes the
+/// sound fetches the source, who plans its ends, others what their segment needs of it, and a
+/// rendition's worker its pieces, whose file and stream it stores.
+pub(crate) fn hour(parts: &Parts, seconds: u32, megabytes: f64) -> Hour {
     const FUNCTIONS: usize = 64;
     const SEGMENTS: usize = 240;
     let times = 3600.0 / f64::from(seconds);
-    let at_aws = |measured: Duration| measured.div_f64(PROCESSORS);
+    let processors = megabytes / MEGABYTES_OF_A_PROCESSOR;
+    let at_aws = |measured: Duration| measured.div_f64(processors);
     let fetching = Duration::from_secs_f64(3600.0 * SOURCE_BYTES / BYTES_A_SECOND);
+    let fetching_the_ends = Duration::from_secs_f64(PLANNED_BY as f64 / BYTES_A_SECOND);
     let fetching_its_own = Duration::from_secs_f64(SEGMENT_BYTES / BYTES_A_SECOND);
     let moving = Duration::from_secs_f64(3.0 * 3600.0 * RENDITION_BYTES / BYTES_A_SECOND);
     let mean = parts.segments.iter().sum::<Duration>()
         / u32::try_from(parts.segments.len()).unwrap_or(1).max(1);
     let long = Parts {
-        planning: at_aws(parts.planning).mul_f64(times) + fetching,
+        planning: at_aws(parts.planning).mul_f64(times) + fetching_the_ends,
         pictures: at_aws(parts.pictures),
         sound: at_aws(parts.sound).mul_f64(times) + fetching,
         segments: vec![at_aws(mean) + fetching_its_own; SEGMENTS],
@@ -81,6 +88,6 @@ pub(crate) fn hour(parts: &Parts, seconds: u32) -> Hour {
         + long.joins.iter().sum::<Duration>();
     Hour {
         seconds: wall(&long, FUNCTIONS).as_secs_f64(),
-        usd: worked.as_secs_f64() * USD_A_SECOND,
+        usd: worked.as_secs_f64() * (megabytes / 1024.0 * USD_OF_A_GIGABYTE + USD_OF_THE_DISK),
     }
 }

@@ -100,12 +100,12 @@ pub(super) fn plan(
             let end = plan.timings[from].overlap_before;
             // Pictures without loss are decoded quicker than they are encoded, and each further
             // thread holds some of them.
-            let alone = Some(1);
-            let mut arguments = from_frame(end, &prepared[from].borders, alone);
+            let one_thread = Some(1);
+            let mut arguments = from_frame(end, &prepared[from].borders, one_thread);
             // One frame more than is needed, so that rounding takes none away.
             let read = seconds(piece.frames + 1);
             arguments.extend(["-t".to_owned(), format!("{read:.6}")]);
-            arguments.extend(from_frame(0, &prepared[from + 1].borders, alone));
+            arguments.extend(from_frame(0, &prepared[from + 1].borders, one_thread));
             arguments.extend(["-filter_complex".to_owned(), cross(name, piece.frames)]);
             arguments.extend(strings(&["-map", "[v]"]));
             arguments.extend(encoder::video_arguments(plan.preset, threads));
