@@ -173,3 +173,15 @@ fn a_file_without_anything_between_its_ends_has_none() {
     assert_eq!(ends.of(50), None);
     assert_eq!(ends.of(0), None);
 }
+
+#[test]
+fn bytes_are_at_hand_that_lie_whole_in_an_end() {
+    let ends = Ends { head: 30, tail: 20 };
+    for held in [0..30, 10..20, 80..100] {
+        assert!(ends.hold(100, &held), "{held:?}");
+    }
+    for other in [20..31, 40..50, 79..90, 10..90] {
+        assert!(!ends.hold(100, &other), "{other:?}");
+    }
+    assert!(!ends.hold(50, &(0..10)), "nothing lies between");
+}
