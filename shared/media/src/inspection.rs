@@ -32,8 +32,6 @@ pub(crate) struct Inspection {
     pub(crate) audio: Option<PacketList>,
     /// Where the sound is from.
     pub(crate) sound: SoundSource,
-    /// There are sounds, and none of them decodes.
-    pub(crate) has_unreadable_sound: bool,
     /// A sound does not decode, whether or not another one was taken.
     pub(crate) has_failed_sound: bool,
     /// FFmpeg's name of the container.
@@ -41,6 +39,11 @@ pub(crate) struct Inspection {
 }
 
 impl Inspection {
+    /// There are sounds, and none of them decodes.
+    pub(crate) fn has_unreadable_sound(&self) -> bool {
+        self.has_failed_sound && self.audio.is_none()
+    }
+
     /// Size and checksum of the picture's decoder set-up (for H.264 the
     /// parameter sets): equal for encodes with equal settings.
     pub(crate) fn parameter_sets(&self) -> Option<String> {
@@ -133,7 +136,6 @@ async fn inspect_source_extent(
     let choice = sound::choose(session, path).await?;
     let sound = choice.source.map_or(Sound::None, Sound::Optional);
     let mut inspection = inspect_extent(session, path, extent, sound).await?;
-    inspection.has_unreadable_sound = choice.is_unreadable();
     inspection.has_failed_sound = choice.has_failed;
     if let Some((_, picture)) = &mut inspection.video {
         picture.transfer = transfer::read(session, path).await?;
@@ -297,7 +299,6 @@ fn assign(streams: Vec<PacketList>, graphs: &Graphs) -> Result<Inspection, Media
         video: None,
         audio: None,
         sound: SoundSource::default(),
-        has_unreadable_sound: false,
         has_failed_sound: false,
         container: graphs.container(),
     };

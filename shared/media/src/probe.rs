@@ -179,7 +179,7 @@ impl Probe {
             duration,
             video,
             audio,
-            has_unreadable_sound: inspection.has_unreadable_sound,
+            has_unreadable_sound: inspection.has_unreadable_sound(),
         })
     }
 }

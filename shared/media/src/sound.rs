@@ -80,13 +80,6 @@ pub(crate) struct Choice {
     pub(crate) has_failed: bool,
 }
 
-impl Choice {
-    /// There are sounds, and none of those that were tried decodes.
-    pub(crate) fn is_unreadable(&self) -> bool {
-        self.has_failed && self.source.is_none()
-    }
-}
-
 /// Tries the default sound, then all in their order.
 ///
 /// # Errors

@@ -1,5 +1,8 @@
 //! For this crate's tests: the FFmpeg to test with, and clips it draws.
 
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -42,6 +45,21 @@ pub(crate) fn draw(ffmpeg: &Ffmpeg, arguments: &[&str], output: &Path) {
         .status()
         .unwrap();
     assert!(status.success(), "{arguments:?}");
+}
+
+/// A file named `holed` in `directory`, as long as `whole`, that has these bytes of it and a
+/// hole elsewhere.
+pub(crate) fn holed(whole: &Path, bytes: &[Range<u64>], directory: &Path) -> PathBuf {
+    let whole = fs::read(whole).unwrap();
+    let path = directory.join("holed");
+    let mut file = File::create(&path).unwrap();
+    file.set_len(whole.len() as u64).unwrap();
+    for range in bytes {
+        file.seek(SeekFrom::Start(range.start)).unwrap();
+        let at_hand = &whole[range.start as usize..range.end as usize];
+        file.write_all(at_hand).unwrap();
+    }
+    path
 }
 
 /// What FFmpeg writes to stdout.

@@ -30,7 +30,6 @@ impl TranscodeRun<'_> {
     ) -> Result<Done, RunError> {
         let known = self.known_plan().await?;
         if let Some(plan) = known.as_ref().filter(|plan| plan.is_wide()) {
-            self.begin_processing(transcode, plan).await?;
             return self.bring_on_widely(transcode, plan).await;
         }
         let at_hand = self.source_at_hand().await;
@@ -38,7 +37,6 @@ impl TranscodeRun<'_> {
             && at_hand.is_none()
             && let Some(plan) = self.plan_by_ends(transcode).await?
         {
-            self.begin_processing(transcode, &plan).await?;
             return self.bring_on_widely(transcode, &plan).await;
         }
         let source = match at_hand {
@@ -46,11 +44,11 @@ impl TranscodeRun<'_> {
             None => self.source(transcode).await?,
         };
         let plan = self.keep(self.plan(transcode, &source.inspected)?).await?;
-        self.begin_processing(transcode, &plan).await?;
         if plan.is_wide() {
             self.worker.kept_source.put(source).await;
             return self.bring_on_widely(transcode, &plan).await;
         }
+        self.begin_processing(transcode, &plan).await?;
         let outputs = self.make_alone(&source, &plan, reporter).await?;
         self.end_well(transcode, &plan, &outputs).await
     }
@@ -70,6 +68,7 @@ impl TranscodeRun<'_> {
     }
 
     async fn bring_on_widely(&self, transcode: &Transcode, plan: &Plan) -> Result<Done, RunError> {
+        self.begin_processing(transcode, plan).await?;
         let parts = self.worker.transcodes.parts(self.id()).await?;
         let to_make = to_make(plan, &parts);
         if !to_make.is_empty() {

@@ -1,6 +1,7 @@
 //! The source: fetched, looked at, and kept for the next part of the same transcode, which
 //! is likely to come to the same worker.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use domain::ids::TranscodeId;
@@ -43,8 +44,8 @@ impl Inspected {
         })
     }
 
-    /// Which bytes of the source the segments of a plan need; `None` where its frames' places are not
-    /// known, and where there is but one segment.
+    /// Which bytes of the source the segments of a plan need; `None` where its frames' places
+    /// are not known, and where there is but one segment.
     pub(crate) fn bytes(&self, plan: &LadderPlan) -> Option<SegmentBytes> {
         let positions = self.positions.as_ref()?;
         (plan.segments.len() > 1).then(|| positions.of_segments(plan))
@@ -114,20 +115,19 @@ impl TranscodeRun<'_> {
         &self,
         transcode: &Transcode,
     ) -> Result<Option<Inspected>, RunError> {
-        let (objects, key) = (&self.worker.objects, &transcode.input_source);
         let Some(etag) = &transcode.source_etag else {
             return Ok(None);
         };
-        let object = objects.head(key).await.map_err(RunError::fetching)?;
+        let object = self.worker.objects.head(&transcode.input_source).await;
+        let object = object.map_err(RunError::fetching)?;
         let length = object.map_or(0, |object| object.size);
         let ends = self.worker.ends;
         let Some(ranges) = ends.of(length) else {
             return Ok(None);
         };
         let directory = media::scratch::directory()?;
-        let path = hollow(directory.path(), length).await?;
-        let fetching = ranges.map(|range| objects.download_range(key, etag, range, &path));
-        try_join_all(fetching).await.map_err(RunError::fetching)?;
+        let fetching = self.fetch_ranges(transcode, etag, length, ranges, directory.path());
+        let path = fetching.await?;
         let opened = media::source::open_by_its_ends(&self.session(), &path, ends).await?;
         let inspected = opened.map(|opened| Inspected::of(opened, length));
         Ok(inspected.transpose()?)
@@ -153,22 +153,29 @@ impl TranscodeRun<'_> {
         let Some(ranges) = bytes.of(segment) else {
             return Ok(None);
         };
-        let path = hollow(directory, bytes.length).await?;
-        let (objects, key) = (&self.worker.objects, &transcode.input_source);
         let needed: u64 = ranges.iter().map(|range| range.end - range.start).sum();
         tracing::info!(transcode = %self.id(), segment = segment.index, bytes = needed, of = bytes.length, "its bytes are fetched");
-        for range in ranges {
-            let fetched = objects.download_range(key, etag, range, &path).await;
-            fetched.map_err(RunError::fetching)?;
-        }
-        Ok(Some(path))
+        let fetching = self.fetch_ranges(transcode, etag, bytes.length, ranges, directory);
+        Ok(Some(fetching.await?))
     }
-}
 
-/// A file in `directory` of so many bytes, none of which is there yet.
-async fn hollow(directory: &Path, length: u64) -> Result<PathBuf, RunError> {
-    let path = directory.join("input");
-    let file = tokio::fs::File::create(&path).await?;
-    file.set_len(length).await?;
-    Ok(path)
+    /// Fetches these bytes of the source into a file in `directory`, as long as the source and
+    /// a hole elsewhere.
+    async fn fetch_ranges(
+        &self,
+        transcode: &Transcode,
+        etag: &str,
+        length: u64,
+        ranges: impl IntoIterator<Item = Range<u64>>,
+        directory: &Path,
+    ) -> Result<PathBuf, RunError> {
+        let path = directory.join("input");
+        let file = tokio::fs::File::create(&path).await?;
+        file.set_len(length).await?;
+        let (objects, key) = (&self.worker.objects, &transcode.input_source);
+        let ranges = ranges.into_iter();
+        let fetching = ranges.map(|range| objects.download_range(key, etag, range, &path));
+        try_join_all(fetching).await.map_err(RunError::fetching)?;
+        Ok(path)
+    }
 }

@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Ffmpeg;
-use crate::testing::{draw, ffmpeg, session};
+use crate::testing::{draw, ffmpeg, holed, session};
 
 /// Small stand-ins for [`HEAD_BYTES`] and [`TAIL_BYTES`].
 const HEAD: usize = 700_000;
@@ -64,11 +64,12 @@ impl Fixture {
     fn hole(&self, head: usize, tail: usize) {
         let bytes = fs::read(&self.whole).unwrap();
         assert!(bytes.len() > head + tail + 300_000, "{}", bytes.len());
-        let mut file = File::create(&self.holed).unwrap();
-        file.set_len(bytes.len() as u64).unwrap();
-        file.write_all(&bytes[..head]).unwrap();
-        file.seek(SeekFrom::End(-(tail as i64))).unwrap();
-        file.write_all(&bytes[bytes.len() - tail..]).unwrap();
+        let (length, head, tail) = (bytes.len() as u64, head as u64, tail as u64);
+        holed(
+            &self.whole,
+            &[0..head, length - tail..length],
+            self.directory.path(),
+        );
     }
 
     async fn facts(&self) -> Result<PartialFacts, MediaError> {

@@ -16,7 +16,7 @@ use super::*;
 use crate::Ffmpeg;
 use crate::inspection;
 use crate::ladder::encode_segment;
-use crate::testing::{draw, ffmpeg, output_of, session};
+use crate::testing::{draw, ffmpeg, holed, output_of, session};
 
 /// A small stand-in for [`FIRST_BYTES`]: the first two seconds.
 const FIRST: u64 = 400_000;
@@ -69,15 +69,7 @@ impl Fixture {
 
     /// The file with nothing but these bytes.
     fn holed(&self, bytes: &[Range<u64>]) -> PathBuf {
-        let whole = fs::read(&self.source).unwrap();
-        let mut holed = vec![0; whole.len()];
-        for range in bytes {
-            let range = range.start as usize..range.end as usize;
-            holed[range.clone()].copy_from_slice(&whole[range]);
-        }
-        let path = self.directory.path().join("holed");
-        fs::write(&path, holed).unwrap();
-        path
+        holed(&self.source, bytes, self.directory.path())
     }
 
     fn frames(&self, piece: &Path) -> Vec<u8> {

@@ -157,13 +157,14 @@ async fn as_many_workers_as_there_are_parts_make_them_at_once() {
     check_completed(&world).await;
 }
 
-/// So many hundredths of the source are at hand at its beginning, and a fifth at its end.
-fn ends_of(world: &World, source: &str, head: u64) -> Ends {
-    let length = world.bucket.object(source).unwrap().len() as u64;
-    Ends {
+/// The source is planned by so many hundredths of its beginning, and a fifth at its end.
+async fn plan_by_ends(world: &mut World, head: u64) {
+    let source = world.state().await.transcode.input_source;
+    let length = world.bucket.object(&source).unwrap().len() as u64;
+    world.worker.ends = Ends {
         head: length * head / 100,
         tail: length / 5,
-    }
+    };
 }
 
 /// Brings the transcode to its end, by one worker after the other.
@@ -185,8 +186,7 @@ async fn a_large_source_is_planned_by_its_ends() {
     world.worker.kept_source.clear().await;
     world.messages.take();
 
-    let source = world.state().await.transcode.input_source;
-    world.worker.ends = ends_of(&world, &source, 60);
+    plan_by_ends(&mut world, 60).await;
     assert!(world.works(&first_message()).await);
     assert_eq!(
         world.transcodes.kept_plan(id()).await.unwrap(),
@@ -199,8 +199,7 @@ async fn a_large_source_is_planned_by_its_ends() {
 #[tokio::test]
 async fn a_source_whose_ends_are_not_enough_is_fetched() {
     let mut world = world().await;
-    let source = world.state().await.transcode.input_source;
-    world.worker.ends = ends_of(&world, &source, 1);
+    plan_by_ends(&mut world, 1).await;
     assert!(world.works(&first_message()).await);
     let kept = world.worker.kept_source.take(id()).await;
     assert!(kept.is_some());
@@ -210,8 +209,7 @@ async fn a_source_whose_ends_are_not_enough_is_fetched() {
 #[tokio::test]
 async fn a_short_source_of_many_bytes_is_fetched() {
     let mut world = world().await;
-    let source = world.state().await.transcode.input_source;
-    world.worker.ends = ends_of(&world, &source, 60);
+    plan_by_ends(&mut world, 60).await;
     world.worker.segment_seconds = 10;
     assert!(world.works(&first_message()).await);
     assert_eq!(world.messages.sent(), [""; 0]);
