@@ -23,7 +23,7 @@ use super::caller::{Admin, Caller};
 use super::cross_site::CrossSite;
 use super::error::ApiError;
 use super::reply::Reply;
-use super::serve::serve;
+use super::serve::{Serving, serve};
 
 mod log;
 mod rate_limit;
@@ -149,15 +149,17 @@ where
 }
 
 /// Serves a handler behind authentication and the rate limit.
-pub(super) async fn serve_protected(
+pub(super) fn serve_protected(
     endpoint: &'static str,
     authentication: Authentication,
     handler: Route,
-) -> Result<(), Error> {
-    let metrics = Metrics::start();
-    authentication.warm_up().await;
-    let route = protected_route(endpoint, metrics, authentication, handler);
-    serve(endpoint, metrics, route).await
+) -> Serving {
+    Box::pin(async move {
+        let metrics = Metrics::start();
+        authentication.warm_up().await;
+        let route = protected_route(endpoint, metrics, authentication, handler);
+        serve(endpoint, metrics, route).await
+    })
 }
 
 /// Serves a public route that acts by a cookie: pages of other sites are refused.
@@ -195,11 +197,21 @@ where
     Handler: Fn(Option<Caller>, Request) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Result<Reply, ApiError>> + Send + 'static,
 {
-    let metrics = Metrics::start();
-    authentication.warm_up().await;
-    let handler = with_viewer(handler);
-    let route = optional_route(endpoint, metrics, authentication, handler);
-    serve(endpoint, metrics, route).await
+    serve_optional(endpoint, authentication, with_viewer(handler)).await
+}
+
+/// Serves a handler for whoever comes, whom authentication and the limits let in.
+fn serve_optional(
+    endpoint: &'static str,
+    authentication: Authentication,
+    handler: Route,
+) -> Serving {
+    Box::pin(async move {
+        let metrics = Metrics::start();
+        authentication.warm_up().await;
+        let route = optional_route(endpoint, metrics, authentication, handler);
+        serve(endpoint, metrics, route).await
+    })
 }
 
 /// The handler behind authentication, with whom that proved.

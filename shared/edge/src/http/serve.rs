@@ -5,6 +5,7 @@
 //! client would read the gateway's 502. Such an event is answered here with 400.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 
 use config::metrics::Metrics;
 use lambda_http::http::uri::Authority;
@@ -18,21 +19,21 @@ use tower::{Layer, ServiceExt};
 use super::error::ApiError;
 use super::layers::{Route, innermost, log};
 
+/// A function at work, until its runtime ends.
+pub(super) type Serving = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
 /// Serves a route until the runtime ends.
+///
+/// Boxed, so that the runtime is compiled here, once, and not again into every function.
 ///
 /// # Errors
 ///
 /// The runtime's own.
-pub(super) async fn serve(
-    endpoint: &'static str,
-    metrics: Metrics,
-    route: Route,
-) -> Result<(), Error> {
+pub(super) fn serve(endpoint: &'static str, metrics: Metrics, route: Route) -> Serving {
     let refusal = refusal(endpoint, metrics);
-    lambda_runtime::run(service_fn(move |event| {
+    Box::pin(lambda_runtime::run(service_fn(move |event| {
         answer(event, route.clone(), refusal.clone())
-    }))
-    .await
+    })))
 }
 
 /// Answers every event with 400, and logs it like any other request.
