@@ -44,7 +44,8 @@ def translated(source, parameters=None):
         problems += prepare(name, resource, source.parent)
     if problems:
         sys.exit("\n".join(problems))
-    return transform(template, parameters or {}, NoManagedPolicies())
+    # Of plain dicts: the translator's own ones are slow to read and to copy.
+    return json.loads(json.dumps(transform(template, parameters or {}, NoManagedPolicies())))
 
 
 def prepare(name, resource, root):

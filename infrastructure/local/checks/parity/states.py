@@ -1,5 +1,6 @@
 """What Terraform would make by its tests' plans, with answers that are made up."""
 
+import functools
 import json
 import re
 
@@ -56,9 +57,7 @@ class State:
     def __init__(self, document):
         self.schemas = document["provider_schemas"][PROVIDER]["resource_schemas"]
         raw = document["resources"]
-        self.tokens = dict(self.named(raw))
-        longest_first = sorted(self.tokens, key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self.tokens = tokens(frozenset(dict(self.named(raw)).items()))
         self.resources = [
             (resource["type"], resource["address"], seen(self.with_tokens(resource["values"]))) for resource in raw
         ]
@@ -87,7 +86,7 @@ class State:
             return [self.with_tokens(child) for child in value]
         if not isinstance(value, str):
             return value
-        return self.pattern.sub(lambda match: self.tokens[match[0]], value)
+        return self.tokens.put(value)
 
     def of(self, kind):
         """The attributes of every resource of a type."""
@@ -106,6 +105,28 @@ class State:
                 is_answer = schema.get("computed") and not schema.get("optional")
                 if not is_answer and not is_made_up(value, schema):
                     yield path, value
+
+
+@functools.cache
+def tokens(named):
+    """The tokens of a state. Most states have the same: what they were put into is kept."""
+    return Tokens(named)
+
+
+class Tokens:
+    """What stands for ids and ARNs that were made up."""
+
+    def __init__(self, named):
+        self.tokens = dict(named)
+        longest_first = sorted(self.tokens, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(re.escape, longest_first)))
+        self.known = {}
+
+    def put(self, value):
+        """The text with tokens for what was made up."""
+        if value not in self.known:
+            self.known[value] = self.pattern.sub(lambda match: self.tokens[match[0]], value)
+        return self.known[value]
 
 
 def known_name(resource, name, word):

@@ -4,6 +4,7 @@ mod terraform;
 
 use std::env;
 use std::fs;
+use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
 
@@ -182,20 +183,21 @@ fn template(workspace: &Workspace) -> Result<()> {
             .args(parameters);
         capture(&mut translate).map(|_| file)
     };
-    // The translator puts a parameter's value where the parameter stood, or a mapping of it.
-    let ignored = &["W2001", "W1020", "W7001"][..];
-    for (file, ignored) in [
-        (workspace.path("template.yaml"), &[][..]),
-        (translated("template.json", &[])?, ignored),
-        (translated("gradual.json", &[GRADUAL])?, ignored),
-    ] {
+    let lint = |files: &[PathBuf], ignored: &[&str]| {
         let mut lint = command(python.with_file_name("cfn-lint"), workspace.root());
         lint.args(["--regions", "us-east-1"]);
         for rule in ignored {
             lint.args(["--ignore-checks", rule]);
         }
-        run_command(lint.arg("--").arg(&file)).context("cfn-lint has objections")?;
-    }
+        run_command(lint.arg("--").args(files)).context("cfn-lint has objections")
+    };
+    lint(&[workspace.path("template.yaml")], &[])?;
+    let translations = [
+        translated("template.json", &[])?,
+        translated("gradual.json", &[GRADUAL])?,
+    ];
+    // The translator puts a parameter's value where the parameter stood, or a mapping of it.
+    lint(&translations, &["W2001", "W1020", "W7001"])?;
     Ok(())
 }
 
