@@ -102,6 +102,9 @@ impl TranscodeMessage {
             Some(TranscodePart::Rendition(quality)) => {
                 format!(",\"part\":{{\"rendition\":\"{}\"}}", quality.as_str())
             }
+            Some(TranscodePart::Stream(quality)) => {
+                format!(",\"part\":{{\"stream\":\"{}\"}}", quality.as_str())
+            }
         };
         format!(
             "{{\"transcodeId\":\"{}\",\"version\":{}{handover}{part}}}",
@@ -156,6 +159,7 @@ mod tests {
             TranscodePart::Segment(0),
             TranscodePart::Segment(239),
             TranscodePart::Rendition(Quality::High),
+            TranscodePart::Stream(Quality::Low),
         ];
         for part in parts {
             let message = order.of_part(part);

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use store::{MadePart, PartState};
 
 use crate::error::RunError;
-use crate::outputs::{Outputs, StoredRendition};
+use crate::outputs::{Outputs, StoredStream};
 use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::{Done, TranscodeRun};
@@ -141,14 +141,19 @@ impl TranscodeRun<'_> {
         outputs.add_pictures(pictures.clone());
         for Rendition { quality, .. } in &plan.ladder.renditions {
             let part = TranscodePart::Rendition(*quality);
-            let Some(MadePart::Rendition { file, bytes, line }) = made(parts, part) else {
+            let Some(MadePart::Rendition(file)) = made(parts, part) else {
                 return Err(missing(part));
             };
-            outputs.add_rendition(StoredRendition {
-                file: file.clone(),
+            let part = TranscodePart::Stream(*quality);
+            let Some(MadePart::Stream { bytes, line }) = made(parts, part) else {
+                return Err(missing(part));
+            };
+            let stream = StoredStream {
+                quality: *quality,
                 bytes: *bytes,
                 line: line.clone(),
-            });
+            };
+            outputs.add_rendition(file.clone(), stream);
         }
         self.store_master(&mut outputs).await?;
         Ok(outputs)

@@ -11,6 +11,7 @@ use domain::keys;
 use domain::rendition::{Quality, Rendition};
 use domain::transcode::{Asset, AssetType, Transcode};
 use domain::video::{Facts, RenditionFile, Renditions};
+use media::ladder::Output;
 use media::preview::Picture;
 use store::{Completion, Rendered};
 use uuid::Uuid;
@@ -26,11 +27,11 @@ const PREVIEW: &str = "preview.gif";
 const MASTER: &str = "hls/master.m3u8";
 const PLAYLIST: &str = domain::playlist::CONTENT_TYPE;
 
-/// A rendition that is stored, as a file and as a stream.
+/// A rendition that is stored as a stream.
 #[derive(Debug)]
-pub(crate) struct StoredRendition {
-    pub(crate) file: Asset,
-    /// Bytes of the file, the stream and its playlist.
+pub(crate) struct StoredStream {
+    pub(crate) quality: Quality,
+    /// Bytes of the stream and its playlist.
     pub(crate) bytes: u64,
     /// What the playlist of all says of it.
     pub(crate) line: String,
@@ -54,12 +55,10 @@ impl Outputs {
         self.assets.extend(pictures);
     }
 
-    pub(crate) fn add_rendition(&mut self, rendition: StoredRendition) {
-        self.bytes += rendition.bytes;
-        let quality = rendition.file.quality;
-        self.lines
-            .extend(quality.map(|quality| (quality, rendition.line)));
-        self.assets.push(rendition.file);
+    pub(crate) fn add_rendition(&mut self, file: Asset, stream: StoredStream) {
+        self.bytes += file.file_size + stream.bytes;
+        self.lines.push((stream.quality, stream.line));
+        self.assets.push(file);
     }
 }
 
@@ -85,8 +84,9 @@ impl TranscodeRun<'_> {
         reporter.finished(0.25);
         for (done, (rendition, pieces)) in (1..).zip(ladder.renditions.iter().zip(&pieces)) {
             let (sound, directory) = (sound.as_deref(), source.directory.path());
-            let made = self.make_rendition(plan, rendition, pieces, sound, directory);
-            outputs.add_rendition(made.await?);
+            let joined = self.join(plan, rendition, pieces, sound, directory).await?;
+            let stream = self.make_stream(&joined, directory).await?;
+            outputs.add_rendition(self.store_file(&joined).await?, stream);
             reporter.finished(0.25 + 0.75 * f64::from(done) / ladder.renditions.len() as f64);
         }
         self.store_master(&mut outputs).await?;
@@ -140,42 +140,71 @@ impl TranscodeRun<'_> {
         })
     }
 
-    /// Joins and packages one rendition, and stores both.
-    pub(crate) async fn make_rendition(
+    /// Joins one rendition of its pieces, which go.
+    pub(crate) async fn join(
         &self,
         plan: &Plan,
-        made_of: &Rendition,
+        rendition: &Rendition,
         pieces: &[PathBuf],
         sound: Option<&Path>,
         directory: &Path,
-    ) -> Result<StoredRendition, RunError> {
+    ) -> Result<Output, RunError> {
         let (session, ladder) = (self.session(), &plan.ladder);
-        let output =
-            media::ladder::assemble(&session, ladder, made_of, pieces, sound, directory).await?;
+        let joining =
+            media::ladder::assemble(&session, ladder, rendition, pieces, sound, directory);
+        let joined = joining.await?;
         for piece in pieces {
             tokio::fs::remove_file(piece).await?;
         }
-        let variant = media::hls::package_one(&session, &output, directory).await?;
-        let name = made_of.quality.as_str();
-        let (file, video) = (format!("{name}.mp4"), AssetType::Video.content_type());
-        let (s3_key, file_size) = self.store_output(&output.path, &file, video).await?;
-        let stream = format!("hls/{name}.m4s");
-        let (_, stream_size) = self.store_output(&variant.media, &stream, video).await?;
-        let playlist = format!("hls/{name}.m3u8");
+        Ok(joined)
+    }
+
+    /// Stores a rendition as a file.
+    pub(crate) async fn store_file(&self, joined: &Output) -> Result<Asset, RunError> {
+        let Rendition {
+            quality,
+            width,
+            height,
+            ..
+        } = joined.rendition;
+        let (name, video) = (
+            format!("{}.mp4", quality.as_str()),
+            AssetType::Video.content_type(),
+        );
+        let stored = self.store_output(&joined.path, &name, video);
+        let (s3_key, file_size) = stored.await?;
+        Ok(Asset {
+            id: AssetId(Uuid::now_v7()),
+            asset_type: AssetType::Video,
+            format: "mp4".to_owned(),
+            quality: Some(quality),
+            s3_key,
+            file_size,
+            width,
+            height,
+        })
+    }
+
+    /// Packages a rendition as a stream, and stores it.
+    pub(crate) async fn make_stream(
+        &self,
+        joined: &Output,
+        directory: &Path,
+    ) -> Result<StoredStream, RunError> {
+        let session = self.session();
+        let variant = media::hls::package_one(&session, joined, directory).await?;
+        let (quality, video) = (joined.rendition.quality, AssetType::Video.content_type());
+        let (stream, playlist) = (
+            format!("hls/{}.m4s", quality.as_str()),
+            format!("hls/{}.m3u8", quality.as_str()),
+        );
+        let stored = self.store_output(&variant.media, &stream, video);
+        let (_, of_stream) = stored.await?;
         let stored = self.store_output(&variant.playlist, &playlist, PLAYLIST);
-        let (_, playlist_size) = stored.await?;
-        Ok(StoredRendition {
-            file: Asset {
-                id: AssetId(Uuid::now_v7()),
-                asset_type: AssetType::Video,
-                format: "mp4".to_owned(),
-                quality: Some(made_of.quality),
-                s3_key,
-                file_size,
-                width: made_of.width,
-                height: made_of.height,
-            },
-            bytes: file_size + stream_size + playlist_size,
+        let (_, of_playlist) = stored.await?;
+        Ok(StoredStream {
+            quality,
+            bytes: of_stream + of_playlist,
             line: variant.line,
         })
     }

@@ -7,7 +7,7 @@ use store::{MadePart, PartState, StoreError, unless_conflict};
 
 use crate::coordination::{Parts, to_make};
 use crate::error::RunError;
-use crate::outputs::StoredRendition;
+use crate::outputs::StoredStream;
 use crate::plan::Plan;
 use crate::progress::ProgressReporter;
 use crate::run::{Done, TranscodeRun};
@@ -57,11 +57,11 @@ impl TranscodeRun<'_> {
                     .await?
             }
             TranscodePart::Sound => self.make_sound_and_pictures(transcode, plan).await?,
-            TranscodePart::Rendition(quality) => {
+            TranscodePart::Rendition(quality) | TranscodePart::Stream(quality) => {
                 let Some(rendition) = rendition(plan, quality) else {
                     return Ok(None);
                 };
-                return self.join_rendition(plan, rendition).await.map(Some);
+                return self.make_of_pieces(part, plan, rendition).await.map(Some);
             }
         };
         Ok(Some(Fetched::Here(made)))
@@ -168,8 +168,10 @@ impl TranscodeRun<'_> {
         Ok(MadePart::Sound { sound, pictures })
     }
 
-    async fn join_rendition(
+    /// A rendition's file, or its stream.
+    async fn make_of_pieces(
         &self,
+        part: TranscodePart,
         plan: &Plan,
         rendition: &Rendition,
     ) -> Result<Fetched<MadePart>, RunError> {
@@ -188,9 +190,15 @@ impl TranscodeRun<'_> {
             Fetched::Spoilt(parts) => return Ok(Fetched::Spoilt(parts)),
         };
         let sound = sound.as_deref();
-        let made = self.make_rendition(plan, rendition, &pieces, sound, directory);
-        let StoredRendition { file, bytes, line } = made.await?;
-        Ok(Fetched::Here(MadePart::Rendition { file, bytes, line }))
+        let joined = self
+            .join(plan, rendition, &pieces, sound, directory)
+            .await?;
+        let TranscodePart::Stream(_) = part else {
+            let file = self.store_file(&joined).await?;
+            return Ok(Fetched::Here(MadePart::Rendition(file)));
+        };
+        let StoredStream { bytes, line, .. } = self.make_stream(&joined, directory).await?;
+        Ok(Fetched::Here(MadePart::Stream { bytes, line }))
     }
 
     /// Writes how far the parts together are; a conflict when another has written more.
@@ -213,7 +221,7 @@ fn rendition(plan: &Plan, quality: Quality) -> Option<&Rendition> {
     renditions.find(|one| one.quality == quality)
 }
 
-/// How far all parts together are: by frames, then by renditions.
+/// How far all parts together are: by frames, then by renditions and their streams.
 fn percent(plan: &Plan, parts: &Parts) -> u32 {
     let frames = |(part, state): &(TranscodePart, PartState)| match part {
         TranscodePart::Segment(index) => {
@@ -229,7 +237,8 @@ fn percent(plan: &Plan, parts: &Parts) -> u32 {
     let joined = parts
         .iter()
         .filter(|(part, state)| part.is_joined() && state.made.is_some());
-    let joined = joined.count() as f64 / plan.ladder.renditions.len().max(1) as f64;
+    let all = 2 * plan.ladder.renditions.len();
+    let joined = joined.count() as f64 / all.max(1) as f64;
     if joined > 0.0 {
         return finishing_progress(joined);
     }

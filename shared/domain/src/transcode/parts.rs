@@ -12,8 +12,10 @@ pub enum TranscodePart {
     Segment(u32),
     /// What is made of the whole source at once: its sound, the thumbnail and the preview.
     Sound,
-    /// One rendition, joined of its segments' pieces and the sound.
+    /// One rendition's file, joined of its segments' pieces and the sound.
     Rendition(Quality),
+    /// The same rendition as a stream: of the same pieces, so that neither waits for the other.
+    Stream(Quality),
 }
 
 impl TranscodePart {
@@ -23,6 +25,7 @@ impl TranscodePart {
             Self::Segment(index) => format!("segment#{index:05}"),
             Self::Sound => "sound".to_owned(),
             Self::Rendition(quality) => format!("rendition#{}", quality.as_str()),
+            Self::Stream(quality) => format!("stream#{}", quality.as_str()),
         }
     }
 
@@ -34,19 +37,20 @@ impl TranscodePart {
         match name.split_once('#')? {
             ("segment", index) => Some(Self::Segment(index.parse().ok()?)),
             ("rendition", quality) => Some(Self::Rendition(quality.parse().ok()?)),
+            ("stream", quality) => Some(Self::Stream(quality.parse().ok()?)),
             _ => None,
         }
     }
 
     /// Whether it is made of other parts.
     pub fn is_joined(self) -> bool {
-        matches!(self, Self::Rendition(_))
+        matches!(self, Self::Rendition(_) | Self::Stream(_))
     }
 }
 
 /// Which parts may be made now: of the segments and the sound those that are not there, the
-/// sound first, because it takes the longest; when all of them are there, the renditions that
-/// are not. None when everything is there.
+/// sound first, because it takes the longest; when all of them are there, the renditions and
+/// streams that are not. None when everything is there.
 pub fn parts_to_make(
     segments: u32,
     renditions: &[Quality],
@@ -59,8 +63,13 @@ pub fn parts_to_make(
     if !missing.is_empty() {
         return missing;
     }
-    let renditions = renditions.iter().copied().map(TranscodePart::Rendition);
-    renditions.filter(|part| !is_made(*part)).collect()
+    let joined = renditions.iter().flat_map(|quality| {
+        [
+            TranscodePart::Rendition(*quality),
+            TranscodePart::Stream(*quality),
+        ]
+    });
+    joined.filter(|part| !is_made(*part)).collect()
 }
 
 #[cfg(test)]
@@ -77,17 +86,26 @@ mod tests {
         std::iter::once(TranscodePart::Sound)
             .chain((0..segments).map(TranscodePart::Segment))
             .chain(BOTH.map(TranscodePart::Rendition))
+            .chain(BOTH.map(TranscodePart::Stream))
             .collect()
     }
 
     #[test]
     fn a_part_is_known_by_its_row() {
         let rows: HashSet<String> = all(3).into_iter().map(TranscodePart::row).collect();
-        assert_eq!(rows.len(), 6);
+        assert_eq!(rows.len(), 8);
         for part in all(3) {
             assert_eq!(TranscodePart::from_row(&part.row()), Some(part));
         }
-        for other in ["", "job", "segment#", "segment#x", "rendition#4k", "x#1"] {
+        for other in [
+            "",
+            "job",
+            "segment#",
+            "segment#x",
+            "rendition#4k",
+            "stream#",
+            "x#1",
+        ] {
             assert_eq!(TranscodePart::from_row(other), None, "{other}");
         }
     }
@@ -96,7 +114,7 @@ mod tests {
         /// In any order of what may be made all is made, and nothing is joined too early.
         #[test]
         fn renditions_are_joined_when_all_is_there_that_they_are_made_of(
-            choices in prop::collection::vec(any::<prop::sample::Index>(), 7),
+            choices in prop::collection::vec(any::<prop::sample::Index>(), 9),
         ) {
             let mut made = HashSet::new();
             for choice in choices {

@@ -55,11 +55,11 @@ pub enum MadePart {
         /// Thumbnail and preview.
         pictures: Vec<Asset>,
     },
-    /// A rendition as a file and as a stream.
-    Rendition {
-        /// The file.
-        file: Asset,
-        /// Bytes of the file, the stream and its playlist.
+    /// A rendition as a file.
+    Rendition(Asset),
+    /// A rendition as a stream.
+    Stream {
+        /// Bytes of the stream and its playlist.
         bytes: u64,
         /// What the playlist of all says of it.
         line: String,

@@ -149,9 +149,11 @@ async fn as_many_workers_as_there_are_parts_make_them_at_once() {
 
     assert!(world.works(&message(sent[0].clone(), 1)).await);
     let sent = world.messages.take();
-    let low = TranscodePart::Rendition(Quality::Low);
-    assert_eq!(asked(&sent), HashSet::from([Some(low)]));
-    assert!(world.works(&message(sent[0].clone(), 1)).await);
+    let joined = [TranscodePart::Rendition, TranscodePart::Stream].map(|of| Some(of(Quality::Low)));
+    assert_eq!(asked(&sent), HashSet::from(joined));
+    for body in sent {
+        assert!(world.works(&message(body, 1)).await);
+    }
     let sent = world.messages.take();
     assert!(world.works(&message(sent[0].clone(), 1)).await);
     check_completed(&world).await;

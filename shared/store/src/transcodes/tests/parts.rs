@@ -140,8 +140,9 @@ async fn parts_come_in_the_order_of_the_work_and_are_forgotten_with_the_plan() {
         TranscodePart::Segment(2),
         TranscodePart::Segment(11),
         TranscodePart::Sound,
+        TranscodePart::Stream(Quality::Low),
     ];
-    for part in [3, 2, 0, 1].map(|index: usize| parts[index]) {
+    for part in [3, 2, 0, 4, 1].map(|index: usize| parts[index]) {
         world.make_part(1, part).await;
     }
     let stored = table.parts(id(1)).await.unwrap();

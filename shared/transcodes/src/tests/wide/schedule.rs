@@ -149,8 +149,11 @@ impl Schedule {
         self.progress = transcode.progress;
         let parts = self.world.transcodes.parts(id()).await.unwrap();
         for (part, state) in &parts {
-            let is_rendition = matches!(state.made, Some(MadePart::Rendition { .. }));
-            assert_eq!(part.is_joined() && state.made.is_some(), is_rendition);
+            let is_joined = matches!(
+                state.made,
+                Some(MadePart::Rendition(_) | MadePart::Stream { .. })
+            );
+            assert_eq!(part.is_joined() && state.made.is_some(), is_joined);
         }
         let assets = self.world.transcodes.with_assets(id()).await.unwrap();
         let (transcode, assets) = assets.unwrap();
