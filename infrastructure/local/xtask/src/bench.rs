@@ -1,13 +1,12 @@
 //! `cargo xtask bench`: ratios measured in one run, a JSON line each.
 
 mod api;
-mod compose;
 mod cost;
+mod encoding;
 mod estimate;
 mod example;
 mod gallery;
 mod http1;
-mod ladder;
 mod load;
 mod process;
 mod relay;
@@ -20,6 +19,7 @@ mod turns;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
 use crate::say;
 use crate::setup::ffmpeg;
@@ -62,18 +62,9 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         .map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
         let figures = match name {
-            Name::Compose => {
-                let ffmpeg = ffmpeg::install(workspace)?;
-                compose::run(&ffmpeg, &workspace.local_folder("bench")?)?
-            }
-            Name::Ladder => {
-                let ffmpeg = ffmpeg::install(workspace)?;
-                ladder::run(&ffmpeg, &workspace.local_folder("bench")?)?
-            }
-            Name::Fanout => {
-                let ffmpeg = ffmpeg::install(workspace)?;
-                example::run("fanout_bench", &ffmpeg, &workspace.local_folder("bench")?)?
-            }
+            Name::Compose => run_encoding(workspace, encoding::COMPOSE)?,
+            Name::Ladder => run_encoding(workspace, encoding::LADDER)?,
+            Name::Fanout => run_encoding(workspace, encoding::FANOUT)?,
             Name::Api => api::run(workspace)?,
             Name::Gallery => gallery::run(workspace)?,
             Name::Start => start::run(workspace)?,
@@ -82,4 +73,9 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         say::result(&figures.to_string());
     }
     Ok(())
+}
+
+fn run_encoding(workspace: &Workspace, benchmark: encoding::Benchmark) -> Result<Value> {
+    let ffmpeg = ffmpeg::install(workspace)?;
+    benchmark.run(&ffmpeg, &workspace.local_folder("bench")?)
 }

@@ -148,6 +148,9 @@ impl Bench {
             "cpuRatio": ratio(composing.cpu_seconds, plain.cpu_seconds),
             "cpuRatioOfEachPair": pairs.iter().map(|(ours, plain)| ratio(ours.cpu_seconds, plain.cpu_seconds)).collect::<Vec<_>>(),
             "cpuRatioWithPreparation": ratio(preparing.cpu_seconds + composing.cpu_seconds, plain_with_scaling.cpu_seconds),
+            "bytesRatio": ratio(megabytes(&film.video)?, megabytes(&from_clips)?),
+            "vmafGain": round(ours.all - naive.all),
+            "vmafGainOfTransitions": round(ours.transitions - naive.transitions),
             "peakMemoryRatio": ratio(composing.peak_megabytes, plain.peak_megabytes),
             "cpuSeconds": {
                 "compose": round(composing.cpu_seconds),

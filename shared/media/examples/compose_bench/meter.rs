@@ -48,14 +48,19 @@ impl Meter {
         })
     }
 
+    /// Processor seconds of the children that have ended since it was started.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64> {
+        Ok((ticks_of_children()? - self.ticks_before) / TICKS)
+    }
+
     pub(crate) fn stop(self) -> Result<Cost> {
-        let ticks = ticks_of_children()? - self.ticks_before;
+        let cpu_seconds = self.cpu_seconds()?;
         self.stop.send(()).context("the sampler has stopped")?;
         self.sampler
             .join()
             .map_err(|_| anyhow!("the sampler failed"))?;
         Ok(Cost {
-            cpu_seconds: ticks / TICKS,
+            cpu_seconds,
             peak_megabytes: self.peak_kilobytes.load(Ordering::Relaxed) as f64 / 1000.0,
         })
     }

@@ -38,7 +38,7 @@ pub(crate) struct Hour {
 }
 
 /// From the first part to the last, with so many functions: each takes the next part when it
-/// is free, and the renditions are joined when all are there.
+/// is free, and the renditions and streams are joined when all are there.
 pub(crate) fn wall(parts: &Parts, functions: usize) -> Duration {
     let mut of_the_source = vec![parts.pictures + parts.sound];
     of_the_source.extend(&parts.segments);
@@ -56,8 +56,8 @@ fn in_turn(parts: &[Duration], functions: usize) -> Duration {
 }
 
 /// An hour with 64 functions of so many megabytes, of parts like the measured ones: who makes the
-/// sound fetches the source, who plans its ends, others what their segment needs of it, and a
-/// rendition's worker its pieces, whose file and stream it stores.
+/// sound fetches the source, who plans its ends, others what their segment needs of it, and who
+/// joins a rendition its pieces, whose file or stream it stores.
 pub(crate) fn hour(parts: &Parts, seconds: u32, megabytes: f64) -> Hour {
     const FUNCTIONS: usize = 64;
     const SEGMENTS: usize = 240;
@@ -67,7 +67,7 @@ pub(crate) fn hour(parts: &Parts, seconds: u32, megabytes: f64) -> Hour {
     let fetching = Duration::from_secs_f64(3600.0 * SOURCE_BYTES / BYTES_A_SECOND);
     let fetching_the_ends = Duration::from_secs_f64(PLANNED_BY as f64 / BYTES_A_SECOND);
     let fetching_its_own = Duration::from_secs_f64(SEGMENT_BYTES / BYTES_A_SECOND);
-    let moving = Duration::from_secs_f64(3.0 * 3600.0 * RENDITION_BYTES / BYTES_A_SECOND);
+    let moving = Duration::from_secs_f64(2.0 * 3600.0 * RENDITION_BYTES / BYTES_A_SECOND);
     let mean = parts.segments.iter().sum::<Duration>()
         / u32::try_from(parts.segments.len()).unwrap_or(1).max(1);
     let long = Parts {

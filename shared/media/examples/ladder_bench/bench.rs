@@ -12,6 +12,27 @@ use serde_json::{Value, json};
 
 use crate::plain;
 
+/// How good each rendition is and how large, tallest first.
+#[derive(Default)]
+pub(crate) struct Renditions {
+    vmaf: Vec<f64>,
+    megabytes: Vec<f64>,
+}
+
+impl Renditions {
+    /// By how much the VMAF of each is above that of another way's.
+    pub(crate) fn vmaf_above(&self, other: &Self) -> Vec<f64> {
+        let pairs = self.vmaf.iter().zip(&other.vmaf);
+        pairs.map(|(one, other)| round(one - other)).collect()
+    }
+
+    pub(crate) fn figures(&self) -> Value {
+        let rounded =
+            |figures: &[f64]| -> Vec<f64> { figures.iter().map(|figure| round(*figure)).collect() };
+        json!({ "vmaf": rounded(&self.vmaf), "megabytes": rounded(&self.megabytes) })
+    }
+}
+
 /// A benchmark of a source of so many seconds, in an empty folder of its own.
 pub(crate) struct Bench {
     pub(crate) ffmpeg: Ffmpeg,
@@ -59,14 +80,14 @@ impl Bench {
 
     /// VMAF (of every tenth frame, at the source's size) and size of each
     /// rendition, tallest first.
-    pub(crate) fn quality(&self, outputs: &[PathBuf], source: &Path) -> Result<Value> {
-        let mut vmaf = Vec::new();
-        let mut megabytes = Vec::new();
+    pub(crate) fn quality(&self, outputs: &[PathBuf], source: &Path) -> Result<Renditions> {
+        let mut renditions = Renditions::default();
         for output in outputs {
-            vmaf.push(round(self.vmaf(output, source)?));
-            megabytes.push(round(fs::metadata(output)?.len() as f64 / 1e6));
+            renditions.vmaf.push(self.vmaf(output, source)?);
+            let megabytes = fs::metadata(output)?.len() as f64 / 1e6;
+            renditions.megabytes.push(megabytes);
         }
-        Ok(json!({ "vmaf": vmaf, "megabytes": megabytes }))
+        Ok(renditions)
     }
 
     /// Frames are paired by their number.

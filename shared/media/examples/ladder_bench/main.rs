@@ -1,5 +1,6 @@
 //! What all outputs of an upload cost, against a separate FFmpeg for each, and
-//! against the bare encoders; and what working in segments costs.
+//! against the bare encoders; which part of the work costs how much of it; and what working
+//! in segments costs.
 //!
 //! `ladder_bench FFMPEG SCRATCH [SECONDS]` draws a source, makes everything of
 //! it in each way, and prints one JSON object. `cargo xtask bench ladder` runs it.
@@ -7,6 +8,7 @@
 mod bench;
 #[path = "../compose_bench/meter.rs"]
 mod meter;
+mod parts;
 mod plain;
 
 use std::fs;
@@ -16,18 +18,19 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use bench::{Bench, print_line, ratio, round};
 use domain::rendition::Quality;
-use media::ladder::{LadderPlan, Output, assemble_all, encode_segment};
+use media::ladder::{LadderPlan, assemble_all, encode_segment};
 use media::{Session, hls, preview, probe};
 use meter::{Cost, Meter};
+use parts::Parts;
 use serde_json::{Value, json};
 
 /// Seconds of the source, and of a segment of one that is not cut.
-const SECONDS: u32 = 60;
+const SECONDS: u32 = 24;
 const WHOLE: u32 = 10_000;
 /// Seconds of a segment of one that is cut.
-const SEGMENT: u32 = 10;
+const SEGMENT: u32 = 8;
 /// Seconds of raw frames that lie on the disk at a time.
-const RAW: u32 = 15;
+const RAW: u32 = 12;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -50,12 +53,15 @@ impl Bench {
     async fn run(&self) -> Result<Value> {
         let source = self.source()?;
 
-        let ours = self.everything(&source, WHOLE).await?;
-        let in_segments = self.everything(&source, SEGMENT).await?;
+        let (ours, parts) = self.everything(&source, WHOLE).await?;
+        let (in_segments, _) = self.everything(&source, SEGMENT).await?;
         let separate = self.separately(&source)?;
+        let frames = self.decode_and_scale(&source)?;
         let bare = self.bare_encodes(&source, plain::ENCODER_LIKE_OURS)?;
         let bare_reference = self.bare_encodes(&source, plain::ENCODER)?;
         let cpu = |cost: &Cost| cost.cpu_seconds;
+        let made = self.quality(&ours.outputs, &source)?;
+        let made_separately = self.quality(&separate.outputs, &source)?;
         let figures = json!({
             "bench": "ladder",
             "seconds": self.seconds,
@@ -63,6 +69,7 @@ impl Bench {
             "cpuAgainstBareMedium": ratio(cpu(&ours.cost), bare_reference),
             "cpuAgainstBareSameSettings": ratio(cpu(&ours.cost), bare),
             "cpuSegmentsAgainstWhole": ratio(cpu(&in_segments.cost), cpu(&ours.cost)),
+            "vmafGain": made.vmaf_above(&made_separately),
             "cpuSeconds": {
                 "ours": round(cpu(&ours.cost)),
                 "oursInSegments": round(cpu(&in_segments.cost)),
@@ -70,44 +77,57 @@ impl Bench {
                 "bareMedium": round(bare_reference),
                 "bareSameSettings": round(bare),
             },
+            "cpuSecondsOfParts": parts.figures(),
+            "cpuSecondsWithinEncoding": {
+                "decodingAndScalingAlone": round(frames),
+                "bareEncodesAlone": round(bare),
+            },
             "peakMegabytes": {
                 "ours": ours.cost.peak_megabytes.round(),
                 "oursInSegments": in_segments.cost.peak_megabytes.round(),
                 "separate": separate.cost.peak_megabytes.round(),
             },
-            "ours": self.quality(&ours.outputs, &source)?,
-            "oursInSegments": self.quality(&in_segments.outputs, &source)?,
-            "separate": self.quality(&separate.outputs, &source)?,
+            "ours": made.figures(),
+            "oursInSegments": self.quality(&in_segments.outputs, &source)?.figures(),
+            "separate": made_separately.figures(),
         });
         Ok(figures)
     }
 
-    /// Our way: facts, still, moving preview, all renditions, HLS.
-    async fn everything(&self, source: &Path, segment_seconds: u32) -> Result<Way> {
+    /// Our way: facts, still, moving preview, all renditions, HLS; and processor seconds of
+    /// each part of the work.
+    async fn everything(&self, source: &Path, segment_seconds: u32) -> Result<(Way, Parts)> {
         let directory = self.scratch.join(format!("ours-{segment_seconds}"));
         fs::create_dir_all(&directory)?;
-        let meter = Meter::start()?;
+        let (meter, mut parts) = (Meter::start()?, Parts::default());
         let facts = probe(&self.session(), source).await?;
+        parts.end("looking", &meter)?;
         let still = directory.join("thumbnail.jpg");
         preview::thumbnail(&self.session(), source, &facts, &still).await?;
+        parts.end("thumbnail", &meter)?;
         let moving = directory.join("preview.gif");
         preview::gif(&self.session(), source, &facts, &moving).await?;
+        parts.end("preview", &meter)?;
         let plan = LadderPlan::new(&facts, &Quality::ALL, segment_seconds)?;
-        let outputs = self.climb(&plan, source, &directory).await?;
-        hls::package(&self.session(), &outputs, &directory).await?;
+        let pieces = self.encode(&plan, source, &directory).await?;
+        parts.end("encoding", &meter)?;
+        let session = self.session();
+        let outputs = assemble_all(&session, &plan, &pieces, source, &directory).await?;
+        parts.end("soundJoiningChecks", &meter)?;
+        hls::package(&session, &outputs, &directory).await?;
+        parts.end("stream", &meter)?;
+        let outputs = outputs.into_iter().map(|output| output.path).collect();
         let cost = meter.stop()?;
-        Ok(Way {
-            outputs: outputs.into_iter().map(|output| output.path).collect(),
-            cost,
-        })
+        Ok((Way { outputs, cost }, parts))
     }
 
-    async fn climb(
+    /// The pieces of each rendition.
+    async fn encode(
         &self,
         plan: &LadderPlan,
         source: &Path,
         directory: &Path,
-    ) -> Result<Vec<Output>> {
+    ) -> Result<Vec<Vec<PathBuf>>> {
         let mut pieces: Vec<Vec<PathBuf>> = vec![Vec::new(); plan.renditions.len()];
         for segment in &plan.segments {
             let made =
@@ -116,8 +136,14 @@ impl Bench {
                 pieces.push(piece.path);
             }
         }
-        let session = self.session();
-        Ok(assemble_all(&session, plan, &pieces, source, directory).await?)
+        Ok(pieces)
+    }
+
+    /// Processor seconds of decoding the source once and scaling it to every rendition's size.
+    fn decode_and_scale(&self, source: &Path) -> Result<f64> {
+        let meter = Meter::start()?;
+        self.run_ffmpeg(&plain::all_frames(source))?;
+        Ok(meter.stop()?.cpu_seconds)
     }
 
     /// The way of the source documents: one FFmpeg after the other.

@@ -169,6 +169,31 @@ pub(crate) fn raw_frames(
     ])
 }
 
+/// All frames of the source, decoded once and scaled to every rendition's size, for nothing.
+pub(crate) fn all_frames(source: &Path) -> Vec<String> {
+    let sizes = Quality::ALL.map(scale);
+    let scaled: Vec<String> = (0..)
+        .zip(&sizes)
+        .map(|(index, scale)| format!("[i{index}]{scale}[o{index}]"))
+        .collect();
+    let pads = |name: char| -> Vec<String> {
+        (0..sizes.len())
+            .map(|index| format!("[{name}{index}]"))
+            .collect()
+    };
+    let graph = format!(
+        "[0:v]split={}{};{}",
+        sizes.len(),
+        pads('i').concat(),
+        scaled.join(";")
+    );
+    let mut arguments = owned(&["-i", &name(source), "-filter_complex", &graph]);
+    for pad in pads('o') {
+        arguments.extend(owned(&["-map", &pad, "-f", "null", "-"]));
+    }
+    arguments
+}
+
 /// Nothing but the encoder.
 pub(crate) fn bare_encode(raw: &Path, quality: Quality, encoder: &[&str]) -> Vec<String> {
     let (width, height) = quality.size();
