@@ -9,7 +9,7 @@ use gif::{DecodeOptions, Repeat};
 
 use super::looks;
 use super::{Looker, Picture, Seek, places, scratch_beside, shape, video_of};
-use crate::input::{file_url, strings};
+use crate::input::{self, REMUX_EXTENSION, file_url, strings};
 use crate::inspection::name_the_fault;
 use crate::{MediaError, Probe, Session, VideoStream};
 
@@ -22,8 +22,9 @@ const SECONDS: u32 = 5;
 /// The longest side, in pixels.
 const LONGEST_SIDE: u32 = 480;
 
-/// Frames a second of the first try and of later ones.
-const RATES: [u32; 2] = [12, 10];
+/// Frames a second, and of the whole.
+const RATE: u32 = 12;
+const FRAMES: u32 = RATE * SECONDS;
 
 /// The palette is of every fourth frame: of all of them it takes two fifths of the work, and
 /// the picture is no nearer to the source.
@@ -39,9 +40,9 @@ const LIVELY: f64 = 0.05;
 /// How much of a place is read to find its key frames, in seconds.
 const LOOKED_AT: u32 = 8;
 
-/// A GIF of 50 frames with no more pixels than this stays below [`MAX_BYTES`]
+/// A GIF of [`FRAMES`] with no more pixels than this stays below [`MAX_BYTES`]
 /// whatever they show: a pixel takes at most 12 bits, a frame 1 KB beside them.
-const SAFE_PIXELS: u32 = 38_000;
+const SAFE_PIXELS: u32 = 31_000;
 
 /// Writes a GIF of at most 5 seconds, 480 pixels and 3,000,000 bytes to
 /// `output`. It has its own palette, loops for ever, and shows a lively place.
@@ -61,9 +62,14 @@ pub async fn gif(
     let path = scratch.path().join("preview.gif");
     let place = liveliest(session, input, video, scratch.path()).await?;
     let mut shape = Shape::first(video);
+    let kept = scratch
+        .path()
+        .join("frames")
+        .with_extension(REMUX_EXTENSION);
+    let keeping = keep(session.threads(), input, video, place, shape, &kept);
+    session.run(keeping).await.map_err(name_the_fault)?;
     loop {
-        let arguments = plan(session.threads(), input, video, place, shape, &path);
-        session.run(arguments).await.map_err(name_the_fault)?;
+        session.run(draw(&kept, shape, &path)).await?;
         let picture = check(&path, shape)?;
         if picture.bytes <= MAX_BYTES {
             fs::rename(&path, output)?;
@@ -75,11 +81,10 @@ pub async fn gif(
     }
 }
 
-/// Size and rate of one try.
+/// The size of one try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
     size: (u32, u32),
-    rate: u32,
     tries: u32,
 }
 
@@ -87,7 +92,6 @@ impl Shape {
     fn first(video: &VideoStream) -> Self {
         Self {
             size: shape::fitted((video.width, video.height), LONGEST_SIDE),
-            rate: RATES[0],
             tries: 1,
         }
     }
@@ -96,20 +100,15 @@ impl Shape {
     fn smaller(self, bytes: u64) -> Option<Self> {
         let (width, height) = (f64::from(self.size.0), f64::from(self.size.1));
         let factor = match self.tries {
-            1 => 0.85 * MAX_BYTES as f64 / bytes as f64 * f64::from(RATES[0]) / f64::from(RATES[1]),
+            1 => 0.85 * MAX_BYTES as f64 / bytes as f64,
             2 => f64::from(SAFE_PIXELS) / (width * height),
             _ => return None,
         };
         let side = |length: f64| (length * factor.min(1.0).sqrt()).floor().max(1.0) as u32;
         Some(Self {
             size: (side(width), side(height)),
-            rate: RATES[1],
             tries: self.tries + 1,
         })
-    }
-
-    fn frames(self) -> u32 {
-        self.rate * SECONDS
     }
 }
 
@@ -167,11 +166,6 @@ async fn life_at(
     Ok(Some(looks::liveliness(&looks)))
 }
 
-/// Times begin anew at the place, so that a leap before it does not matter.
-fn rate_filter(rate: u32) -> String {
-    format!("setpts=PTS-STARTPTS,fps={rate}:round=up")
-}
-
 /// One thread: a few frames are decoded.
 fn look_plan(input: &Path, video: &VideoStream, place: Seek, report: &Path) -> Vec<String> {
     let size = shape::fitted((video.width, video.height), 160);
@@ -193,26 +187,38 @@ fn look_plan(input: &Path, video: &VideoStream, place: Seek, report: &Path) -> V
     arguments
 }
 
-/// Palette and frames in one graph: the input is decoded once.
-fn plan(
+/// Keeps the frames of the first try as they are, so that the source is decoded once however
+/// many there are. Times begin anew at the place, so that a leap before it does not matter.
+fn keep(
     threads: Option<u32>,
     input: &Path,
     video: &VideoStream,
     place: Seek,
     shape: Shape,
-    output: &Path,
+    kept: &Path,
 ) -> Vec<String> {
-    let small = shape::small(video, shape.size);
     let filters = format!(
-        "{},trim=end_frame={},{small},split[seen][shown];\
-         [seen]framestep={PALETTE_STEP},palettegen=stats_mode=diff[palette];\
-         [shown][palette]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
-        rate_filter(shape.rate),
-        shape.frames(),
+        "setpts=PTS-STARTPTS,fps={RATE}:round=up,trim=end_frame={FRAMES},{},format=rgb24",
+        shape::small(video, shape.size),
     );
     let mut arguments = place.input(input, threads);
     arguments.extend(["-vf".to_owned(), filters]);
-    arguments.extend(["-frames:v".to_owned(), shape.frames().to_string()]);
+    arguments.extend(["-frames:v".to_owned(), FRAMES.to_string()]);
+    arguments.extend(strings(&["-c:v", "rawvideo", "-f", "nut"]));
+    arguments.push(file_url(kept));
+    arguments
+}
+
+/// Palette and frames in one graph.
+fn draw(kept: &Path, shape: Shape, output: &Path) -> Vec<String> {
+    let (width, height) = shape.size;
+    let filters = format!(
+        "scale={width}:{height}:flags=bicubic,split[seen][shown];\
+         [seen]framestep={PALETTE_STEP},palettegen=stats_mode=diff[palette];\
+         [shown][palette]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle",
+    );
+    let mut arguments = input::arguments(kept, None);
+    arguments.extend(["-vf".to_owned(), filters]);
     arguments.extend(strings(&["-map_metadata", "-1", "-loop", "0", "-f", "gif"]));
     arguments.push(file_url(output));
     arguments
@@ -232,7 +238,7 @@ fn check(path: &Path, shape: Shape) -> Result<Picture, MediaError> {
         centiseconds += u32::from(frame.delay);
     }
     let size = (u32::from(decoder.width()), u32::from(decoder.height()));
-    if size != shape.size || frames == 0 || frames > shape.frames() {
+    if size != shape.size || frames == 0 || frames > FRAMES {
         return Err(MediaError::check(format!(
             "the GIF is {}x{} and has {frames} frames",
             size.0, size.1
@@ -261,14 +267,13 @@ mod tests {
     fn the_third_try_is_the_last_and_cannot_be_too_large() {
         let first = Shape {
             size: (480, 480),
-            rate: 12,
             tries: 1,
         };
         let second = first.smaller(9_000_000).unwrap();
-        assert!(second.size.0 < 280 && second.rate == 10, "{second:?}");
+        assert!(second.size.0 < 280, "{second:?}");
         let third = second.smaller(3_000_001).unwrap();
         assert!(third.size.0 * third.size.1 <= SAFE_PIXELS);
-        let worst = u64::from(third.frames() * (SAFE_PIXELS * 3 / 2 * 256 / 255 + 1000));
+        let worst = u64::from(FRAMES * (SAFE_PIXELS * 3 / 2 * 256 / 255 + 1000));
         assert!(worst <= MAX_BYTES, "{worst}");
         assert_eq!(third.smaller(3_000_001), None);
     }
