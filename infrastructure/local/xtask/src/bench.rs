@@ -34,6 +34,12 @@ pub(crate) struct Options {
     /// How many films `estimate` makes
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     films: u32,
+    /// Seconds of the source of `ladder` and `fanout`
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8..=600))]
+    seconds: Option<u32>,
+    /// How often `compose` measures both ways
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=20))]
+    rounds: Option<u32>,
 }
 
 /// The benchmarks.
@@ -62,9 +68,9 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
         .map_or_else(|| Name::value_variants().to_vec(), |name| vec![name]);
     for name in names {
         let figures = match name {
-            Name::Compose => run_encoding(workspace, encoding::COMPOSE)?,
-            Name::Ladder => run_encoding(workspace, encoding::LADDER)?,
-            Name::Fanout => run_encoding(workspace, encoding::FANOUT)?,
+            Name::Compose => run_encoding(workspace, encoding::COMPOSE, options.rounds)?,
+            Name::Ladder => run_encoding(workspace, encoding::LADDER, options.seconds)?,
+            Name::Fanout => run_encoding(workspace, encoding::FANOUT, options.seconds)?,
             Name::Api => api::run(workspace)?,
             Name::Gallery => gallery::run(workspace)?,
             Name::Start => start::run(workspace)?,
@@ -75,7 +81,11 @@ pub(crate) fn run(workspace: &Workspace, options: Options) -> Result<()> {
     Ok(())
 }
 
-fn run_encoding(workspace: &Workspace, benchmark: encoding::Benchmark) -> Result<Value> {
+fn run_encoding(
+    workspace: &Workspace,
+    benchmark: encoding::Benchmark,
+    how_much: Option<u32>,
+) -> Result<Value> {
     let ffmpeg = ffmpeg::install(workspace)?;
-    benchmark.run(&ffmpeg, &workspace.local_folder("bench")?)
+    benchmark.run(&ffmpeg, &workspace.local_folder("bench")?, how_much)
 }

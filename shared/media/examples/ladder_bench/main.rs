@@ -25,12 +25,12 @@ use parts::Parts;
 use serde_json::{Value, json};
 
 /// Seconds of the source, and of a segment of one that is not cut.
-const SECONDS: u32 = 24;
+const SECONDS: u32 = 60;
 const WHOLE: u32 = 10_000;
 /// Seconds of a segment of one that is cut.
-const SEGMENT: u32 = 8;
+const SEGMENT: u32 = 10;
 /// Seconds of raw frames that lie on the disk at a time.
-const RAW: u32 = 12;
+const RAW: u32 = 15;
 
 #[tokio::main]
 async fn main() -> Result<()> {

@@ -58,7 +58,7 @@ pub(super) const COMPOSE: Benchmark = Benchmark {
 };
 
 /// What all outputs of an upload cost against a separate FFmpeg for each and against the bare
-/// encoders, at what VMAF, and what segments cost; takes a quarter of an hour.
+/// encoders, at what VMAF, and what segments cost; takes half an hour.
 pub(super) const LADDER: Benchmark = Benchmark {
     example: "ladder_bench",
     wanted: &[
@@ -139,10 +139,15 @@ pub(super) const FANOUT: Benchmark = Benchmark {
 };
 
 impl Benchmark {
-    /// Runs it, and holds its figures against what is wanted. `scratch` lies in the workspace
-    /// and needs 3 GB.
-    pub(super) fn run(&self, ffmpeg: &Path, scratch: &Path) -> Result<Value> {
-        let mut figures = example::run(self.example, ffmpeg, scratch)?;
+    /// Runs it with as much as is said, or as it has itself, and holds its figures against what
+    /// is wanted. `scratch` lies in the workspace and needs 3 GB.
+    pub(super) fn run(
+        &self,
+        ffmpeg: &Path,
+        scratch: &Path,
+        how_much: Option<u32>,
+    ) -> Result<Value> {
+        let mut figures = example::run(self.example, ffmpeg, scratch, how_much)?;
         let targets = self.targets(&figures)?;
         target::judge(&mut figures, &targets);
         Ok(figures)

@@ -17,12 +17,19 @@ pub(super) fn command(package: &str, name: &str) -> Command {
     command
 }
 
-/// Runs a benchmark of FFmpeg's work; its figures. `scratch` lies in the workspace.
-pub(super) fn run(name: &str, ffmpeg: &Path, scratch: &Path) -> Result<Value> {
+/// Runs a benchmark of FFmpeg's work with as much as is said, or as it has itself; its figures.
+/// `scratch` lies in the workspace.
+pub(super) fn run(
+    name: &str,
+    ffmpeg: &Path,
+    scratch: &Path,
+    how_much: Option<u32>,
+) -> Result<Value> {
     let ffmpeg = std::path::absolute(ffmpeg)?;
     let scratch = std::path::absolute(scratch)?;
     let output = command("media", name)
         .args([&ffmpeg, &scratch])
+        .args(how_much.map(|how_much| how_much.to_string()))
         .stderr(Stdio::inherit())
         .output()
         .context("cargo cannot be started")?;
